@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import type { Finding } from './finding.ts';
+import type { Environment } from './key.ts';
+import type { UsageBucket } from './usage.ts';
+
+/** One request as a gateway, an egress log or an export tells it. */
+export interface RequestRecord {
+  readonly at: number;
+  readonly keyId: string;
+  readonly model: string;
+  readonly endpoint: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly sourceIp: string | null;
+  readonly userAgent: string | null;
+  readonly statusCode: number;
+  readonly costMicroUsd: number;
+}
+
+/** Something the provider's own audit log tells about a key or its scope. */
+export interface ProviderEvent {
+  readonly at: number;
+  readonly kind: string;
+  readonly keyId: string | null;
+  readonly actor: string | null;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** What is usual for a lineage. Null fields: not learned yet. */
+export interface Baseline {
+  readonly computedAt: number;
+  readonly daysLearned: number;
+  readonly hourlyMedianMicroUsd: number | null;
+  readonly dailyMeanMicroUsd: number | null;
+  readonly dailyStdDevMicroUsd: number | null;
+  readonly knownModels: readonly string[];
+  readonly knownEndpoints: readonly string[];
+}
+
+/** Everything a detector may look at. Series are ascending by time and belong to one lineage. */
+export interface DetectorInput {
+  readonly now: number;
+  readonly lineage: { readonly id: string; readonly environment: Environment; readonly createdAt: number };
+  readonly usage: readonly UsageBucket[];
+  /** Data is known up to here: the newest instant that any usage of this connection was seen for. */
+  readonly knownUntil: number;
+  /** Data before this instant is complete; what is later may still grow. Never after `knownUntil`. */
+  readonly completeUntil: number;
+  readonly requests: readonly RequestRecord[];
+  readonly events: readonly ProviderEvent[];
+  readonly baseline: Baseline | null;
+}
+
+/**
+ * Data and one pure function. No clock, no ids, no I/O. Settings come from policy.yml under the detector's id and are
+ * checked by the detector's own schema, so that a new detector needs no line anywhere else.
+ */
+export interface Detector<Settings = unknown> {
+  readonly id: string;
+  readonly title: string;
+  /** How much usage before `knownUntil` the detector reads. */
+  readonly historyMs: number;
+  /** Parses the policy section; every field has a default. */
+  readonly settings: z.ZodType<Settings>;
+  detect(input: DetectorInput, settings: Settings): readonly Finding[];
+}
+
+/** Runs a detector on raw settings; the generic parameter stays inside. */
+export interface BoundDetector {
+  readonly id: string;
+  readonly title: string;
+  readonly historyMs: number;
+  detect(input: DetectorInput): readonly Finding[];
+}
+
+export function bindDetector<Settings>(detector: Detector<Settings>, rawSettings: unknown): BoundDetector {
+  const settings = detector.settings.parse(rawSettings ?? {});
+  return {
+    id: detector.id,
+    title: detector.title,
+    historyMs: detector.historyMs,
+    detect: (input) => detector.detect(input, settings),
+  };
+}

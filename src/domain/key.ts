@@ -1,0 +1,120 @@
+import { scrubSecrets } from './secret.ts';
+
+/** State of a key as its provider reports it; `gone` is a key that no longer appears in the provider's list. */
+export type KeyStatus = 'active' | 'inactive' | 'archived' | 'expired' | 'gone';
+
+export type Environment = 'production' | 'staging' | 'development' | 'unknown';
+
+/** Project (OpenAI) or workspace (Anthropic), as the provider lists it. */
+export interface ProviderScope {
+  /** The provider's own id. */
+  readonly id: string;
+  readonly kind: 'project' | 'workspace' | 'organization';
+  readonly name: string;
+  readonly archived: boolean;
+}
+
+export interface KeyOwner {
+  readonly kind: 'user' | 'service_account';
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  /** False when the provider says that the owner has lost access: the key is orphaned. */
+  readonly hasAccess: boolean;
+}
+
+/** A key as its provider lists it. Never carries key material: `hint` is the provider's own redacted form. */
+export interface ProviderKey {
+  /** The provider's own id. */
+  readonly id: string;
+  readonly scopeId: string | null;
+  readonly label: string;
+  readonly hint: string | null;
+  readonly status: Exclude<KeyStatus, 'gone'>;
+  readonly createdAt: number | null;
+  /** Null where the provider does not say (then it is derived from usage) or the key was never used. */
+  readonly lastUsedAt: number | null;
+  readonly expiresAt: number | null;
+  readonly owner: KeyOwner | null;
+  /** Admin keys are listed, watched for expiry, and never revocable from here. */
+  readonly kind: 'inference' | 'admin';
+}
+
+/** Statuses in which the key cannot spend. */
+export const STOPPED_STATUSES: ReadonlySet<KeyStatus> = new Set(['inactive', 'archived', 'expired', 'gone']);
+
+/** A key in the inventory: one row per provider key, tombstoned when it vanishes, never deleted. */
+export interface Key {
+  readonly id: string;
+  readonly lineageId: string;
+  readonly connectionId: string;
+  readonly providerId: string;
+  readonly providerKeyId: string;
+  readonly scopeId: string | null;
+  readonly label: string;
+  readonly hint: string | null;
+  readonly status: KeyStatus;
+  /** Grows with each change of status; part of an action's idempotency key, so that suspend → restore → suspend is three. */
+  readonly generation: number;
+  readonly createdAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly expiresAt: number | null;
+  readonly owner: KeyOwner | null;
+  readonly kind: 'inference' | 'admin';
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  readonly goneAt: number | null;
+}
+
+/** What a team calls "the prod-api key": it lives on while rotation replaces the key under it. */
+export interface Lineage {
+  readonly id: string;
+  /** Unique; what people type to find a lineage and to confirm an act. */
+  readonly slug: string;
+  readonly environment: Environment;
+  /** Slack user id of the owner, where known. */
+  readonly ownerSlackId: string | null;
+  readonly createdAt: number;
+}
+
+/** Unknown counts as production wherever a decision is made (design rule 11). */
+export function countsAsProduction(environment: Environment): boolean {
+  return environment === 'production' || environment === 'unknown';
+}
+
+const ENVIRONMENT_WORDS: readonly (readonly [Exclude<Environment, 'unknown'>, RegExp])[] = [
+  ['production', /(^|[^a-z])(prod|production|live)([^a-z]|$)/i],
+  ['staging', /(^|[^a-z])(stag|staging|stage|preprod|uat|test|ci)([^a-z]|$)/i],
+  ['development', /(^|[^a-z])(dev|development|sandbox|playground|local)([^a-z]|$)/i],
+];
+
+/** Reads the environment from a key's label, else from its scope's name; two different answers mean unknown. */
+export function guessEnvironment(label: string, scopeName: string | null): Environment {
+  for (const text of [label, scopeName ?? '']) {
+    const found = ENVIRONMENT_WORDS.filter(([, pattern]) => pattern.test(text)).map(([name]) => name);
+    if (found.length > 1) return 'unknown';
+    if (found[0] !== undefined) return found[0];
+  }
+  return 'unknown';
+}
+
+const SLUG_MAX = 40;
+
+/** A slug from a label: lower case, digits and dashes; `taken` decides the numeric suffix. Never empty, no credential. */
+export function slugFor(label: string, taken: (slug: string) => boolean): string {
+  const base =
+    scrubSecrets(label)
+      .normalize('NFKD')
+      .toLowerCase()
+      // Accents come apart from their letters and would cut words in two.
+      .replace(/\p{M}+/gu, '')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, SLUG_MAX)
+      .replace(/-+$/, '') || 'key';
+  if (!taken(base)) return base;
+  for (let suffix = 2; ; suffix += 1) {
+    const slug = `${base}-${suffix}`;
+    if (!taken(slug)) return slug;
+  }
+}

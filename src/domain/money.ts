@@ -1,0 +1,43 @@
+export const MICRO_USD_PER_USD = 1_000_000;
+
+/** How money is shown: policy's display currency with its rate. */
+export interface DisplayCurrency {
+  /** ISO 4217. */
+  readonly code: string;
+  /** Units of the display currency for one US dollar. */
+  readonly usdRate: number;
+}
+
+export const US_DOLLAR: DisplayCurrency = { code: 'USD', usdRate: 1 };
+
+/** Rounds half up to an integer number of micro-USD. Throws RangeError on NaN or infinity. */
+export function microUsdFromUsd(usd: number): number {
+  if (!Number.isFinite(usd)) throw new RangeError(`not an amount of money: ${usd}`);
+  return Math.round(usd * MICRO_USD_PER_USD);
+}
+
+/** Rounded to what a person needs: cents below 10, whole units above. `$0.47`, `$22`, `$12,720`, `€203`, `¥8`. */
+export function formatMoney(microUsd: number, currency: DisplayCurrency = US_DOLLAR): string {
+  const amount = (microUsd / MICRO_USD_PER_USD) * currency.usdRate;
+  const size = Math.abs(amount);
+  const digits = smallDigits(currency.code);
+  const smallest = 10 ** -digits;
+  if (size > 0 && size < smallest / 2) return `under ${formatAmount(smallest, currency.code, digits)}`;
+  return formatAmount(amount, currency.code, size !== 0 && size < 9.995 ? digits : 0);
+}
+
+/** Two, or none for a currency without cents such as the yen. */
+function smallDigits(code: string): number {
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: code });
+  return Math.min(2, format.resolvedOptions().maximumFractionDigits ?? 2);
+}
+
+function formatAmount(amount: number, code: string, digits: number): string {
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: code,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount);
+}

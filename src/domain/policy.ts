@@ -1,0 +1,52 @@
+import type { RolePolicy } from './authorise.ts';
+import { type Environment, guessEnvironment } from './key.ts';
+import type { DisplayCurrency } from './money.ts';
+
+/** `match` as written, `pattern` as tested. The first rule that matches counts. */
+export interface EnvironmentRule {
+  readonly match: string;
+  /** Tested against a key's label and against its scope's name. */
+  readonly pattern: RegExp;
+  readonly environment: Exclude<Environment, 'unknown'>;
+}
+
+export interface OwnerRule {
+  readonly match: string;
+  /** Tested against a lineage's slug and a key's label. */
+  readonly pattern: RegExp;
+  readonly slackUserId: string;
+}
+
+/** policy.yml in our units. */
+export interface Policy {
+  /** `#name` or a channel id. */
+  readonly channels: { readonly alerts: string };
+  readonly calendar: { readonly timeZone: string };
+  /** `rateDate` is null for US dollars, which need no rate. */
+  readonly currency: DisplayCurrency & { readonly rateDate: string | null };
+  /** `viewers` is null when every full member may look. */
+  readonly roles: RolePolicy & { readonly viewers: readonly string[] | null };
+  readonly polling: { readonly usageMs: number; readonly inventoryMs: number };
+  /** The sections as written, already checked; each detector parses its own. */
+  readonly detectors: Readonly<Record<string, unknown>>;
+  readonly environments: readonly EnvironmentRule[];
+  readonly owners: readonly OwnerRule[];
+}
+
+export interface KeyPlace {
+  readonly label: string;
+  readonly slug: string;
+  readonly scopeName: string | null;
+}
+
+/** Policy's word first; without one the label and then the scope's name decide. */
+export function environmentOf(place: KeyPlace, policy: Pick<Policy, 'environments'>): Environment {
+  const texts = [place.label, place.scopeName ?? ''];
+  const rule = policy.environments.find(({ pattern }) => texts.some((text) => pattern.test(text)));
+  return rule?.environment ?? guessEnvironment(place.label, place.scopeName);
+}
+
+export function ownerByPolicy(place: KeyPlace, policy: Pick<Policy, 'owners'>): string | null {
+  const rule = policy.owners.find(({ pattern }) => pattern.test(place.slug) || pattern.test(place.label));
+  return rule?.slackUserId ?? null;
+}

@@ -1,0 +1,32 @@
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+export function floorTo(at: number, widthMs: number): number {
+  return Math.floor(at / widthMs) * widthMs;
+}
+
+export function ceilTo(at: number, widthMs: number): number {
+  return Math.ceil(at / widthMs) * widthMs;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
+  ['minute', MINUTE_MS],
+];
+
+/** A length in the one unit that a person would use: `5 minutes`, `26 hours`, `97 days`; under a minute is `moments`. */
+export function formatLength(lengthMs: number): string {
+  // Two of a unit before it is used: 26 hours says more than 1 day, 90 minutes more than 1 hour.
+  for (const [name, ms] of UNITS) {
+    const threshold = name === 'minute' ? ms : 2 * ms;
+    if (lengthMs >= threshold) return plural(Math.round(lengthMs / ms), name);
+  }
+  return 'moments';
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}

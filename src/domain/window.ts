@@ -1,0 +1,69 @@
+import { ceilTo, DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from './time.ts';
+import type { UsageBucket } from './usage.ts';
+
+/** Minutes are kept for this long, so that 25 rolling hours can be read at poll resolution. */
+export const FINE_WINDOW_MS = 26 * HOUR_MS;
+/** First start reads this much history by the hour. */
+export const BACKFILL_MS = 31 * DAY_MS;
+/** Each poll re-reads this much, since providers publish late and revise. */
+export const TRAILING_MS = 2 * HOUR_MS;
+
+const QUARTER_MS = 15 * MINUTE_MS;
+
+/** Sum of cost inside [from, to). A bucket that lies partly inside counts by its share. */
+export function costBetween(buckets: readonly UsageBucket[], from: number, to: number): number {
+  let sum = 0;
+  for (const bucket of buckets) {
+    const overlap = Math.min(to, bucket.startAt + bucket.widthMs) - Math.max(from, bucket.startAt);
+    if (overlap <= 0) continue;
+    sum += overlap >= bucket.widthMs ? bucket.costMicroUsd : (bucket.costMicroUsd * overlap) / bucket.widthMs;
+  }
+  return sum;
+}
+
+/**
+ * Costs of `count` consecutive windows of `widthMs` that end at `until`, oldest first.
+ * One pass over the buckets; a window without buckets is 0.
+ */
+export function windowCosts(
+  buckets: readonly UsageBucket[],
+  windows: { readonly until: number; readonly widthMs: number; readonly count: number },
+): number[] {
+  const { until, widthMs, count } = windows;
+  const start = until - count * widthMs;
+  const sums = new Array<number>(count).fill(0);
+  for (const bucket of buckets) {
+    const bucketEnd = bucket.startAt + bucket.widthMs;
+    const first = Math.max(0, Math.floor((bucket.startAt - start) / widthMs));
+    const last = Math.min(count - 1, Math.ceil((bucketEnd - start) / widthMs) - 1);
+    for (let index = first; index <= last; index += 1) {
+      const from = start + index * widthMs;
+      const overlap = Math.min(from + widthMs, bucketEnd) - Math.max(from, bucket.startAt);
+      if (overlap > 0) sums[index] = (sums[index] ?? 0) + (bucket.costMicroUsd * overlap) / bucket.widthMs;
+    }
+  }
+  return sums;
+}
+
+export interface PlannedWindow {
+  readonly from: number;
+  readonly to: number;
+  readonly widthMs: number;
+}
+
+/**
+ * What to read from a provider now: the trailing window by the minute; after downtime everything since the watermark;
+ * on first start 31 days. What is older than 26 hours is read by the hour, so that each instant has one width.
+ */
+export function planWindows(now: number, watermark: number | null): readonly PlannedWindow[] {
+  const to = ceilTo(now, MINUTE_MS);
+  const fineFrom = floorTo(now - FINE_WINDOW_MS, HOUR_MS);
+  const oldest = floorTo(now - BACKFILL_MS, HOUR_MS);
+  const wanted = watermark === null ? oldest : floorTo(Math.min(watermark, now) - TRAILING_MS, QUARTER_MS);
+  const from = Math.max(wanted, oldest);
+  const windows: PlannedWindow[] = [];
+  if (from < fineFrom) windows.push({ from: floorTo(from, HOUR_MS), to: fineFrom, widthMs: HOUR_MS });
+  const fine = Math.max(from, fineFrom);
+  if (fine < to) windows.push({ from: fine, to, widthMs: MINUTE_MS });
+  return windows;
+}

@@ -1,0 +1,89 @@
+import type { KeyStatus, ProviderKey, ProviderScope } from '../domain/key.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { ProviderUsage } from '../domain/usage.ts';
+import type { Logger } from './logger.ts';
+
+/** What a provider can do, as data. Buttons and texts render from this, never from a provider's name. */
+export interface ProviderCapabilities {
+  /** The mildest way to stop one key. */
+  readonly disable: 'none' | 'reversible' | 'irreversible';
+  /** Whether a key can be made by API: for nobody, for service accounts only, or for all. */
+  readonly create: 'none' | 'service_account' | 'any';
+  /** The smallest scope that a spend cap can be set on. */
+  readonly capScope: 'none' | 'key' | 'project' | 'workspace' | 'org';
+  /** Whether the key list says when a key was last used; `usage` means it is derived from usage. */
+  readonly lastUsed: 'listed' | 'usage';
+  readonly usagePerKey: boolean;
+  readonly costPerKey: boolean;
+}
+
+export type KeyAct = 'suspend' | 'restore' | 'revoke';
+
+/** Where a key lives at its provider. */
+export interface KeyRef {
+  readonly providerKeyId: string;
+  readonly scopeId: string | null;
+}
+
+/** What a person does by hand where we have no right, or no API, to do it. */
+export interface ConsoleSteps {
+  readonly url: string;
+  readonly steps: readonly string[];
+}
+
+export interface UsageWindow {
+  /** Inclusive, aligned to `widthMs`. */
+  readonly from: number;
+  /** Exclusive, aligned to `widthMs`. */
+  readonly to: number;
+  readonly widthMs: number;
+}
+
+/**
+ * One connection to one provider organization. Methods throw AppError only: the adapter translates foreign errors.
+ * Nothing here retries; the scheduler does.
+ */
+export interface Provider {
+  readonly id: string;
+  readonly title: string;
+  readonly connectionId: string;
+  readonly capabilities: ProviderCapabilities;
+  /** False without a write key: then there are console steps instead of the acts below. */
+  readonly writable: boolean;
+  /** Widths that usage can be read in, finest first. */
+  readonly usageWidthsMs: readonly number[];
+
+  listScopes(signal?: AbortSignal): Promise<readonly ProviderScope[]>;
+  /** All enabled and disabled keys, the connection's own admin keys included where they can be listed. */
+  listKeys(scopes: readonly ProviderScope[], signal?: AbortSignal): Promise<readonly ProviderKey[]>;
+  /** Every page of the window or an error: a half-read window is never returned. */
+  readUsage(window: UsageWindow, signal?: AbortSignal): Promise<readonly ProviderUsage[]>;
+  /** The state of one key now, read from the provider. A key that is no longer there is `gone`, not an error. */
+  readKeyStatus(ref: KeyRef, signal?: AbortSignal): Promise<KeyStatus>;
+
+  suspendKey?(ref: KeyRef): Promise<void>;
+  restoreKey?(ref: KeyRef): Promise<void>;
+  revokeKey?(ref: KeyRef): Promise<void>;
+
+  consoleSteps(act: KeyAct, ref: KeyRef): ConsoleSteps;
+}
+
+export interface ConnectOptions {
+  /** `openai`, or `openai:acme` for the admin key named ACME. */
+  readonly connectionId: string;
+  readonly readKey: Secret;
+  readonly writeKey: Secret | undefined;
+  /** Undefined: the provider's public address. */
+  readonly baseUrl: string | undefined;
+  readonly logger: Logger;
+}
+
+/** One provider folder's export. Adding a provider is one folder and one line in the list. */
+export interface ProviderDefinition {
+  readonly id: string;
+  readonly title: string;
+  /** `OPENAI` makes OPENAI_ADMIN_KEY and OPENAI_BASE_URL. */
+  readonly envPrefix: string;
+  readonly defaultBaseUrl: string;
+  connect(options: ConnectOptions): Provider;
+}
