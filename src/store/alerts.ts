@@ -1,0 +1,162 @@
+import type { Kysely } from 'kysely';
+import type { Alert, AlertState } from '../domain/alert.ts';
+import type { Evidence, Severity } from '../domain/finding.ts';
+import type { Sentence } from '../domain/sentence.ts';
+import type { AlertEvent, AlertRepo } from '../ports/store.ts';
+import type { Database, NewRow, Row } from './schema.ts';
+
+type HistoryMethod = 'addFinding' | 'addEvent' | 'getEvent' | 'events';
+
+export function alertRepo(db: Kysely<Database>): AlertRepo {
+  return { ...alertRows(db), ...alertHistory(db) };
+}
+
+function alertRows(db: Kysely<Database>): Omit<AlertRepo, HistoryMethod> {
+  return {
+    async insert(alert) {
+      await db.insertInto('alerts').values(fromAlert(alert)).execute();
+    },
+    async update(alert) {
+      await db.updateTable('alerts').set(fromAlert(alert)).where('id', '=', alert.id).execute();
+    },
+    async get(id) {
+      const row = await db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toAlert(row);
+    },
+    async latestOfLineage(lineageId) {
+      const row = await db
+        .selectFrom('alerts')
+        .selectAll()
+        .where('lineage_id', '=', lineageId)
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && toAlert(row);
+    },
+    async unresolved() {
+      const rows = await db
+        .selectFrom('alerts')
+        .selectAll()
+        .where('state', '!=', 'resolved')
+        .orderBy('number')
+        .execute();
+      return rows.map(toAlert);
+    },
+    async nextNumber() {
+      const row = await db
+        .selectFrom('alerts')
+        .select((eb) => eb.fn.max('number').as('highest'))
+        .executeTakeFirst();
+      return Number(row?.highest ?? 0) + 1;
+    },
+  };
+}
+
+function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
+  return {
+    async addFinding(finding) {
+      await db
+        .insertInto('findings')
+        .values({
+          id: finding.id,
+          alert_id: finding.alertId,
+          detector_id: finding.detectorId,
+          lineage_id: finding.lineageId,
+          key_id: finding.keyId,
+          severity: finding.severity,
+          dedupe_key: finding.dedupeKey,
+          started_at: finding.startedAt,
+          observed_until: finding.observedUntil,
+          cost_micro_usd: finding.costMicroUsd,
+          evidence: JSON.stringify(finding.evidence),
+          found_at: finding.foundAt,
+        })
+        .execute();
+    },
+    async addEvent(event) {
+      await db
+        .insertInto('alert_events')
+        .values({
+          id: event.id,
+          alert_id: event.alertId,
+          at: event.at,
+          kind: event.kind,
+          actor: event.actor,
+          detail: JSON.stringify(event.detail),
+        })
+        .execute();
+    },
+    async getEvent(id) {
+      const row = await db.selectFrom('alert_events').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toEvent(row);
+    },
+    async events(alertId) {
+      const rows = await db
+        .selectFrom('alert_events')
+        .selectAll()
+        .where('alert_id', '=', alertId)
+        .orderBy('id')
+        .execute();
+      return rows.map(toEvent);
+    },
+  };
+}
+
+function fromAlert(alert: Alert): NewRow<'alerts'> {
+  return {
+    id: alert.id,
+    number: alert.number,
+    lineage_id: alert.lineageId,
+    key_id: alert.keyId,
+    state: alert.state,
+    severity: alert.severity,
+    detector_ids: JSON.stringify(alert.detectorIds),
+    headline: JSON.stringify(alert.headline),
+    reason: JSON.stringify(alert.reason),
+    evidence: JSON.stringify(alert.evidence),
+    started_at: alert.startedAt,
+    opened_at: alert.openedAt,
+    last_finding_at: alert.lastFindingAt,
+    lost_micro_usd: alert.lostMicroUsd,
+    data_until: alert.dataUntil,
+    contained_at: alert.containedAt,
+    closed_at: alert.closedAt,
+    acknowledged_by: alert.acknowledgedBy,
+    revision: alert.revision,
+  };
+}
+
+function toAlert(row: Row<'alerts'>): Alert {
+  return {
+    id: row.id,
+    number: row.number,
+    lineageId: row.lineage_id,
+    keyId: row.key_id,
+    state: row.state as AlertState,
+    severity: row.severity as Severity,
+    detectorIds: JSON.parse(row.detector_ids) as string[],
+    headline: JSON.parse(row.headline) as Sentence,
+    reason: JSON.parse(row.reason) as Sentence,
+    evidence: JSON.parse(row.evidence) as Evidence,
+    startedAt: row.started_at,
+    openedAt: row.opened_at,
+    lastFindingAt: row.last_finding_at,
+    lostMicroUsd: row.lost_micro_usd,
+    dataUntil: row.data_until,
+    containedAt: row.contained_at,
+    closedAt: row.closed_at,
+    acknowledgedBy: row.acknowledged_by,
+    revision: row.revision,
+  };
+}
+
+function toEvent(row: Row<'alert_events'>): AlertEvent {
+  return {
+    id: row.id,
+    alertId: row.alert_id,
+    at: row.at,
+    kind: row.kind,
+    actor: row.actor,
+    detail: JSON.parse(row.detail) as AlertEvent['detail'],
+  };
+}

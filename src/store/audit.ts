@@ -1,0 +1,74 @@
+import type { Kysely } from 'kysely';
+import type { AuditHead, AuditRepo } from '../ports/store.ts';
+import type { RepoContext } from './repo-context.ts';
+import type { Database, Row } from './schema.ts';
+
+/** The hash before the first row. */
+export const GENESIS = 'genesis';
+const VERIFY_CHUNK = 1_000;
+
+export function auditRepo({ db, ids, sign }: Pick<RepoContext, 'db' | 'ids' | 'sign'>): AuditRepo {
+  return {
+    async append(entry) {
+      const head = await headOf(db);
+      const row = {
+        seq: head.count + 1,
+        id: ids.next('audit'),
+        at: entry.at,
+        actor: JSON.stringify(entry.actor),
+        verb: entry.verb,
+        subject: entry.subject,
+        detail: JSON.stringify(entry.detail ?? {}),
+        previous_hash: head.hash,
+      };
+      await db
+        .insertInto('audit')
+        .values({ ...row, hash: sign(signedText(row)) })
+        .execute();
+    },
+    head: () => headOf(db),
+    verify: (expected) => verifyChain({ db, sign }, expected),
+  };
+}
+
+async function headOf(db: Kysely<Database>): Promise<AuditHead> {
+  const row = await db.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  return row === undefined ? { count: 0, hash: GENESIS } : { count: row.seq, hash: row.hash };
+}
+
+function signedText(row: Omit<Row<'audit'>, 'hash'>): string {
+  return JSON.stringify([row.seq, row.id, row.at, row.actor, row.verb, row.subject, row.detail, row.previous_hash]);
+}
+
+/** Walks the chain; `expectedHead` is a head written down earlier, which must still be in it. */
+async function verifyChain(
+  { db, sign }: Pick<RepoContext, 'db' | 'sign'>,
+  expectedHead: string | undefined,
+): Promise<{ ok: boolean; count: number; head: string; problem: string | null }> {
+  let previous = GENESIS;
+  let count = 0;
+  let headSeen = expectedHead === undefined || expectedHead === GENESIS;
+  const broken = (problem: string) => ({ ok: false, count, head: previous, problem });
+
+  for (;;) {
+    const rows = await db
+      .selectFrom('audit')
+      .selectAll()
+      .where('seq', '>', count)
+      .orderBy('seq')
+      .limit(VERIFY_CHUNK)
+      .execute();
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      if (row.seq !== count + 1) return broken(`entry ${count + 1} is missing`);
+      if (row.previous_hash !== previous) return broken(`entry ${row.seq} does not follow the one before it`);
+      if (row.hash !== sign(signedText(row))) return broken(`entry ${row.seq} was changed`);
+      previous = row.hash;
+      count = row.seq;
+      headSeen ||= row.hash === expectedHead;
+    }
+  }
+  if (!headSeen)
+    return broken('the head given is not in the log: entries were removed or replaced after it was written down');
+  return { ok: true, count, head: previous, problem: null };
+}

@@ -1,0 +1,75 @@
+import SqliteDatabase from 'better-sqlite3';
+import { CompiledQuery, type DatabaseConnection, Kysely, type QueryResult, SqliteDialect, SqliteDriver } from 'kysely';
+import { AppError } from '../domain/errors.ts';
+import type { Database } from './schema.ts';
+
+class StoreDriver extends SqliteDriver {
+  readonly #database: SqliteDatabase.Database;
+
+  constructor(database: SqliteDatabase.Database) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new StoreConnection(await super.acquireConnection());
+  }
+
+  /** Takes the write lock at BEGIN, so that a transaction that reads first cannot fail at its first write. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk makes SQLite roll back by itself: a second rollback would fail and hide what happened. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** Errors of the engine leave the store as ours. */
+class StoreConnection implements DatabaseConnection {
+  readonly #connection: DatabaseConnection;
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    try {
+      return await this.#connection.executeQuery<Row>(query);
+    } catch (error) {
+      throw error instanceof SqliteDatabase.SqliteError ? databaseError(error, query.sql) : error;
+    }
+  }
+
+  streamQuery<Row>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<Row>> {
+    return this.#connection.streamQuery<Row>(query, chunkSize);
+  }
+}
+
+function databaseError(cause: InstanceType<typeof SqliteDatabase.SqliteError>, statement: string): AppError {
+  return new AppError({
+    code: 'database',
+    message: `${cause.code}: ${cause.message}, in: ${statement}`,
+    publicMessage:
+      'The database refused this and nothing was changed. Check the disk space and that nothing else holds the file; the log has the details.',
+    cause,
+  });
+}
+
+class StoreDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase.Database;
+
+  constructor(database: SqliteDatabase.Database) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new StoreDriver(this.#database);
+  }
+}
+
+export function kyselyOn(database: SqliteDatabase.Database): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new StoreDialect(database) });
+}

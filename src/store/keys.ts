@@ -1,0 +1,156 @@
+import type { Kysely } from 'kysely';
+import type { Environment, Key, KeyOwner, KeyStatus, Lineage } from '../domain/key.ts';
+import type { KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
+import type { Database, NewRow, Row } from './schema.ts';
+
+export function scopeRepo(db: Kysely<Database>): ScopeRepo {
+  return {
+    async upsert(scope) {
+      const values = {
+        connection_id: scope.connectionId,
+        kind: scope.kind,
+        name: scope.name,
+        archived: scope.archived ? 1 : 0,
+        last_seen_at: scope.lastSeenAt,
+      };
+      await db
+        .insertInto('scopes')
+        .values({
+          id: `${scope.providerId}:${scope.id}`,
+          provider_id: scope.providerId,
+          provider_scope_id: scope.id,
+          ...values,
+        })
+        .onConflict((conflict) => conflict.columns(['provider_id', 'provider_scope_id']).doUpdateSet(values))
+        .execute();
+    },
+    async all() {
+      return (await db.selectFrom('scopes').selectAll().orderBy('name').execute()).map(toScope);
+    },
+  };
+}
+
+function toScope(row: Row<'scopes'>): Scope {
+  return {
+    id: row.provider_scope_id,
+    connectionId: row.connection_id,
+    providerId: row.provider_id,
+    kind: row.kind as Scope['kind'],
+    name: row.name,
+    archived: row.archived === 1,
+  };
+}
+
+export function lineageRepo(db: Kysely<Database>): LineageRepo {
+  return {
+    async insert(lineage) {
+      await db.insertInto('lineages').values(fromLineage(lineage)).execute();
+    },
+    async update(lineage) {
+      await db.updateTable('lineages').set(fromLineage(lineage)).where('id', '=', lineage.id).execute();
+    },
+    async get(id) {
+      const row = await db.selectFrom('lineages').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toLineage(row);
+    },
+    async all() {
+      return (await db.selectFrom('lineages').selectAll().orderBy('slug').execute()).map(toLineage);
+    },
+  };
+}
+
+function fromLineage(lineage: Lineage): NewRow<'lineages'> {
+  return {
+    id: lineage.id,
+    slug: lineage.slug,
+    environment: lineage.environment,
+    owner_slack_id: lineage.ownerSlackId,
+    created_at: lineage.createdAt,
+  };
+}
+
+function toLineage(row: Row<'lineages'>): Lineage {
+  return {
+    id: row.id,
+    slug: row.slug,
+    environment: row.environment as Environment,
+    ownerSlackId: row.owner_slack_id,
+    createdAt: row.created_at,
+  };
+}
+
+export function keyRepo(db: Kysely<Database>): KeyRepo {
+  return {
+    async insert(key) {
+      await db.insertInto('keys').values(fromKey(key)).execute();
+    },
+    async update(key) {
+      await db.updateTable('keys').set(fromKey(key)).where('id', '=', key.id).execute();
+    },
+    async get(id) {
+      const row = await db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toKey(row);
+    },
+    async all() {
+      return (await db.selectFrom('keys').selectAll().orderBy('id').execute()).map(toKey);
+    },
+    async ofLineage(lineageId) {
+      const rows = await db.selectFrom('keys').selectAll().where('lineage_id', '=', lineageId).orderBy('id').execute();
+      return rows.map(toKey);
+    },
+    async touchLastUsed(keyId, lastUsedAt) {
+      await db
+        .updateTable('keys')
+        .set({ last_used_at: lastUsedAt })
+        .where('id', '=', keyId)
+        .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', lastUsedAt)]))
+        .execute();
+    },
+  };
+}
+
+function fromKey(key: Key): NewRow<'keys'> {
+  return {
+    id: key.id,
+    lineage_id: key.lineageId,
+    connection_id: key.connectionId,
+    provider_id: key.providerId,
+    provider_key_id: key.providerKeyId,
+    provider_scope_id: key.scopeId,
+    kind: key.kind,
+    label: key.label,
+    hint: key.hint,
+    status: key.status,
+    generation: key.generation,
+    created_at: key.createdAt,
+    last_used_at: key.lastUsedAt,
+    expires_at: key.expiresAt,
+    owner: key.owner === null ? null : JSON.stringify(key.owner),
+    first_seen_at: key.firstSeenAt,
+    last_seen_at: key.lastSeenAt,
+    gone_at: key.goneAt,
+  };
+}
+
+function toKey(row: Row<'keys'>): Key {
+  return {
+    id: row.id,
+    lineageId: row.lineage_id,
+    connectionId: row.connection_id,
+    providerId: row.provider_id,
+    providerKeyId: row.provider_key_id,
+    scopeId: row.provider_scope_id,
+    kind: row.kind as Key['kind'],
+    label: row.label,
+    hint: row.hint,
+    status: row.status as KeyStatus,
+    generation: row.generation,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+    owner: row.owner === null ? null : (JSON.parse(row.owner) as KeyOwner),
+    firstSeenAt: row.first_seen_at,
+    lastSeenAt: row.last_seen_at,
+    goneAt: row.gone_at,
+  };
+}

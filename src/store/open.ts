@@ -1,0 +1,151 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import type { Kysely } from 'kysely';
+import { AppError, toError } from '../domain/errors.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Repos, Store, WakeTopic } from '../ports/store.ts';
+import { kyselyOn } from './dialect.ts';
+import { dropLease, type LeaseRequest, takeLease } from './lease.ts';
+import { loadMigrations, type Migration, migrate } from './migrate.ts';
+import { createRepos } from './repos.ts';
+import type { Database } from './schema.ts';
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+export interface OpenStoreOptions {
+  readonly path: string;
+  readonly ids: Ids;
+  /** HMAC of the audit chain with the installation's own secret. */
+  readonly sign: (text: string) => string;
+  readonly migrations?: readonly Migration[];
+  /** Off only for throw-away databases: a crash of the machine could lose the last commits. */
+  readonly durable?: boolean;
+}
+
+/** Opens or makes the database, brings it to this version and returns the store. */
+export function openStore(options: OpenStoreOptions): Store {
+  let writer: SqliteDatabase.Database | undefined;
+  try {
+    makeFile(options.path);
+    writer = new SqliteDatabase(options.path, { timeout: BUSY_TIMEOUT_MS });
+    configure(writer, { durable: options.durable ?? true });
+    migrate(writer, options.migrations ?? loadMigrations());
+    const reader = new SqliteDatabase(options.path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    return new SqliteStore({ writer, reader, ids: options.ids, sign: options.sign });
+  } catch (error) {
+    writer?.close();
+    throw error instanceof AppError ? error : cannotOpen(options.path, error);
+  }
+}
+
+/** Nobody else may read the file, from its first moment on; SQLite gives its journal files the same mode. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}
+
+function configure(database: SqliteDatabase.Database, { durable }: { durable: boolean }): void {
+  database.pragma('journal_mode = WAL');
+  database.pragma(`synchronous = ${durable ? 'FULL' : 'OFF'}`);
+  database.pragma('foreign_keys = ON');
+}
+
+function cannotOpen(path: string, cause: unknown): AppError {
+  return new AppError({
+    code: 'database',
+    message: `cannot open the database: ${toError(cause).message}`,
+    publicMessage: `The database ${path} cannot be opened. Check that the folder is writable and that the file is a Keysteward database; restore a backup if it is damaged.`,
+    cause,
+  });
+}
+
+interface Connections {
+  readonly writer: SqliteDatabase.Database;
+  readonly reader: SqliteDatabase.Database;
+  readonly ids: Ids;
+  readonly sign: (text: string) => string;
+}
+
+class SqliteStore implements Store {
+  readonly #connections: Connections;
+  readonly #writer: Kysely<Database>;
+  readonly #reader: Kysely<Database>;
+  readonly #readRepos: Repos;
+  readonly #inWrite = new AsyncLocalStorage<true>();
+  readonly #listeners = new Map<WakeTopic, Set<() => void>>();
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+    this.#writer = kyselyOn(connections.writer);
+    this.#reader = kyselyOn(connections.reader);
+    this.#readRepos = createRepos({ db: this.#reader, ...connections, wake: () => {} });
+  }
+
+  get read(): Repos {
+    this.#refuseInsideWrite();
+    return this.#readRepos;
+  }
+
+  async write<Result>(run: (tx: Repos) => Promise<Result>): Promise<Result> {
+    this.#refuseInsideWrite();
+    const woken = new Set<WakeTopic>();
+    const result = await this.#writer
+      .transaction()
+      .execute((tx) =>
+        this.#inWrite.run(true, () =>
+          run(createRepos({ db: tx, ...this.#connections, wake: (topic) => woken.add(topic) })),
+        ),
+      );
+    for (const topic of woken) for (const listener of this.#listeners.get(topic) ?? []) listener();
+    return result;
+  }
+
+  onCommit(topic: WakeTopic, listener: () => void): () => void {
+    const listeners = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  takeLease(lease: LeaseRequest): Promise<string | null> {
+    return this.#betweenWrites((database) => takeLease(database, lease));
+  }
+
+  dropLease(holder: string): Promise<void> {
+    return this.#betweenWrites((database) => dropLease(database, holder));
+  }
+
+  async healthy(): Promise<boolean> {
+    try {
+      this.#connections.reader.prepare('SELECT 1 FROM schema_migrations LIMIT 1').get();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.destroy();
+    await this.#writer.destroy();
+    // Kysely closes only a connection that it has used.
+    this.#connections.reader.close();
+    this.#connections.writer.close();
+  }
+
+  /** Waits for the connection: inside another transaction the work would share that one's fate. */
+  async #betweenWrites<Result>(run: (database: SqliteDatabase.Database) => Result): Promise<Result> {
+    this.#refuseInsideWrite();
+    return this.#writer.connection().execute(async () => run(this.#connections.writer));
+  }
+
+  /** The one connection would wait for itself for ever. */
+  #refuseInsideWrite(): void {
+    if (this.#inWrite.getStore() === undefined) return;
+    throw new AppError({
+      code: 'internal',
+      message: 'the store was used inside store.write; use its tx there',
+      publicMessage: 'Something went wrong inside Keysteward. Nothing was changed; the log has the details.',
+    });
+  }
+}

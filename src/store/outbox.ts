@@ -1,0 +1,178 @@
+import { type Kysely, sql } from 'kysely';
+import type { MessageRepo, OutboxRepo, OutboxRow } from '../ports/store.ts';
+import type { RepoContext } from './repo-context.ts';
+import type { Database, Row } from './schema.ts';
+
+// Order holds per thread: what waits behind an earlier row is not due, whatever its own not-before says.
+const firstOfItsThread = sql<boolean>`NOT EXISTS (SELECT 1 FROM outbox AS earlier
+  WHERE earlier.thread_key = outbox.thread_key AND earlier.state IN ('pending', 'sending') AND earlier.id < outbox.id)`;
+
+type Context = Pick<RepoContext, 'db' | 'wake'>;
+type ChangeMethod = 'enqueue' | 'update' | 'releaseSending';
+
+export function outboxRepo(context: Context): OutboxRepo {
+  return { ...changes(context), ...queries(context) };
+}
+
+function changes({ db, wake }: Context): Pick<OutboxRepo, ChangeMethod> {
+  return {
+    async enqueue(row) {
+      await db
+        .insertInto('outbox')
+        .values({
+          id: row.id,
+          kind: row.kind,
+          subject_id: row.subjectId,
+          thread_key: row.threadKey,
+          state: 'pending',
+          attempts: 0,
+          not_before_at: row.createdAt,
+          created_at: row.createdAt,
+          settled_at: null,
+          problem: null,
+        })
+        .onConflict((conflict) =>
+          conflict.columns(['kind', 'subject_id']).where('state', '=', sql.lit('pending')).doNothing(),
+        )
+        .execute();
+      wake('outbox');
+    },
+    update: (row) => updateRow(db, row),
+    async releaseSending() {
+      const rows = await db.selectFrom('outbox').selectAll().where('state', '=', 'sending').execute();
+      for (const row of rows) await updateRow(db, { ...toOutboxRow(row), state: 'pending' });
+      return rows.length;
+    },
+  };
+}
+
+function queries({ db }: Context): Omit<OutboxRepo, ChangeMethod> {
+  return {
+    async due(now, limit) {
+      const rows = await db
+        .selectFrom('outbox')
+        .selectAll()
+        .where('state', '=', 'pending')
+        .where('not_before_at', '<=', now)
+        .where(firstOfItsThread)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(toOutboxRow);
+    },
+    async nextDueAt() {
+      const row = await db
+        .selectFrom('outbox')
+        .select((eb) => eb.fn.min('not_before_at').as('at'))
+        .where('state', '=', 'pending')
+        .where(firstOfItsThread)
+        .executeTakeFirst();
+      return row?.at === null || row?.at === undefined ? null : Number(row.at);
+    },
+    async counts() {
+      const rows = await db
+        .selectFrom('outbox')
+        .select(['state', (eb) => eb.fn.countAll<number>().as('count')])
+        .where('state', '!=', 'sent')
+        .groupBy('state')
+        .execute();
+      const countOf = (...states: string[]) =>
+        rows.filter((row) => states.includes(row.state)).reduce((sum, row) => sum + Number(row.count), 0);
+      return { waiting: countOf('pending', 'sending'), dead: countOf('dead') };
+    },
+    async dead() {
+      const rows = await db.selectFrom('outbox').selectAll().where('state', '=', 'dead').orderBy('id').execute();
+      return rows.map(toOutboxRow);
+    },
+  };
+}
+
+async function updateRow(db: Kysely<Database>, row: OutboxRow): Promise<void> {
+  if (row.state === 'pending') {
+    // What waits already would render the same subject: this row is earlier in its thread and takes its place.
+    const waiting = await db
+      .selectFrom('outbox')
+      .select('id')
+      .where('kind', '=', row.kind)
+      .where('subject_id', '=', row.subjectId)
+      .where('state', '=', 'pending')
+      .where('id', '!=', row.id)
+      .executeTakeFirst();
+    if (waiting !== undefined) await db.deleteFrom('outbox').where('id', '=', waiting.id).execute();
+  }
+  await db
+    .updateTable('outbox')
+    .set({
+      state: row.state,
+      attempts: row.attempts,
+      not_before_at: row.notBeforeAt,
+      problem: row.problem,
+      settled_at: row.settledAt,
+    })
+    .where('id', '=', row.id)
+    .execute();
+}
+
+function toOutboxRow(row: Row<'outbox'>): OutboxRow {
+  return {
+    id: row.id,
+    kind: row.kind,
+    subjectId: row.subject_id,
+    threadKey: row.thread_key,
+    state: row.state as OutboxRow['state'],
+    attempts: row.attempts,
+    notBeforeAt: row.not_before_at,
+    createdAt: row.created_at,
+    settledAt: row.settled_at,
+    problem: row.problem,
+  };
+}
+
+export function messageRepo(db: Kysely<Database>): MessageRepo {
+  return {
+    async get(kind, subjectId) {
+      const row = await db
+        .selectFrom('messages')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('subject_id', '=', subjectId)
+        .executeTakeFirst();
+      return row && toMessage(row);
+    },
+    async at(channel, ts) {
+      const row = await db
+        .selectFrom('messages')
+        .selectAll()
+        .where('channel', '=', channel)
+        .where('ts', '=', ts)
+        .executeTakeFirst();
+      return row && toMessage(row);
+    },
+    async put(message) {
+      const values = {
+        channel: message.channel,
+        ts: message.ts,
+        rendered_hash: message.renderedHash,
+        posted_at: message.postedAt,
+        updated_at: message.updatedAt,
+      };
+      await db
+        .insertInto('messages')
+        .values({ kind: message.kind, subject_id: message.subjectId, ...values })
+        .onConflict((conflict) => conflict.columns(['kind', 'subject_id']).doUpdateSet(values))
+        .execute();
+    },
+  };
+}
+
+function toMessage(row: Row<'messages'>) {
+  return {
+    kind: row.kind,
+    subjectId: row.subject_id,
+    channel: row.channel,
+    ts: row.ts,
+    renderedHash: row.rendered_hash,
+    postedAt: row.posted_at,
+    updatedAt: row.updated_at,
+  };
+}

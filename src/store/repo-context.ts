@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely';
+import type { Ids } from '../ports/ids.ts';
+import type { WakeTopic } from '../ports/store.ts';
+import type { Database } from './schema.ts';
+
+export interface RepoContext {
+  /** A transaction for writes, the read-only connection for reads. */
+  readonly db: Kysely<Database>;
+  readonly ids: Ids;
+  readonly sign: (text: string) => string;
+  readonly wake: (topic: WakeTopic) => void;
+}

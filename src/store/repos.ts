@@ -1,0 +1,29 @@
+import type { Repos } from '../ports/store.ts';
+import { actionRepo } from './actions.ts';
+import { alertRepo } from './alerts.ts';
+import { auditRepo } from './audit.ts';
+import { jobRunRepo } from './job-runs.ts';
+import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
+import { memberRepo } from './members.ts';
+import { messageRepo, outboxRepo } from './outbox.ts';
+import type { RepoContext } from './repo-context.ts';
+import { usageRepo } from './usage.ts';
+import { watermarkRepo } from './watermarks.ts';
+
+export function createRepos(context: RepoContext): Repos {
+  const { db } = context;
+  return {
+    scopes: scopeRepo(db),
+    lineages: lineageRepo(db),
+    keys: keyRepo(db),
+    usage: usageRepo(db),
+    watermarks: watermarkRepo(db),
+    alerts: alertRepo(db),
+    actions: actionRepo(context),
+    members: memberRepo(db),
+    outbox: outboxRepo(context),
+    messages: messageRepo(db),
+    audit: auditRepo(context),
+    jobRuns: jobRunRepo(db),
+  };
+}

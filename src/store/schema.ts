@@ -1,0 +1,218 @@
+import type { Insertable, Selectable } from 'kysely';
+
+export interface ScopeTable {
+  id: string;
+  connection_id: string;
+  provider_id: string;
+  provider_scope_id: string;
+  kind: string;
+  name: string;
+  archived: number;
+  last_seen_at: number;
+}
+
+export interface LineageTable {
+  id: string;
+  slug: string;
+  environment: string;
+  owner_slack_id: string | null;
+  created_at: number;
+}
+
+export interface KeyTable {
+  id: string;
+  lineage_id: string;
+  connection_id: string;
+  provider_id: string;
+  provider_key_id: string;
+  provider_scope_id: string | null;
+  kind: string;
+  label: string;
+  hint: string | null;
+  status: string;
+  generation: number;
+  created_at: number | null;
+  last_used_at: number | null;
+  expires_at: number | null;
+  /** JSON of KeyOwner. */
+  owner: string | null;
+  first_seen_at: number;
+  last_seen_at: number;
+  gone_at: number | null;
+}
+
+export interface UsageTable {
+  connection_id: string;
+  key_id: string;
+  model: string;
+  endpoint: string;
+  variant: string;
+  width_ms: number;
+  start_at: number;
+  uncached_input: number;
+  cached_input: number;
+  cache_write_5m: number;
+  cache_write_1h: number;
+  output: number;
+  requests: number | null;
+  cost_micro_usd: number;
+  price_source: string;
+  price_version: string;
+}
+
+export interface WatermarkTable {
+  connection_id: string;
+  polled_at: number | null;
+  newest_usage_at: number | null;
+  failing_since: number | null;
+  missed_polls: number;
+  problem: string | null;
+}
+
+export interface FindingTable {
+  id: string;
+  alert_id: string;
+  detector_id: string;
+  lineage_id: string;
+  key_id: string | null;
+  severity: string;
+  dedupe_key: string;
+  started_at: number;
+  observed_until: number;
+  cost_micro_usd: number;
+  /** JSON. */
+  evidence: string;
+  found_at: number;
+}
+
+export interface AlertTable {
+  id: string;
+  number: number;
+  lineage_id: string;
+  key_id: string | null;
+  state: string;
+  severity: string;
+  /** JSON array. */
+  detector_ids: string;
+  /** JSON of Sentence. */
+  headline: string;
+  /** JSON of Sentence. */
+  reason: string;
+  /** JSON. */
+  evidence: string;
+  started_at: number;
+  opened_at: number;
+  last_finding_at: number;
+  lost_micro_usd: number;
+  data_until: number;
+  contained_at: number | null;
+  closed_at: number | null;
+  acknowledged_by: string | null;
+  revision: number;
+}
+
+export interface AlertEventTable {
+  id: string;
+  alert_id: string;
+  at: number;
+  kind: string;
+  actor: string;
+  /** JSON. */
+  detail: string;
+}
+
+export interface ActionTable {
+  id: string;
+  idempotency_key: string;
+  kind: string;
+  key_id: string;
+  alert_id: string | null;
+  requested_by: string;
+  reason: string;
+  state: string;
+  attempts: number;
+  not_before_at: number;
+  requested_at: number;
+  executed_at: number | null;
+  verified_at: number | null;
+  problem: string | null;
+}
+
+export interface MemberTable {
+  user_id: string;
+  team_id: string;
+  name: string;
+  email: string | null;
+  timezone: string | null;
+  active_full_member: number;
+  last_seen_at: number;
+}
+
+export interface OutboxTable {
+  id: string;
+  kind: string;
+  subject_id: string;
+  thread_key: string;
+  state: string;
+  attempts: number;
+  not_before_at: number;
+  created_at: number;
+  settled_at: number | null;
+  problem: string | null;
+}
+
+export interface MessageTable {
+  kind: string;
+  subject_id: string;
+  channel: string;
+  ts: string;
+  rendered_hash: string;
+  posted_at: number;
+  updated_at: number;
+}
+
+export interface AuditTable {
+  seq: number;
+  id: string;
+  at: number;
+  /** JSON of Actor. */
+  actor: string;
+  verb: string;
+  subject: string;
+  /** JSON. */
+  detail: string;
+  previous_hash: string;
+  hash: string;
+}
+
+export interface JobRunTable {
+  id: string;
+  job: string;
+  due_at: number;
+  started_at: number;
+  finished_at: number | null;
+  outcome: string;
+  problem: string | null;
+}
+
+export interface Database {
+  installation: { name: string; value: string };
+  lease: { name: string; holder: string; expires_at: number };
+  scopes: ScopeTable;
+  lineages: LineageTable;
+  keys: KeyTable;
+  usage: UsageTable;
+  watermarks: WatermarkTable;
+  findings: FindingTable;
+  alerts: AlertTable;
+  alert_events: AlertEventTable;
+  actions: ActionTable;
+  members: MemberTable;
+  outbox: OutboxTable;
+  messages: MessageTable;
+  audit: AuditTable;
+  job_runs: JobRunTable;
+}
+
+export type Row<Name extends keyof Database> = Selectable<Database[Name]>;
+export type NewRow<Name extends keyof Database> = Insertable<Database[Name]>;

@@ -1,0 +1,227 @@
+import { type Kysely, sql } from 'kysely';
+import type { PriceSource, UsageBucket } from '../domain/usage.ts';
+import type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow } from '../ports/store.ts';
+import type { Database, NewRow, Row } from './schema.ts';
+
+// SQLite allows 32,766 bound values in one statement; a usage row has 16.
+const INSERT_CHUNK = 500;
+const KEY_CHUNK = 500;
+// The widest stored bucket: a bucket that starts this much before a range can still reach into it.
+const WIDEST_MS = 86_400_000;
+
+export function usageRepo(db: Kysely<Database>): UsageRepo {
+  return {
+    replaceWindow: (connectionId, range, rows) => replaceWindow(db, { connectionId, range, rows }),
+    ofKeys: (keyIds, range) => ofKeys(db, keyIds, range),
+    async keysWithCost(connectionId, range) {
+      const rows = await db
+        .selectFrom('usage')
+        .select('key_id')
+        .distinct()
+        .where('connection_id', '=', connectionId)
+        .where('start_at', '>=', range.from)
+        .where('start_at', '<', range.to)
+        .where('cost_micro_usd', '>', 0)
+        .execute();
+      return rows.map((row) => row.key_id);
+    },
+    async costPerKey(range) {
+      const rows = await db
+        .selectFrom('usage')
+        .select(['key_id', (eb) => eb.fn.sum<number>('cost_micro_usd').as('cost')])
+        .where('start_at', '>=', range.from)
+        .where('start_at', '<', range.to)
+        .groupBy('key_id')
+        .execute();
+      return new Map(rows.map((row) => [row.key_id, Number(row.cost)]));
+    },
+    async newestEnd(connectionId) {
+      const row = await db
+        .selectFrom('usage')
+        .select(['start_at', 'width_ms'])
+        .where('connection_id', '=', connectionId)
+        .orderBy('start_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : row.start_at + row.width_ms;
+    },
+    compact: (options) => compact(db, options),
+  };
+}
+
+interface Replacement {
+  readonly connectionId: string;
+  readonly range: UsageRange;
+  readonly rows: readonly UsageRow[];
+}
+
+async function replaceWindow(
+  db: Kysely<Database>,
+  { connectionId, range, rows }: Replacement,
+): Promise<ReplaceOutcome> {
+  const stored = await db
+    .selectFrom('usage')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('start_at', '>=', range.from)
+    .where('start_at', '<', range.to)
+    .execute();
+  const before = new Map(stored.map((row) => [identityOf(row), row]));
+  const fresh: NewRow<'usage'>[] = [];
+  let changed = 0;
+
+  for (const usage of rows) {
+    const row = fromUsage(usage);
+    const identity = identityOf(row);
+    const old = before.get(identity);
+    before.delete(identity);
+    if (old === undefined) fresh.push(row);
+    else if (!sameFigures(old, row)) {
+      await updateRow(db, row);
+      changed += 1;
+    }
+  }
+  for (let start = 0; start < fresh.length; start += INSERT_CHUNK) {
+    await db
+      .insertInto('usage')
+      .values(fresh.slice(start, start + INSERT_CHUNK))
+      .execute();
+  }
+  for (const row of before.values()) await matching(db.deleteFrom('usage'), row).execute();
+  return { inserted: fresh.length, changed, removed: before.size };
+}
+
+type Identity = Pick<
+  NewRow<'usage'>,
+  'connection_id' | 'key_id' | 'model' | 'endpoint' | 'variant' | 'width_ms' | 'start_at'
+>;
+
+function identityOf(row: Identity): string {
+  return JSON.stringify([row.start_at, row.width_ms, row.key_id, row.model, row.endpoint, row.variant]);
+}
+
+function sameFigures(a: NewRow<'usage'>, b: NewRow<'usage'>): boolean {
+  return (
+    a.cost_micro_usd === b.cost_micro_usd &&
+    a.uncached_input === b.uncached_input &&
+    a.cached_input === b.cached_input &&
+    a.cache_write_5m === b.cache_write_5m &&
+    a.cache_write_1h === b.cache_write_1h &&
+    a.output === b.output &&
+    (a.requests ?? null) === (b.requests ?? null) &&
+    a.price_source === b.price_source &&
+    a.price_version === b.price_version
+  );
+}
+
+async function updateRow(db: Kysely<Database>, row: NewRow<'usage'>): Promise<void> {
+  await matching(db.updateTable('usage').set(row), row).execute();
+}
+
+/** Narrows an update or delete to one row. Both builders share this shape, which Kysely's types do not name. */
+function matching<Query extends { where(column: keyof Identity, operator: '=', value: string | number): Query }>(
+  query: Query,
+  row: Identity,
+): Query {
+  return query
+    .where('connection_id', '=', row.connection_id)
+    .where('start_at', '=', row.start_at)
+    .where('width_ms', '=', row.width_ms)
+    .where('key_id', '=', row.key_id)
+    .where('model', '=', row.model)
+    .where('endpoint', '=', row.endpoint)
+    .where('variant', '=', row.variant);
+}
+
+async function ofKeys(db: Kysely<Database>, keyIds: readonly string[], range: UsageRange): Promise<UsageBucket[]> {
+  const buckets: UsageBucket[] = [];
+  for (let start = 0; start < keyIds.length; start += KEY_CHUNK) {
+    const rows = await db
+      .selectFrom('usage')
+      .selectAll()
+      .where('key_id', 'in', keyIds.slice(start, start + KEY_CHUNK))
+      .where('start_at', '>', range.from - WIDEST_MS)
+      .where('start_at', '<', range.to)
+      .where(sql<boolean>`start_at + width_ms > ${range.from}`)
+      .execute();
+    for (const row of rows) buckets.push(toUsage(row));
+  }
+  return buckets.sort((a, b) => a.startAt - b.startAt);
+}
+
+async function compact(
+  db: Kysely<Database>,
+  { fromWidthMs, toWidthMs, before }: { fromWidthMs: number; toWidthMs: number; before: number },
+): Promise<number> {
+  const start = sql`(start_at / ${sql.lit(toWidthMs)}) * ${sql.lit(toWidthMs)}`;
+  // The worst price source of the group is also the last by name: listed, sibling, unpriced. A wide bucket that is
+  // there already, because `before` cut it in two, takes the rest in.
+  await sql`
+    INSERT INTO usage (connection_id, key_id, model, endpoint, variant, width_ms, start_at, uncached_input, cached_input,
+      cache_write_5m, cache_write_1h, output, requests, cost_micro_usd, price_source, price_version)
+    SELECT connection_id, key_id, model, endpoint, variant, ${sql.lit(toWidthMs)}, ${start}, SUM(uncached_input),
+      SUM(cached_input), SUM(cache_write_5m), SUM(cache_write_1h), SUM(output), SUM(requests), SUM(cost_micro_usd),
+      MAX(price_source), MAX(price_version)
+    FROM usage WHERE width_ms = ${sql.lit(fromWidthMs)} AND start_at < ${sql.lit(before)}
+    GROUP BY connection_id, key_id, model, endpoint, variant, ${start}
+    ON CONFLICT (connection_id, start_at, width_ms, key_id, model, endpoint, variant) DO UPDATE SET
+      uncached_input = usage.uncached_input + excluded.uncached_input,
+      cached_input = usage.cached_input + excluded.cached_input,
+      cache_write_5m = usage.cache_write_5m + excluded.cache_write_5m,
+      cache_write_1h = usage.cache_write_1h + excluded.cache_write_1h,
+      output = usage.output + excluded.output,
+      requests = COALESCE(usage.requests + excluded.requests, usage.requests, excluded.requests),
+      cost_micro_usd = usage.cost_micro_usd + excluded.cost_micro_usd,
+      price_source = CASE WHEN excluded.price_source > usage.price_source
+        THEN excluded.price_source ELSE usage.price_source END,
+      price_version = CASE WHEN excluded.price_version > usage.price_version
+        THEN excluded.price_version ELSE usage.price_version END`.execute(db);
+  const removed = await db
+    .deleteFrom('usage')
+    .where('width_ms', '=', fromWidthMs)
+    .where('start_at', '<', before)
+    .executeTakeFirst();
+  return Number(removed.numDeletedRows);
+}
+
+function fromUsage(usage: UsageRow): NewRow<'usage'> {
+  return {
+    connection_id: usage.connectionId,
+    key_id: usage.keyId,
+    model: usage.model,
+    endpoint: usage.endpoint,
+    variant: usage.variant,
+    width_ms: usage.widthMs,
+    start_at: usage.startAt,
+    uncached_input: usage.tokens.uncachedInput,
+    cached_input: usage.tokens.cachedInput,
+    cache_write_5m: usage.tokens.cacheWrite5m,
+    cache_write_1h: usage.tokens.cacheWrite1h,
+    output: usage.tokens.output,
+    requests: usage.requests,
+    cost_micro_usd: usage.costMicroUsd,
+    price_source: usage.priceSource,
+    price_version: usage.priceVersion,
+  };
+}
+
+function toUsage(row: Row<'usage'>): UsageBucket {
+  return {
+    keyId: row.key_id,
+    model: row.model,
+    endpoint: row.endpoint,
+    variant: row.variant,
+    startAt: row.start_at,
+    widthMs: row.width_ms,
+    tokens: {
+      uncachedInput: row.uncached_input,
+      cachedInput: row.cached_input,
+      cacheWrite5m: row.cache_write_5m,
+      cacheWrite1h: row.cache_write_1h,
+      output: row.output,
+    },
+    requests: row.requests,
+    costMicroUsd: row.cost_micro_usd,
+    priceSource: row.price_source as PriceSource,
+  };
+}
