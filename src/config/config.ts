@@ -1,0 +1,85 @@
+import type { Policy } from '../domain/policy.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { LogLevel } from './variables.ts';
+
+/** An address that is called, and whether it is the public default; status shows both. */
+export interface Address {
+  readonly url: string;
+  readonly isDefault: boolean;
+}
+
+/** Socket Mode needs no public address and opens `port` only for the health checks, if it is set. */
+export type SlackTransport =
+  | { readonly kind: 'socket'; readonly healthPort: number | undefined }
+  | { readonly kind: 'http'; readonly port: number };
+
+/** One admin credential at one provider. Its keys are in `Secrets` under the same connection id. */
+export interface ConnectionConfig {
+  /** `openai`, or `openai:acme` for the admin key named ACME. */
+  readonly connectionId: string;
+  readonly providerId: string;
+  readonly title: string;
+  readonly address: Address;
+  /** False without a write key: buttons then give the console steps. */
+  readonly writable: boolean;
+}
+
+/** Everything the app may know and log. Holds no secret. */
+export interface Config {
+  readonly production: boolean;
+  readonly slack: { readonly address: Address; readonly transport: SlackTransport };
+  readonly connections: readonly ConnectionConfig[];
+  readonly databasePath: string;
+  readonly policyPath: string;
+  readonly secretPath: string;
+  readonly logLevel: LogLevel;
+  readonly policy: Policy;
+}
+
+export type SlackCredential =
+  | { readonly kind: 'socket'; readonly appToken: Secret }
+  | { readonly kind: 'http'; readonly signingSecret: Secret };
+
+export interface ConnectionSecrets {
+  readonly readKey: Secret;
+  readonly writeKey: Secret | undefined;
+}
+
+/** Kept apart from `Config`, so that nothing that is passed around or logged can hold a key. */
+export interface Secrets {
+  readonly slack: { readonly botToken: Secret; readonly credential: SlackCredential };
+  readonly connections: ReadonlyMap<string, ConnectionSecrets>;
+}
+
+/** The configuration as lines that are safe to show in status and in the log. */
+export function describeConfig(config: Config): readonly string[] {
+  const { slack, policy } = config;
+  return [
+    `Slack: ${transportText(slack.transport)}, ${addressText(slack.address)}`,
+    ...config.connections.map(
+      ({ title, connectionId, address, writable }) =>
+        `${title} (${connectionId}): ${addressText(address)}, ${writable ? 'read and write' : 'read only'}`,
+    ),
+    `Database: ${config.databasePath}`,
+    `Policy: ${config.policyPath}`,
+    `Installation secret: ${config.secretPath}`,
+    `Alerts: ${policy.channels.alerts}; time zone ${policy.calendar.timeZone}; ${currencyText(policy)}`,
+    `Polling: usage every ${policy.polling.usageMs / 60_000} min, inventory every ${policy.polling.inventoryMs / 60_000} min`,
+    `Log level: ${config.logLevel}`,
+  ];
+}
+
+function transportText(transport: SlackTransport): string {
+  if (transport.kind === 'http') return `HTTP on port ${transport.port}`;
+  const health = transport.healthPort === undefined ? 'no health port' : `health on port ${transport.healthPort}`;
+  return `Socket Mode (${health})`;
+}
+
+function addressText({ url, isDefault }: Address): string {
+  return isDefault ? url : `${url} (not the public address)`;
+}
+
+function currencyText({ currency }: Policy): string {
+  if (currency.rateDate === null) return `amounts in ${currency.code}`;
+  return `amounts in ${currency.code} at ${currency.usdRate} for $1 (${currency.rateDate})`;
+}

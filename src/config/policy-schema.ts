@@ -1,0 +1,141 @@
+import { z } from 'zod';
+
+const CHANNEL = /^(?:#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u;
+const PERSON = /^[UW][A-Z0-9]{2,}$/;
+const PERSON_OR_GROUP = /^[UWS][A-Z0-9]{2,}$/;
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+// Each description is the advice that a person reads when the value is wrong.
+const PERSON_ADVICE = 'a Slack member id such as U0123456789 (profile, three dots, Copy member ID)';
+const GROUP_ADVICE = `${PERSON_ADVICE} or the id of a user group such as S0123456789`;
+
+const person = z.string().regex(PERSON).describe(PERSON_ADVICE);
+const personOrGroup = z.string().regex(PERSON_OR_GROUP).describe(GROUP_ADVICE);
+const glob = z.string().min(1).describe("a name, or a pattern in quotes such as '*-ci' (* is any text)");
+
+const channels = z.strictObject({
+  alerts: z
+    .string()
+    .regex(CHANNEL)
+    .describe("a channel in quotes such as '#ai-keys' (without quotes YAML drops it), or its id such as C0123456789"),
+});
+
+const calendar = z.strictObject({
+  timezone: z
+    .string()
+    .refine(isTimeZone, 'is not a known time zone')
+    .default('UTC')
+    .describe('a time zone such as Europe/Berlin, America/New_York or UTC'),
+});
+
+const currency = z
+  .strictObject({
+    code: z
+      .string()
+      .refine((code) => Intl.supportedValuesOf('currency').includes(code), 'is not a known currency')
+      .default('USD')
+      .describe('three capital letters such as EUR'),
+    usd_rate: z
+      .number()
+      .positive()
+      .optional()
+      .describe('how much of the currency one US dollar buys, for instance 0.92'),
+    date: z.string().refine(isDate, 'is not a day').optional().describe('the day of the rate, for instance 2026-08-01'),
+  })
+  .superRefine(({ code, usd_rate, date }, context) => {
+    const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    if (code === 'USD' && usd_rate !== undefined && usd_rate !== 1)
+      complain('usd_rate', 'is not 1 although the code is USD');
+    if (code !== 'USD' && usd_rate === undefined) complain('usd_rate', 'is missing');
+    if (code !== 'USD' && date === undefined) complain('date', 'is missing');
+  });
+
+const roles = z.strictObject({
+  admins: z.array(person).min(1).describe('a list of at least one Slack member id: [U0123456789]'),
+  responders: z.array(personOrGroup).default([]).describe('a list of member ids or user group ids: [S0123456789]'),
+  viewers: z
+    .array(personOrGroup)
+    .optional()
+    .describe('a list of member ids or user group ids; leave it out for everyone'),
+});
+
+const polling = z.strictObject({
+  usage_minutes: z.int().min(1).max(60).default(5).describe('a whole number of minutes from 1 to 60'),
+  inventory_minutes: z.int().min(5).max(1440).default(60).describe('a whole number of minutes from 5 to 1440'),
+});
+
+const environmentRule = z.strictObject({
+  match: glob,
+  environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
+});
+
+/** What configuration needs to know of a detector; a part of its definition. */
+export interface DetectorNames {
+  readonly id: string;
+  readonly settings: z.ZodType;
+}
+
+/** The file as people write it. Detectors bring the schema of their own section. */
+export function policyFileSchema(detectors: readonly DetectorNames[]) {
+  return z.strictObject({
+    channels,
+    calendar,
+    currency,
+    roles,
+    polling,
+    detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
+    environments: z
+      .array(environmentRule)
+      .default([])
+      .describe("a list of rules: - { match: '*-ci', environment: staging }"),
+    owners: z.record(z.string(), person).default({}).describe("lines such as 'billing-*': U0123456789"),
+  });
+}
+
+export type PolicyFile = z.output<ReturnType<typeof policyFileSchema>>;
+
+/** Every key that the policy file may hold, dotted, sections and detectors included. */
+export function policyKeys(detectors: readonly DetectorNames[]): readonly string[] {
+  return keysBelow(policyFileSchema(detectors), '');
+}
+
+/** The schema without optional, default and similar wrappers. */
+export function unwrapSchema(schema: unknown): unknown {
+  if (schema instanceof z.ZodPipe) return unwrapSchema(schema.in);
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodReadonly ||
+    schema instanceof z.ZodCatch
+  ) {
+    return unwrapSchema(schema.unwrap());
+  }
+  return schema;
+}
+
+function keysBelow(schema: unknown, prefix: string): readonly string[] {
+  const inner = unwrapSchema(schema);
+  if (inner instanceof z.ZodArray) return keysBelow(inner.element, prefix);
+  if (!(inner instanceof z.ZodObject)) return [];
+  return Object.entries(inner.shape).flatMap(([key, value]) => {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    return [path, ...keysBelow(value, path)];
+  });
+}
+
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isDate(text: string): boolean {
+  if (!DATE.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

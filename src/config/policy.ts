@@ -1,0 +1,98 @@
+import type { Policy } from '../domain/policy.ts';
+import { MINUTE_MS } from '../domain/time.ts';
+import type { Fault } from './faults.ts';
+import { globPattern } from './glob.ts';
+import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
+import { type DetectorNames, type PolicyFile, policyFileSchema } from './policy-schema.ts';
+import { readYaml } from './yaml-source.ts';
+
+export interface ParsePolicyOptions {
+  /** The name that faults show, with the line. */
+  readonly file: string;
+  readonly detectors: readonly DetectorNames[];
+}
+
+export type ParsePolicyResult =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'detectors'];
+
+/** Reads policy.yml: the policy, or every fault in it with its line. */
+export function parsePolicy(text: string, { file, detectors }: ParsePolicyOptions): ParsePolicyResult {
+  const source = readYaml(text, file);
+  if (!source.ok) return source;
+
+  const schema = policyFileSchema(detectors);
+  const raw = completed(source.value, detectors);
+  const parsed = schema.safeParse(raw);
+  const unknown = unknownKeyFaults(schema, raw, source.place);
+  if (parsed.success && unknown.length === 0) {
+    return { ok: true, policy: toPolicy(parsed.data, recordOf(recordOf(raw).detectors)) };
+  }
+  const issues = parsed.success ? [] : issueFaults({ issues: parsed.error.issues, schema, raw, place: source.place });
+  return { ok: false, faults: byLine([...unknown, ...issues]) };
+}
+
+/** Sections that are missing or empty get their braces, so that defaults apply and faults name the inner key. */
+function completed(value: unknown, detectors: readonly DetectorNames[]): unknown {
+  const whole = value ?? {};
+  if (!isRecord(whole)) return whole;
+  const file = withoutNulls(whole);
+  for (const section of SECTIONS) {
+    const given = file[section] ?? {};
+    file[section] = isRecord(given) && section !== 'detectors' ? withoutNulls(given) : given;
+  }
+  if (isRecord(file.detectors)) {
+    const sections = { ...file.detectors };
+    for (const id of [...Object.keys(sections), ...detectors.map((detector) => detector.id)]) sections[id] ??= {};
+    file.detectors = sections;
+  }
+  return file;
+}
+
+function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>): Policy {
+  return {
+    channels: { alerts: file.channels.alerts },
+    calendar: { timeZone: file.calendar.timezone },
+    currency: {
+      code: file.currency.code,
+      usdRate: file.currency.usd_rate ?? 1,
+      rateDate: file.currency.code === 'USD' ? null : (file.currency.date ?? null),
+    },
+    roles: {
+      admins: file.roles.admins,
+      responders: file.roles.responders,
+      viewers: file.roles.viewers ?? null,
+    },
+    polling: {
+      usageMs: file.polling.usage_minutes * MINUTE_MS,
+      inventoryMs: file.polling.inventory_minutes * MINUTE_MS,
+    },
+    detectors,
+    environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
+    owners: Object.entries(file.owners).map(([match, slackUserId]) => ({
+      match,
+      pattern: globPattern(match),
+      slackUserId,
+    })),
+  };
+}
+
+function byLine(faults: readonly Fault[]): readonly Fault[] {
+  const unique = new Map(faults.toReversed().map((fault) => [fault.where, fault]));
+  const line = ({ where }: Fault) => Number(/:(\d+)/.exec(where)?.[1] ?? 0);
+  return [...unique.values()].toReversed().sort((a, b) => line(a) - line(b));
+}
+
+function withoutNulls(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}

@@ -1,0 +1,56 @@
+/** One environment variable. Its text for people stands in docs/configuration.md; a test compares the two. */
+interface Variable {
+  readonly name: string;
+  /** A secret may also be given as `<name>_FILE`, the path of a file that holds it. */
+  readonly secret: boolean;
+}
+
+export const VARIABLES = [
+  { name: 'SLACK_BOT_TOKEN', secret: true },
+  { name: 'SLACK_APP_TOKEN', secret: true },
+  { name: 'SLACK_SIGNING_SECRET', secret: true },
+  { name: 'SLACK_API_URL', secret: false },
+  { name: 'PORT', secret: false },
+  { name: 'KEYSTEWARD_DATABASE', secret: false },
+  { name: 'KEYSTEWARD_POLICY', secret: false },
+  { name: 'KEYSTEWARD_SECRET_FILE', secret: false },
+  { name: 'KEYSTEWARD_LOG_LEVEL', secret: false },
+  { name: 'NODE_ENV', secret: false },
+] as const satisfies readonly Variable[];
+
+type Entry = (typeof VARIABLES)[number];
+export type SecretVariable = Extract<Entry, { secret: true }>['name'];
+export type PlainVariable = Extract<Entry, { secret: false }>['name'];
+
+/** Suffixes that each provider's prefix makes variables of: `OPENAI` makes OPENAI_ADMIN_KEY. */
+export const PROVIDER_VARIABLES = [
+  { name: 'ADMIN_KEY', secret: true },
+  { name: 'ADMIN_KEY_READ', secret: true },
+  { name: 'ADMIN_KEY_WRITE', secret: true },
+  { name: 'BASE_URL', secret: false },
+] as const satisfies readonly Variable[];
+
+export const OWN_PREFIX = 'KEYSTEWARD_';
+
+/** Names that people try for ours and that no spelling distance would find. */
+export const OTHER_NAMES: ReadonlyMap<string, PlainVariable> = new Map([
+  ['KEYSTEWARD_HTTP_PORT', 'PORT'],
+  ['KEYSTEWARD_PORT', 'PORT'],
+  ['KEYSTEWARD_DB', 'KEYSTEWARD_DATABASE'],
+  ['KEYSTEWARD_POLICY_FILE', 'KEYSTEWARD_POLICY'],
+  ['KEYSTEWARD_SECRET', 'KEYSTEWARD_SECRET_FILE'],
+  ['KEYSTEWARD_API_URL', 'SLACK_API_URL'],
+]);
+
+export const DEFAULTS = {
+  SLACK_API_URL: 'https://slack.com/api/',
+  KEYSTEWARD_DATABASE: './data/keysteward.db',
+  KEYSTEWARD_POLICY: './policy.yml',
+  KEYSTEWARD_LOG_LEVEL: 'info',
+} as const;
+
+/** Lives next to the database unless KEYSTEWARD_SECRET_FILE says otherwise. */
+export const SECRET_FILE_NAME = 'installation.secret';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
