@@ -1,0 +1,6 @@
+const PAGE_SIZE = 100;
+
+/** The paging part of a list request. */
+export function pageQuery(after: string | undefined): { limit: number; after_id?: string } {
+  return { limit: PAGE_SIZE, ...(after === undefined ? {} : { after_id: after }) };
+}

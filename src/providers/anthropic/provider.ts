@@ -1,0 +1,94 @@
+import { isAppError } from '../../domain/errors.ts';
+import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/provider.ts';
+import { type ClientOptions, DEFAULT_TRANSPORT, type Transport } from '../lib/call.ts';
+import { connectionOf } from '../lib/connection.ts';
+import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
+import { anthropicConsoleSteps, readAnthropicKeyStatus, setKeyStatus } from './acts.ts';
+import { createAnthropicClient } from './client.ts';
+import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspaces } from './inventory.ts';
+import { memberDirectory } from './members.ts';
+import { readAnthropicUsage } from './usage.ts';
+
+export const anthropic: ProviderDefinition = {
+  id: 'anthropic',
+  title: 'Anthropic',
+  envPrefix: 'ANTHROPIC',
+  defaultBaseUrl: 'https://api.anthropic.com',
+  connect: (options) => connectAnthropic(options),
+};
+
+/** One Anthropic organization, reached with one admin key for reading and, if given, one for changing keys. */
+export function connectAnthropic(options: ConnectOptions, transport: Transport = DEFAULT_TRANSPORT): Provider {
+  const { baseUrl, link } = connectionOf(anthropic, options);
+  const client = createAnthropicClient({ baseUrl, key: options.readKey, link, transport });
+  const reader = { client, link };
+  const directory = workspaceDirectory(reader);
+  const members = memberDirectory(client, link);
+  return {
+    id: anthropic.id,
+    title: anthropic.title,
+    connectionId: options.connectionId,
+    capabilities: {
+      disable: 'reversible',
+      create: 'none',
+      capScope: 'workspace',
+      lastUsed: 'usage',
+      usagePerKey: true,
+      costPerKey: true,
+    },
+    writable: options.writeKey !== undefined,
+    usageWidthsMs: USAGE_WIDTHS_MS,
+    listScopes: async (signal) => (await directory.refresh(signal)).scopes,
+    async listKeys(_scopes, signal) {
+      const defaultWorkspaceId = await directory.defaultId(signal);
+      return listAnthropicKeys(reader, { defaultWorkspaceId, members: await members(signal) }, signal);
+    },
+    readUsage: async (window, signal) =>
+      readAnthropicUsage(reader, window, { defaultWorkspaceId: await directory.defaultId(signal), signal }),
+    readKeyStatus: (ref, signal) => readAnthropicKeyStatus(reader, ref, signal),
+    consoleSteps: anthropicConsoleSteps,
+    ...actsOf(options.writeKey, { baseUrl, link, transport }),
+  };
+}
+
+interface WorkspaceDirectory {
+  refresh(signal?: AbortSignal): Promise<Workspaces>;
+  defaultId(signal?: AbortSignal): Promise<string | null>;
+}
+
+/** Remembers the default workspace's id, so that its usage gets the same scope as its keys. */
+function workspaceDirectory(reader: AnthropicReader): WorkspaceDirectory {
+  let known: Workspaces | undefined;
+  const refresh = async (signal?: AbortSignal) => {
+    known = await listWorkspaces(reader, signal);
+    return known;
+  };
+  return {
+    refresh,
+    async defaultId(signal) {
+      if (known !== undefined) return known.defaultId;
+      try {
+        return (await refresh(signal)).defaultId;
+      } catch (error) {
+        if (!isAppError(error, 'provider_denied') && !isAppError(error, 'provider_not_found')) throw error;
+        // Without the right to list workspaces usage is still worth reading; the next inventory asks again.
+        known = { scopes: [], defaultId: null };
+        return null;
+      }
+    },
+  };
+}
+
+function actsOf(
+  writeKey: ConnectOptions['writeKey'],
+  parts: Omit<ClientOptions, 'key'>,
+): Pick<Provider, 'suspendKey' | 'restoreKey' | 'revokeKey'> {
+  if (writeKey === undefined) return {};
+  const link = parts.link;
+  const writer = createAnthropicClient({ ...parts, key: writeKey });
+  return {
+    suspendKey: (ref) => setKeyStatus({ writer, link }, ref, 'inactive'),
+    restoreKey: (ref) => setKeyStatus({ writer, link }, ref, 'active'),
+    revokeKey: (ref) => setKeyStatus({ writer, link }, ref, 'archived'),
+  };
+}

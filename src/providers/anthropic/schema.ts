@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { count, optionalRfc3339At, optionalText, rfc3339At } from '../lib/wire.ts';
+
+// Only the fields that are used, all but the ids optional: a field that the provider renames must not blind us.
+
+const id = z.string().min(1);
+const page = { has_more: z.boolean().nullish(), last_id: optionalText };
+
+const workspace = z.object({ id, name: optionalText, archived_at: optionalText });
+
+const user = z.object({ id, name: optionalText, email: optionalText });
+
+export const apiKey = z.object({
+  id,
+  name: optionalText,
+  partial_key_hint: optionalText,
+  status: optionalText,
+  created_at: optionalRfc3339At,
+  expires_at: optionalRfc3339At,
+  created_by: z.object({ id, type: optionalText }).nullish(),
+  principal: z.object({ user_id: optionalText, service_account_id: optionalText }).nullish(),
+  scope: z.object({ type: optionalText, workspace_id: optionalText }).nullish(),
+});
+
+const result = z.object({
+  api_key_id: optionalText,
+  workspace_id: optionalText,
+  model: optionalText,
+  service_tier: optionalText,
+  context_window: optionalText,
+  inference_geo: optionalText,
+  uncached_input_tokens: count,
+  cache_read_input_tokens: count,
+  cache_creation: z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }).nullish(),
+  output_tokens: count,
+});
+
+export const workspacePage = z.object({ data: z.array(workspace), ...page });
+export const userPage = z.object({ data: z.array(user), ...page });
+export const apiKeyPage = z.object({ data: z.array(apiKey), ...page });
+
+export const usagePage = z.object({
+  data: z.array(z.object({ starting_at: rfc3339At, results: z.array(result) })),
+  has_more: z.boolean().nullish(),
+  next_page: optionalText,
+});
+
+export type WorkspaceRow = z.infer<typeof workspace>;
+export type UserRow = z.infer<typeof user>;
+export type ApiKeyRow = z.infer<typeof apiKey>;
+export type UsageResult = z.infer<typeof result>;

@@ -1,0 +1,85 @@
+import type { ProviderUsage, UsageVariant } from '../../domain/usage.ts';
+import type { UsageWindow } from '../../ports/provider.ts';
+import { callJson, guard, signalOption } from '../lib/call.ts';
+import { collectPages } from '../lib/paging.ts';
+import { bucketWidthOf, pageLimit, tidyUsage } from '../lib/usage-rows.ts';
+import { readBody } from '../lib/wire.ts';
+import type { AnthropicReader } from './inventory.ts';
+import { type UsageResult, usagePage } from './schema.ts';
+
+// Not in the SDK: its similarly named reports have no key ids.
+const USAGE_PATH = '/v1/organizations/usage_report/messages';
+const GROUP_BY = ['api_key_id', 'workspace_id', 'model', 'service_tier', 'context_window', 'inference_geo'];
+const LONG_CONTEXT = '200k-1M';
+const DEFAULT_GEOS: ReadonlySet<string> = new Set(['global', 'not_available']);
+
+/** All pages, or an error. */
+export async function readAnthropicUsage(
+  { client, link }: AnthropicReader,
+  window: UsageWindow,
+  {
+    defaultWorkspaceId,
+    signal,
+  }: { readonly defaultWorkspaceId: string | null; readonly signal?: AbortSignal | undefined },
+): Promise<ProviderUsage[]> {
+  const width = bucketWidthOf(window);
+  const call = { operation: 'read usage', kind: 'read', signal } as const;
+  const query = {
+    starting_at: rfc3339(window.from),
+    ending_at: rfc3339(window.to),
+    bucket_width: width.name,
+    limit: pageLimit(window, width),
+    group_by: GROUP_BY,
+  };
+  const rows = await guard(link, call, () =>
+    collectPages(async (page) => {
+      const paged = page === undefined ? query : { ...query, page };
+      const body = await callJson(link, call, () => client.get(USAGE_PATH, { query: paged, ...signalOption(signal) }));
+      const answer = readBody(usagePage, body, 'usage report');
+      const items = answer.data.flatMap((bucket) =>
+        bucket.results.map((row) =>
+          toUsage(row, defaultWorkspaceId, { startAt: bucket.starting_at, widthMs: width.ms }),
+        ),
+      );
+      return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
+    }),
+  );
+  return tidyUsage(rows, window);
+}
+
+function toUsage(
+  row: UsageResult,
+  defaultWorkspaceId: string | null,
+  bucket: { readonly startAt: number; readonly widthMs: number },
+): ProviderUsage {
+  return {
+    providerKeyId: row.api_key_id,
+    scopeId: row.workspace_id ?? defaultWorkspaceId,
+    model: row.model ?? 'unknown',
+    endpoint: 'messages',
+    variant: variantOf(row),
+    ...bucket,
+    tokens: {
+      uncachedInput: row.uncached_input_tokens,
+      cachedInput: row.cache_read_input_tokens,
+      cacheWrite5m: row.cache_creation?.ephemeral_5m_input_tokens ?? 0,
+      cacheWrite1h: row.cache_creation?.ephemeral_1h_input_tokens ?? 0,
+      output: row.output_tokens,
+    },
+    requests: null,
+  };
+}
+
+function variantOf(row: UsageResult): UsageVariant {
+  const tier = row.service_tier;
+  return {
+    ...(tier === 'batch' ? { batch: true } : {}),
+    ...(tier === null || tier === 'batch' || tier === 'standard' ? {} : { tier }),
+    ...(row.context_window === LONG_CONTEXT ? { contextWindow: LONG_CONTEXT } : {}),
+    ...(row.inference_geo === null || DEFAULT_GEOS.has(row.inference_geo) ? {} : { geo: row.inference_geo }),
+  };
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,65 @@
+import { MalformedAnswer } from './provider-error.ts';
+
+// Guards against a server that never ends: at 100 rows a page this is a million keys.
+const MAX_PAGES = 10_000;
+const MAX_IN_FLIGHT = 4;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly hasMore: boolean;
+  /** Where the next page starts. */
+  readonly cursor: string | null;
+}
+
+/** All pages or an error: a listing that repeats itself or breaks off is never taken for the whole. */
+export async function collectPages<T>(fetchPage: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = [];
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const page = await fetchPage(cursor);
+    for (const item of page.items) all.push(item);
+    if (!page.hasMore) return all;
+    if (page.cursor === null) throw new MalformedAnswer('more pages are announced but there is no page token');
+    if (seen.has(page.cursor)) throw new MalformedAnswer('the same page token came twice');
+    seen.add(page.cursor);
+    cursor = page.cursor;
+  }
+  throw new MalformedAnswer(`the listing did not end after ${MAX_PAGES} pages`);
+}
+
+/** A page of a list that goes on after the last row's id; both providers page their lists so. */
+export function cursorPage<T extends { readonly id: string }>(body: {
+  readonly data: readonly T[];
+  readonly has_more?: boolean | null | undefined;
+  readonly last_id: string | null;
+}): Page<T> {
+  return { items: body.data, hasMore: body.has_more ?? false, cursor: body.last_id ?? body.data.at(-1)?.id ?? null };
+}
+
+/** One row per id: a listing that shifts while it is paged shows a row twice. */
+export function uniqueById<T extends { readonly id: string }>(rows: readonly T[]): T[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+/** Maps with a few requests in flight, results in order; the first failure stops the rest from starting. */
+export async function mapInFlight<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...items.entries()];
+  let failed = false;
+  async function drain(): Promise<void> {
+    for (let next = queue.shift(); next !== undefined && !failed; next = queue.shift()) {
+      const [index, item] = next;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  }
+  // All settled before the error leaves, so that no request is still under way when the caller goes on.
+  const outcomes = await Promise.allSettled(Array.from({ length: MAX_IN_FLIGHT }, drain));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return results;
+}

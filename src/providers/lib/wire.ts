@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { MalformedAnswer } from './provider-error.ts';
+
+const numeric = z.union([z.number(), z.string().trim().min(1).transform(Number)]).pipe(z.number());
+
+/** A count; null and absent are zero, numbers written as text are accepted. */
+export const count = numeric.nullish().transform((value) => Math.max(0, Math.round(value ?? 0)));
+
+/** A count that the provider may not give; null and absent stay null. */
+export const optionalCount = numeric
+  .nullish()
+  .transform((value) => (value === undefined || value === null ? null : Math.max(0, Math.round(value))));
+
+/** Unix seconds that must be there, as epoch milliseconds. */
+export const secondsAt = numeric.transform((seconds) => Math.round(seconds * 1000));
+
+/** Unix seconds as epoch milliseconds; null, absent and zero mean "not given". */
+export const optionalSecondsAt = numeric
+  .nullish()
+  .transform((seconds) => (seconds ? Math.round(seconds * 1000) : null));
+
+/** An RFC 3339 instant that must be there, as epoch milliseconds. */
+export const rfc3339At = z.string().transform(Date.parse).pipe(z.number());
+
+/** An RFC 3339 instant as epoch milliseconds; null where it is absent or unreadable. */
+export const optionalRfc3339At = z
+  .string()
+  .nullish()
+  .transform((text) => {
+    const at = Date.parse(text ?? '');
+    return Number.isNaN(at) ? null : at;
+  });
+
+export const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => (text === undefined || text === null || text === '' ? null : text));
+
+/** Reads a body by its schema; a body that does not fit is a malformed answer, told by field and never by value. */
+export function readBody<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new MalformedAnswer(`${what}: ${issue?.path.join('.') || 'body'} ${issue?.code ?? 'does not fit'}`);
+}

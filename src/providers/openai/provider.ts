@@ -1,0 +1,57 @@
+import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/provider.ts';
+import { DEFAULT_TRANSPORT, type Link, type Transport } from '../lib/call.ts';
+import { connectionOf } from '../lib/connection.ts';
+import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
+import { deleteOpenaiKey, openaiConsoleSteps, readOpenaiKeyStatus } from './acts.ts';
+import { createOpenaiClient } from './client.ts';
+import { listAllKeys, listProjects } from './inventory.ts';
+import { readOpenaiUsage } from './usage.ts';
+
+export const openai: ProviderDefinition = {
+  id: 'openai',
+  title: 'OpenAI',
+  envPrefix: 'OPENAI',
+  defaultBaseUrl: 'https://api.openai.com/v1',
+  connect: (options) => connectOpenai(options),
+};
+
+/** One OpenAI organization, reached with one admin key for reading and, if given, one for deleting keys. */
+export function connectOpenai(options: ConnectOptions, transport: Transport = DEFAULT_TRANSPORT): Provider {
+  const { baseUrl, link } = connectionOf(openai, options);
+  const client = createOpenaiClient({ baseUrl, key: options.readKey, link, transport });
+  const reader = { client, link };
+  return {
+    id: openai.id,
+    title: openai.title,
+    connectionId: options.connectionId,
+    capabilities: {
+      disable: 'irreversible',
+      create: 'service_account',
+      capScope: 'project',
+      lastUsed: 'listed',
+      usagePerKey: true,
+      costPerKey: true,
+    },
+    writable: options.writeKey !== undefined,
+    usageWidthsMs: USAGE_WIDTHS_MS,
+    listScopes: (signal) => listProjects(reader, signal),
+    listKeys: (scopes, signal) => listAllKeys(reader, scopes, signal),
+    readUsage: (window, signal) => readOpenaiUsage(reader, window, signal),
+    readKeyStatus: (ref, signal) => readOpenaiKeyStatus(reader, ref, signal),
+    consoleSteps: openaiConsoleSteps,
+    ...actsOf(options, { baseUrl, link, transport, reader }),
+  };
+}
+
+interface ActParts {
+  readonly baseUrl: string;
+  readonly link: Link;
+  readonly transport: Transport;
+  readonly reader: Parameters<typeof listProjects>[0];
+}
+
+function actsOf({ writeKey }: ConnectOptions, { reader, ...parts }: ActParts): Pick<Provider, 'revokeKey'> {
+  if (writeKey === undefined) return {};
+  const writer = createOpenaiClient({ ...parts, key: writeKey });
+  return { revokeKey: (ref) => deleteOpenaiKey(writer, reader, ref) };
+}

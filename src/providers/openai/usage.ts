@@ -1,0 +1,132 @@
+import type OpenAI from 'openai';
+import type { ProviderUsage, TokenCounts, UsageVariant } from '../../domain/usage.ts';
+import type { UsageWindow } from '../../ports/provider.ts';
+import { type Answer, callJson, guard, signalOption } from '../lib/call.ts';
+import { collectPages, mapInFlight } from '../lib/paging.ts';
+import { bucketWidthOf, pageLimit, tidyUsage } from '../lib/usage-rows.ts';
+import { readBody } from '../lib/wire.ts';
+import type { OpenaiReader } from './inventory.ts';
+import { type UsageResult, usagePage } from './schema.ts';
+
+type UsageApi = OpenAI['admin']['organization']['usage'];
+type Options = Parameters<UsageApi['completions']>[1];
+
+interface UsageQuery {
+  start_time: number;
+  end_time: number;
+  bucket_width: '1m' | '1h' | '1d';
+  limit: number;
+  page?: string;
+}
+
+/** One usage endpoint; each answers for its own kind of call only, so a stolen key hides where we do not look. */
+interface UsageEndpoint {
+  readonly family: string;
+  fetch(usage: UsageApi, query: UsageQuery, options: Options): Answer;
+}
+
+const BY_KEY: ('api_key_id' | 'model' | 'project_id')[] = ['api_key_id', 'model', 'project_id'];
+
+const ENDPOINTS: readonly UsageEndpoint[] = [
+  {
+    family: 'completions',
+    fetch: (usage, query, options) =>
+      usage.completions({ ...query, group_by: [...BY_KEY, 'batch', 'service_tier'] }, options),
+  },
+  {
+    family: 'embeddings',
+    fetch: (usage, query, options) => usage.embeddings({ ...query, group_by: BY_KEY }, options),
+  },
+  { family: 'images', fetch: (usage, query, options) => usage.images({ ...query, group_by: BY_KEY }, options) },
+  {
+    family: 'audio_speeches',
+    fetch: (usage, query, options) => usage.audioSpeeches({ ...query, group_by: BY_KEY }, options),
+  },
+  {
+    family: 'audio_transcriptions',
+    fetch: (usage, query, options) => usage.audioTranscriptions({ ...query, group_by: BY_KEY }, options),
+  },
+  {
+    family: 'moderations',
+    fetch: (usage, query, options) => usage.moderations({ ...query, group_by: BY_KEY }, options),
+  },
+];
+
+// What a request gets when it asks for nothing.
+const DEFAULT_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'auto']);
+
+/** All pages of all endpoints, or an error. */
+export async function readOpenaiUsage(
+  reader: OpenaiReader,
+  window: UsageWindow,
+  signal?: AbortSignal,
+): Promise<ProviderUsage[]> {
+  const perEndpoint = await mapInFlight(ENDPOINTS, (endpoint) => readEndpoint(reader, endpoint, { window, signal }));
+  return tidyUsage(perEndpoint.flat(), window);
+}
+
+async function readEndpoint(
+  { client, link }: OpenaiReader,
+  endpoint: UsageEndpoint,
+  { window, signal }: { readonly window: UsageWindow; readonly signal: AbortSignal | undefined },
+): Promise<ProviderUsage[]> {
+  const width = bucketWidthOf(window);
+  const call = { operation: `read ${endpoint.family} usage`, kind: 'read', signal } as const;
+  const query: UsageQuery = {
+    start_time: window.from / 1000,
+    end_time: window.to / 1000,
+    bucket_width: width.name,
+    limit: pageLimit(window, width),
+  };
+  return guard(link, call, () =>
+    collectPages(async (page) => {
+      const paged = page === undefined ? query : { ...query, page };
+      const body = await callJson(link, call, () =>
+        endpoint.fetch(client.admin.organization.usage, paged, signalOption(signal)),
+      );
+      const answer = readBody(usagePage, body, `${endpoint.family} usage`);
+      const items = answer.data.flatMap((bucket) =>
+        bucket.results.map((row) => toUsage(row, endpoint.family, { startAt: bucket.start_time, widthMs: width.ms })),
+      );
+      return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
+    }),
+  );
+}
+
+function toUsage(
+  row: UsageResult,
+  endpoint: string,
+  bucket: { readonly startAt: number; readonly widthMs: number },
+): ProviderUsage {
+  return {
+    providerKeyId: row.api_key_id,
+    scopeId: row.project_id,
+    model: row.model ?? 'unknown',
+    endpoint,
+    variant: variantOf(row),
+    ...bucket,
+    tokens: tokensOf(row),
+    requests: row.num_model_requests,
+  };
+}
+
+/** OpenAI's input is the total: what was read from or written to the cache is part of it and is taken out here. */
+function tokensOf(row: UsageResult): TokenCounts {
+  const total = row.input_tokens ?? row.input_uncached_tokens + row.input_cached_tokens + row.input_cache_write_tokens;
+  const cachedInput = Math.min(row.input_cached_tokens, total);
+  const cacheWrite = Math.min(row.input_cache_write_tokens, total - cachedInput);
+  return {
+    uncachedInput: total - cachedInput - cacheWrite,
+    cachedInput,
+    cacheWrite5m: cacheWrite,
+    cacheWrite1h: 0,
+    output: row.output_tokens,
+  };
+}
+
+function variantOf(row: UsageResult): UsageVariant {
+  return {
+    ...(row.batch === true ? { batch: true } : {}),
+    ...(row.service_tier === null || DEFAULT_TIERS.has(row.service_tier) ? {} : { tier: row.service_tier }),
+  };
+}

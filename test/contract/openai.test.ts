@@ -1,0 +1,4 @@
+import { openaiCase } from '../providers/support/openai-case.ts';
+import { describeProviderContract } from './provider-contract.ts';
+
+describeProviderContract(openaiCase);

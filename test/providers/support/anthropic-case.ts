@@ -1,0 +1,239 @@
+import { createAnthropicClient } from '../../../src/providers/anthropic/client.ts';
+import { connectAnthropic } from '../../../src/providers/anthropic/provider.ts';
+import type { ProviderCase } from '../../contract/provider-contract.ts';
+import { type Received, routes } from './loopback.ts';
+
+const HOUR_MS = 3_600_000;
+const START = Date.UTC(2026, 10, 21, 10);
+
+const ADMIN_KEY = 'canary.anthropic.read.0123456789';
+const WRITE_KEY = 'canary.anthropic.write.9876543210';
+
+const workspaces = [
+  { id: 'wrkspc_default', type: 'workspace', name: 'Default', archived_at: null, created_at: '2025-01-01T00:00:00Z' },
+  { id: 'wrkspc_1', type: 'workspace', name: 'Shop', archived_at: null, tags: { a: 'b' } },
+  { id: 'wrkspc_2', type: 'workspace', name: 'Old', archived_at: '2026-01-01T00:00:00Z' },
+];
+
+export const keyRow = {
+  id: 'apikey_1',
+  type: 'api_key',
+  name: 'prod-api',
+  partial_key_hint: 'sk-ant-api03-R2D...igAA',
+  status: 'active',
+  created_at: '2026-01-02T03:04:05.123456Z',
+  expires_at: '2027-01-02T03:04:05Z',
+  created_by: { id: 'user_left', type: 'user' },
+  principal: { type: 'user_actor', user_id: 'user_1' },
+  scope: { type: 'workspace', workspace_id: 'wrkspc_1' },
+  surprise: true,
+};
+
+const legacyRow = {
+  id: 'apikey_2',
+  name: 'legacy',
+  partial_key_hint: null,
+  status: 'inactive',
+  created_at: '2025-01-02T03:04:05Z',
+  expires_at: null,
+  created_by: { id: 'user_left', type: 'user' },
+  principal: null,
+  scope: { type: 'workspace', workspace_id: 'wrkspc_default' },
+};
+
+/** Serves rows one per page after `after_id`. */
+export function paged(rows: readonly { readonly id: string }[]): (request: Pick<Received, 'query'>) => unknown {
+  return ({ query }) => {
+    const index = query.has('after_id') ? rows.findIndex(({ id }) => id === query.get('after_id')) + 1 : 0;
+    const data = rows.slice(index, index + 1);
+    const last = data.at(-1)?.id ?? null;
+    return { data, first_id: last, last_id: last, has_more: index + 1 < rows.length };
+  };
+}
+
+const buckets = [
+  {
+    starting_at: '2026-11-21T10:00:00Z',
+    ending_at: '2026-11-21T11:00:00Z',
+    results: [
+      {
+        uncached_input_tokens: 1000,
+        cache_creation: { ephemeral_1h_input_tokens: 200, ephemeral_5m_input_tokens: '100' },
+        cache_read_input_tokens: 300,
+        output_tokens: '500',
+        server_tool_use: { web_search_requests: 0 },
+        api_key_id: 'apikey_1',
+        workspace_id: 'wrkspc_1',
+        model: 'claude-sonnet-4-5-20250929',
+        service_tier: 'batch',
+        context_window: '200k-1M',
+        inference_geo: 'us',
+      },
+    ],
+  },
+  {
+    starting_at: '2026-11-21T11:00:00Z',
+    ending_at: '2026-11-21T12:00:00Z',
+    results: [
+      {
+        uncached_input_tokens: 10,
+        cache_read_input_tokens: 0,
+        output_tokens: 1,
+        api_key_id: null,
+        workspace_id: null,
+        model: 'claude-opus-5',
+        service_tier: 'standard',
+        context_window: '0-200k',
+        inference_geo: 'not_available',
+      },
+    ],
+  },
+];
+
+const PREFIX = '/v1/organizations';
+
+export const anthropicCase: ProviderCase = {
+  title: 'Anthropic',
+  basePath: '',
+  adminKey: ADMIN_KEY,
+  writeKey: WRITE_KEY,
+  connect: connectAnthropic,
+  createClient: createAnthropicClient,
+  organization: routes({
+    [`GET ${PREFIX}/workspaces`]: ({ query }) => {
+      const archived = query.get('include_archived') === 'true';
+      const rows = workspaces.filter(
+        (row) =>
+          (archived || row.archived_at === null) &&
+          (query.get('include_default') === 'true' || row.id !== 'wrkspc_default'),
+      );
+      return paged(rows)({ query });
+    },
+    [`GET ${PREFIX}/api_keys`]: paged([
+      keyRow,
+      legacyRow,
+      {
+        ...keyRow,
+        id: 'apikey_3',
+        principal: { type: 'service_account_actor', service_account_id: 'svac_1' },
+        scope: { type: 'organization' },
+      },
+      { id: 'apikey_4' },
+    ] as { id: string }[]),
+    [`GET ${PREFIX}/api_keys/apikey_1`]: () => keyRow,
+    [`POST ${PREFIX}/api_keys/apikey_1`]: ({ body }) => ({ ...keyRow, ...JSON.parse(body) }),
+    [`GET ${PREFIX}/users`]: paged([
+      { id: 'user_0' },
+      { id: 'user_1', email: 'ada@example.com', name: 'Ada' } as { id: string },
+    ]),
+    [`GET ${PREFIX}/usage_report/messages`]: ({ query }) => {
+      const index = Number(query.get('page') ?? 0);
+      const hasMore = index + 1 < buckets.length;
+      return { data: buckets.slice(index, index + 1), has_more: hasMore, next_page: hasMore ? '1' : null };
+    },
+  }),
+  scopes: [
+    { id: 'wrkspc_default', kind: 'workspace', name: 'Default', archived: false },
+    { id: 'wrkspc_1', kind: 'workspace', name: 'Shop', archived: false },
+    { id: 'wrkspc_2', kind: 'workspace', name: 'Old', archived: true },
+  ],
+  keys: [
+    {
+      id: 'apikey_1',
+      scopeId: 'wrkspc_1',
+      label: 'prod-api',
+      hint: 'sk-ant-api03-R2D...igAA',
+      status: 'active',
+      createdAt: Date.UTC(2026, 0, 2, 3, 4, 5, 123),
+      lastUsedAt: null,
+      expiresAt: Date.UTC(2027, 0, 2, 3, 4, 5),
+      owner: { kind: 'user', id: 'user_1', name: 'Ada', email: 'ada@example.com', hasAccess: true },
+      kind: 'inference',
+    },
+    {
+      id: 'apikey_2',
+      scopeId: 'wrkspc_default',
+      label: 'legacy',
+      hint: null,
+      status: 'inactive',
+      createdAt: Date.UTC(2025, 0, 2, 3, 4, 5),
+      lastUsedAt: null,
+      expiresAt: null,
+      owner: { kind: 'user', id: 'user_left', name: null, email: null, hasAccess: false },
+      kind: 'inference',
+    },
+    {
+      id: 'apikey_3',
+      scopeId: null,
+      label: 'prod-api',
+      hint: 'sk-ant-api03-R2D...igAA',
+      status: 'active',
+      createdAt: Date.UTC(2026, 0, 2, 3, 4, 5, 123),
+      lastUsedAt: null,
+      expiresAt: Date.UTC(2027, 0, 2, 3, 4, 5),
+      owner: { kind: 'service_account', id: 'svac_1', name: null, email: null, hasAccess: true },
+      kind: 'inference',
+    },
+    {
+      id: 'apikey_4',
+      scopeId: 'wrkspc_default',
+      label: 'apikey_4',
+      hint: null,
+      status: 'active',
+      createdAt: null,
+      lastUsedAt: null,
+      expiresAt: null,
+      owner: null,
+      kind: 'inference',
+    },
+  ],
+  window: { from: START, to: START + 2 * HOUR_MS, widthMs: HOUR_MS },
+  usage: [
+    {
+      providerKeyId: 'apikey_1',
+      scopeId: 'wrkspc_1',
+      model: 'claude-sonnet-4-5-20250929',
+      endpoint: 'messages',
+      variant: { batch: true, contextWindow: '200k-1M', geo: 'us' },
+      startAt: START,
+      widthMs: HOUR_MS,
+      tokens: { uncachedInput: 1000, cachedInput: 300, cacheWrite5m: 100, cacheWrite1h: 200, output: 500 },
+      requests: null,
+    },
+    {
+      providerKeyId: null,
+      scopeId: 'wrkspc_default',
+      model: 'claude-opus-5',
+      endpoint: 'messages',
+      variant: {},
+      startAt: START + HOUR_MS,
+      widthMs: HOUR_MS,
+      tokens: { uncachedInput: 10, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 1 },
+      requests: null,
+    },
+  ],
+  key: { providerKeyId: 'apikey_1', scopeId: 'wrkspc_1' },
+  act: async (provider, ref) => provider.suspendKey?.(ref),
+  ambient: {
+    ANTHROPIC_API_KEY: 'ambient-key',
+    ANTHROPIC_AUTH_TOKEN: 'ambient-token',
+    ANTHROPIC_BASE_URL: 'http://127.0.0.1:1/ambient',
+    ANTHROPIC_PROFILE: 'ambient-profile',
+    ANTHROPIC_CONFIG_DIR: '/nonexistent/ambient',
+    ANTHROPIC_ORGANIZATION_ID: 'ambient-org',
+    ANTHROPIC_WORKSPACE_ID: 'ambient-workspace',
+    ANTHROPIC_SERVICE_ACCOUNT_ID: 'ambient-account',
+    ANTHROPIC_FEDERATION_RULE_ID: 'ambient-rule',
+    ANTHROPIC_IDENTITY_TOKEN: 'ambient-identity',
+    ANTHROPIC_SCOPE: 'ambient-scope',
+    ANTHROPIC_WEBHOOK_SIGNING_KEY: 'whsec_ambient',
+    ANTHROPIC_LOG: 'debug',
+    ANTHROPIC_CUSTOM_HEADERS:
+      'Authorization: Bearer ambient\nx-api-key: ambient\nanthropic-version: ambient\nanthropic-beta: ambient',
+  },
+  errorBody: (message, code) => ({
+    type: 'error',
+    error: { type: 'some_error', message, ...(code === undefined ? {} : { details: { error_code: code } }) },
+  }),
+  terminalCode: 'enforced_spend_limit_reached',
+};
