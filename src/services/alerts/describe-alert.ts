@@ -1,0 +1,76 @@
+import type { Action } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Key, Lineage } from '../../domain/key.ts';
+import type { ConsoleSteps, KeyAct, ProviderCapabilities } from '../../ports/provider.ts';
+import type { AlertEvent, Watermark } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+
+/** Everything that the rendering of an alert needs, and nothing that it must look up. */
+export interface AlertCard {
+  readonly alert: Alert;
+  readonly lineage: Lineage;
+  /** The key that the alert blames. */
+  readonly key: Key | null;
+  readonly providerTitle: string;
+  readonly scopeName: string | null;
+  readonly capabilities: ProviderCapabilities | null;
+  /** The acts that are possible now, mildest first. Empty without a write key. */
+  readonly acts: readonly KeyAct[];
+  /** What a person can do by hand; present when there is no act to offer. */
+  readonly consoleSteps: ConsoleSteps | null;
+  /** The action of this alert that was asked for last. */
+  readonly lastAction: Action | null;
+  readonly events: readonly AlertEvent[];
+  /** Set while usage of this key's connection cannot be read. */
+  readonly blind: Pick<Watermark, 'failingSince' | 'problem'> | null;
+}
+
+type DescribeDeps = Pick<Deps, 'store' | 'providers'>;
+
+export async function describeAlert(deps: DescribeDeps, alertId: string): Promise<AlertCard | undefined> {
+  const { alerts, actions, lineages, scopes, watermarks } = deps.store.read;
+  const alert = await alerts.get(alertId);
+  const lineage = alert && (await lineages.get(alert.lineageId));
+  if (alert === undefined || lineage === undefined) return undefined;
+
+  const key = await blamedKey(deps, alert);
+  const provider = key === null ? undefined : deps.providers.get(key.connectionId);
+  const scope = (await scopes.all()).find(({ id, providerId }) => id === key?.scopeId && providerId === key.providerId);
+  const watermark = key === null ? undefined : await watermarks.get(key.connectionId);
+  const acts = key === null ? [] : possibleActs(deps, key);
+  const ref = key && { providerKeyId: key.providerKeyId, scopeId: key.scopeId };
+  return {
+    alert,
+    lineage,
+    key,
+    providerTitle: provider?.title ?? key?.providerId ?? 'unknown provider',
+    scopeName: scope?.name ?? null,
+    capabilities: provider?.capabilities ?? null,
+    acts,
+    consoleSteps:
+      acts.length === 0 && ref && provider ? provider.consoleSteps(stopAct(provider.capabilities), ref) : null,
+    lastAction: (await actions.ofAlert(alertId)).toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null,
+    events: await alerts.events(alertId),
+    blind: watermark?.failingSince ? watermark : null,
+  };
+}
+
+async function blamedKey({ store }: DescribeDeps, { keyId, lineageId }: Alert): Promise<Key | null> {
+  const key = keyId === null ? undefined : await store.read.keys.get(keyId);
+  return key ?? (await store.read.keys.ofLineage(lineageId)).at(-1) ?? null;
+}
+
+/** What can be done to this key now, mildest first. Rendered as buttons; checked again when one is clicked. */
+export function possibleActs({ providers }: Pick<Deps, 'providers'>, key: Key): readonly KeyAct[] {
+  const provider = providers.get(key.connectionId);
+  if (provider === undefined || key.kind === 'admin') return [];
+  const acts: KeyAct[] = [];
+  if (provider.suspendKey && key.status === 'active') acts.push('suspend');
+  if (provider.restoreKey && key.status === 'inactive') acts.push('restore');
+  if (provider.revokeKey && (key.status === 'active' || key.status === 'inactive')) acts.push('revoke');
+  return acts;
+}
+
+function stopAct(capabilities: ProviderCapabilities): KeyAct {
+  return capabilities.disable === 'reversible' ? 'suspend' : 'revoke';
+}

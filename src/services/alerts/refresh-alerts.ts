@@ -1,0 +1,60 @@
+import { systemActor } from '../../domain/actor.ts';
+import { type Alert, isQuiet, nextState } from '../../domain/alert.ts';
+import { costBetween } from '../../domain/window.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { Repos, Watermark } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { addAlertEvent, announceAlert } from './announce.ts';
+import { horizonOf } from './run-detection.ts';
+
+type RefreshDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+
+/** After a poll: brings the sums of open alerts up to date and resolves those that complete data shows to be over. */
+export async function refreshAlerts(deps: RefreshDeps, provider: Provider, watermark: Watermark): Promise<void> {
+  const horizon = horizonOf(watermark, deps.clock.now());
+  for (const alert of await deps.store.read.alerts.unresolved()) {
+    const keys = await deps.store.read.keys.ofLineage(alert.lineageId);
+    if (!keys.some((key) => key.connectionId === provider.connectionId)) continue;
+    const keyIds = keys.map((key) => key.id);
+    const buckets = await deps.store.read.usage.ofKeys(keyIds, { from: alert.startedAt, to: horizon.now });
+    // A wide bucket that the start falls into counts by its share; the newest one is spent money and counts whole.
+    const lostMicroUsd = Math.round(costBetween(buckets, alert.startedAt, Number.POSITIVE_INFINITY));
+    await deps.store.write((tx) => refreshOne({ deps, tx }, alert.id, { ...horizon, lostMicroUsd }));
+  }
+}
+
+interface Facts {
+  readonly lostMicroUsd: number;
+  readonly knownUntil: number;
+  readonly completeUntil: number;
+}
+
+async function refreshOne(
+  { deps, tx }: { deps: RefreshDeps; tx: Repos },
+  alertId: string,
+  facts: Facts,
+): Promise<void> {
+  const before = await tx.alerts.get(alertId);
+  if (before === undefined || before.state === 'resolved') return;
+  const now = deps.clock.now();
+  const closes = isQuiet(before, facts.completeUntil);
+  const state = closes ? (nextState(before.state, 'quiet') ?? before.state) : before.state;
+  const after: Alert = {
+    ...before,
+    state,
+    lostMicroUsd: facts.lostMicroUsd,
+    dataUntil: Math.max(before.dataUntil, facts.knownUntil),
+    closedAt: closes ? now : before.closedAt,
+    revision: closes ? before.revision + 1 : before.revision,
+  };
+  await tx.alerts.update(after);
+  if (closes) {
+    const actor = systemActor('poll-usage');
+    const detail = { lostMicroUsd: after.lostMicroUsd, from: before.state };
+    await addAlertEvent({ deps, tx }, after, { kind: 'resolved', actor, detail });
+    await tx.audit.append({ at: now, actor, verb: 'alert.resolved', subject: after.id, detail });
+  }
+  // A stopped key's card is edited when its sum changes, not at each poll for hours.
+  const isRunning = before.state === 'open' || before.state === 'acknowledged';
+  if (isRunning || closes || after.lostMicroUsd !== before.lostMicroUsd) await announceAlert({ deps, tx }, after);
+}

@@ -1,0 +1,76 @@
+import { groupBy } from '../../domain/collections.ts';
+import type { DetectorInput } from '../../domain/detector.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { HOUR_MS } from '../../domain/time.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { Watermark } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { SETTLE_MS } from '../usage/poll-usage.ts';
+import { recordFinding } from './record-finding.ts';
+
+// A lineage without any cost for this long has nothing new to be found.
+const RECENT_MS = 2 * HOUR_MS;
+
+type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors'>;
+
+/** Runs every detector on the lineages of one connection that spent lately, and records what they find. */
+export async function runDetection(
+  deps: DetectionDeps,
+  provider: Provider,
+  watermark: Watermark,
+): Promise<readonly Finding[]> {
+  if (watermark.polledAt === null) return [];
+  const horizon = horizonOf(watermark, deps.clock.now());
+  const findings: Finding[] = [];
+  for (const input of await inputsOf(deps, provider, horizon)) {
+    for (const detector of deps.detectors) findings.push(...detector.detect(input));
+  }
+  for (const finding of findings) {
+    const alert = await recordFinding(deps, finding);
+    deps.logger.info('finding recorded', {
+      detector: finding.detectorId,
+      alert: alert.number,
+      severity: finding.severity,
+    });
+  }
+  return findings;
+}
+
+interface Horizon {
+  readonly now: number;
+  readonly knownUntil: number;
+  readonly completeUntil: number;
+}
+
+/** How far the data reaches. Usage that is already there counts even when later usage may still come. */
+export function horizonOf(watermark: Watermark, now: number): Horizon {
+  const completeUntil = (watermark.polledAt ?? 0) - SETTLE_MS;
+  const knownUntil = Math.min(now, Math.max(completeUntil, watermark.newestUsageAt ?? 0));
+  return { now, knownUntil, completeUntil };
+}
+
+async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizon): Promise<readonly DetectorInput[]> {
+  const { keys, lineages, usage } = deps.store.read;
+  const recent = { from: horizon.knownUntil - RECENT_MS, to: horizon.now };
+  const spending = new Set(await usage.keysWithCost(provider.connectionId, recent));
+  if (spending.size === 0) return [];
+
+  const allKeys = await keys.all();
+  const lineageIds = new Set(allKeys.filter((key) => spending.has(key.id)).map((key) => key.lineageId));
+  const members = allKeys.filter((key) => lineageIds.has(key.lineageId));
+  const lineageOf = new Map(members.map((key) => [key.id, key.lineageId]));
+  const historyMs = Math.max(...deps.detectors.map((detector) => detector.historyMs));
+  const range = { from: horizon.knownUntil - historyMs, to: horizon.now };
+  const buckets = groupBy(await usage.ofKeys([...lineageOf.keys()], range), (bucket) => lineageOf.get(bucket.keyId));
+
+  return (await lineages.all())
+    .filter((lineage) => lineageIds.has(lineage.id))
+    .map((lineage) => ({
+      ...horizon,
+      lineage,
+      usage: buckets.get(lineage.id) ?? [],
+      requests: [],
+      events: [],
+      baseline: null,
+    }));
+}

@@ -1,0 +1,23 @@
+import type { BoundDetector } from '../domain/detector.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Directory } from '../ports/directory.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { PriceTable } from '../ports/price-table.ts';
+import type { Provider } from '../ports/provider.ts';
+import type { Store } from '../ports/store.ts';
+
+/** What the services work with. Each takes the part that it needs. */
+export interface Deps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly policy: Policy;
+  /** By connection id. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly prices: PriceTable;
+  readonly detectors: readonly BoundDetector[];
+  readonly directory: Directory;
+}

@@ -1,0 +1,41 @@
+import type { Key, Lineage } from '../../domain/key.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import type { Deps } from '../deps.ts';
+
+/** One key as the inventory shows it. */
+export interface KeySummary {
+  readonly key: Key;
+  readonly lineage: Lineage;
+  readonly providerTitle: string;
+  readonly scopeName: string | null;
+  readonly last30dMicroUsd: number;
+}
+
+const COST_WINDOW_MS = 30 * DAY_MS;
+
+/** The whole inventory, tombstones left out, by slug. */
+export async function listKeys(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<readonly KeySummary[]> {
+  const { keys, lineages, scopes, usage } = deps.store.read;
+  const now = deps.clock.now();
+  const lineageById = new Map((await lineages.all()).map((lineage) => [lineage.id, lineage]));
+  const scopeNames = new Map((await scopes.all()).map((scope) => [`${scope.providerId}:${scope.id}`, scope.name]));
+  const costs = await usage.costPerKey({ from: now - COST_WINDOW_MS, to: now });
+  const titles = new Map([...deps.providers.values()].map((provider) => [provider.id, provider.title]));
+
+  return (await keys.all())
+    .flatMap((key): KeySummary[] => {
+      const lineage = lineageById.get(key.lineageId);
+      if (lineage === undefined) return [];
+      return [
+        {
+          key,
+          lineage,
+          providerTitle: titles.get(key.providerId) ?? key.providerId,
+          scopeName: scopeNames.get(`${key.providerId}:${key.scopeId}`) ?? null,
+          last30dMicroUsd: costs.get(key.id) ?? 0,
+        },
+      ];
+    })
+    .filter(({ key, last30dMicroUsd }) => key.status !== 'gone' || last30dMicroUsd > 0)
+    .sort((a, b) => (a.lineage.slug < b.lineage.slug ? -1 : 1));
+}
