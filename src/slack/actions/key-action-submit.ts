@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { needsTypedSlug, requestAction } from '../../services/actions/request-action.ts';
+import { authorise } from '../authorise.ts';
+import type { SlackContext } from '../context.ts';
+import type { CheckResult, Submission, SubmitHandler } from '../interaction.ts';
+import { ACTION_MODAL, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
+import { capital } from '../views/alert.ts';
+import { escaped } from '../views/text.ts';
+import { keyAndLineage } from './key-action-buttons.ts';
+
+const metadata = z.object({
+  kind: z.enum(['suspend', 'restore', 'revoke']),
+  alertId: z.string().nullable(),
+  keyId: z.string(),
+  generation: z.number().int(),
+});
+
+/** The modal behind Suspend, Restore and Revoke, sent off. */
+export const keyActionSubmit: SubmitHandler = {
+  kind: 'submit',
+  id: ACTION_MODAL,
+
+  async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
+    const { kind, keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { lineage } = await keyAndLineage(context, keyId);
+    const errors: Record<string, string> = {};
+    if (!submission.values[REASON_BLOCK]?.trim()) errors[REASON_BLOCK] = 'Say in a few words why.';
+    if (needsTypedSlug(kind, lineage) && submission.values[SLUG_BLOCK]?.trim() !== lineage.slug) {
+      errors[SLUG_BLOCK] = `This has to be exactly ${lineage.slug}.`;
+    }
+    if (Object.keys(errors).length > 0) return { ok: false, errors };
+    return { ok: true, view: noticeModal(`${capital(kind)} key`, 'Working…') };
+  },
+
+  async run(context: SlackContext, submission: Submission) {
+    const { kind, alertId, keyId, generation } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { lineage } = await keyAndLineage(context, keyId);
+    const actor = await authorise(context, { gesture: submission, act: kind, lineage });
+    await requestAction(context.deps, {
+      actor,
+      kind,
+      keyId,
+      generation,
+      alertId,
+      reason: submission.values[REASON_BLOCK] ?? '',
+      typedSlug: submission.values[SLUG_BLOCK] ?? null,
+    });
+    const where = alertId === null ? `\`/keys show ${escaped(lineage.slug)}\`` : 'The alert';
+    const text = `*${capital(kind)} of ${escaped(lineage.slug)} is on its way.* ${where} shows when the provider confirms it; until then it is tried again.`;
+    return noticeModal(`${capital(kind)} key`, text);
+  },
+};

@@ -1,0 +1,63 @@
+import type { Actor } from '../domain/actor.ts';
+import { type Act, mayAct, rolesOf, rolesThatMay } from '../domain/authorise.ts';
+import { AppError, toError } from '../domain/errors.ts';
+import type { Lineage } from '../domain/key.ts';
+import type { Deps } from '../services/deps.ts';
+import type { Identity } from './context.ts';
+
+export interface Gesture {
+  readonly userId: string;
+  readonly teamId: string;
+}
+
+interface AuthoriseInput {
+  readonly gesture: Gesture;
+  readonly act: Act;
+  /** Null for acts that belong to no key. */
+  readonly lineage: Lineage | null;
+}
+
+/**
+ * Checks one gesture against the role table, with the person looked up now. Returns the actor for the audit log or
+ * throws `forbidden` with a sentence that says whom to ask. A failed look-up refuses.
+ */
+export async function authorise(
+  { deps, identity }: { deps: Pick<Deps, 'directory' | 'policy' | 'logger'>; identity: Identity },
+  { gesture, act, lineage }: AuthoriseInput,
+): Promise<Actor> {
+  if (gesture.teamId !== identity.teamId) throw forbidden('people of another workspace have no rights here');
+  const person = await deps.directory.person(gesture.userId).catch((error: unknown) => {
+    deps.logger.warn('role look-up failed', { error: toError(error) });
+    throw forbidden('your role could not be looked up in Slack just now; try again in a moment', error);
+  });
+  const roles = rolesOf(person, deps.policy.roles, lineage?.ownerSlackId ?? null);
+  if (!mayAct(roles, act)) {
+    if (act === 'look') throw forbidden(whyNoLook(person.isActiveFullMember));
+    const whom = rolesThatMay(act).map((role) => (role === 'owner' ? 'the key’s owner' : `a ${role}`));
+    throw forbidden(`only ${whom.join(' or ')} may ${act} it (policy.yml, roles)`);
+  }
+  return { kind: 'slack', userId: person.userId, teamId: person.teamId };
+}
+
+/** Anything that shows data needs at least the right to look: guests and outsiders get none. */
+export async function requireViewer(
+  context: { deps: Pick<Deps, 'directory' | 'policy' | 'logger'>; identity: Identity },
+  gesture: Gesture,
+): Promise<void> {
+  await authorise(context, { gesture, act: 'look', lineage: null });
+}
+
+function whyNoLook(isActiveFullMember: boolean): string {
+  return isActiveFullMember
+    ? 'only the people that policy.yml names under roles may look'
+    : 'Keysteward answers active full members of this workspace only';
+}
+
+function forbidden(why: string, cause?: unknown): AppError {
+  return new AppError({
+    code: 'forbidden',
+    message: `refused: ${why}`,
+    publicMessage: `Nothing was done: ${why}.`,
+    cause,
+  });
+}

@@ -1,0 +1,217 @@
+import type { Server, ServerResponse } from 'node:http';
+import { App, HTTPReceiver, type Logger as SlackLogger, SocketModeReceiver } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import { AppError, toError } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
+import { SECOND_MS } from '../domain/time.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Identity } from './context.ts';
+import { fromSlackError } from './slack-error.ts';
+
+const CALL_TIMEOUT_MS = 10 * SECOND_MS;
+const RECONNECT_MAX_MS = 30 * SECOND_MS;
+const WATCH_EVERY_MS = 15 * SECOND_MS;
+// A refresh of the socket takes seconds; a socket that is away this long does not come back by itself.
+const DEAD_AFTER_MS = 90 * SECOND_MS;
+const STOP_WITHIN_MS = 3 * SECOND_MS;
+
+export interface BoltOptions {
+  readonly apiUrl: string;
+  readonly botToken: Secret;
+  readonly transport:
+    | { readonly kind: 'socket'; readonly appToken: Secret; readonly healthPort: number | undefined }
+    | { readonly kind: 'http'; readonly signingSecret: Secret; readonly port: number };
+  readonly logger: Logger;
+  readonly slackLogger: SlackLogger;
+  /** Answers /readyz: what is not ready, empty when all is. */
+  readonly notReady: () => Promise<readonly string[]>;
+}
+
+export interface BoltApp {
+  readonly app: App;
+  readonly identity: Identity;
+  /** For answers to people: few retries, quick. */
+  readonly client: WebClient;
+  /** For the outbox: rejects rate-limited calls, never retries. */
+  readonly bulk: WebClient;
+  start(): Promise<void>;
+  /** Stops taking gestures. */
+  stop(): Promise<void>;
+  connected(): boolean;
+}
+
+/** Builds Bolt and its clients. No options object is shared: Slack's libraries write into them. */
+export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
+  const { apiUrl, botToken, slackLogger } = options;
+  const clientOptions = () => ({ slackApiUrl: apiUrl, timeout: CALL_TIMEOUT_MS, logger: slackLogger });
+  const client = new WebClient(botToken.reveal(), { ...clientOptions(), retryConfig: { retries: 2, randomize: true } });
+  const bulk = new WebClient(botToken.reveal(), {
+    ...clientOptions(),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+  const identity = await identify(client);
+  const transport = transportOf(options);
+  const app = new App({
+    token: botToken.reveal(),
+    botId: identity.botId,
+    botUserId: identity.botUserId,
+    tokenVerificationEnabled: false,
+    receiver: transport.receiver,
+    convoStore: false,
+    logger: slackLogger,
+    clientOptions: { ...clientOptions(), retryConfig: { retries: 2, randomize: true } },
+  });
+  app.error(async (error) => options.logger.error('Slack listener failed', { error }));
+  return {
+    app,
+    identity,
+    client,
+    bulk,
+    start: transport.start,
+    stop: transport.stop,
+    connected: transport.connected,
+  };
+}
+
+async function identify(client: WebClient): Promise<Identity> {
+  try {
+    const { team_id: teamId, user_id: botUserId, bot_id: botId } = await client.auth.test();
+    if (teamId && botUserId && botId) return { teamId, botUserId, botId };
+  } catch (cause) {
+    const error = fromSlackError(cause);
+    if (error.code === 'slack_unavailable') throw error;
+    throw refusedToken(cause);
+  }
+  throw refusedToken(new Error('auth.test named no team, user or bot'));
+}
+
+function refusedToken(cause: unknown): AppError {
+  return new AppError({
+    code: 'invalid_config',
+    message: `auth.test refused the bot token: ${toError(cause).message}`,
+    publicMessage:
+      'Slack refuses SLACK_BOT_TOKEN. Copy the Bot User OAuth Token (xoxb-…) from the app’s “OAuth & Permissions” page, or reinstall the app.',
+    cause,
+  });
+}
+
+interface Transport {
+  readonly receiver: SocketModeReceiver | HTTPReceiver;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  connected(): boolean;
+}
+
+function transportOf(options: BoltOptions): Transport {
+  return options.transport.kind === 'socket'
+    ? socketTransport(options, options.transport)
+    : httpTransport(options, options.transport);
+}
+
+function socketTransport(
+  options: BoltOptions,
+  { appToken, healthPort }: { appToken: Secret; healthPort: number | undefined },
+): Transport {
+  const receiver = new SocketModeReceiver({
+    appToken: appToken.reveal(),
+    logger: options.slackLogger,
+    customRoutes: healthPort === undefined ? [] : healthRoutes(options),
+    installerOptions: {
+      ...(healthPort === undefined ? {} : { port: healthPort }),
+      clientOptions: {
+        slackApiUrl: options.apiUrl,
+        timeout: CALL_TIMEOUT_MS,
+        retryConfig: { forever: true, maxTimeout: RECONNECT_MAX_MS },
+      },
+    },
+  });
+  const connected = () => receiver.client.websocket?.isActive() ?? false;
+  let watch: NodeJS.Timeout | undefined;
+  return {
+    receiver,
+    connected,
+    async start() {
+      await receiver.start();
+      watch = watchSocket(receiver, connected, options.logger);
+    },
+    async stop() {
+      clearInterval(watch);
+      await receiver.stop();
+      // stop() resolves while the socket is still open, and closing it may take Slack's whole time-out.
+      await Promise.race([receiver.client.disconnect(), wait(STOP_WITHIN_MS)]);
+    },
+  };
+}
+
+/** A reconnect that failed for good leaves a silent dead socket: then it is opened anew. */
+function watchSocket(receiver: SocketModeReceiver, connected: () => boolean, logger: Logger): NodeJS.Timeout {
+  let missedMs = 0;
+  const watch = setInterval(() => {
+    missedMs = connected() ? 0 : missedMs + WATCH_EVERY_MS;
+    if (missedMs < DEAD_AFTER_MS) return;
+    missedMs = 0;
+    logger.warn('the Slack socket is dead; opening a new one');
+    receiver.client
+      .disconnect()
+      .catch(() => undefined)
+      .then(() => receiver.client.start())
+      .catch((error: unknown) => logger.error('the Slack socket cannot be opened', { error: toError(error) }));
+  }, WATCH_EVERY_MS);
+  watch.unref();
+  return watch;
+}
+
+function httpTransport(
+  options: BoltOptions,
+  { signingSecret, port }: { signingSecret: Secret; port: number },
+): Transport {
+  const receiver = new HTTPReceiver({
+    signingSecret: signingSecret.reveal(),
+    port,
+    logger: options.slackLogger,
+    customRoutes: healthRoutes(options),
+  });
+  let server: Pick<Server, 'listening' | 'closeIdleConnections'> | undefined;
+  return {
+    receiver,
+    connected: () => server?.listening ?? false,
+    async start() {
+      server = await receiver.start(port);
+    },
+    async stop() {
+      const stopped = receiver.stop();
+      server?.closeIdleConnections();
+      await Promise.race([stopped, wait(STOP_WITHIN_MS)]);
+    },
+  };
+}
+
+/** Unauthenticated, so they say what is wrong in a word and nothing else. */
+function healthRoutes({ notReady }: BoltOptions) {
+  const answer = (response: ServerResponse, status: number, body: object) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  };
+  return [
+    {
+      path: '/healthz',
+      method: 'GET',
+      handler: (_request: unknown, response: ServerResponse) => answer(response, 200, { ok: true }),
+    },
+    {
+      path: '/readyz',
+      method: 'GET',
+      handler: (_request: unknown, response: ServerResponse) => {
+        notReady().then(
+          (problems) => answer(response, problems.length === 0 ? 200 : 503, { ok: problems.length === 0, problems }),
+          () => answer(response, 503, { ok: false, problems: ['database'] }),
+        );
+      },
+    },
+  ];
+}
+
+function wait(lengthMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, lengthMs).unref());
+}

@@ -1,0 +1,17 @@
+import type { Gesture } from './authorise.ts';
+import type { SlackContext } from './context.ts';
+import type { Rendered } from './views/blocks.ts';
+
+export interface CommandRequest extends Gesture {
+  /** What follows the subcommand, trimmed. */
+  readonly argument: string;
+}
+
+/** One file per subcommand of /keys. Help is made from these fields. */
+export interface Subcommand {
+  readonly name: string;
+  /** `show <key>` */
+  readonly usage: string;
+  readonly summary: string;
+  run(context: SlackContext, request: CommandRequest): Promise<Rendered>;
+}

@@ -1,0 +1,11 @@
+import type { Subcommand } from '../command.ts';
+import { helpView } from '../views/help.ts';
+
+export const help: Subcommand = {
+  name: 'help',
+  usage: 'help',
+  summary: 'this list',
+  async run({ subcommands }) {
+    return helpView(subcommands);
+  },
+};

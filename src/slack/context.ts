@@ -1,0 +1,29 @@
+import type { WebClient } from '@slack/web-api';
+import type { Deps } from '../services/deps.ts';
+import type { Locale } from './views/text.ts';
+
+/** Who we are in this workspace, from auth.test. */
+export interface Identity {
+  readonly teamId: string;
+  readonly botUserId: string;
+  readonly botId: string;
+}
+
+/** What help says of a subcommand. */
+export interface SubcommandText {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+}
+
+/** What every listener gets. */
+export interface SlackContext {
+  readonly deps: Deps;
+  readonly client: WebClient;
+  readonly identity: Identity;
+  readonly locale: Locale;
+  /** For help. */
+  readonly subcommands: readonly SubcommandText[];
+  /** Safe lines about addresses and rights for `/keys status`. */
+  readonly configLines: readonly string[];
+}

@@ -1,0 +1,92 @@
+import type { KnownBlock, View } from '@slack/types';
+import type { ActionKind } from '../../domain/action.ts';
+import type { Key, Lineage } from '../../domain/key.ts';
+import type { ConsoleSteps } from '../../ports/provider.ts';
+import { needsTypedSlug, REASON_MAX } from '../../services/actions/request-action.ts';
+import type { ButtonValue } from '../button-value.ts';
+import { capital, environmentText } from './alert.ts';
+import { context, section } from './blocks.ts';
+import { escaped, foreign } from './text.ts';
+
+export const ACTION_MODAL = 'key_action';
+export const REASON_BLOCK = 'reason';
+export const SLUG_BLOCK = 'slug';
+export const INPUT = 'value';
+
+const EFFECT: Readonly<Record<ActionKind, string>> = {
+  suspend: 'Requests with this key fail from now on. It can be undone: the card gets a Restore button.',
+  restore: 'The key works again at once, for everybody who has it.',
+  revoke: 'The key is gone for good. *This cannot be undone*; a new key has to be made and rolled out.',
+};
+
+export interface ActionModalState {
+  readonly kind: ActionKind;
+  readonly key: Key;
+  readonly lineage: Lineage;
+  readonly where: string;
+  readonly button: ButtonValue;
+}
+
+/** Opened before anything is looked up: a trigger lives three seconds. */
+export function loadingModal(title: string): View {
+  return { type: 'modal', title: plain(title), close: plain('Close'), blocks: [section('Looking it up…')] };
+}
+
+/** Says what the act does and asks for the reason, and for the slug where the key counts as production. */
+export function actionModal({ kind, key, lineage, where, button }: ActionModalState): View {
+  const hint = key.hint === null ? '' : ` · ${foreign(key.hint)}`;
+  const blocks: KnownBlock[] = [
+    section(`*${capital(kind)} ${escaped(lineage.slug)}*${hint}\n${foreign(where)} · ${environmentText(lineage)}`),
+    section(EFFECT[kind]),
+    {
+      type: 'input',
+      block_id: REASON_BLOCK,
+      label: plain('Why?'),
+      hint: plain('A few words; they are shown in the channel and kept in the audit log.'),
+      element: {
+        type: 'plain_text_input',
+        action_id: INPUT,
+        max_length: REASON_MAX,
+        placeholder: plain('spend we cannot explain'),
+      },
+    },
+  ];
+  if (needsTypedSlug(kind, lineage)) {
+    const why = lineage.environment === 'unknown' ? 'Its environment is unknown, so it counts as production.' : '';
+    blocks.push({
+      type: 'input',
+      block_id: SLUG_BLOCK,
+      label: plain(`Type ${lineage.slug} to confirm`),
+      ...(why === '' ? {} : { hint: plain(why) }),
+      element: { type: 'plain_text_input', action_id: INPUT, max_length: 100 },
+    });
+  }
+  return {
+    type: 'modal',
+    callback_id: ACTION_MODAL,
+    title: plain(`${capital(kind)} key`),
+    submit: plain(capital(kind)),
+    close: plain('Cancel'),
+    private_metadata: JSON.stringify({ kind, ...button }),
+    blocks,
+  };
+}
+
+/** The last page of a modal: one plain answer. */
+export function noticeModal(title: string, mrkdwn: string, footer?: string): View {
+  return {
+    type: 'modal',
+    title: plain(title),
+    close: plain('Close'),
+    blocks: footer === undefined ? [section(mrkdwn)] : [section(mrkdwn), context(footer)],
+  };
+}
+
+export function consoleStepsText(kind: ActionKind, steps: ConsoleSteps): string {
+  const numbered = steps.steps.map((step, index) => `${index + 1}. ${escaped(step)}`).join('\n');
+  return `Keysteward cannot ${kind} this key. In the <${steps.url}|provider’s console>:\n${numbered}`;
+}
+
+function plain(text: string): { type: 'plain_text'; text: string } {
+  return { type: 'plain_text', text };
+}

@@ -1,0 +1,192 @@
+import type { KnownBlock } from '@slack/types';
+import { ACTION_DONE } from '../../domain/action.ts';
+import { alertName } from '../../domain/alert.ts';
+import type { KeyStatus, Lineage } from '../../domain/key.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { HOUR_MS } from '../../domain/time.ts';
+import type { KeyAct } from '../../ports/provider.ts';
+import { REASON_MAX } from '../../services/actions/request-action.ts';
+import type { AlertCard } from '../../services/alerts/describe-alert.ts';
+import { encodeButton } from '../button-value.ts';
+import { actions, type ButtonSpec, context, type Rendered, section, TEXT_MAX } from './blocks.ts';
+import {
+  actorMention,
+  capped,
+  dayAndTime,
+  escaped,
+  foreign,
+  instant,
+  type Locale,
+  mention,
+  mrkdwnSentence,
+  plainForeign,
+} from './text.ts';
+
+export const ACT_LABEL: Readonly<Record<KeyAct, string>> = {
+  suspend: 'Suspend…',
+  restore: 'Restore…',
+  revoke: 'Revoke…',
+};
+// Two acts and one more: what else there is stays behind the card of the key.
+const MAX_BUTTONS = 3;
+// What a stopped key is called; providers' own words differ.
+const STOPPED_WORD: Readonly<Partial<Record<KeyStatus, string>>> = {
+  inactive: 'suspended',
+  archived: 'revoked',
+  expired: 'expired',
+  gone: 'gone',
+};
+
+/** The one message of an alert, as it should look now. */
+export function alertView(card: AlertCard, locale: Locale): Rendered {
+  const verdict = verdictOf(card, locale);
+  const figures = figuresOf(card, locale);
+  const place = placeLine(card);
+  const blocks: KnownBlock[] = [section(`*${verdict}*\n${figures}`), section(place)];
+  const remarks = remarksOf(card, locale);
+  if (remarks.length > 0) blocks.push(section(remarks.join('\n')));
+  const buttons = buttonsOf(card);
+  if (buttons.length > 0) blocks.push(actions(`alert_${card.alert.revision}_${card.key?.generation ?? 0}`, buttons));
+  const footer = footerOf(card, locale);
+  blocks.push(context(footer));
+  return { text: capped([verdict, figures, place, ...remarks, footer].join('\n'), TEXT_MAX), blocks };
+}
+
+function verdictOf(card: AlertCard, locale: Locale): string {
+  const { alert, lineage } = card;
+  const doing = mrkdwnSentence(alert.headline, locale);
+  const name = escaped(lineage.slug);
+  if (alert.state === 'resolved') return `${name} is quiet again. It was ${doing}.`;
+  if (alert.state === 'contained') return `${name} is ${stoppedWord(card)}. It was ${doing}.`;
+  if (card.lastAction?.state === 'pending' || card.lastAction?.state === 'running') {
+    return `${name} is ${doing}. ${progressWord(card.lastAction.kind)} it…`;
+  }
+  if (alert.state === 'acknowledged' && alert.acknowledgedBy !== null) {
+    return `${name} is ${doing}. ${actorMention(alert.acknowledgedBy)} is on it.`;
+  }
+  return `${name} is ${doing}. ${nextStep(card)}`;
+}
+
+function nextStep({ acts, key }: AlertCard): string {
+  const stopped = key === null ? undefined : STOPPED_WORD[key.status];
+  if (stopped !== undefined) return `The key is already ${stopped}.`;
+  const mildest = acts.find((act) => act !== 'restore');
+  return mildest === undefined ? 'Stop it in the console.' : `${capital(mildest)} it?`;
+}
+
+function stoppedWord({ key, lastAction }: AlertCard): string {
+  const wasOurs = lastAction?.state === 'verified' && lastAction.kind !== 'restore';
+  if (wasOurs) return ACTION_DONE[lastAction.kind].toLowerCase();
+  return (key && STOPPED_WORD[key.status]) ?? 'stopped';
+}
+
+function progressWord(kind: KeyAct): string {
+  return { suspend: 'Suspending', restore: 'Restoring', revoke: 'Revoking' }[kind];
+}
+
+/**
+ * While it runs, the newest figures, and the sum once the episode is longer than their window. When it is over only the
+ * sum: a rate would be old news, and late usage makes the last window look harmless.
+ */
+function figuresOf({ alert }: AlertCard, locale: Locale): string {
+  const sum = escaped(formatMoney(alert.lostMicroUsd, locale.currency));
+  const spent = `${sum} spent since ${dayAndTime(alert.startedAt, locale)}.`;
+  if (!isRunning(alert)) return spent;
+  const reason = mrkdwnSentence(alert.reason, locale);
+  return alert.dataUntil - alert.startedAt <= HOUR_MS ? reason : `${reason}\n${spent}`;
+}
+
+function isRunning({ state }: AlertCard['alert']): boolean {
+  return state === 'open' || state === 'acknowledged';
+}
+
+function placeLine({ key, lineage, providerTitle, scopeName }: AlertCard): string {
+  const where = scopeName === null ? escaped(providerTitle) : `${escaped(providerTitle)} / ${foreign(scopeName)}`;
+  return [
+    `*Key* ${key?.hint ? foreign(key.hint) : 'hint unknown'}`,
+    `*Where* ${where}`,
+    `*Environment* ${lineage.environment}`,
+    `*Owner* ${ownerText(lineage, key?.owner?.name ?? key?.owner?.email ?? null)}`,
+    '*Cap* none known',
+  ].join(' · ');
+}
+
+/** For places without a heading, where `unknown` alone would say nothing. */
+export function environmentText({ environment }: Lineage): string {
+  return environment === 'unknown' ? 'environment unknown' : environment;
+}
+
+export function ownerText(lineage: Lineage, providerOwner: string | null): string {
+  if (lineage.ownerSlackId !== null) return mention(lineage.ownerSlackId);
+  return providerOwner === null ? 'nobody' : `${foreign(providerOwner)} (not in Slack)`;
+}
+
+function remarksOf({ alert, lastAction, consoleSteps, blind, key }: AlertCard, locale: Locale): string[] {
+  const remarks: string[] = [];
+  if (lastAction !== null) {
+    const who = actorMention(lastAction.requestedBy);
+    if (lastAction.state === 'verified') {
+      const at = dayAndTime(lastAction.verifiedAt ?? lastAction.requestedAt, locale);
+      remarks.push(
+        `${ACTION_DONE[lastAction.kind]} by ${who} · ${at} · reason: ${foreign(lastAction.reason, REASON_MAX)} · read back at the provider: ${key?.status ?? 'gone'}`,
+      );
+    } else if (lastAction.state === 'failed') {
+      remarks.push(
+        `${capital(lastAction.kind)} asked by ${who} was not done: ${escaped(lastAction.problem ?? 'refused')}`,
+      );
+    } else {
+      const trouble = lastAction.problem === null ? '' : ` ${escaped(lastAction.problem)} Trying again.`;
+      remarks.push(`${progressWord(lastAction.kind)}, asked by ${who}.${trouble}`);
+    }
+  }
+  if (isRunning(alert) && consoleSteps !== null && key?.status === 'active') {
+    const steps = consoleSteps.steps.map((step, index) => `${index + 1}. ${escaped(step)}`);
+    remarks.push(
+      `No right to stop it from here. In the <${consoleSteps.url}|provider’s console>:\n${steps.join('\n')}`,
+    );
+  }
+  if (blind?.failingSince) {
+    remarks.push(
+      `:warning: Usage cannot be read since ${dayAndTime(blind.failingSince, locale)}: ${escaped(blind.problem ?? '')}`,
+    );
+  }
+  return remarks;
+}
+
+function buttonsOf({ alert, key, acts, lineage, lastAction }: AlertCard): ButtonSpec[] {
+  if (key === null || alert.state === 'resolved') return [];
+  // While one act is under way the card shows no button that could race it.
+  if (lastAction?.state === 'pending' || lastAction?.state === 'running') return [];
+  const value = encodeButton({ alertId: alert.id, keyId: key.id, generation: key.generation });
+  const name = `${lineage.slug} ${plainForeign(key.hint ?? '')}`;
+  const buttons = acts.map((act): ButtonSpec => {
+    const style = act === 'revoke' ? 'danger' : act === 'suspend' ? 'primary' : undefined;
+    const accessibilityLabel = `${capital(act)} ${name}`;
+    return { actionId: `key_${act}`, label: ACT_LABEL[act], value, accessibilityLabel, ...(style ? { style } : {}) };
+  });
+  if (alert.state === 'open') {
+    buttons.push({
+      actionId: 'alert_acknowledge',
+      label: 'I’m on it',
+      value,
+      accessibilityLabel: `Acknowledge ${name}`,
+    });
+  }
+  return buttons.slice(0, MAX_BUTTONS);
+}
+
+function footerOf({ alert }: AlertCard, locale: Locale): string {
+  const since = `${alert.state} since ${dayAndTime(stateSince(alert), locale)}`;
+  const data = `data up to ${instant(alert.dataUntil, locale)}`;
+  return [since, data, alert.severity, alertName(alert)].join(' · ');
+}
+
+function stateSince(alert: AlertCard['alert']): number {
+  if (alert.state === 'resolved') return alert.closedAt ?? alert.openedAt;
+  if (alert.state === 'contained') return alert.containedAt ?? alert.openedAt;
+  return alert.openedAt;
+}
+
+export function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,56 @@
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import { capped } from './text.ts';
+
+/** What chat.update takes as `text`. */
+export const TEXT_MAX = 4_000;
+const SECTION_MAX = 3_000;
+
+/** What a renderer returns. `text` says what the blocks say: notifications and screen readers show only it. */
+export interface Rendered {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+export function section(mrkdwn: string): SectionBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text: capped(mrkdwn, SECTION_MAX), verbatim: true } };
+}
+
+/** Lines in as few sections as hold them: escaped text can be several times as long as it looks. */
+export function sections(lines: readonly string[]): SectionBlock[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const last = texts.at(-1);
+    const joined = last === undefined ? line : `${last}\n${line}`;
+    if (last === undefined || joined.length > SECTION_MAX) texts.push(line);
+    else texts[texts.length - 1] = joined;
+  }
+  return texts.map(section);
+}
+
+export function context(mrkdwn: string): ContextBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: capped(mrkdwn, SECTION_MAX), verbatim: true }] };
+}
+
+export interface ButtonSpec {
+  readonly actionId: string;
+  readonly label: string;
+  readonly value: string;
+  readonly style?: 'primary' | 'danger';
+  /** Names the key for screen readers. */
+  readonly accessibilityLabel?: string;
+}
+
+export function button({ actionId, label, value, style, accessibilityLabel }: ButtonSpec): Button {
+  return {
+    type: 'button',
+    action_id: actionId,
+    text: { type: 'plain_text', text: label },
+    value,
+    ...(style === undefined ? {} : { style }),
+    ...(accessibilityLabel === undefined ? {} : { accessibility_label: accessibilityLabel.slice(0, 75) }),
+  };
+}
+
+export function actions(blockId: string, buttons: readonly ButtonSpec[]): ActionsBlock {
+  return { type: 'actions', block_id: blockId, elements: buttons.map(button) };
+}

@@ -1,0 +1,76 @@
+import type { DisplayCurrency } from '../../domain/money.ts';
+import { scrubSecrets } from '../../domain/secret.ts';
+import { renderSentence, type Sentence, type SentenceStyle } from '../../domain/sentence.ts';
+
+/** What the views need of policy: the display currency, and the zone of texts that have none of their reader's. */
+export interface Locale {
+  readonly currency: DisplayCurrency;
+  readonly timezone: string;
+}
+
+const FOREIGN_MAX = 80;
+// Controls, bidirectional marks, zero-width characters and line separators: nothing that a name needs.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Our own words in mrkdwn and in `text`. */
+export function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Text from outside for plain_text and raw_text: one line, no controls, no credential, capped. */
+export function plainForeign(text: string, max = FOREIGN_MAX): string {
+  const line = scrubSecrets(text).replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim();
+  // A cut through an emoji would leave half a character.
+  return line.length > max ? `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…` : line || '(no name)';
+}
+
+/** Text from outside in mrkdwn and in `text`: cannot ping, link or format. */
+export function foreign(text: string, max = FOREIGN_MAX): string {
+  // Formatting characters cannot be escaped in mrkdwn; a zero-width joiner after them takes their effect away.
+  return escaped(plainForeign(text, max)).replace(/[*_~`]/g, (mark) => `${mark}\u2060`);
+}
+
+/** Cuts mrkdwn to a limit of Slack's, never inside an entity: half of one would show as garbage or break a date. */
+export function capped(mrkdwn: string, max: number): string {
+  if (mrkdwn.length <= max) return mrkdwn;
+  return `${mrkdwn.slice(0, max - 1).replace(/(?:<[^>]*|&[a-z]{0,3}|[\ud800-\udbff])$/, '')}…`;
+}
+
+export function mention(userId: string): string {
+  return `<@${userId}>`;
+}
+
+/** Shown in the reader's own zone; the fallback is in policy's. */
+export function instant(at: number, locale: Pick<Locale, 'timezone'>): string {
+  return `<!date^${Math.floor(at / 1000)}^{time}|${clockText(at, locale.timezone)}>`;
+}
+
+export function dayAndTime(at: number, locale: Pick<Locale, 'timezone'>): string {
+  return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${dateText(at, locale.timezone)} ${clockText(at, locale.timezone)}>`;
+}
+
+export function dateText(at: number, timezone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(at);
+}
+
+export function clockText(at: number, timezone: string): string {
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit' }).format(at);
+  return timezone === 'UTC' ? `${time} UTC` : time;
+}
+
+export function mrkdwnSentence(sentence: Sentence, locale: Locale): string {
+  const style: SentenceStyle = {
+    currency: locale.currency,
+    instant: (at) => instant(at, locale),
+    foreign,
+    own: escaped,
+  };
+  return renderSentence(sentence, style);
+}
+
+/** `slack:T1/U1` → a mention; a job or the command line by name. */
+export function actorMention(actor: string): string {
+  const user = /^slack:[^/]*\/([UW][A-Z0-9]+)$/.exec(actor)?.[1];
+  if (user !== undefined) return mention(user);
+  return actor.startsWith('system:') ? 'Keysteward' : escaped(actor);
+}
