@@ -1,0 +1,4 @@
+export { type ServedStandIns, type ServeOptions, serveStandIns } from './serve.ts';
+export { type SimulateOptions, type SimulationResult, simulate } from './simulate.ts';
+export { storyTeller, summaryText } from './story.ts';
+export { findScenario, type ProviderId, scenarios } from './world/index.ts';

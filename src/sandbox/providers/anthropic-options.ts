@@ -1,0 +1,17 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { World } from '../world/index.ts';
+import type { AdminKey } from './stand-in.ts';
+
+export interface AnthropicStandInOptions {
+  readonly world: World;
+  readonly clock: Clock;
+  /** A request made at t shows in usage and costs from t + lagMs on. */
+  readonly lagMs: number;
+  readonly adminKeys: readonly AdminKey[];
+  /** A free port by default. */
+  readonly port?: number;
+  /** Usage and cost analytics; 404 when off. On by default. */
+  readonly analytics?: 'on' | 'off';
+  /** Spend limits by API are an early access preview; off by default. */
+  readonly spendLimits?: 'on' | 'off';
+}

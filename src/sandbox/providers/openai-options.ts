@@ -1,0 +1,19 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { World } from '../world/index.ts';
+import type { AdminKey } from './stand-in.ts';
+
+export interface OpenAiStandInOptions {
+  readonly world: World;
+  readonly clock: Clock;
+  /** A request made at t shows in usage, costs and last_used_at from t + lagMs on. */
+  readonly lagMs: number;
+  readonly adminKeys: readonly AdminKey[];
+  /** A free port by default. */
+  readonly port?: number;
+  /** Whether a service account's key can be deleted by itself. */
+  readonly serviceAccountKeyDelete?: 'works' | 'refused';
+  /** Whether the endpoint that gives a key an expiry exists. */
+  readonly keyUpdate?: 'works' | 'missing';
+  /** Live answers carry dollar amounts as strings although the types say number. */
+  readonly costAmounts?: 'string' | 'number';
+}

@@ -1,0 +1,151 @@
+import { DAY_MS, type World, type WorldScope } from '../../world/index.ts';
+import type { AnthropicStandInOptions } from '../anthropic-options.ts';
+import { ApiProblem, badRequest, notFound } from '../problem.ts';
+import { listOf, param, type Route, type RouteRequest } from '../router.ts';
+import { rfc3339 } from '../wire.ts';
+import { findWorkspace } from './anthropic-organization.ts';
+
+const SPEND_LIMITS = '/v1/organizations/spend_limits';
+const MICRO_USD_PER_CENT = 10_000;
+// The cap Anthropic itself sets for the organization's usage tier.
+const TIER_CENTS = '20000000';
+const GROUPS = [
+  { id: 'rl_opus', name: 'Claude Opus', models: ['claude-opus-4-1', 'claude-opus-4-5'], requests: 2_000 },
+  { id: 'rl_sonnet', name: 'Claude Sonnet', models: ['claude-sonnet-4-5'], requests: 4_000 },
+  { id: 'rl_haiku', name: 'Claude Haiku', models: ['claude-haiku-4-5'], requests: 4_000 },
+] as const;
+
+/** Spend limits (an early access preview) and rate limits (read only here). */
+export function anthropicLimitRoutes(options: AnthropicStandInOptions): readonly Route[] {
+  const { world } = options;
+  const guarded = (handle: Route['handle']): Route['handle'] => {
+    return (request) => (options.spendLimits === 'on' ? handle(request) : notEnabled());
+  };
+  return [
+    { method: 'GET', path: SPEND_LIMITS, handle: guarded((request) => listLimits(world, request)) },
+    { method: 'POST', path: SPEND_LIMITS, handle: guarded((request) => setLimit(world, request)) },
+    { method: 'GET', path: `${SPEND_LIMITS}/:limitId`, handle: guarded((request) => getLimit(world, request)) },
+    { method: 'DELETE', path: `${SPEND_LIMITS}/:limitId`, handle: guarded((request) => deleteLimit(world, request)) },
+    {
+      method: 'GET',
+      path: '/v1/organizations/rate_limits',
+      handle: () => ({ data: GROUPS.map(renderRateLimit), next_page: null }),
+    },
+    {
+      method: 'GET',
+      path: '/v1/organizations/workspaces/:workspaceId/rate_limits',
+      handle: (request) => workspaceRateLimits(findWorkspace(world, request), request),
+    },
+  ];
+}
+
+function notEnabled(): never {
+  const message = 'Spend limits are not enabled for admin API credentials of this organization';
+  throw new ApiProblem(403, message, 'spend_limits_admin_api_writes_not_enabled');
+}
+
+function listLimits(world: World, { query }: RouteRequest): unknown {
+  const types = listOf(query, 'scope_type');
+  const workspaceId = query.get('workspace_id');
+  const workspaces = world
+    .scopes('anthropic')
+    .filter((scope) => workspaceId === null || scope.id === workspaceId)
+    .flatMap((scope) => renderLimit(world, scope) ?? []);
+  const tier = {
+    type: 'spend_limit',
+    id: 'spl_usage_tier',
+    amount: TIER_CENTS,
+    currency: 'USD',
+    period: 'monthly',
+    is_enabled: true,
+    scope: { type: 'usage_tier' },
+    created_at: rfc3339(world.startAt - 620 * DAY_MS),
+    updated_at: rfc3339(world.startAt - 620 * DAY_MS),
+  };
+  const all = workspaceId === null ? [...workspaces, tier] : workspaces;
+  return { data: all.filter((limit) => types.length === 0 || types.includes(limit.scope.type)), next_page: null };
+}
+
+function setLimit(world: World, { body }: RouteRequest): unknown {
+  const { amount, scope, period = 'monthly' } = body;
+  if (typeof amount !== 'string' || !/^\d+$/.test(amount)) throw badRequest('amount: expected whole cents as a string');
+  if (period !== 'monthly') throw badRequest('period: only monthly limits exist for this organization');
+  const workspace = world.scopes('anthropic').find((each) => isScope(scope, each));
+  if (workspace === undefined) throw badRequest('scope: expected a workspace of this organization');
+  if (workspace.isDefault) throw badRequest('scope: the default workspace cannot have a spend limit');
+  world.setCap(workspace.id, Number(amount) * MICRO_USD_PER_CENT);
+  return renderLimit(world, workspace);
+}
+
+function getLimit(world: World, request: RouteRequest): unknown {
+  return renderLimit(world, findLimited(world, request));
+}
+
+function deleteLimit(world: World, request: RouteRequest): unknown {
+  const scope = findLimited(world, request);
+  world.setCap(scope.id, undefined);
+  return { type: 'spend_limit_deleted', id: limitIdOf(scope) };
+}
+
+function findLimited(world: World, request: RouteRequest): WorldScope {
+  const id = param(request, 'limitId');
+  const found = world.scopes('anthropic').find((scope) => limitIdOf(scope) === id && world.capOf(scope.id));
+  if (found === undefined) throw notFound(`Spend limit ${id}`);
+  return found;
+}
+
+function isScope(scope: unknown, workspace: WorldScope): boolean {
+  if (typeof scope !== 'object' || scope === null || !('type' in scope) || !('workspace_id' in scope)) return false;
+  return scope.type === 'workspace' && scope.workspace_id === workspace.id;
+}
+
+function limitIdOf(scope: WorldScope): string {
+  return `spl_${scope.id.slice('wrkspc_'.length)}`;
+}
+
+function renderLimit(world: World, scope: WorldScope) {
+  const cap = world.capOf(scope.id);
+  if (cap === undefined) return undefined;
+  return {
+    type: 'spend_limit',
+    id: limitIdOf(scope),
+    amount: String(Math.round(cap.microUsd / MICRO_USD_PER_CENT)),
+    currency: 'USD',
+    period: 'monthly',
+    is_enabled: true,
+    scope: { type: 'workspace', workspace_id: scope.id },
+    created_at: rfc3339(cap.setAt),
+    updated_at: rfc3339(cap.setAt),
+  };
+}
+
+function renderRateLimit(group: (typeof GROUPS)[number]): unknown {
+  return {
+    type: 'rate_limit',
+    id: group.id,
+    group: { type: 'model_group', id: group.id, display_name: group.name },
+    models: group.models,
+    limits: [{ type: 'requests_per_minute', value: group.requests }],
+  };
+}
+
+// Workspaces have no limits of their own at Acme: the list is empty unless the inherited ones are asked for.
+function workspaceRateLimits(workspace: WorldScope, { query }: RouteRequest): unknown {
+  if (query.get('include_inherited') !== 'true') return { data: [], next_page: null };
+  const data = GROUPS.map((group) => ({
+    type: 'workspace_rate_limit',
+    rate_limit_id: group.id,
+    workspace_id: workspace.id,
+    group: { type: 'model_group', id: group.id, display_name: group.name },
+    models: group.models,
+    limits: [
+      {
+        type: 'requests_per_minute',
+        value: group.requests,
+        org_limit: group.requests,
+        source: { type: 'organization' },
+      },
+    ],
+  }));
+  return { data, next_page: null };
+}

@@ -1,0 +1,32 @@
+export type Fault =
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfterS?: number }
+  | { readonly kind: 'error'; readonly error: string }
+  /** The connection breaks: `before` the call takes effect, or `after` it did but before the reply. */
+  | { readonly kind: 'cut'; readonly when: 'before' | 'after' }
+  /** No reply ever comes. */
+  | { readonly kind: 'hang'; readonly when: 'before' | 'after' };
+
+/** The name under which faults for response_url posts are queued. */
+export const RESPONSE_URL = 'response_url';
+
+/** Faults to come, one queue per method; each is used once. */
+export class Faults {
+  readonly #queues = new Map<string, Fault[]>();
+
+  /** Lets the next calls of this method fail, in this order. `*` stands for any method. */
+  add(method: string, ...faults: readonly Fault[]): void {
+    this.#queues.set(method, [...(this.#queues.get(method) ?? []), ...faults]);
+  }
+
+  take(method: string): Fault | undefined {
+    return this.#queues.get(method)?.shift() ?? this.#queues.get('*')?.shift();
+  }
+
+  pending(): number {
+    return [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
+  }
+
+  clear(): void {
+    this.#queues.clear();
+  }
+}

@@ -1,0 +1,152 @@
+import type { Clock } from '../../ports/clock.ts';
+import { Events } from './events.ts';
+import { Faults } from './faults.ts';
+import { InFlight } from './in-flight.ts';
+import { Interactions } from './interactions.ts';
+import { Person } from './person.ts';
+import type { Platform } from './platform.ts';
+import { listen, urlOf } from './server.ts';
+import { type Delivery, SocketHub } from './socket.ts';
+import type { ApiCall, Change, WorkspaceSeed } from './types.ts';
+import { ViewStore } from './view-store.ts';
+import { Workspace, type WorkspaceView } from './workspace.ts';
+
+export type { ClickTarget } from './click.ts';
+export { defaultWorkspace } from './default-workspace.ts';
+export type { Fault, Faults } from './faults.ts';
+export type { Entry } from './form.ts';
+export type { GestureResult, SubmitResult } from './gesture.ts';
+export type { JsonObject } from './json.ts';
+export type { Person } from './person.ts';
+export { renderText, renderView } from './render-text.ts';
+export type { Delivery } from './socket.ts';
+export type { Entries } from './submission.ts';
+export type {
+  ApiCall,
+  AppSeed,
+  Change,
+  Channel,
+  ChannelSeed,
+  Message,
+  Notification,
+  UserSeed,
+  View,
+  WorkspaceSeed,
+} from './types.ts';
+export type { WorkspaceView } from './workspace.ts';
+
+const ACK_TIMEOUT_MS = 3_000;
+
+export interface SlackStandInOptions {
+  readonly clock: Clock;
+  /** Wall time in epoch ms, for what Slack counts in real seconds: trigger ids and acks. */
+  readonly wallNow: () => number;
+  readonly seed: WorkspaceSeed;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  /** Ids for everything the workspace makes; counters unless told otherwise. */
+  readonly nextId?: (prefix: string) => string;
+  readonly ackTimeoutMs?: number;
+  /** One message per second and channel in business time; on unless told otherwise. */
+  readonly enforceRateLimit?: boolean;
+}
+
+export interface SlackStandIn {
+  readonly url: string;
+  /** What `slackApiUrl` of a client takes. */
+  readonly apiUrl: string;
+  readonly workspace: WorkspaceView;
+  /** Web API calls and response_url posts, oldest first, without tokens. */
+  readonly calls: readonly ApiCall[];
+  readonly faults: Faults;
+  person(userId: string): Person;
+  /** Open Socket Mode connections. */
+  connections(): number;
+  /** Tells when the number of open connections changes. */
+  onConnections(listener: (count: number) => void): () => void;
+  inFlight(): number;
+  /** Resolves when no request is being served and no envelope waits for its ack. */
+  settled(): Promise<void>;
+  onChange(listener: (change: Change) => void): () => void;
+  /** Deactivates or changes a person; the app hears `user_change`. */
+  changeUser(userId: string, patch: Partial<Omit<WorkspaceSeed['users'][number], 'id'>>): void;
+  archive(channelId: string): void;
+  redeliverLast(): Promise<Delivery>;
+  /** Breaks every socket without a word. */
+  disconnectSockets(): void;
+  /** Asks every client to reconnect, as Slack does now and then. */
+  refreshSockets(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a Slack workspace on 127.0.0.1 that an app and a test can share. */
+export async function startSlackStandIn(options: SlackStandInOptions): Promise<SlackStandIn> {
+  const { clock, wallNow, seed, port = 0, ackTimeoutMs = ACK_TIMEOUT_MS, enforceRateLimit = true } = options;
+  const nextId = options.nextId ?? counters();
+  const workspace = new Workspace({ clock, seed, nextId });
+  const inFlight = new InFlight();
+  const { appId } = seed.app;
+  let url = '';
+  const platform: Platform = {
+    clock,
+    workspace,
+    views: new ViewStore(workspace),
+    interactions: new Interactions({ clock, wallNow, nextId }),
+    sockets: new SocketHub({ wallNow, nextId, inFlight, ackTimeoutMs, appId }),
+    faults: new Faults(),
+    inFlight,
+    calls: [],
+    lastPostAt: new Map(),
+    enforceRateLimit,
+    url: () => url,
+  };
+  const events = new Events(platform);
+  const server = await listen(platform, port);
+  url = urlOf(server);
+
+  return {
+    url,
+    apiUrl: `${url}/api/`,
+    workspace,
+    calls: platform.calls,
+    faults: platform.faults,
+    person: (userId) => new Person(platform, events, userId),
+    connections: () => platform.sockets.connections,
+    onConnections: (listener) => platform.sockets.onConnections(listener),
+    inFlight: () => inFlight.count,
+    settled: () => inFlight.settled(),
+    onChange: (listener) => workspace.onChange((change) => listener(change)),
+    changeUser: (userId, patch) => changeUser(workspace, userId, patch),
+    archive: (channelId) => archive(workspace, channelId),
+    redeliverLast: () => platform.sockets.redeliverLast(),
+    disconnectSockets: () => platform.sockets.drop(),
+    refreshSockets: () => platform.sockets.refresh(),
+    close: async () => {
+      events.close();
+      platform.sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function counters(): (prefix: string) => string {
+  const counts = new Map<string, number>();
+  return (prefix) => {
+    const count = (counts.get(prefix) ?? 0) + 1;
+    counts.set(prefix, count);
+    return `${prefix}${String(count).padStart(6, '0')}`;
+  };
+}
+
+function changeUser(workspace: Workspace, userId: string, patch: object): void {
+  const user = workspace.user(userId);
+  if (user === undefined) throw new Error(`nobody has the id ${userId}`);
+  workspace.setUser({ ...user, ...patch });
+}
+
+function archive(workspace: Workspace, channelId: string): void {
+  const channel = workspace.channel(channelId);
+  if (channel === undefined) throw new Error(`there is no channel ${channelId}`);
+  workspace.setChannel({ ...channel, isArchived: true });
+}

@@ -1,0 +1,22 @@
+import type { Methods } from './method.ts';
+
+export const authMethods: Methods = {
+  'auth.test': {
+    run: ({ workspace }) => {
+      const { app, team } = workspace.seed;
+      return {
+        url: `https://${team.domain}.slack.com/`,
+        team: team.name ?? team.domain,
+        user: app.name,
+        team_id: team.id,
+        user_id: app.botUserId,
+        bot_id: app.botId,
+        is_enterprise_install: false,
+      };
+    },
+  },
+  'apps.connections.open': {
+    token: 'app',
+    run: ({ sockets, url }) => ({ url: `${url().replace('http', 'ws')}${sockets.mintPath()}` }),
+  },
+};

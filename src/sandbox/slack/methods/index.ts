@@ -1,0 +1,16 @@
+import { authMethods } from './auth.ts';
+import { chatMethods } from './chat.ts';
+import { conversationsMethods } from './conversations.ts';
+import { filesMethods } from './files.ts';
+import type { Methods } from './method.ts';
+import { usersMethods } from './users.ts';
+import { viewsMethods } from './views.ts';
+
+export const methods: Methods = {
+  ...authMethods,
+  ...chatMethods,
+  ...conversationsMethods,
+  ...filesMethods,
+  ...usersMethods,
+  ...viewsMethods,
+};

@@ -1,0 +1,206 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createApp, type KeystewardApp, type Overrides } from '../app.ts';
+import type { Config, Secrets } from '../config/config.ts';
+import { formatFaults } from '../config/faults.ts';
+import { parsePolicy } from '../config/policy.ts';
+import { detectors } from '../domain/detectors/index.ts';
+import { Secret } from '../domain/secret.ts';
+import { MINUTE_MS } from '../domain/time.ts';
+import type { Logger } from '../ports/logger.ts';
+import { systemClock } from '../system/clock.ts';
+import { countingIds } from '../system/ids.ts';
+import { DrivenClock } from './driven-clock.ts';
+import { type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
+import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from './slack/index.ts';
+import { createWorld, type ProviderId, type Scenario, type World } from './world/index.ts';
+
+export interface StageOptions {
+  readonly scenario: Scenario;
+  readonly provider: ProviderId;
+  readonly seed: number;
+  readonly pollMinutes: number;
+  readonly lagMinutes: number;
+  readonly logger: Logger;
+  /** `read`: the app gets no write key, so its buttons give console steps. */
+  readonly access?: 'full' | 'read';
+  /** More lines for the sandbox's policy.yml. */
+  readonly policy?: string;
+  readonly overrides?: Overrides;
+}
+
+const ADMIN_KEYS = { openai: 'sandbox-openai-admin-key', anthropic: 'sandbox-anthropic-admin-key' } as const;
+
+/**
+ * The real app between a stand-in workspace and simulated providers, on driven time. Time moves only when nothing is in
+ * flight: no job, request, unacknowledged envelope or message on its way.
+ */
+export class Stage {
+  readonly clock: DrivenClock;
+  readonly world: World;
+  readonly slack: SlackStandIn;
+  readonly openai: StandIn;
+  readonly anthropic: StandIn;
+  readonly app: KeystewardApp;
+  readonly folder: string;
+  readonly #tick: () => void;
+  #busy = 0;
+
+  constructor(parts: StageParts) {
+    this.clock = parts.clock;
+    this.world = parts.world;
+    this.slack = parts.slack;
+    this.openai = parts.openai;
+    this.anthropic = parts.anthropic;
+    this.app = parts.app;
+    this.folder = parts.folder;
+    this.#tick = parts.tick;
+  }
+
+  /** Runs something that a person does; time stands still until it has ended. */
+  async during<Result>(gesture: () => Promise<Result>): Promise<Result> {
+    this.#busy += 1;
+    try {
+      return await gesture();
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  /** Resolves when nothing is in flight any more. */
+  async settle(): Promise<void> {
+    let quietTurns = 0;
+    // Two quiet turns in a row: what one turn ends may start something in the next.
+    while (quietTurns < 2) {
+      quietTurns = this.#inFlight() ? 0 : quietTurns + 1;
+      await nextTurn();
+    }
+  }
+
+  /** Plays on to `at`, one due instant after the other. `onStep` sees each, after all it caused has ended. */
+  async playUntil(at: number, onStep: () => Promise<boolean> | boolean = () => true): Promise<void> {
+    for (;;) {
+      await this.settle();
+      if (!(await onStep())) return;
+      const next = this.#nextDueAt();
+      if (next > at) break;
+      this.clock.jumpTo(next);
+      this.#tick();
+    }
+    this.clock.jumpTo(at);
+    await this.settle();
+  }
+
+  async close(): Promise<void> {
+    await this.app.stop();
+    await Promise.all([this.slack.close(), this.openai.close(), this.anthropic.close()]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #nextDueAt(): number {
+    return Math.min(this.app.scheduler.nextDueAt(), this.clock.nextTimerAt() ?? Number.POSITIVE_INFINITY);
+  }
+
+  #inFlight(): boolean {
+    const { slack, openai, anthropic, app } = this;
+    return this.#busy > 0 || !app.idle() || slack.inFlight() + openai.inFlight() + anthropic.inFlight() > 0;
+  }
+}
+
+interface StageParts {
+  readonly clock: DrivenClock;
+  readonly world: World;
+  readonly slack: SlackStandIn;
+  readonly openai: StandIn;
+  readonly anthropic: StandIn;
+  readonly app: KeystewardApp;
+  readonly folder: string;
+  readonly tick: () => void;
+}
+
+/** Builds the stage and starts the app on it, at the scenario's start. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { scenario, provider, seed, lagMinutes, access = 'full' } = options;
+  const clock = new DrivenClock(scenario.startAt);
+  const world = createWorld({ seed, clock, scenario, leakProvider: provider });
+  const lagMs = lagMinutes * MINUTE_MS;
+  const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];
+  const slack = await startSlackStandIn({ clock, wallNow: () => systemClock.now(), seed: defaultWorkspace });
+  const openai = await startOpenAiStandIn({ world, clock, lagMs, adminKeys: keysOf('openai') });
+  const anthropic = await startAnthropicStandIn({ world, clock, lagMs, adminKeys: keysOf('anthropic') });
+  const folder = await mkdtemp(join(tmpdir(), 'keysteward-sandbox-'));
+  let tick: () => void = () => {};
+  const app = await createApp({
+    config: sandboxConfig(options, { slack, openai, anthropic, folder }),
+    secrets: sandboxSecrets(access),
+    installationSecret: new Secret('sandbox-installation-secret'),
+    overrides: {
+      clock,
+      ids: countingIds(),
+      logger: options.logger,
+      durable: false,
+      ticker: (onTick) => {
+        tick = onTick;
+        onTick();
+        return () => {};
+      },
+      ...options.overrides,
+    },
+  });
+  await app.start();
+  return new Stage({ clock, world, slack, openai, anthropic, app, folder, tick: () => tick() });
+}
+
+interface Servers {
+  readonly slack: SlackStandIn;
+  readonly openai: StandIn;
+  readonly anthropic: StandIn;
+  readonly folder: string;
+}
+
+function sandboxConfig(options: StageOptions, { slack, openai, anthropic, folder }: Servers): Config {
+  const connection = (providerId: ProviderId, title: string, url: string) => ({
+    connectionId: providerId,
+    providerId,
+    title,
+    address: { url, isDefault: false },
+    writable: options.access !== 'read',
+  });
+  return {
+    production: false,
+    slack: { address: { url: slack.apiUrl, isDefault: false }, transport: { kind: 'socket', healthPort: undefined } },
+    connections: [connection('openai', 'OpenAI', openai.url), connection('anthropic', 'Anthropic', anthropic.url)],
+    databasePath: join(folder, 'keysteward.db'),
+    policyPath: 'the sandbox',
+    secretPath: 'the sandbox',
+    logLevel: 'info',
+    policy: sandboxPolicy(options),
+  };
+}
+
+function sandboxPolicy({ pollMinutes, policy = '' }: StageOptions): Config['policy'] {
+  const text = `
+channels: { alerts: '#ai-keys' }
+roles: { admins: [U0CHRIS], responders: [U0ANA] }
+polling: { usage_minutes: ${pollMinutes}, inventory_minutes: 60 }
+${policy}`;
+  const parsed = parsePolicy(text, { file: 'sandbox policy', detectors });
+  if (!parsed.ok) throw new Error(formatFaults(parsed.faults));
+  return parsed.policy;
+}
+
+function sandboxSecrets(access: 'full' | 'read'): Secrets {
+  const keysOf = (id: ProviderId) => {
+    const key = new Secret(ADMIN_KEYS[id]);
+    return [id, { readKey: key, writeKey: access === 'full' ? key : undefined }] as const;
+  };
+  return {
+    slack: {
+      botToken: new Secret(defaultWorkspace.app.botToken),
+      credential: { kind: 'socket', appToken: new Secret(defaultWorkspace.app.appToken) },
+    },
+    connections: new Map([keysOf('openai'), keysOf('anthropic')]),
+  };
+}

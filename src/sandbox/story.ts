@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { formatMoney } from '../domain/money.ts';
+import type { SimulationResult, Teller } from './simulate.ts';
+import { type Message, renderText } from './slack/index.ts';
+import type { Stage } from './stage.ts';
+
+export interface StoryOptions {
+  readonly write: (text: string) => void;
+  /** Between two paragraphs; 0 tells it at once. */
+  readonly paceMs: number;
+}
+
+const INDENT = '  │ ';
+
+/** Tells a run as a person in the channel would have lived it: what the thief does, each message, each change of it. */
+export function storyTeller({ write, paceMs }: StoryOptions): (stage: Stage) => Teller {
+  return (stage) => {
+    const paragraphs: string[] = [];
+    const told = new Map<string, string>();
+    const say = (text: string): void => {
+      paragraphs.push(`${clockOf(stage.clock.now())}  ${text}\n`);
+    };
+    stage.slack.onChange(({ kind, channel, ts, userId }) => {
+      if (kind === 'modal' && userId !== undefined) tellModal(stage, userId, { told, say });
+      if (channel === undefined || ts === undefined || (kind !== 'posted' && kind !== 'edited')) return;
+      const message = messageAt(stage, channel, ts);
+      if (message !== undefined) tellMessage(stage, message, { told, say });
+    });
+    for (const leak of stage.world.leaks) {
+      stage.clock.timer(leak.firstProbeAt ?? leak.startedAt, () =>
+        say(`A stranger tries ${leak.keyName} with one tiny request. Nobody notices.`),
+      );
+      const rate = formatMoney(leak.usdPerHour * 1_000_000);
+      stage.clock.timer(leak.startedAt, () => say(`The theft begins: ${leak.keyName} burns ${rate} an hour.`));
+    }
+    return {
+      async step() {
+        for (const paragraph of paragraphs.splice(0)) {
+          write(`${paragraph}\n`);
+          if (paceMs > 0) await pause(paceMs);
+        }
+      },
+    };
+  };
+}
+
+interface Telling {
+  /** What was told of each message and modal last. */
+  readonly told: Map<string, string>;
+  readonly say: (text: string) => void;
+}
+
+/** A new message whole; an edit only when its first line, the verdict, has changed. */
+function tellMessage(stage: Stage, message: Message, { told, say }: Telling): void {
+  const text = renderText(message, stage.slack.workspace);
+  const verdict = text.split('\n')[0] ?? '';
+  const id = `${message.channel}/${message.ts}`;
+  if (told.get(id) === verdict) return;
+  const where = message.threadTs === undefined ? '#ai-keys' : '#ai-keys, in the thread';
+  say(`${told.has(id) ? `${where}, the message now reads` : where}\n${indented(text)}`);
+  told.set(id, verdict);
+}
+
+function tellModal(stage: Stage, userId: string, { told, say }: Telling): void {
+  const person = stage.slack.person(userId);
+  const view = person.views.at(-1);
+  if (view?.body['submit'] === undefined || told.get(view.id) !== undefined) return;
+  told.set(view.id, 'shown');
+  const name = stage.slack.workspace.user(userId)?.realName ?? userId;
+  say(`${name} wakes up, clicks the button, says why, and submits.`);
+}
+
+function messageAt(stage: Stage, channel: string, ts: string): Message | undefined {
+  const person = stage.slack.person('U0ANA');
+  return person.thread(channel, ts).find((message) => message.ts === ts);
+}
+
+/** The sum of it, for the end of the story. */
+export function summaryText(result: SimulationResult): string {
+  const { lostAtAlertUsd, lostTotalUsd, latencyMinutes, falseAlerts, actions, rootMessages } = result;
+  if (result.leakStartedAt === null) {
+    return `Nothing was stolen. ${rootMessages} alert${rootMessages === 1 ? '' : 's'} came all the same.`;
+  }
+  if (lostAtAlertUsd === null) return `The theft was not noticed; ${dollars(lostTotalUsd)} is gone.`;
+  const stopped = actions.some(({ verified }) => verified)
+    ? `Stopped and read back at the provider; ${dollars(lostTotalUsd)} lost in all.`
+    : `Nobody stopped it; ${dollars(lostTotalUsd)} lost in all.`;
+  const others =
+    falseAlerts === 0 ? '' : ` ${falseAlerts} alert${falseAlerts === 1 ? '' : 's'} on honest keys besides.`;
+  return `The alert came ${latencyMinutes} minutes after the theft began, with ${dollars(lostAtAlertUsd)} gone. ${stopped}${others}`;
+}
+
+function dollars(usd: number | null): string {
+  return formatMoney(Math.round((usd ?? 0) * 1_000_000));
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${INDENT}${line}`)
+    .join('\n');
+}
+
+function clockOf(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'UTC',
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(at);
+}

@@ -1,0 +1,24 @@
+export { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
+export { userIdOf } from './company.ts';
+export type { PriceBook, UnitPrices } from './prices.ts';
+export type { NewKey } from './roster.ts';
+export { findScenario, leakWeekend, quietMonth, type Scenario, scenarios } from './scenarios.ts';
+export type { CapView, KeyRange } from './spending.ts';
+export type {
+  EndpointFamily,
+  KeyOwner,
+  KeyState,
+  LeakPlan,
+  LineIdentity,
+  Person,
+  ProviderId,
+  TimeRange,
+  TokenCounts,
+  UsageLine,
+  Variant,
+  WorldKey,
+  WorldLeak,
+  WorldScope,
+  WorldServiceAccount,
+} from './types.ts';
+export { createWorld, type KeyView, type Truth, type World, type WorldOptions } from './world.ts';
