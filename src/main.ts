@@ -1,0 +1,51 @@
+import { createApp } from './app.ts';
+import { loadDotEnv } from './config/dotenv.ts';
+import { readConfig } from './config/env.ts';
+import { formatFaults } from './config/faults.ts';
+import { detectors } from './domain/detectors/index.ts';
+import { publicMessageOf, toError } from './domain/errors.ts';
+import { providers } from './providers/index.ts';
+import { fileExists, readTextFile } from './system/files.ts';
+import { loadInstallationSecret } from './system/installation-secret.ts';
+import { createLogger } from './system/logger.ts';
+
+/** The process: env → config → app → signals. Resolves with the exit code. */
+export async function main(): Promise<number> {
+  const env = loadDotEnv(readTextFile, '.env', process.env);
+  const read = readConfig({ env, readFile: readTextFile, providers, detectors });
+  if (!read.ok) {
+    process.stderr.write(`${formatFaults(read.faults)}\n`);
+    return 1;
+  }
+  const { config, secrets, ignoredVariables } = read;
+  const logger = createLogger({ level: config.logLevel });
+  if (ignoredVariables.length > 0) logger.info('these variables are ignored on purpose', { names: ignoredVariables });
+  process.on('unhandledRejection', (reason) => logger.error('unhandled rejection', { error: toError(reason) }));
+  try {
+    const create = !fileExists(config.databasePath);
+    const installationSecret = loadInstallationSecret({ path: config.secretPath, create });
+    const app = await createApp({ config, secrets, installationSecret, overrides: { logger } });
+    await app.start();
+    await signalled();
+    await app.stop();
+    return 0;
+  } catch (error) {
+    logger.error('start failed', { error: toError(error) });
+    process.stderr.write(`${publicMessageOf(error)}\n`);
+    return 1;
+  }
+}
+
+/** Waits for SIGTERM or SIGINT; a second one does not wait for anything. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const onSignal = (): void => {
+      signals += 1;
+      if (signals > 1) process.exit(1);
+      resolve();
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
