@@ -3,7 +3,7 @@ import { loadDotEnv } from './config/dotenv.ts';
 import { readConfig } from './config/env.ts';
 import { formatFaults } from './config/faults.ts';
 import { detectors } from './domain/detectors/index.ts';
-import { publicMessageOf, toError } from './domain/errors.ts';
+import { AppError, publicMessageOf, toError } from './domain/errors.ts';
 import { providers } from './providers/index.ts';
 import { fileExists, readTextFile } from './system/files.ts';
 import { loadInstallationSecret } from './system/installation-secret.ts';
@@ -30,7 +30,8 @@ export async function main(): Promise<number> {
     await app.stop();
     return 0;
   } catch (error) {
-    logger.error('start failed', { error: toError(error) });
+    // What a person can put right needs a sentence, not a stack.
+    if (!(error instanceof AppError)) logger.error('start failed', { error: toError(error) });
     process.stderr.write(`${publicMessageOf(error)}\n`);
     return 1;
   }

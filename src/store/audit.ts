@@ -54,12 +54,13 @@ async function verifyChain(
     const rows = await db
       .selectFrom('audit')
       .selectAll()
-      .where('seq', '>', count)
+      .where('seq', '>', count === 0 ? Number.MIN_SAFE_INTEGER : count)
       .orderBy('seq')
       .limit(VERIFY_CHUNK)
       .execute();
     if (rows.length === 0) break;
     for (const row of rows) {
+      if (row.seq < 1) return broken(`entry ${row.seq} does not belong to the log`);
       if (row.seq !== count + 1) return broken(`entry ${count + 1} is missing`);
       if (row.previous_hash !== previous) return broken(`entry ${row.seq} does not follow the one before it`);
       if (row.hash !== sign(signedText(row))) return broken(`entry ${row.seq} was changed`);

@@ -1,0 +1,234 @@
+-- The schema that db/migrations make. Written by npm run db:dump, not by hand.
+
+CREATE TABLE actions (
+  id TEXT PRIMARY KEY,
+  idempotency_key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  key_id TEXT NOT NULL REFERENCES keys (id),
+  alert_id TEXT,
+  requested_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  not_before_at BIGINT NOT NULL,
+  requested_at BIGINT NOT NULL,
+  executed_at BIGINT,
+  verified_at BIGINT,
+  problem TEXT
+);
+
+CREATE UNIQUE INDEX actions_idempotency ON actions (idempotency_key);
+
+CREATE INDEX actions_key ON actions (key_id, requested_at);
+
+CREATE TABLE alert_events (
+  id TEXT PRIMARY KEY,
+  alert_id TEXT NOT NULL REFERENCES alerts (id),
+  at BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+
+CREATE INDEX alert_events_alert ON alert_events (alert_id, at);
+
+CREATE TABLE alerts (
+  id TEXT PRIMARY KEY,
+  number INTEGER NOT NULL,
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  key_id TEXT,
+  state TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  detector_ids TEXT NOT NULL,
+  headline TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  opened_at BIGINT NOT NULL,
+  last_finding_at BIGINT NOT NULL,
+  lost_micro_usd BIGINT NOT NULL,
+  data_until BIGINT NOT NULL,
+  contained_at BIGINT,
+  closed_at BIGINT,
+  acknowledged_by TEXT,
+  revision INTEGER NOT NULL
+);
+
+CREATE INDEX alerts_lineage ON alerts (lineage_id, opened_at);
+
+CREATE UNIQUE INDEX alerts_number ON alerts (number);
+
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  previous_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+
+CREATE TABLE findings (
+  id TEXT PRIMARY KEY,
+  alert_id TEXT NOT NULL,
+  detector_id TEXT NOT NULL,
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  key_id TEXT,
+  severity TEXT NOT NULL,
+  dedupe_key TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  observed_until BIGINT NOT NULL,
+  cost_micro_usd BIGINT NOT NULL,
+  evidence TEXT NOT NULL,
+  found_at BIGINT NOT NULL
+);
+
+CREATE INDEX findings_alert ON findings (alert_id, found_at);
+
+CREATE TABLE installation (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+CREATE TABLE job_runs (
+  id TEXT PRIMARY KEY,
+  job TEXT NOT NULL,
+  due_at BIGINT NOT NULL,
+  started_at BIGINT NOT NULL,
+  finished_at BIGINT,
+  outcome TEXT NOT NULL,
+  problem TEXT
+);
+
+CREATE INDEX job_runs_job ON job_runs (job, started_at);
+
+CREATE TABLE keys (
+  id TEXT PRIMARY KEY,
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  connection_id TEXT NOT NULL,
+  provider_id TEXT NOT NULL,
+  provider_key_id TEXT NOT NULL,
+  provider_scope_id TEXT,
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL,
+  hint TEXT,
+  status TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  created_at BIGINT,
+  last_used_at BIGINT,
+  expires_at BIGINT,
+  owner TEXT,
+  first_seen_at BIGINT NOT NULL,
+  last_seen_at BIGINT NOT NULL,
+  gone_at BIGINT
+);
+
+CREATE INDEX keys_lineage ON keys (lineage_id);
+
+CREATE UNIQUE INDEX keys_provider ON keys (provider_id, provider_key_id);
+
+CREATE TABLE lease (
+  name TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE lineages (
+  id TEXT PRIMARY KEY,
+  slug TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  owner_slack_id TEXT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX lineages_slug ON lineages (slug);
+
+CREATE TABLE members (
+  user_id TEXT PRIMARY KEY,
+  team_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  email TEXT,
+  timezone TEXT,
+  active_full_member INTEGER NOT NULL,
+  last_seen_at BIGINT NOT NULL
+);
+
+CREATE INDEX members_email ON members (email);
+
+CREATE TABLE messages (
+  kind TEXT NOT NULL,
+  subject_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  ts TEXT NOT NULL,
+  rendered_hash TEXT NOT NULL,
+  posted_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (kind, subject_id)
+);
+
+CREATE INDEX messages_place ON messages (channel, ts);
+
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject_id TEXT NOT NULL,
+  thread_key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  not_before_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  settled_at BIGINT,
+  problem TEXT
+);
+
+CREATE INDEX outbox_due ON outbox (state, not_before_at);
+
+CREATE UNIQUE INDEX outbox_waiting ON outbox (kind, subject_id) WHERE state = 'pending';
+
+CREATE TABLE schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL);
+
+CREATE TABLE scopes (
+  id TEXT PRIMARY KEY,
+  connection_id TEXT NOT NULL,
+  provider_id TEXT NOT NULL,
+  provider_scope_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  archived INTEGER NOT NULL,
+  last_seen_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX scopes_provider ON scopes (provider_id, provider_scope_id);
+
+CREATE TABLE usage (
+  connection_id TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  model TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  width_ms BIGINT NOT NULL,
+  start_at BIGINT NOT NULL,
+  uncached_input BIGINT NOT NULL,
+  cached_input BIGINT NOT NULL,
+  cache_write_5m BIGINT NOT NULL,
+  cache_write_1h BIGINT NOT NULL,
+  output BIGINT NOT NULL,
+  requests BIGINT,
+  cost_micro_usd BIGINT NOT NULL,
+  price_source TEXT NOT NULL,
+  price_version TEXT NOT NULL,
+  PRIMARY KEY (connection_id, start_at, width_ms, key_id, model, endpoint, variant)
+);
+
+CREATE INDEX usage_key ON usage (key_id, start_at);
+
+CREATE TABLE watermarks (
+  connection_id TEXT PRIMARY KEY,
+  polled_at BIGINT,
+  newest_usage_at BIGINT,
+  failing_since BIGINT,
+  missed_polls INTEGER NOT NULL,
+  problem TEXT
+);
