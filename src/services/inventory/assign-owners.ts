@@ -7,7 +7,7 @@ export async function assignOwners(tx: Repos, now: number): Promise<number> {
   if (unowned.length === 0) return 0;
   const slackIdByEmail = new Map(
     (await tx.members.all()).flatMap(({ email, userId, isActiveFullMember }) =>
-      email !== null && isActiveFullMember ? [[email.toLowerCase(), userId] as const] : [],
+      email && isActiveFullMember ? [[email.toLowerCase(), userId] as const] : [],
     ),
   );
   const emailByLineage = new Map((await tx.keys.all()).map((key) => [key.lineageId, key.owner?.email?.toLowerCase()]));

@@ -1,0 +1,218 @@
+import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
+import type { KeyStatus, ProviderKey, ProviderScope } from '../../src/domain/key.ts';
+import { floorTo } from '../../src/domain/time.ts';
+import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
+import type { KeyAct, KeyRef, Provider, ProviderCapabilities, UsageWindow } from '../../src/ports/provider.ts';
+
+export type Method = 'listScopes' | 'listKeys' | 'readUsage' | 'readKeyStatus' | KeyAct;
+
+/** What the next call of a method meets. Without an answer in the script it is `ok`. */
+export type Answer =
+  | { readonly kind: 'ok' }
+  /** Nothing happens and the call throws. */
+  | { readonly kind: 'fails'; readonly error: unknown }
+  /** The change happens, and the call throws all the same. */
+  | { readonly kind: 'applied'; readonly error: unknown }
+  /** The call ends well and nothing happens. */
+  | { readonly kind: 'ignored' }
+  /** The call waits for the test; a read answers with what was true when it was made. */
+  | { readonly kind: 'held'; readonly reached: () => void; readonly until: Promise<void> };
+
+export const ok: Answer = { kind: 'ok' };
+export const ignored: Answer = { kind: 'ignored' };
+
+export function failing(code: ErrorCode, options: { readonly retryAfterMs?: number } = {}): Answer {
+  return { kind: 'fails', error: providerError(code, options) };
+}
+
+export function appliedBut(code: ErrorCode): Answer {
+  return { kind: 'applied', error: providerError(code) };
+}
+
+export function providerError(code: ErrorCode, options: { readonly retryAfterMs?: number } = {}): AppError {
+  return new AppError({ code, message: `fake ${code}`, publicMessage: `The provider says ${code}.`, ...options });
+}
+
+export interface Gate {
+  readonly answer: Answer;
+  /** Resolves when the call has begun. */
+  readonly reached: Promise<void>;
+  release(): void;
+}
+
+export function held(): Gate {
+  let release = () => {};
+  let reach = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  return { answer: { kind: 'held', reached: () => reach(), until }, reached, release: () => release() };
+}
+
+/** One moment of use. Output tokens are what the fake price list charges for. */
+export interface FakeUse {
+  readonly keyId: string | null;
+  readonly at: number;
+  readonly tokens: number;
+  readonly model?: string;
+  readonly scopeId?: string | null;
+  readonly requests?: number | null;
+  /** The other kinds of tokens. */
+  readonly counts?: Partial<TokenCounts>;
+}
+
+export interface FakeProviderOptions {
+  readonly id?: string;
+  readonly connectionId?: string;
+  readonly title?: string;
+  readonly acts?: readonly KeyAct[];
+  readonly disable?: ProviderCapabilities['disable'];
+  /** Called at the start of each call: throws inside a transaction. */
+  readonly onCall?: () => void;
+}
+
+const STATUS_AFTER: Readonly<Record<KeyAct, KeyStatus>> = {
+  suspend: 'inactive',
+  restore: 'active',
+  revoke: 'archived',
+};
+
+export function fakeKey(id: string, values: Partial<ProviderKey> = {}): ProviderKey {
+  return {
+    id,
+    scopeId: 'ws_1',
+    label: id,
+    hint: `sk-…${id.slice(-4)}`,
+    status: 'active',
+    createdAt: 1_000,
+    lastUsedAt: null,
+    expiresAt: null,
+    owner: null,
+    kind: 'inference',
+    ...values,
+  };
+}
+
+export function fakeScope(id: string, name: string): ProviderScope {
+  return { id, kind: 'workspace', name, archived: false };
+}
+
+/** A provider in memory that follows a script and writes down every call. */
+export class FakeProvider {
+  readonly keys = new Map<string, ProviderKey>();
+  scopes: readonly ProviderScope[] = [fakeScope('ws_1', 'Default')];
+  use: FakeUse[] = [];
+  /** `suspend key_1`, in order. */
+  readonly calls: string[] = [];
+  /** Changes that really happened at the provider. */
+  readonly effects: string[] = [];
+  readonly windows: UsageWindow[] = [];
+  readonly port: Provider;
+  readonly #script = new Map<Method, Answer[]>();
+  readonly #onCall: () => void;
+
+  constructor(options: FakeProviderOptions = {}) {
+    const { id = 'fake', connectionId = id, title = 'Fake AI', acts = ['suspend', 'restore', 'revoke'] } = options;
+    this.#onCall = options.onCall ?? (() => {});
+    const doing = (act: KeyAct) => (acts.includes(act) ? { [`${act}Key`]: (ref: KeyRef) => this.#act(act, ref) } : {});
+    this.port = {
+      id,
+      connectionId,
+      title,
+      capabilities: {
+        disable: options.disable ?? 'reversible',
+        create: 'none',
+        capScope: 'none',
+        lastUsed: 'usage',
+        usagePerKey: true,
+        costPerKey: false,
+      },
+      writable: acts.length > 0,
+      usageWidthsMs: [60_000, 3_600_000],
+      listScopes: () => this.#read('listScopes', '', () => this.scopes),
+      listKeys: () => this.#read('listKeys', '', () => [...this.keys.values()]),
+      readUsage: (window) => this.#readUsage(window),
+      readKeyStatus: (ref) =>
+        this.#read('readKeyStatus', ref.providerKeyId, () => this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
+      ...doing('suspend'),
+      ...doing('restore'),
+      ...doing('revoke'),
+      consoleSteps: (act, ref) => ({ url: 'https://console.test', steps: [`${act} ${ref.providerKeyId}`] }),
+    };
+  }
+
+  script(method: Method, ...answers: readonly Answer[]): void {
+    this.#script.set(method, [...(this.#script.get(method) ?? []), ...answers]);
+  }
+
+  put(...keys: readonly ProviderKey[]): void {
+    for (const key of keys) this.keys.set(key.id, key);
+  }
+
+  change(id: string, values: Partial<ProviderKey>): void {
+    this.keys.set(id, { ...(this.keys.get(id) ?? fakeKey(id)), ...values });
+  }
+
+  callsOf(method: Method): readonly string[] {
+    return this.calls.filter((call) => call.split(' ')[0] === method);
+  }
+
+  async #read<Result>(method: Method, subject: string, take: () => Result): Promise<Result> {
+    const answer = this.#begin(method, subject);
+    const result = take();
+    await this.#meet(answer);
+    return result;
+  }
+
+  #readUsage(window: UsageWindow): Promise<readonly ProviderUsage[]> {
+    this.windows.push(window);
+    return this.#read('readUsage', `${window.widthMs}`, () =>
+      this.use
+        .filter(({ at }) => at >= window.from && at < window.to)
+        .map(({ keyId, at, tokens, model = 'fake-1', scopeId = 'ws_1', requests = 1, counts = {} }) => ({
+          providerKeyId: keyId,
+          scopeId,
+          model,
+          endpoint: 'messages',
+          variant: {},
+          startAt: floorTo(at, window.widthMs),
+          widthMs: window.widthMs,
+          tokens: { ...NO_TOKENS, ...counts, output: tokens },
+          requests,
+        })),
+    );
+  }
+
+  async #act(act: KeyAct, { providerKeyId }: KeyRef): Promise<void> {
+    const answer = this.#begin(act, providerKeyId);
+    if (answer.kind === 'ignored') return;
+    if (answer.kind === 'fails' || answer.kind === 'held') await this.#meet(answer);
+    this.#apply(act, providerKeyId);
+    if (answer.kind === 'applied') throw answer.error;
+  }
+
+  #apply(act: KeyAct, id: string): void {
+    const key = this.keys.get(id);
+    if (key === undefined) throw providerError('provider_not_found');
+    const status = STATUS_AFTER[act];
+    if (key.status === status || status === 'gone') return;
+    this.keys.set(id, { ...key, status });
+    this.effects.push(`${act} ${id}`);
+  }
+
+  #begin(method: Method, subject: string): Answer {
+    this.#onCall();
+    this.calls.push(subject === '' ? method : `${method} ${subject}`);
+    return this.#script.get(method)?.shift() ?? ok;
+  }
+
+  async #meet(answer: Answer): Promise<void> {
+    if (answer.kind === 'fails' || answer.kind === 'applied') throw answer.error;
+    if (answer.kind !== 'held') return;
+    answer.reached();
+    await answer.until;
+  }
+}
