@@ -1,9 +1,16 @@
 import type { Actor } from '../domain/actor.ts';
-import { type Act, mayAct, rolesOf, rolesThatMay } from '../domain/authorise.ts';
+import { type Act, mayAct, type Role, rolesOf, rolesThatMay } from '../domain/authorise.ts';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Lineage } from '../domain/key.ts';
 import type { Deps } from '../services/deps.ts';
 import type { Identity } from './context.ts';
+
+const WHO: Readonly<Record<Role, string>> = {
+  viewer: 'a viewer',
+  owner: 'the key’s owner',
+  responder: 'a responder',
+  admin: 'an admin',
+};
 
 export interface Gesture {
   readonly userId: string;
@@ -33,8 +40,9 @@ export async function authorise(
   const roles = rolesOf(person, deps.policy.roles, lineage?.ownerSlackId ?? null);
   if (!mayAct(roles, act)) {
     if (act === 'look') throw forbidden(whyNoLook(person.isActiveFullMember));
-    const whom = rolesThatMay(act).map((role) => (role === 'owner' ? 'the key’s owner' : `a ${role}`));
-    throw forbidden(`only ${whom.join(' or ')} may ${act} it (policy.yml, roles)`);
+    const whom = rolesThatMay(act).map((role) => WHO[role]);
+    const others = whom.length > 1 ? `${whom.slice(0, -1).join(', ')} or ` : '';
+    throw forbidden(`only ${others}${whom.at(-1)} may ${act} it (policy.yml, roles)`);
   }
   return { kind: 'slack', userId: person.userId, teamId: person.teamId };
 }

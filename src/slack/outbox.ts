@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
-import { AppError, isRetryable, publicMessageOf } from '../domain/errors.ts';
+import { AppError, isAppError, isRetryable, publicMessageOf } from '../domain/errors.ts';
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import type { MessageRecord, OutboxRow } from '../ports/store.ts';
 import { channelIdOf } from './channels.ts';
@@ -22,6 +22,8 @@ export interface OutboxContext extends RenderContext {
 /** Sends what is due. Order holds within a thread; a thread that has to wait does not hold up another. */
 export async function sendDue(context: OutboxContext): Promise<void> {
   const { store, clock } = context.deps;
+  // Nothing else sends: what still says so was left behind when its outcome could not be written down.
+  await store.write((tx) => tx.outbox.releaseSending());
   for (;;) {
     const rows = await store.read.outbox.due(clock.now(), BATCH);
     if (rows.length === 0) return;
@@ -36,10 +38,14 @@ async function sendRow(context: OutboxContext, row: OutboxRow): Promise<void> {
   try {
     await deliver(context, claimed);
   } catch (thrown) {
+    // Slack may have it already: the row stays as it is, and the next try looks for the message first.
+    if (isAppError(thrown, 'database')) throw thrown;
     const error = fromSlackError(thrown);
     const now = clock.now();
     const again = isRetryable(error);
-    logger.warn('message not sent', { outbox: row.id, kind: row.kind, attempts: claimed.attempts, again, error });
+    const fields = { outbox: row.id, kind: row.kind, attempts: claimed.attempts };
+    if (again) logger.info('message has to wait', { ...fields, problem: error.message });
+    else logger.warn('message given up', { ...fields, error });
     const settled: OutboxRow = again
       ? {
           ...claimed,

@@ -1,5 +1,5 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt';
-import { AppError, publicMessageOf, toError } from '../domain/errors.ts';
+import { AppError, type ErrorCode, publicMessageOf, toError } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest.ts';
 import { interactions } from './actions/index.ts';
 import { requireViewer } from './authorise.ts';
@@ -13,6 +13,7 @@ import { unknownSubcommandView } from './views/help.ts';
 import { escaped } from './views/text.ts';
 
 export const COMMAND = '/keys';
+const OUR_FAULT: ReadonlySet<ErrorCode> = new Set(['internal', 'database']);
 
 /** Binds every subcommand, button and modal to Bolt. The only place in slack/ that catches. */
 export function registerListeners(app: App, context: SlackContext): void {
@@ -139,7 +140,7 @@ function errorModal(context: SlackContext, title: string, error: unknown): Retur
 }
 
 function logUnexpected(logger: SlackContext['deps']['logger'], error: unknown): void {
-  if (error instanceof AppError && error.code !== 'internal') logger.info('request refused', { error });
+  if (error instanceof AppError && !OUR_FAULT.has(error.code)) logger.info('request refused', { error });
   else logger.error('request failed', { error: toError(error) });
 }
 

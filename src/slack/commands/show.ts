@@ -5,6 +5,7 @@ import { listKeys } from '../../services/inventory/list-keys.ts';
 import type { Subcommand } from '../command.ts';
 import { keyCardView } from '../views/key-card.ts';
 import { keyListView } from '../views/key-list.ts';
+import { plainForeign } from '../views/text.ts';
 
 export const show: Subcommand = {
   name: 'show',
@@ -16,7 +17,7 @@ export const show: Subcommand = {
     const [only, ...others] = found;
     const now = deps.clock.now();
     if (only === undefined) {
-      throw unclear(`No key is called “${argument.slice(0, 40)}”. \`/keys list\` shows all of them.`);
+      throw unclear(`No key is called “${plainForeign(argument, 40)}”. \`/keys list\` shows all of them.`);
     }
     if (others.length > 0) {
       return keyListView(found, { title: `${found.length} keys fit. Which one do you mean?`, locale, now });

@@ -19,6 +19,12 @@ const EFFECT: Readonly<Record<ActionKind, string>> = {
   revoke: 'The key is gone for good. *This cannot be undone*; a new key has to be made and rolled out.',
 };
 
+const EXAMPLE: Readonly<Record<ActionKind, string>> = {
+  suspend: 'spend we cannot explain',
+  restore: 'it was our own load test',
+  revoke: 'it was in a public repository',
+};
+
 export interface ActionModalState {
   readonly kind: ActionKind;
   readonly key: Key;
@@ -47,7 +53,7 @@ export function actionModal({ kind, key, lineage, where, button }: ActionModalSt
         type: 'plain_text_input',
         action_id: INPUT,
         max_length: REASON_MAX,
-        placeholder: plain('spend we cannot explain'),
+        placeholder: plain(EXAMPLE[kind]),
       },
     },
   ];

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { ACTION_DONE } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
-import type { KeyStatus, Lineage } from '../../domain/key.ts';
+import type { KeyOwner, KeyStatus, Lineage } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { HOUR_MS } from '../../domain/time.ts';
 import type { KeyAct } from '../../ports/provider.ts';
@@ -56,7 +56,7 @@ function verdictOf(card: AlertCard, locale: Locale): string {
   const { alert, lineage } = card;
   const doing = mrkdwnSentence(alert.headline, locale);
   const name = escaped(lineage.slug);
-  if (alert.state === 'resolved') return `${name} is quiet again. It was ${doing}.`;
+  if (alert.state === 'resolved') return `${name} is quiet again${stillStopped(card)}. It was ${doing}.`;
   if (alert.state === 'contained') return `${name} is ${stoppedWord(card)}. It was ${doing}.`;
   if (card.lastAction?.state === 'pending' || card.lastAction?.state === 'running') {
     return `${name} is ${doing}. ${progressWord(card.lastAction.kind)} it…`;
@@ -67,10 +67,16 @@ function verdictOf(card: AlertCard, locale: Locale): string {
   return `${name} is ${doing}. ${nextStep(card)}`;
 }
 
+/** Two hours after a stop the alert closes by itself; the key does not come back by itself. */
+function stillStopped({ key }: AlertCard): string {
+  const stopped = key === null ? undefined : STOPPED_WORD[key.status];
+  return stopped === undefined ? '' : `, and ${stopped}`;
+}
+
 function nextStep({ acts, key }: AlertCard): string {
   const stopped = key === null ? undefined : STOPPED_WORD[key.status];
   if (stopped !== undefined) return `The key is already ${stopped}.`;
-  const mildest = acts.find((act) => act !== 'restore');
+  const mildest = acts[0];
   return mildest === undefined ? 'Stop it in the console.' : `${capital(mildest)} it?`;
 }
 
@@ -93,7 +99,8 @@ function figuresOf({ alert }: AlertCard, locale: Locale): string {
   const spent = `${sum} spent since ${dayAndTime(alert.startedAt, locale)}.`;
   if (!isRunning(alert)) return spent;
   const reason = mrkdwnSentence(alert.reason, locale);
-  return alert.dataUntil - alert.startedAt <= HOUR_MS ? reason : `${reason}\n${spent}`;
+  const saysItAll = alert.dataUntil - alert.startedAt <= HOUR_MS || reason.startsWith(`${sum} in `);
+  return saysItAll ? reason : `${reason}\n${spent}`;
 }
 
 function isRunning({ state }: AlertCard['alert']): boolean {
@@ -106,7 +113,7 @@ function placeLine({ key, lineage, providerTitle, scopeName }: AlertCard): strin
     `*Key* ${key?.hint ? foreign(key.hint) : 'hint unknown'}`,
     `*Where* ${where}`,
     `*Environment* ${lineage.environment}`,
-    `*Owner* ${ownerText(lineage, key?.owner?.name ?? key?.owner?.email ?? null)}`,
+    `*Owner* ${ownerText(lineage, key?.owner ?? null)}`,
     '*Cap* none known',
   ].join(' · ');
 }
@@ -116,9 +123,12 @@ export function environmentText({ environment }: Lineage): string {
   return environment === 'unknown' ? 'environment unknown' : environment;
 }
 
-export function ownerText(lineage: Lineage, providerOwner: string | null): string {
-  if (lineage.ownerSlackId !== null) return mention(lineage.ownerSlackId);
-  return providerOwner === null ? 'nobody' : `${foreign(providerOwner)} (not in Slack)`;
+/** A service account is named as what it is: nobody can be asked. */
+export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): string {
+  if (ownerSlackId !== null) return mention(ownerSlackId);
+  const name = owner?.name ?? owner?.email ?? null;
+  if (owner === null || name === null) return 'nobody';
+  return owner.kind === 'service_account' ? `service account ${foreign(name)}` : `${foreign(name)} (not in Slack)`;
 }
 
 function remarksOf({ alert, lastAction, consoleSteps, blind, key }: AlertCard, locale: Locale): string[] {
@@ -154,12 +164,14 @@ function remarksOf({ alert, lastAction, consoleSteps, blind, key }: AlertCard, l
 }
 
 function buttonsOf({ alert, key, acts, lineage, lastAction }: AlertCard): ButtonSpec[] {
-  if (key === null || alert.state === 'resolved') return [];
+  if (key === null) return [];
   // While one act is under way the card shows no button that could race it.
   if (lastAction?.state === 'pending' || lastAction?.state === 'running') return [];
   const value = encodeButton({ alertId: alert.id, keyId: key.id, generation: key.generation });
   const name = `${lineage.slug} ${plainForeign(key.hint ?? '')}`;
-  const buttons = acts.map((act): ButtonSpec => {
+  // What is over can be undone; a new stop needs a new reason.
+  const offered = alert.state === 'resolved' ? acts.filter((act) => act === 'restore') : acts;
+  const buttons = offered.map((act): ButtonSpec => {
     const style = act === 'revoke' ? 'danger' : act === 'suspend' ? 'primary' : undefined;
     const accessibilityLabel = `${capital(act)} ${name}`;
     return { actionId: `key_${act}`, label: ACT_LABEL[act], value, accessibilityLabel, ...(style ? { style } : {}) };
@@ -176,15 +188,15 @@ function buttonsOf({ alert, key, acts, lineage, lastAction }: AlertCard): Button
 }
 
 function footerOf({ alert }: AlertCard, locale: Locale): string {
-  const since = `${alert.state} since ${dayAndTime(stateSince(alert), locale)}`;
   const data = `data up to ${instant(alert.dataUntil, locale)}`;
-  return [since, data, alert.severity, alertName(alert)].join(' · ');
+  return [stateText(alert, locale), data, alert.severity, alertName(alert)].join(' · ');
 }
 
-function stateSince(alert: AlertCard['alert']): number {
-  if (alert.state === 'resolved') return alert.closedAt ?? alert.openedAt;
-  if (alert.state === 'contained') return alert.containedAt ?? alert.openedAt;
-  return alert.openedAt;
+/** An acknowledged alert is open all the same; the headline says who is on it. */
+function stateText({ state, openedAt, containedAt, closedAt }: AlertCard['alert'], locale: Locale): string {
+  if (state === 'resolved') return `resolved ${dayAndTime(closedAt ?? openedAt, locale)}`;
+  if (state === 'contained') return `contained since ${dayAndTime(containedAt ?? openedAt, locale)}`;
+  return `open since ${dayAndTime(openedAt, locale)}`;
 }
 
 export function capital(word: string): string {

@@ -1,6 +1,6 @@
 import type { SubcommandText } from '../context.ts';
 import { type Rendered, section } from './blocks.ts';
-import { escaped } from './text.ts';
+import { escaped, foreign } from './text.ts';
 
 export function helpView(subcommands: readonly SubcommandText[]): Rendered {
   const lines = subcommands.map(({ usage, summary }) => `\`/keys ${escaped(usage)}\` – ${escaped(summary)}`);
@@ -10,7 +10,8 @@ export function helpView(subcommands: readonly SubcommandText[]): Rendered {
 
 /** For an unknown subcommand: the nearest, and where to look. */
 export function unknownSubcommandView(given: string, nearest: SubcommandText | undefined): Rendered {
-  const name = escaped(given.slice(0, 40));
+  // A person may have pasted a key here.
+  const name = foreign(given, 40).replaceAll('`', '');
   const meant = nearest === undefined ? '' : ` Did you mean \`/keys ${escaped(nearest.usage)}\`?`;
   const text = `There is no \`/keys ${name}\`.${meant} \`/keys help\` lists what there is.`;
   return { text, blocks: [section(text)] };

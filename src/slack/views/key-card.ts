@@ -48,12 +48,12 @@ function factsOf({ key, lineage, providerTitle, scopeName, last30dMicroUsd }: Ke
     `*Key* ${key.hint === null ? 'no hint from the provider' : foreign(key.hint)}`,
     `*Where* ${escaped(providerTitle)}${scopeName === null ? '' : ` / ${foreign(scopeName)}`}`,
     `*Environment* ${lineage.environment}${lineage.environment === 'unknown' ? ' (counts as production)' : ''}`,
-    `*Owner* ${ownerText(lineage, key.owner?.name ?? key.owner?.email ?? null)}`,
-    `*Created* ${created} · *Last use* ${lastUsedText(key, now)}`,
+    `*Owner* ${ownerText(lineage, key.owner)}`,
+    `*Created* ${created} · ${lastUsedText(key, now)}`,
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
-  if (key.owner?.hasAccess === false) facts.push('*Orphaned* its owner has lost access at the provider');
+  if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');
   if (key.expiresAt !== null) facts.push(`*Expires* ${dayAndTime(key.expiresAt, locale)}`);
-  if (key.kind === 'admin') facts.push('*Admin key* watched for expiry; never stopped from here');
+  if (key.kind === 'admin') facts.push('*Admin key:* watched for expiry; never stopped from here');
   return facts;
 }

@@ -31,7 +31,7 @@ function rowText({ key, lineage, providerTitle, scopeName, last30dMicroUsd }: Ke
     key.kind === 'admin' ? 'admin key' : environmentText(lineage),
     where,
     key.hint === null ? 'no hint' : foreign(key.hint),
-    ownerText(lineage, key.owner?.name ?? key.owner?.email ?? null),
+    ownerText(lineage, key.owner),
     lastUsedText(key, now),
     `${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];

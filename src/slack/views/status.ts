@@ -19,13 +19,13 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
     capped(
       status.alerts.map(
         (alert) =>
-          `• ${alertName(alert)}, ${nameOf(status, alert.lineageId)}: ${alert.state}, first told ${dayAndTime(alert.openedAt, locale)}`,
+          `• ${alertName(alert)}, ${nameOf(status, alert.lineageId)}: ${alert.state}, alerted ${dayAndTime(alert.openedAt, locale)}`,
       ),
     ),
     capped(
       status.unfinishedActions.map(
         (action) =>
-          `• ${action.kind} of ${nameOf(status, action.keyId)}, asked by ${actorMention(action.requestedBy)}, is ${action.state}${action.problem === null ? '' : `: ${escaped(action.problem)}`}`,
+          `• ${action.kind} of ${nameOf(status, action.keyId)}, asked by ${actorMention(action.requestedBy)}: ${action.state}${action.problem === null ? '' : ` – ${escaped(action.problem)}`}`,
       ),
     ),
     capped(
@@ -49,7 +49,9 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
 function verdictOf(status: Status): string {
   const blind = status.connections.filter(({ watermark }) => watermark?.failingSince);
   if (status.connections.length === 0) return 'Nothing is watched: no admin key is configured.';
+  const unread = status.connections.filter(({ watermark }) => watermark === null);
   const troubles = [
+    unread.length > 0 ? `${unread.map(({ title }) => escaped(title)).join(', ')} not read yet` : '',
     blind.length > 0 ? `blind on ${blind.map(({ title }) => escaped(title)).join(', ')}` : '',
     status.outbox.dead > 0 ? `${plural(status.outbox.dead, 'message')} given up` : '',
     status.unfinishedActions.length > 0 ? `${plural(status.unfinishedActions.length, 'action')} not done` : '',

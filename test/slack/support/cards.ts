@@ -1,0 +1,110 @@
+import type { Action } from '../../../src/domain/action.ts';
+import type { Alert } from '../../../src/domain/alert.ts';
+import type { Key, Lineage } from '../../../src/domain/key.ts';
+import { US_DOLLAR } from '../../../src/domain/money.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { ProviderCapabilities } from '../../../src/ports/provider.ts';
+import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
+import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
+import type { Locale } from '../../../src/slack/views/text.ts';
+import { actionOf, alertOf, keyOf, lineageOf } from '../../support/records.ts';
+
+/** A Saturday night, when the key of the examples leaks. */
+export const BEGAN = Date.UTC(2026, 9, 17, 2, 10);
+export const NOW = BEGAN + 10 * MINUTE_MS;
+export const LOCALE: Locale = { currency: US_DOLLAR, timezone: 'UTC' };
+
+const CAPABILITIES: ProviderCapabilities = {
+  disable: 'reversible',
+  create: 'none',
+  capScope: 'none',
+  lastUsed: 'usage',
+  usagePerKey: true,
+  costPerKey: false,
+};
+
+export function stagingLineage(fields: Partial<Lineage> = {}): Lineage {
+  return lineageOf({ slug: 'staging-ci', environment: 'staging', ownerSlackId: 'U0DEE', ...fields });
+}
+
+export function stagingKey(fields: Partial<Key> = {}): Key {
+  return keyOf({
+    connectionId: 'anthropic',
+    providerId: 'anthropic',
+    scopeId: 'wrkspc_1',
+    label: 'staging-ci',
+    hint: 'sk-ant-api03-fbx...iLEw',
+    createdAt: BEGAN - 260 * DAY_MS,
+    firstSeenAt: BEGAN - 30 * DAY_MS,
+    lastUsedAt: BEGAN - 3 * HOUR_MS,
+    ...fields,
+  });
+}
+
+export function leakAlert(fields: Partial<Alert> = {}): Alert {
+  return alertOf({
+    number: 142,
+    severity: 'critical',
+    headline: ['spending 560x its usual hour'],
+    reason: [
+      { money: 22_100_000 },
+      ' in ',
+      { lengthMs: 5 * MINUTE_MS },
+      '; a usual hour is ',
+      { money: 470_000 },
+      '. Began ',
+      { instant: BEGAN },
+      ', about ',
+      { money: 265_000_000 },
+      ' an hour at this rate. Also: first use of ',
+      { foreign: 'claude-opus-4-1' },
+      ' on this key at ',
+      { instant: BEGAN - MINUTE_MS },
+      '.',
+    ],
+    startedAt: BEGAN,
+    openedAt: NOW,
+    lastFindingAt: NOW,
+    lostMicroUsd: 22_100_000,
+    dataUntil: NOW - 5 * MINUTE_MS,
+    ...fields,
+  });
+}
+
+export function stopAction(fields: Partial<Action> = {}): Action {
+  return actionOf({
+    requestedBy: 'slack:T0ACME/U0ANA',
+    reason: 'spend that nobody here can explain',
+    requestedAt: NOW + MINUTE_MS,
+    alertId: 'alert_1',
+    ...fields,
+  });
+}
+
+export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
+  return {
+    alert: leakAlert(),
+    lineage: stagingLineage(),
+    key: stagingKey(),
+    providerTitle: 'Anthropic',
+    scopeName: 'Staging',
+    capabilities: CAPABILITIES,
+    acts: ['suspend', 'revoke'],
+    consoleSteps: null,
+    lastAction: null,
+    events: [],
+    blind: null,
+    ...fields,
+  };
+}
+
+export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
+  return {
+    key: stagingKey(),
+    lineage: stagingLineage(),
+    providerTitle: 'Anthropic',
+    scopeName: 'Staging',
+    last30dMicroUsd: 108_400_000,
+    ...fields,
+  };
+}

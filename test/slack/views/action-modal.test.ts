@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import type { Environment } from '../../../src/domain/key.ts';
+import { actionModal, consoleStepsText, loadingModal, noticeModal } from '../../../src/slack/views/action-modal.ts';
+import { stagingKey, stagingLineage } from '../support/cards.ts';
+import { expectView, seenView } from '../support/golden.ts';
+
+const BUTTON = { alertId: 'alert_1', keyId: 'key_1', generation: 1 };
+
+function modal(kind: 'suspend' | 'restore' | 'revoke', environment: Environment) {
+  const lineage = stagingLineage({ slug: environment === 'staging' ? 'staging-ci' : 'prod-api', environment });
+  return actionModal({ kind, key: stagingKey(), lineage, where: 'Anthropic / Staging', button: BUTTON });
+}
+
+describe('the modal of an act', () => {
+  test.each([
+    ['suspend', 'staging'],
+    ['suspend', 'production'],
+    ['revoke', 'unknown'],
+    ['restore', 'production'],
+  ] as const)('reads as agreed: %s, %s', async (kind, environment) => {
+    await expectView(`modal-${kind}-${environment}`, modal(kind, environment));
+  });
+
+  test.each([
+    ['suspend', 'staging', false],
+    ['suspend', 'development', false],
+    ['suspend', 'production', true],
+    ['suspend', 'unknown', true],
+    ['revoke', 'production', true],
+    ['revoke', 'unknown', true],
+    ['restore', 'production', false],
+  ] as const)('asks to type the name for %s in %s: %s', (kind, environment, asks) => {
+    expect(seenView(modal(kind, environment)).includes('to confirm')).toBe(asks);
+  });
+
+  test('says which effect the act has, and that a revocation cannot be undone', () => {
+    expect(seenView(modal('suspend', 'staging'))).toContain('It can be undone');
+    expect(seenView(modal('revoke', 'staging'))).toContain('This cannot be undone');
+  });
+
+  test('carries ids and nothing of the key', () => {
+    expect(JSON.parse(modal('suspend', 'staging').private_metadata ?? '')).toEqual({ kind: 'suspend', ...BUTTON });
+  });
+});
+
+describe('the other pages', () => {
+  test('read as agreed', async () => {
+    const steps = { url: 'https://console.example/keys', steps: ['Open the API keys.', 'Choose Disable.'] };
+
+    await expectView('modal-loading', loadingModal('Suspend key'));
+    await expectView('modal-notice', noticeModal('Suspend key', 'Nothing to do: staging-ci is inactive now.'));
+    await expectView('modal-console', noticeModal('Suspend key', consoleStepsText('suspend', steps)));
+    await expectView('modal-footer', noticeModal('Suspend key', 'Working…', 'KS-142'));
+  });
+});

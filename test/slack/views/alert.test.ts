@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
+import { alertView } from '../../../src/slack/views/alert.ts';
+import { alertCard, BEGAN, LOCALE, leakAlert, NOW, stagingKey, stagingLineage, stopAction } from '../support/cards.ts';
+import { expectMessage, seen, spoken } from '../support/golden.ts';
+
+const STOPPED_AT = NOW + 2 * MINUTE_MS;
+const stopped = {
+  key: stagingKey({ status: 'inactive', generation: 2 }),
+  acts: ['restore', 'revoke'],
+  lastAction: stopAction({ state: 'verified', executedAt: STOPPED_AT, verifiedAt: STOPPED_AT }),
+} satisfies Partial<AlertCard>;
+const CONSOLE = {
+  url: 'https://console.anthropic.example/keys',
+  steps: ['Open the API keys of the workspace.', 'Find staging-ci and choose Disable.'],
+};
+
+const CASES: Readonly<Record<string, Partial<AlertCard>>> = {
+  open: {},
+  'open-long': {
+    alert: leakAlert({ lostMicroUsd: 790_000_000, dataUntil: BEGAN + 3 * HOUR_MS }),
+  },
+  acknowledged: { alert: leakAlert({ state: 'acknowledged', acknowledgedBy: 'slack:T0ACME/U0BEN' }) },
+  working: { lastAction: stopAction({ state: 'running', attempts: 1 }) },
+  'working-delayed': {
+    lastAction: stopAction({
+      attempts: 3,
+      problem: 'The provider accepted it, but still shows the key as active.',
+    }),
+  },
+  contained: {
+    ...stopped,
+    alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
+  },
+  'contained-revoked': {
+    key: stagingKey({ status: 'gone', generation: 2 }),
+    acts: [],
+    lastAction: stopAction({ kind: 'revoke', state: 'verified', verifiedAt: STOPPED_AT }),
+    alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
+  },
+  restored: {
+    lastAction: stopAction({ kind: 'restore', state: 'verified', verifiedAt: STOPPED_AT, reason: 'was a load test' }),
+    alert: leakAlert({ state: 'acknowledged' }),
+  },
+  'open-though-suspended': { ...stopped, lastAction: null },
+  resolved: {
+    ...stopped,
+    alert: leakAlert({
+      state: 'resolved',
+      containedAt: STOPPED_AT,
+      closedAt: STOPPED_AT + 2 * HOUR_MS,
+      lostMicroUsd: 41_300_000,
+    }),
+  },
+  'failed-action': {
+    lastAction: stopAction({
+      state: 'failed',
+      attempts: 1,
+      problem: 'Anthropic says that the write key may not change API keys. Give it the admin role.',
+    }),
+  },
+  'no-write-key': { acts: [], consoleSteps: CONSOLE },
+  blind: {
+    blind: { failingSince: NOW + 20 * MINUTE_MS, problem: 'Anthropic cannot be reached.' },
+  },
+  production: {
+    lineage: stagingLineage({ slug: 'prod-api', environment: 'unknown', ownerSlackId: null }),
+    key: stagingKey({
+      hint: null,
+      owner: { kind: 'user', id: 'u', name: 'Frank Osei', email: null, hasAccess: false },
+    }),
+    acts: ['revoke'],
+    scopeName: null,
+  },
+};
+
+describe('an alert', () => {
+  test.each(Object.entries(CASES))('reads as agreed when it is %s', async (name, fields) => {
+    await expectMessage(`alert-${name}`, alertView(alertCard(fields), LOCALE));
+  });
+
+  test.each(Object.entries(CASES))('says in its text what its blocks say when it is %s', (_name, fields) => {
+    const rendered = alertView(alertCard(fields), LOCALE);
+
+    const lines = seen(rendered)
+      .split('\n')
+      .filter((line) => !line.startsWith('[ '));
+
+    expect(spoken(rendered).split('\n')).toEqual(lines);
+  });
+
+  test('offers three buttons at most, and none that could race an act under way', () => {
+    const buttonsOf = (fields: Partial<AlertCard>) =>
+      alertView(alertCard(fields), LOCALE).blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+
+    expect(buttonsOf({ acts: ['suspend', 'restore', 'revoke'] })).toHaveLength(3);
+    expect(buttonsOf({ lastAction: stopAction({ state: 'pending' }) })).toEqual([]);
+    expect(buttonsOf({ lastAction: stopAction({ state: 'running' }) })).toEqual([]);
+    expect(buttonsOf({ alert: leakAlert({ state: 'resolved' }) })).toEqual([]);
+    expect(buttonsOf({ ...stopped, alert: leakAlert({ state: 'resolved' }) })).toMatchObject([
+      { action_id: 'key_restore' },
+    ]);
+    expect(buttonsOf({ key: null, acts: [] })).toEqual([]);
+  });
+
+  test('does not give the same sum twice', () => {
+    const alert = leakAlert({ lostMicroUsd: 22_100_000, dataUntil: BEGAN + 3 * HOUR_MS });
+
+    expect(seen(alertView(alertCard({ alert }), LOCALE)).match(/\$22/g)).toHaveLength(1);
+  });
+
+  test('never proposes to restore a key that spends', () => {
+    const text = seen(alertView(alertCard({ ...stopped, lastAction: null }), LOCALE));
+
+    expect(text).not.toContain('Restore it?');
+    expect(text).toContain('The key is already suspended.');
+  });
+
+  test('never says that Keysteward itself is on it', () => {
+    const text = seen(alertView(alertCard(CASES['restored']), LOCALE));
+
+    expect(text).not.toContain('is on it');
+  });
+
+  test('shows money in the currency of policy', () => {
+    const euro = { ...LOCALE, currency: { code: 'EUR', usdRate: 0.9 } };
+
+    expect(seen(alertView(alertCard(), euro))).toContain('€20 in 5 minutes; a usual hour is €0.42.');
+  });
+
+  test('shows a typed reason whole, up to what the modal takes', () => {
+    const reason = `${'because '.repeat(37)}!`;
+    const card = alertCard({ ...stopped, lastAction: stopAction({ ...stopped.lastAction, reason }) });
+
+    expect(seen(alertView(card, LOCALE))).toContain(reason);
+  });
+});

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { Status } from '../../../src/services/status/read-status.ts';
+import { subcommands } from '../../../src/slack/commands/index.ts';
+import { helpView, unknownSubcommandView } from '../../../src/slack/views/help.ts';
+import { type KeyCard, keyCardView } from '../../../src/slack/views/key-card.ts';
+import { keyListView } from '../../../src/slack/views/key-list.ts';
+import { statusView } from '../../../src/slack/views/status.ts';
+import { keySummary, LOCALE, leakAlert, NOW, stagingKey, stagingLineage, stopAction } from '../support/cards.ts';
+import { expectMessage, seen, spoken } from '../support/golden.ts';
+
+const WHEN = { locale: LOCALE, now: NOW };
+const STATUS_OPTIONS = { locale: LOCALE, configLines: ['Slack: Socket Mode', 'Alerts: #ai-keys'] };
+
+const KEYS = [
+  keySummary(),
+  keySummary({
+    lineage: stagingLineage({ id: 'lin_2', slug: 'prod-api', environment: 'unknown', ownerSlackId: null }),
+    key: stagingKey({ hint: null, lastUsedAt: NOW - 10 * MINUTE_MS, owner: person('Frank Osei') }),
+    scopeName: null,
+    last30dMicroUsd: 1_230_000_000,
+  }),
+  keySummary({
+    lineage: stagingLineage({ id: 'lin_3', slug: 'old-prototype', environment: 'development', ownerSlackId: null }),
+    key: stagingKey({ status: 'inactive', lastUsedAt: null, createdAt: NOW - 97 * DAY_MS }),
+    last30dMicroUsd: 0,
+  }),
+  keySummary({
+    lineage: stagingLineage({ id: 'lin_4', slug: 'terraform', ownerSlackId: null }),
+    key: stagingKey({
+      kind: 'admin',
+      hint: 'sk-admin...sim2',
+      owner: { ...person('ci-bot'), kind: 'service_account' },
+    }),
+    last30dMicroUsd: 0,
+  }),
+];
+
+function person(name: string) {
+  return { kind: 'user', id: 'user_1', name, email: null, hasAccess: true } as const;
+}
+
+function card(fields: Partial<KeyCard> = {}): KeyCard {
+  return {
+    ...keySummary(),
+    acts: ['suspend', 'revoke'],
+    alert: null,
+    consoleUrl: 'https://console.example/keys',
+    ...fields,
+  };
+}
+
+describe('a key as a card', () => {
+  const cases: Readonly<Record<string, Partial<KeyCard>>> = {
+    active: {},
+    alerted: { alert: leakAlert() },
+    orphaned: {
+      lineage: stagingLineage({ slug: 'prod-api', environment: 'unknown', ownerSlackId: null }),
+      key: stagingKey({
+        hint: null,
+        createdAt: null,
+        expiresAt: NOW + 9 * DAY_MS,
+        owner: { ...person('Frank Osei'), hasAccess: false },
+      }),
+      scopeName: null,
+    },
+    admin: { key: stagingKey({ kind: 'admin', hint: 'sk-admin...sim2' }), acts: [], consoleUrl: null },
+  };
+
+  test.each(Object.entries(cases))('reads as agreed: %s', async (name, fields) => {
+    await expectMessage(`key-card-${name}`, keyCardView(card(fields), WHEN));
+  });
+
+  test.each(Object.entries(cases))('says the same in text and blocks: %s', (_name, fields) => {
+    expectSameWords(keyCardView(card(fields), WHEN));
+  });
+});
+
+describe('a list of keys', () => {
+  test('reads as agreed', async () => {
+    const rendered = keyListView(KEYS, { title: 'Keys', ...WHEN });
+
+    await expectMessage('key-list', rendered);
+    expectSameWords(rendered);
+  });
+
+  test('that nobody used reads as agreed, and so does one that is empty', async () => {
+    const title = '1 key without traffic for 30 days or more, longest first';
+    await expectMessage('key-list-stale', keyListView(KEYS.slice(2, 3), { title, ...WHEN }));
+    await expectMessage(
+      'key-list-empty',
+      keyListView([], { title: 'No working key has been quiet for 30 days.', ...WHEN }),
+    );
+  });
+
+  test('shows a screenful and says how many more there are and how to see them', () => {
+    const many = Array.from({ length: 57 }, () => keySummary());
+    const rendered = keyListView(many, { title: 'Keys', ...WHEN });
+
+    expect(seen(rendered).split('\n')).toHaveLength(42);
+    expect(seen(rendered)).toContain('57 keys, $6,179 in 30 days · 17 more not shown: use /keys show');
+    expect(rendered.text).toContain('17 more not shown');
+  });
+});
+
+describe('the status', () => {
+  const anthropic = {
+    connectionId: 'anthropic',
+    title: 'Anthropic',
+    writable: true,
+    keys: 13,
+    watermark: {
+      connectionId: 'anthropic',
+      polledAt: NOW,
+      newestUsageAt: NOW - 5 * MINUTE_MS,
+      failingSince: null,
+      missedPolls: 0,
+      problem: null,
+    },
+  };
+  const fine: Status = {
+    now: NOW,
+    connections: [anthropic, { ...anthropic, connectionId: 'openai', title: 'OpenAI', writable: false }],
+    alerts: [],
+    unfinishedActions: [],
+    outbox: { waiting: 0, dead: 0 },
+    deadLetters: [],
+    failedJobs: [],
+    audit: { count: 40, hash: 'f4b2a84f5d65aa' },
+    slugs: new Map(),
+  };
+  const letter = { subjectId: 'alert_1', threadKey: 'alert:alert_1', state: 'dead', attempts: 1 } as const;
+  const troubled: Status = {
+    ...fine,
+    connections: [
+      anthropic,
+      {
+        ...anthropic,
+        connectionId: 'openai',
+        title: 'OpenAI',
+        watermark: {
+          ...anthropic.watermark,
+          failingSince: NOW - 26 * HOUR_MS,
+          missedPolls: 312,
+          problem: 'OpenAI refuses the admin key. Make a new one and set OPENAI_ADMIN_KEY.',
+        },
+      },
+    ],
+    alerts: [leakAlert({ state: 'acknowledged', acknowledgedBy: 'slack:T0ACME/U0ANA' })],
+    unfinishedActions: [stopAction({ state: 'failed', problem: 'Anthropic says no.' })],
+    outbox: { waiting: 1, dead: 1 },
+    deadLetters: [
+      {
+        ...letter,
+        id: 'out_1',
+        kind: 'alert',
+        notBeforeAt: NOW,
+        createdAt: NOW,
+        settledAt: NOW,
+        problem: 'The bot is not in the channel. Invite it with /invite.',
+      },
+    ],
+    failedJobs: [
+      {
+        id: 'run_1',
+        job: 'sync-inventory',
+        dueAt: NOW,
+        startedAt: NOW,
+        finishedAt: NOW,
+        outcome: 'failed',
+        problem: 'OpenAI cannot be reached.',
+      },
+    ],
+    slugs: new Map([
+      ['lin_1', 'staging-ci'],
+      ['key_1', 'staging-ci'],
+    ]),
+  };
+
+  test.each([
+    ['fine', fine],
+    ['troubled', troubled],
+    ['starting', { ...fine, connections: [{ ...anthropic, watermark: null }] }],
+    ['empty', { ...fine, connections: [] }],
+  ])('reads as agreed when all is %s', async (name, status) => {
+    const rendered = statusView(status, STATUS_OPTIONS);
+
+    await expectMessage(`status-${name}`, rendered);
+    expectSameWords(rendered);
+  });
+
+  test('names the key of every alert and of every act that is not done', () => {
+    const text = seen(statusView(troubled, STATUS_OPTIONS));
+
+    expect(text).toContain('KS-142, staging-ci: acknowledged');
+    expect(text).toContain('suspend of staging-ci, asked by @ana: failed');
+  });
+
+  test('shows ten of a kind and counts the rest', () => {
+    const alerts = Array.from({ length: 14 }, () => leakAlert());
+
+    expect(seen(statusView({ ...troubled, alerts }, STATUS_OPTIONS))).toContain('• and 4 more');
+  });
+});
+
+describe('help', () => {
+  test('lists every subcommand', async () => {
+    const rendered = helpView(subcommands);
+
+    await expectMessage('help', rendered);
+    expectSameWords(rendered);
+    for (const { name } of subcommands) expect(rendered.text).toContain(`/keys ${name}`);
+  });
+
+  test('answers an unknown subcommand with the nearest, if there is one', async () => {
+    await expectMessage('unknown-near', unknownSubcommandView('stael', subcommands[3]));
+    await expectMessage('unknown-far', unknownSubcommandView('x'.repeat(300), undefined));
+  });
+});
+
+function expectSameWords(rendered: Parameters<typeof seen>[0]): void {
+  const lines = seen(rendered)
+    .split('\n')
+    .filter((line) => !line.startsWith('[ '));
+  expect(spoken(rendered).split('\n')).toEqual(lines);
+}

@@ -1,0 +1,222 @@
+import type { KnownBlock, View } from '@slack/types';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { scrubSecrets } from '../../../src/domain/secret.ts';
+import { assertMessage, assertView } from '../../../src/sandbox/slack/strictness/index.ts';
+import { needsTypedSlug } from '../../../src/services/actions/request-action.ts';
+import { actionModal, consoleStepsText, noticeModal } from '../../../src/slack/views/action-modal.ts';
+import { alertView } from '../../../src/slack/views/alert.ts';
+import { alertEventView } from '../../../src/slack/views/alert-event.ts';
+import type { Rendered } from '../../../src/slack/views/blocks.ts';
+import { unknownSubcommandView } from '../../../src/slack/views/help.ts';
+import { keyCardView } from '../../../src/slack/views/key-card.ts';
+import { keyListView } from '../../../src/slack/views/key-list.ts';
+import { statusView } from '../../../src/slack/views/status.ts';
+import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
+import {
+  alertCard,
+  keySummary,
+  LOCALE,
+  leakAlert,
+  NOW,
+  stagingKey,
+  stagingLineage,
+  stopAction,
+} from '../support/cards.ts';
+import { seen, spoken } from '../support/golden.ts';
+import { KEY_LIKE_TEXTS, NASTY_LABELS, nastyText } from '../support/nasty.ts';
+
+// Every entity that we write ourselves: mentions of people that we looked up, dates, and links to a console.
+const OUR_ENTITIES = /<@U0(?:ANA|DEE)>|<!date\^\d+\^[a-z_ {}]+\|[^<>|]*>|<https:\/\/console\.example\/keys\|[^<>|]*>/g;
+
+type Renderer = (nasty: string) => Rendered;
+const owner = (name: string) => ({ kind: 'user', id: 'u', name, email: null, hasAccess: true }) as const;
+// Sentences of errors and console steps quote what is outside, scrubbed and cut by the adapters.
+const told = (nasty: string) => scrubSecrets(nasty).slice(0, 400);
+const nobody = (nasty: string) => ({
+  key: stagingKey({ label: nasty, hint: nasty, owner: owner(nasty) }),
+  lineage: stagingLineage({ ownerSlackId: null }),
+});
+
+const RENDERERS: Readonly<Record<string, Renderer>> = {
+  alert: (nasty) =>
+    alertView(
+      alertCard({
+        ...nobody(nasty),
+        alert: leakAlert({
+          reason: [{ money: 1 }, ' by ', { foreign: nasty }],
+          headline: ['using ', { foreign: nasty }],
+        }),
+        scopeName: nasty,
+        lastAction: stopAction({ state: 'verified', verifiedAt: NOW, reason: nasty }),
+      }),
+      LOCALE,
+    ),
+  'alert without rights': (nasty) =>
+    alertView(
+      alertCard({
+        ...nobody(nasty),
+        acts: [],
+        scopeName: nasty,
+        consoleSteps: { url: 'https://console.example/keys', steps: [told(nasty), `choose ${told(nasty)}`] },
+        blind: { failingSince: NOW, problem: told(nasty) },
+        lastAction: stopAction({ state: 'failed', problem: told(nasty) }),
+      }),
+      LOCALE,
+    ),
+  'thread line': (nasty) =>
+    alertEventView({
+      id: 'event_1',
+      alertId: 'alert_1',
+      at: NOW,
+      kind: 'action_requested',
+      actor: 'slack:T1/U0ANA',
+      detail: { kind: 'suspend', reason: nasty },
+    }) ?? { text: 'nothing', blocks: [] },
+  'key card': (nasty) =>
+    keyCardView(
+      { ...keySummary(nobody(nasty)), scopeName: nasty, acts: ['suspend'], alert: null, consoleUrl: null },
+      { locale: LOCALE, now: NOW },
+    ),
+  'key list': (nasty) =>
+    keyListView(
+      Array.from({ length: 60 }, () => keySummary({ ...nobody(nasty), scopeName: nasty })),
+      { title: 'Keys', locale: LOCALE, now: NOW },
+    ),
+  status: (nasty) =>
+    statusView(
+      {
+        now: NOW,
+        connections: [],
+        alerts: [leakAlert()],
+        unfinishedActions: Array.from({ length: 12 }, () => stopAction({ problem: told(nasty) })),
+        outbox: { waiting: 0, dead: 0 },
+        deadLetters: [],
+        failedJobs: [],
+        audit: { count: 1, hash: 'abc' },
+        slugs: new Map([
+          ['lin_1', nasty],
+          ['key_1', nasty],
+        ]),
+      },
+      { locale: LOCALE, configLines: [] },
+    ),
+  'unknown subcommand': (nasty) => unknownSubcommandView(nasty, undefined),
+};
+
+describe.each(Object.entries(RENDERERS))('the %s', (_name, render) => {
+  test.each([...NASTY_LABELS.entries()])('is harmless with the nasty label %i', (_index, nasty) => {
+    expectHarmless(render(nasty));
+  });
+
+  test('is harmless whatever the text from outside', () => {
+    fc.assert(
+      fc.property(nastyText, (nasty) => expectHarmless(render(nasty))),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the modals', () => {
+  const views = (nasty: string): readonly View[] => [
+    ...(['suspend', 'restore', 'revoke'] as const).map((kind) =>
+      actionModal({
+        kind,
+        ...nobody(nasty),
+        where: `Anthropic / ${nasty}`,
+        button: { alertId: 'alert_1', keyId: 'key_1', generation: 1 },
+      }),
+    ),
+    noticeModal(
+      'Suspend key',
+      consoleStepsText('suspend', { url: 'https://console.example/keys', steps: [told(nasty)] }),
+    ),
+  ];
+
+  test('are harmless whatever the text from outside', () => {
+    fc.assert(
+      fc.property(nastyText, (nasty) => {
+        for (const view of views(nasty)) {
+          assertView(view);
+          for (const text of mrkdwnIn(view.blocks)) expectNoForeignEntity(text);
+          expectNoKey(JSON.stringify(view));
+        }
+      }),
+    );
+  });
+
+  test('ask for the name exactly where the environment counts as production', () => {
+    for (const environment of ['production', 'staging', 'development', 'unknown'] as const) {
+      const lineage = stagingLineage({ environment });
+      const production = environment === 'production' || environment === 'unknown';
+      expect(needsTypedSlug('suspend', lineage)).toBe(production);
+      expect(needsTypedSlug('restore', lineage)).toBe(false);
+    }
+  });
+});
+
+describe('text from outside', () => {
+  test('is one line of a length that a person reads, and never nothing', () => {
+    fc.assert(
+      fc.property(nastyText, (nasty) => {
+        const text = plainForeign(nasty);
+        expect(text).not.toBe('');
+        expect(text.length).toBeLessThanOrEqual(80);
+        expect(text).not.toMatch(/[\n\r\u2028\u202e\u200b]/);
+      }),
+    );
+  });
+
+  test.each(['*a*', '_a_', '~a~', '`a`', '*_a_*'])('%s is not formatted', (nasty) => {
+    const bare = nasty.replace(/[a]/g, 'word');
+
+    expect(spoken({ text: `x ${foreign(bare)} y` }).replaceAll('\u2060', '')).toBe(
+      bare.startsWith('`') ? 'x word y' : `x ${bare} y`,
+    );
+  });
+
+  test('is cut, but never inside an entity or a character', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), (max) => {
+        const text = capped('a &amp; b <!date^1792203000^{time}|02:10> 🔥🔥 <@U0ANA> &lt;x&gt; end', max);
+        expect(text.length).toBeLessThanOrEqual(Math.max(max, 1));
+        expect(text.replace(OUR_ENTITIES, '').replace(/&(?:amp|lt|gt);/g, '')).not.toMatch(/[<>&]|[\ud800-\udbff]$/);
+      }),
+    );
+  });
+});
+
+function expectHarmless(rendered: Rendered): void {
+  assertMessage(rendered);
+  if (rendered.text.length <= 4_000) assertMessage(rendered, 'update');
+  for (const text of [rendered.text, ...mrkdwnIn(rendered.blocks)]) expectNoForeignEntity(text);
+  expectNoKey(JSON.stringify(rendered));
+  expectSameWords(rendered);
+}
+
+/** Only mrkdwn reads entities; plain text shows them as they are. */
+function mrkdwnIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { type, text } = value as { type?: unknown; text?: unknown };
+  if (type === 'mrkdwn' && typeof text === 'string') return [text];
+  return Object.values(value).flatMap(mrkdwnIn);
+}
+
+function expectNoForeignEntity(payload: string): void {
+  const rest = payload.replace(OUR_ENTITIES, '');
+  expect(rest).not.toMatch(/<[!@#]|<[a-z]+:/i);
+  expect(rest).not.toMatch(/&(?!amp;|lt;|gt;)/);
+}
+
+function expectNoKey(payload: string): void {
+  for (const key of KEY_LIKE_TEXTS) expect(payload).not.toContain(key);
+}
+
+/** A text that was cut says at least the beginning. */
+function expectSameWords(rendered: Rendered): void {
+  const blocks = rendered.blocks.filter((block: KnownBlock) => block.type !== 'actions');
+  const shown = seen({ text: rendered.text, blocks }).replace(/\s+/g, ' ');
+  const said = spoken(rendered).replace(/\s+/g, ' ');
+  if (said.endsWith('…')) expect(shown.startsWith(said.slice(0, 200))).toBe(true);
+  else expect(said).toBe(shown);
+}
