@@ -142,6 +142,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
   const ticks = new TickCounter(deps, scheduler);
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
+  let stopped = false;
   const stops = [store.onCommit('outbox', () => outbox.wake()), store.onCommit('actions', () => actions.wake())];
 
   return {
@@ -158,6 +159,8 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       logger.info('started', { config: describeConfig(config) });
     },
     async stop() {
+      if (stopped) return;
+      stopped = true;
       for (const stop of stops) stop();
       await bolt.stop();
       await scheduler.stop();

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Finding } from './finding.ts';
 import type { Environment } from './key.ts';
+import { HOUR_MS } from './time.ts';
 import type { UsageBucket } from './usage.ts';
 
 /** One request as a gateway, an egress log or an export tells it. */
@@ -62,14 +63,23 @@ export interface Detector<Settings = unknown> {
   readonly historyMs: number;
   /** Parses the policy section; every field has a default. */
   readonly settings: z.ZodType<Settings>;
+  /**
+   * A cheap look before the history is read: whether a lineage with this much cost in the last two hours (whole buckets)
+   * can matter at all. Absent: it always can. A wrong yes costs time, a wrong no costs the finding.
+   */
+  worthwhile?(recentMicroUsd: number, settings: Settings): boolean;
   detect(input: DetectorInput, settings: Settings): readonly Finding[];
 }
+
+/** What `worthwhile` is told about reaches back this far; a rolling hour always lies within it. */
+export const RECENT_MS = 2 * HOUR_MS;
 
 /** Runs a detector on raw settings; the generic parameter stays inside. */
 export interface BoundDetector {
   readonly id: string;
   readonly title: string;
   readonly historyMs: number;
+  worthwhile(recentMicroUsd: number): boolean;
   detect(input: DetectorInput): readonly Finding[];
 }
 
@@ -79,6 +89,7 @@ export function bindDetector<Settings>(detector: Detector<Settings>, rawSettings
     id: detector.id,
     title: detector.title,
     historyMs: detector.historyMs,
+    worthwhile: (recentMicroUsd) => detector.worthwhile?.(recentMicroUsd, settings) ?? true,
     detect: (input) => detector.detect(input, settings),
   };
 }

@@ -54,10 +54,8 @@ export interface UsageRepo {
   replaceWindow(connectionId: string, range: UsageRange, rows: readonly UsageRow[]): Promise<ReplaceOutcome>;
   /** Ascending by start. Buckets that overlap the range are included whole. */
   ofKeys(keyIds: readonly string[], range: UsageRange): Promise<readonly UsageBucket[]>;
-  /** Keys with any cost in the range. */
-  keysWithCost(connectionId: string, range: UsageRange): Promise<readonly string[]>;
-  /** Sum per key over whole buckets that start in the range. */
-  costPerKey(range: UsageRange): Promise<ReadonlyMap<string, number>>;
+  /** Sum per key over whole buckets that start in the range, of one connection or of all. Keys without cost are left out. */
+  costPerKey(range: UsageRange & { readonly connectionId?: string }): Promise<ReadonlyMap<string, number>>;
   newestEnd(connectionId: string): Promise<number | null>;
   /** Folds buckets of `fromWidthMs` that start before `before` into buckets of `toWidthMs`. Returns rows folded. */
   compact(options: { fromWidthMs: number; toWidthMs: number; before: number }): Promise<number>;

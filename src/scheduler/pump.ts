@@ -32,14 +32,17 @@ export class Pump {
       this.#wokenAgain = true;
       return;
     }
-    this.#running = this.#drain().finally(() => {
-      this.#running = null;
-      if (this.#wokenAgain) this.wake();
-    });
+    // Begins in a turn of its own: a run that wakes the pump at once must find it running.
+    this.#running = Promise.resolve()
+      .then(() => this.#drain())
+      .finally(() => {
+        this.#running = null;
+        if (this.#wokenAgain) this.wake();
+      });
   }
 
   idle(): boolean {
-    return this.#running === null && !this.#wokenAgain;
+    return this.#running === null;
   }
 
   /** Resolves when nothing is being worked on. */

@@ -13,25 +13,15 @@ export function usageRepo(db: Kysely<Database>): UsageRepo {
   return {
     replaceWindow: (connectionId, range, rows) => replaceWindow(db, { connectionId, range, rows }),
     ofKeys: (keyIds, range) => ofKeys(db, keyIds, range),
-    async keysWithCost(connectionId, range) {
-      const rows = await db
-        .selectFrom('usage')
-        .select('key_id')
-        .distinct()
-        .where('connection_id', '=', connectionId)
-        .where('start_at', '>=', range.from)
-        .where('start_at', '<', range.to)
-        .where('cost_micro_usd', '>', 0)
-        .execute();
-      return rows.map((row) => row.key_id);
-    },
-    async costPerKey(range) {
+    async costPerKey({ from, to, connectionId }) {
       const rows = await db
         .selectFrom('usage')
         .select(['key_id', (eb) => eb.fn.sum<number>('cost_micro_usd').as('cost')])
-        .where('start_at', '>=', range.from)
-        .where('start_at', '<', range.to)
+        .where('start_at', '>=', from)
+        .where('start_at', '<', to)
+        .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
         .groupBy('key_id')
+        .having((eb) => eb.fn.sum<number>('cost_micro_usd'), '>', 0)
         .execute();
       return new Map(rows.map((row) => [row.key_id, Number(row.cost)]));
     },

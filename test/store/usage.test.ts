@@ -159,7 +159,7 @@ describe('reading', () => {
     expect(await store.read.usage.ofKeys([], HOUR)).toEqual([]);
   });
 
-  test('keys with cost are those of the connection that spent anything in buckets that start in the range', async () => {
+  test('cost per key of one connection leaves out other connections and keys that spent nothing', async () => {
     const { store } = openTestStore();
     await store.write(async (tx) => {
       await tx.usage.replaceWindow('openai-main', { from: 0, to: NOON * 2 }, [
@@ -175,9 +175,10 @@ describe('reading', () => {
       await tx.usage.replaceWindow('b', HOUR, [usageOf({ connectionId: 'b', keyId: 'elsewhere' })]);
     });
 
-    const found = await store.read.usage.keysWithCost('openai-main', HOUR);
+    const found = await store.read.usage.costPerKey({ ...HOUR, connectionId: 'openai-main' });
 
-    expect([...found].sort()).toEqual(['first', 'last', 'one', 'twice']);
+    expect([...found.keys()].sort()).toEqual(['first', 'last', 'one', 'twice']);
+    expect(found.get('one')).toBe(1);
   });
 
   test('cost per key sums buckets that start in the range, over all connections', async () => {
@@ -193,12 +194,7 @@ describe('reading', () => {
       await tx.usage.replaceWindow('b', HOUR, [usageOf({ connectionId: 'b', costMicroUsd: 50_000 })]);
     });
 
-    expect(await store.read.usage.costPerKey(HOUR)).toEqual(
-      new Map([
-        ['free', 0],
-        ['key_1', 50_320],
-      ]),
-    );
+    expect(await store.read.usage.costPerKey(HOUR)).toEqual(new Map([['key_1', 50_320]]));
   });
 
   test('sums stay exact where a float of dollars would not', async () => {

@@ -32,6 +32,7 @@ export const spendAcceleration: Detector<Settings> = {
   title: 'Spend accelerates',
   historyMs: DAY_MS + 2 * HOUR_MS,
   settings,
+  worthwhile: (recentMicroUsd, { floor_usd }) => recentMicroUsd > microUsdFromUsd(floor_usd),
   detect: detectSpendAcceleration,
 };
 
@@ -112,7 +113,10 @@ interface Figures {
 function spentBy(until: number, usage: readonly UsageBucket[]): readonly UsageBucket[] {
   return usage
     .filter((bucket) => bucket.startAt < until)
-    .map((bucket) => ({ ...bucket, widthMs: Math.min(bucket.widthMs, until - bucket.startAt) }));
+    .map((bucket) => {
+      const spentMs = until - bucket.startAt;
+      return bucket.widthMs <= spentMs ? bucket : { ...bucket, widthMs: spentMs };
+    });
 }
 
 function headlineOf({ ratio, hourMicroUsd }: Figures): Sentence {
@@ -167,8 +171,10 @@ interface Run {
 function runStart(usage: readonly UsageBucket[], run: Run): number {
   const byStart = new Map<number, { endAt: number; perMinute: number }>();
   for (const bucket of usage) {
-    if (bucket.startAt + bucket.widthMs <= run.from) continue;
-    const minute = byStart.get(bucket.startAt) ?? { endAt: bucket.startAt + bucket.widthMs, perMinute: 0 };
+    const endAt = bucket.startAt + bucket.widthMs;
+    if (endAt <= run.from) continue;
+    const minute = byStart.get(bucket.startAt) ?? { endAt, perMinute: 0 };
+    minute.endAt = Math.max(minute.endAt, endAt);
     // One request in the first second of a minute is no rate of a run.
     minute.perMinute += (bucket.costMicroUsd * MINUTE_MS) / Math.max(bucket.widthMs, MINUTE_MS);
     byStart.set(bucket.startAt, minute);

@@ -1,15 +1,12 @@
 import { groupBy } from '../../domain/collections.ts';
-import type { DetectorInput } from '../../domain/detector.ts';
+import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { HOUR_MS } from '../../domain/time.ts';
+import type { Key } from '../../domain/key.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { recordFinding } from './record-finding.ts';
-
-// A lineage without any cost for this long has nothing new to be found.
-const RECENT_MS = 2 * HOUR_MS;
 
 type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors'>;
 
@@ -51,16 +48,17 @@ export function horizonOf(watermark: Watermark, now: number): Horizon {
 
 async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizon): Promise<readonly DetectorInput[]> {
   const { keys, lineages, usage } = deps.store.read;
-  const recent = { from: horizon.knownUntil - RECENT_MS, to: horizon.now };
-  const spending = new Set(await usage.keysWithCost(provider.connectionId, recent));
-  if (spending.size === 0) return [];
-
+  const { knownUntil, now } = horizon;
+  const { connectionId } = provider;
+  const recent = await usage.costPerKey({ connectionId, from: knownUntil - RECENT_MS, to: now });
   const allKeys = await keys.all();
-  const lineageIds = new Set(allKeys.filter((key) => spending.has(key.id)).map((key) => key.lineageId));
+  const lineageIds = lineagesWorthALook(deps, allKeys, recent);
+  if (lineageIds.size === 0) return [];
+
   const members = allKeys.filter((key) => lineageIds.has(key.lineageId));
   const lineageOf = new Map(members.map((key) => [key.id, key.lineageId]));
   const historyMs = Math.max(...deps.detectors.map((detector) => detector.historyMs));
-  const range = { from: horizon.knownUntil - historyMs, to: horizon.now };
+  const range = { from: knownUntil - historyMs, to: now };
   const buckets = groupBy(await usage.ofKeys([...lineageOf.keys()], range), (bucket) => lineageOf.get(bucket.keyId));
 
   return (await lineages.all())
@@ -73,4 +71,19 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
       events: [],
       baseline: null,
     }));
+}
+
+/** The history of a lineage is thousands of rows: it is read only where some detector could find something. */
+function lineagesWorthALook(
+  { detectors }: DetectionDeps,
+  keys: readonly Key[],
+  recent: ReadonlyMap<string, number>,
+): ReadonlySet<string> {
+  const costs = new Map<string, number>();
+  for (const key of keys) {
+    const cost = recent.get(key.id);
+    if (cost !== undefined) costs.set(key.lineageId, (costs.get(key.lineageId) ?? 0) + cost);
+  }
+  const worthwhile = [...costs].filter(([, cost]) => detectors.some((detector) => detector.worthwhile(cost)));
+  return new Set(worthwhile.map(([lineageId]) => lineageId));
 }

@@ -1,5 +1,6 @@
 import { systemActor } from '../../domain/actor.ts';
 import type { Key, ProviderKey, ProviderScope } from '../../domain/key.ts';
+import { scrubSecrets } from '../../domain/secret.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -18,8 +19,9 @@ type SyncDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'pr
 /** Reads one connection's scopes and keys and brings the inventory to what the provider says. */
 export async function syncInventory(deps: SyncDeps, provider: Provider): Promise<SyncOutcome> {
   const generations = new Map((await deps.store.read.keys.all()).map((key) => [key.id, key.generation]));
-  const scopes = await provider.listScopes();
-  const listed = await provider.listKeys(scopes);
+  // People do paste keys into names.
+  const scopes = (await provider.listScopes()).map((scope) => ({ ...scope, name: scrubSecrets(scope.name) }));
+  const listed = (await provider.listKeys(scopes)).map((key) => ({ ...key, label: scrubSecrets(key.label) }));
   const outcome = await deps.store.write((tx) => applyListing({ deps, provider, tx }, { scopes, listed, generations }));
   deps.logger.info('inventory synced', { connection: provider.connectionId, ...outcome });
   return outcome;

@@ -31,6 +31,7 @@ function noting(inputs: DetectorInput[]): BoundDetector {
     id: 'noting',
     title: 'Noting',
     historyMs: 4 * HOUR_MS,
+    worthwhile: () => true,
     detect: (input) => {
       inputs.push(input);
       return [];
@@ -108,4 +109,24 @@ test.each([
     knownUntil,
     completeUntil: NOON - SETTLE_MS,
   });
+});
+
+test('a lineage that no detector could mind is not read', async () => {
+  const bench = await quietBench();
+  bench.provider.use.push({ keyId: 'key_1', at: NOON - 3 * MINUTE_MS, tokens: 60 * MICRO_USD });
+  const inputs: DetectorInput[] = [];
+  const told: number[] = [];
+  const picky: BoundDetector = {
+    ...noting(inputs),
+    worthwhile: (recentMicroUsd) => {
+      told.push(recentMicroUsd);
+      return recentMicroUsd > 50 * MICRO_USD;
+    },
+  };
+
+  await detect(bench, [picky]);
+
+  const { lineageId } = await bench.keyOf('key_1');
+  expect(inputs.map(({ lineage }) => lineage.id)).toEqual([lineageId]);
+  expect(told.some((recentMicroUsd) => recentMicroUsd <= 50 * MICRO_USD)).toBe(true);
 });

@@ -43,6 +43,19 @@ describe('the first sync', () => {
     expect((await bench.store.read.scopes.all()).map(({ name }) => name)).toEqual(['Kitchen', 'Staging']);
   });
 
+  test('keeps no key that somebody pasted into a label or a name of a scope', async () => {
+    const bench = openBench();
+    const pasted = ['sk', 'proj', 'a'.repeat(40)].join('-');
+    bench.provider.scopes = [fakeScope('ws_1', `Kitchen ${pasted}`)];
+    bench.provider.put(fakeKey('key_1', { label: `bot ${pasted}` }));
+
+    await bench.sync();
+
+    const kept = [await bench.keyOf('key_1'), await bench.lineageOf('key_1'), await bench.store.read.scopes.all()];
+    expect(JSON.stringify(kept)).not.toContain('aaaa');
+    expect((await bench.keyOf('key_1')).label).toBe('bot [secret]');
+  });
+
   test('keeps admin keys, as admin keys', async () => {
     const bench = openBench();
     bench.provider.put(fakeKey('key_1', { kind: 'admin', scopeId: null }));
