@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type ActionKind, canRequest, idempotencyKeyOf, PROOF, retryDelayMs } from '../../src/domain/action.ts';
+import type { KeyStatus } from '../../src/domain/key.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+
+const KINDS: readonly ActionKind[] = ['suspend', 'restore', 'revoke'];
+const MAY_ASK: Readonly<Record<KeyStatus, readonly ActionKind[]>> = {
+  active: ['suspend', 'revoke'],
+  inactive: ['restore', 'revoke'],
+  expired: ['revoke'],
+  archived: [],
+  gone: [],
+};
+const PROVES: Readonly<Record<KeyStatus, readonly ActionKind[]>> = {
+  active: ['restore'],
+  inactive: ['suspend'],
+  expired: ['suspend'],
+  archived: ['suspend', 'revoke'],
+  gone: ['suspend', 'revoke'],
+};
+const STATUSES: readonly KeyStatus[] = ['active', 'inactive', 'archived', 'expired', 'gone'];
+const CELLS = STATUSES.flatMap((status) => KINDS.map((kind) => ({ status, kind })));
+
+describe('an act and the status of a key', () => {
+  test.each(CELLS)('$kind of a key that is $status', ({ status, kind }) => {
+    expect(canRequest(kind, status)).toBe(MAY_ASK[status].includes(kind));
+    expect(PROOF[kind].has(status)).toBe(PROVES[status].includes(kind));
+  });
+
+  test('what is proven already cannot be asked for: nobody waits for a call that changes nothing', () => {
+    for (const { status, kind } of CELLS) expect(canRequest(kind, status) && PROOF[kind].has(status)).toBe(false);
+  });
+});
+
+test('suspend, restore and suspend again are three actions; asking twice is one', () => {
+  const ids = [
+    idempotencyKeyOf('suspend', { id: 'key_1', generation: 1 }),
+    idempotencyKeyOf('restore', { id: 'key_1', generation: 2 }),
+    idempotencyKeyOf('suspend', { id: 'key_1', generation: 3 }),
+    idempotencyKeyOf('suspend', { id: 'key_2', generation: 1 }),
+    idempotencyKeyOf('suspend', { id: 'key_1', generation: 1 }),
+  ];
+
+  expect(new Set(ids).size).toBe(4);
+  expect(ids.at(-1)).toBe(ids[0]);
+});
+
+describe('the wait before the next try', () => {
+  test('doubles from 5 seconds to 5 minutes', () => {
+    expect([1, 2, 3, 6, 7, 8].map((attempts) => retryDelayMs(attempts, undefined) / SECOND_MS)).toEqual([
+      5, 10, 20, 160, 300, 300,
+    ]);
+  });
+
+  test('is as long as the provider asks, when that is longer', () => {
+    expect(retryDelayMs(1, 42 * SECOND_MS)).toBe(42 * SECOND_MS);
+    expect(retryDelayMs(1, HOUR_MS)).toBe(HOUR_MS);
+    expect(retryDelayMs(7, SECOND_MS)).toBe(5 * MINUTE_MS);
+  });
+
+  test('is finite, never shorter than 5 seconds and never shrinks with more tries', () => {
+    fc.assert(
+      fc.property(fc.nat(100_000), fc.option(fc.nat(HOUR_MS), { nil: undefined }), (attempts, asked) => {
+        const wait = retryDelayMs(attempts, asked);
+        expect(wait).toBeGreaterThanOrEqual(Math.max(5 * SECOND_MS, asked ?? 0));
+        expect(wait).toBeLessThanOrEqual(Math.max(5 * MINUTE_MS, asked ?? 0));
+        expect(retryDelayMs(attempts + 1, asked)).toBeGreaterThanOrEqual(wait);
+      }),
+    );
+  });
+});

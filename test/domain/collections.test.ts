@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { groupBy } from '../../src/domain/collections.ts';
+
+test('groupBy keeps every item once, in order, under its group; groups come in order of their first item', () => {
+  const groups = groupBy(['pear', 'fig', 'plum', 'apple', 'kiwi'], (word) => word.length);
+
+  expect([...groups]).toEqual([
+    [4, ['pear', 'plum', 'kiwi']],
+    [3, ['fig']],
+    [5, ['apple']],
+  ]);
+});
+
+test('groupBy of nothing is nothing, and undefined is a group like any other', () => {
+  expect(groupBy([], String).size).toBe(0);
+  expect(groupBy([1, 2], () => undefined).get(undefined)).toEqual([1, 2]);
+});

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { DetectorInput } from '../../../src/domain/detector.ts';
+import type { Evidence, Finding } from '../../../src/domain/finding.ts';
+import { microUsdFromUsd, US_DOLLAR } from '../../../src/domain/money.ts';
+import { renderSentence, type Sentence } from '../../../src/domain/sentence.ts';
+import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { UsageBucket } from '../../../src/domain/usage.ts';
+import { lineageOf, usageOf } from '../../support/records.ts';
+
+const instant = z.iso.datetime({ precision: 0 }).transform((text) => Date.parse(text));
+
+/** Buckets side by side from `from` to before `to`, each of which costs `usd`. */
+const series = z.strictObject({
+  from: instant,
+  to: instant,
+  minutes: z.union([z.literal(1), z.literal(15), z.literal(60)]),
+  usd: z.number().nonnegative(),
+  key: z.string().default('key_1'),
+  model: z.string().default('model-a'),
+  prices: z.enum(['listed', 'sibling', 'unpriced']).default('listed'),
+});
+
+const expected = z.strictObject({
+  severity: z.enum(['info', 'medium', 'high', 'critical']),
+  keyId: z.string().nullable(),
+  startedAt: instant,
+  usd: z.number(),
+  headline: z.string(),
+  reason: z.string(),
+  /** Checked as far as given. */
+  evidence: z.record(z.string(), z.unknown()).default({}),
+});
+
+const fixture = z.strictObject({
+  /** Why this case is here. */
+  about: z.string().min(20),
+  knownUntil: instant,
+  settings: z.record(z.string(), z.unknown()).default({}),
+  usage: z.array(series),
+  /** Of a `fires-` case. */
+  expected: expected.optional(),
+});
+export type Fixture = z.infer<typeof fixture>;
+
+const ROOT = fileURLToPath(new URL('../../fixtures/detectors', import.meta.url));
+
+export function fixtureFolders(): readonly string[] {
+  return readdirSync(ROOT).sort();
+}
+
+export function fixtureNames(detectorId: string): readonly string[] {
+  return readdirSync(`${ROOT}/${detectorId}`).sort();
+}
+
+export function readFixture(detectorId: string, name: string): Fixture {
+  return fixture.parse(JSON.parse(readFileSync(`${ROOT}/${detectorId}/${name}`, 'utf8')));
+}
+
+export function inputOf(usage: readonly UsageBucket[], knownUntil: number): DetectorInput {
+  return {
+    now: knownUntil,
+    lineage: lineageOf({ createdAt: knownUntil - 30 * DAY_MS }),
+    usage,
+    knownUntil,
+    completeUntil: knownUntil - 15 * MINUTE_MS,
+    requests: [],
+    events: [],
+    baseline: null,
+  };
+}
+
+/** Ascending by time, as the store gives them. */
+export function bucketsOf({ usage }: Pick<Fixture, 'usage'>): readonly UsageBucket[] {
+  return usage.flatMap(expand).sort((a, b) => a.startAt - b.startAt);
+}
+
+function expand({ from, to, minutes, usd, key, model, prices }: Fixture['usage'][number]): UsageBucket[] {
+  const widthMs = minutes * MINUTE_MS;
+  const costMicroUsd = microUsdFromUsd(usd);
+  return Array.from({ length: Math.ceil((to - from) / widthMs) }, (_, index) =>
+    usageOf({ keyId: key, model, startAt: from + index * widthMs, widthMs, costMicroUsd, priceSource: prices }),
+  );
+}
+
+/** A finding as a fixture writes it down, with the evidence that it asks for. */
+export function summaryOf(finding: Finding, evidence: Readonly<Record<string, unknown>>) {
+  const asked = Object.keys(evidence).map((name) => [name, evidenceText(finding.evidence, name)] as const);
+  return {
+    severity: finding.severity,
+    keyId: finding.keyId,
+    startedAt: isoText(finding.startedAt),
+    usd: finding.costMicroUsd / 1e6,
+    headline: spoken(finding.headline),
+    reason: spoken(finding.reason),
+    evidence: Object.fromEntries(asked),
+  };
+}
+
+function evidenceText(evidence: Evidence, name: string): unknown {
+  const value = evidence[name];
+  return name.endsWith('At') && typeof value === 'number' ? isoText(value) : value;
+}
+
+export function isoText(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+function spoken(sentence: Sentence): string {
+  return renderSentence(sentence, {
+    currency: US_DOLLAR,
+    instant: (at) => isoText(at).slice(11, 16),
+    foreign: (text) => `«${text}»`,
+    own: (text) => text,
+  });
+}
