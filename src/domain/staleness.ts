@@ -1,11 +1,19 @@
 import type { Key } from './key.ts';
+import { BACKFILL_MS } from './window.ts';
 
-/** When a key was last known to be alive: its last use, else its creation, else when it was first seen here. */
-export function quietSince(key: Pick<Key, 'lastUsedAt' | 'createdAt' | 'firstSeenAt'>): number {
-  return key.lastUsedAt ?? key.createdAt ?? key.firstSeenAt;
+type QuietFacts = Pick<Key, 'lastUsedAt' | 'createdAt' | 'firstSeenAt'>;
+
+/**
+ * Since when nobody has used a key, as far as we can know: its last use, else its creation. Where a provider tells no
+ * last use, we know only what usage we have read: the key may well have been used before that.
+ */
+export function quietSince(key: QuietFacts, lastUsed: 'listed' | 'usage'): number {
+  if (key.lastUsedAt !== null) return key.lastUsedAt;
+  const oldest = key.createdAt ?? key.firstSeenAt;
+  return lastUsed === 'listed' ? oldest : Math.max(oldest, key.firstSeenAt - BACKFILL_MS);
 }
 
 /** A working inference key without traffic for at least `idleMs`. */
-export function isStale(key: Key, now: number, idleMs: number): boolean {
-  return key.kind === 'inference' && key.status === 'active' && now - quietSince(key) >= idleMs;
+export function isStale(key: Pick<Key, 'kind' | 'status'>, quietMs: number, idleMs: number): boolean {
+  return key.kind === 'inference' && key.status === 'active' && quietMs >= idleMs;
 }

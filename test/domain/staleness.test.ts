@@ -13,16 +13,22 @@ describe('a key is quiet since', () => {
     ['it was first seen, when no one knows more', { lastUsedAt: null, createdAt: null, firstSeenAt: NOON }, NOON],
     ['the epoch, if that is its last use', { lastUsedAt: 0, createdAt: NOON, firstSeenAt: NOON }, 0],
   ])('%s', (_, key, since) => {
-    expect(quietSince(key)).toBe(since);
+    expect(quietSince(key, 'listed')).toBe(since);
+  });
+
+  const old = { lastUsedAt: null, createdAt: NOON - 700 * DAY_MS, firstSeenAt: NOON };
+
+  test('no longer than the usage that was read, where the provider tells no last use', () => {
+    expect(quietSince(old, 'usage')).toBe(NOON - 31 * DAY_MS);
+    expect(quietSince({ ...old, createdAt: NOON - DAY_MS }, 'usage')).toBe(NOON - DAY_MS);
+    expect(quietSince({ ...old, lastUsedAt: NOON - 40 * DAY_MS }, 'usage')).toBe(NOON - 40 * DAY_MS);
   });
 });
 
 describe('a key is stale', () => {
-  const used = (lastUsedAt: number) => keyOf({ lastUsedAt });
-
   test('from the very instant that it has been idle for long enough', () => {
-    expect(isStale(used(NOON - IDLE_MS), NOON, IDLE_MS)).toBe(true);
-    expect(isStale(used(NOON - IDLE_MS + 1), NOON, IDLE_MS)).toBe(false);
+    expect(isStale(keyOf({}), IDLE_MS, IDLE_MS)).toBe(true);
+    expect(isStale(keyOf({}), IDLE_MS - 1, IDLE_MS)).toBe(false);
   });
 
   test.each([
@@ -32,10 +38,10 @@ describe('a key is stale', () => {
     ['expired', false],
     ['gone', false],
   ] satisfies [KeyStatus, boolean][])('only while it works: %s is %s', (status, stale) => {
-    expect(isStale(keyOf({ status, lastUsedAt: NOON - 2 * IDLE_MS }), NOON, IDLE_MS)).toBe(stale);
+    expect(isStale(keyOf({ status }), 2 * IDLE_MS, IDLE_MS)).toBe(stale);
   });
 
   test('never, when it is an admin key: their use is not tracked', () => {
-    expect(isStale(keyOf({ kind: 'admin', lastUsedAt: NOON - 2 * IDLE_MS }), NOON, IDLE_MS)).toBe(false);
+    expect(isStale(keyOf({ kind: 'admin' }), 2 * IDLE_MS, IDLE_MS)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import type { Key, Lineage } from '../../domain/key.ts';
+import { quietSince } from '../../domain/staleness.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { Deps } from '../deps.ts';
 
@@ -9,6 +10,8 @@ export interface KeySummary {
   readonly providerTitle: string;
   readonly scopeName: string | null;
   readonly last30dMicroUsd: number;
+  /** Since when nobody has used it, as far as we can know. */
+  readonly quietSince: number;
 }
 
 const COST_WINDOW_MS = 30 * DAY_MS;
@@ -20,19 +23,21 @@ export async function listKeys(deps: Pick<Deps, 'store' | 'clock' | 'providers'>
   const lineageById = new Map((await lineages.all()).map((lineage) => [lineage.id, lineage]));
   const scopeNames = new Map((await scopes.all()).map((scope) => [`${scope.providerId}:${scope.id}`, scope.name]));
   const costs = await usage.costPerKey({ from: now - COST_WINDOW_MS, to: now });
-  const titles = new Map([...deps.providers.values()].map((provider) => [provider.id, provider.title]));
+  const providers = new Map([...deps.providers.values()].map((provider) => [provider.id, provider]));
 
   return (await keys.all())
     .flatMap((key): KeySummary[] => {
       const lineage = lineageById.get(key.lineageId);
       if (lineage === undefined) return [];
+      const provider = providers.get(key.providerId);
       return [
         {
           key,
           lineage,
-          providerTitle: titles.get(key.providerId) ?? key.providerId,
+          providerTitle: provider?.title ?? key.providerId,
           scopeName: scopeNames.get(`${key.providerId}:${key.scopeId}`) ?? null,
           last30dMicroUsd: costs.get(key.id) ?? 0,
+          quietSince: quietSince(key, provider?.capabilities.lastUsed ?? 'usage'),
         },
       ];
     })

@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { isStale, quietSince } from '../../domain/staleness.ts';
+import { isStale } from '../../domain/staleness.ts';
 import { DAY_MS, plural } from '../../domain/time.ts';
 import { listKeys } from '../../services/inventory/list-keys.ts';
 import type { Subcommand } from '../command.ts';
@@ -16,8 +16,8 @@ export const stale: Subcommand = {
     const days = parseDays(argument);
     const now = deps.clock.now();
     const keys = (await listKeys(deps))
-      .filter(({ key }) => isStale(key, now, days * DAY_MS))
-      .sort((a, b) => quietSince(a.key) - quietSince(b.key));
+      .filter((summary) => isStale(summary.key, now - summary.quietSince, days * DAY_MS))
+      .sort((a, b) => a.quietSince - b.quietSince);
     const title =
       keys.length === 0
         ? `No working key has been quiet for ${plural(days, 'day')}.`

@@ -41,7 +41,8 @@ export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; no
   return { text: [headline, ...facts, footer].filter((line) => line !== '').join('\n'), blocks };
 }
 
-function factsOf({ key, lineage, providerTitle, scopeName, last30dMicroUsd }: KeyCard, locale: Locale, now: number) {
+function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
+  const { key, lineage, providerTitle, scopeName, last30dMicroUsd } = card;
   const created = key.createdAt === null ? 'unknown' : dayAndTime(key.createdAt, locale);
   const facts = [
     `*Label* ${foreign(key.label)}`,
@@ -49,7 +50,7 @@ function factsOf({ key, lineage, providerTitle, scopeName, last30dMicroUsd }: Ke
     `*Where* ${escaped(providerTitle)}${scopeName === null ? '' : ` / ${foreign(scopeName)}`}`,
     `*Environment* ${lineage.environment}${lineage.environment === 'unknown' ? ' (counts as production)' : ''}`,
     `*Owner* ${ownerText(lineage, key.owner)}`,
-    `*Created* ${created} · ${lastUsedText(key, now)}`,
+    `*Created* ${created} · ${lastUsedText(card, now)}`,
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
   if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');

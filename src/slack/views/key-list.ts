@@ -24,7 +24,8 @@ export function keyListView(keys: readonly KeySummary[], { title, locale, now }:
   return { text: [title, ...rows, footer].filter((line) => line !== '').join('\n'), blocks };
 }
 
-function rowText({ key, lineage, providerTitle, scopeName, last30dMicroUsd }: KeySummary, locale: Locale, now: number) {
+function rowText(summary: KeySummary, locale: Locale, now: number): string {
+  const { key, lineage, providerTitle, scopeName, last30dMicroUsd } = summary;
   const where = scopeName === null ? escaped(providerTitle) : `${escaped(providerTitle)} / ${foreign(scopeName)}`;
   const parts = [
     `*${escaped(lineage.slug)}*`,
@@ -32,7 +33,7 @@ function rowText({ key, lineage, providerTitle, scopeName, last30dMicroUsd }: Ke
     where,
     key.hint === null ? 'no hint' : foreign(key.hint),
     ownerText(lineage, key.owner),
-    lastUsedText(key, now),
+    lastUsedText(summary, now),
     `${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
   if (key.status !== 'active') parts.push(key.status);

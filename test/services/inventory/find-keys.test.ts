@@ -26,7 +26,7 @@ function summary(slug: string, values: Partial<Key> = {}): KeySummary {
     ...values,
   };
   const lineage = { id: key.lineageId, slug, environment: 'unknown', ownerSlackId: null, createdAt: 0 } as const;
-  return { key, lineage, providerTitle: 'Fake AI', scopeName: null, last30dMicroUsd: 0 };
+  return { key, lineage, providerTitle: 'Fake AI', scopeName: null, last30dMicroUsd: 0, quietSince: 0 };
 }
 
 const ALL = [

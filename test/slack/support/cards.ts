@@ -2,6 +2,7 @@ import type { Action } from '../../../src/domain/action.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import type { Key, Lineage } from '../../../src/domain/key.ts';
 import { US_DOLLAR } from '../../../src/domain/money.ts';
+import { quietSince } from '../../../src/domain/staleness.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { ProviderCapabilities } from '../../../src/ports/provider.ts';
 import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
@@ -99,8 +100,10 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
 }
 
 export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
+  const key = fields.key ?? stagingKey();
   return {
-    key: stagingKey(),
+    key,
+    quietSince: quietSince(key, 'listed'),
     lineage: stagingLineage(),
     providerTitle: 'Anthropic',
     scopeName: 'Staging',
