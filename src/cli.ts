@@ -151,7 +151,7 @@ async function tellFirstStory(): Promise<number> {
     until: 'stopped',
   });
   out(`${sandbox.summaryText(result)}\n`);
-  out('Nobody awake? keysteward simulate leak-weekend --responder-minutes none\n');
+  out('Nobody awake? npm run -s keysteward -- simulate leak-weekend --responder-minutes none\n');
   return 0;
 }
 

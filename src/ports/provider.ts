@@ -1,3 +1,4 @@
+import type { ProviderEvent } from '../domain/detector.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../domain/key.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { ProviderUsage } from '../domain/usage.ts';
@@ -18,6 +19,67 @@ export interface ProviderCapabilities {
 }
 
 export type KeyAct = 'suspend' | 'restore' | 'revoke';
+
+/** Whether the provider lets us ask at all: `not_enabled` is a feature that is off, never "nothing there". */
+export type Availability = 'available' | 'not_enabled';
+
+/** Cost of one day (or finer) as the provider itself states it. */
+export interface ProviderCost {
+  readonly providerKeyId: string | null;
+  readonly scopeId: string | null;
+  readonly startAt: number;
+  readonly widthMs: number;
+  readonly costMicroUsd: number;
+  /** What the provider calls it, where it says. */
+  readonly lineItem: string | null;
+}
+
+export interface CostReport {
+  readonly availability: Availability;
+  /** False: the rows are per scope, and `providerKeyId` is null throughout. */
+  readonly perKey: boolean;
+  /** The provider's own word on how fresh the figures are; null where it gives none. */
+  readonly refreshedAt: number | null;
+  readonly costs: readonly ProviderCost[];
+}
+
+/** A monthly spend cap of a scope. */
+export interface SpendLimit {
+  readonly availability: Availability;
+  /** Null: none is set. */
+  readonly monthlyMicroUsd: number | null;
+  /** Null where the provider does not say. */
+  readonly enforcing: boolean | null;
+}
+
+export interface RateLimit {
+  /** What `setRateLimit` takes. */
+  readonly id: string;
+  /** Null: all models of the scope. */
+  readonly model: string | null;
+  /** `requests_per_minute`, `input_tokens_per_minute` … in the provider's words. */
+  readonly kind: string;
+  readonly value: number | null;
+}
+
+export interface ModelPermissions {
+  readonly availability: Availability;
+  readonly mode: 'all' | 'allow' | 'deny';
+  readonly models: readonly string[];
+}
+
+/** What bounds the spend of a scope, for caps and for the blast radius. */
+export interface ScopeLimits {
+  readonly spendLimit: SpendLimit;
+  readonly rateLimits: readonly RateLimit[];
+  readonly models: ModelPermissions;
+}
+
+export interface EventReport {
+  readonly availability: Availability;
+  /** Ascending. `keyId` is the provider's own key id. */
+  readonly events: readonly ProviderEvent[];
+}
 
 /** Where a key lives at its provider. */
 export interface KeyRef {
@@ -60,6 +122,19 @@ export interface Provider {
   readUsage(window: UsageWindow, signal?: AbortSignal): Promise<readonly ProviderUsage[]>;
   /** The state of one key now, read from the provider. A key that is no longer there is `gone`, not an error. */
   readKeyStatus(ref: KeyRef, signal?: AbortSignal): Promise<KeyStatus>;
+
+  /** Every page or an error, as `readUsage`. */
+  readCosts?(window: UsageWindow, signal?: AbortSignal): Promise<CostReport>;
+  readLimits?(scopeId: string, signal?: AbortSignal): Promise<ScopeLimits>;
+  /** The provider's own audit log from `since` on, ascending. */
+  readEvents?(since: number, signal?: AbortSignal): Promise<EventReport>;
+
+  /** Null removes the cap. Read back before and after by the caller; not every organization may write it. */
+  setSpendLimit?(scopeId: string, monthlyMicroUsd: number | null): Promise<void>;
+  setRateLimit?(scopeId: string, limitId: string, value: number): Promise<void>;
+  setModelPermissions?(scopeId: string, permissions: Pick<ModelPermissions, 'mode' | 'models'>): Promise<void>;
+  /** Deletes the account that owns the key, and with it all its keys: for keys that refuse deletion by themselves. */
+  deleteKeyOwner?(ref: KeyRef, ownerId: string): Promise<void>;
 
   suspendKey?(ref: KeyRef): Promise<void>;
   restoreKey?(ref: KeyRef): Promise<void>;

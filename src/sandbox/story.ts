@@ -50,15 +50,16 @@ interface Telling {
   readonly say: (text: string) => void;
 }
 
-/** A new message whole; an edit only when its first line, the verdict, has changed. */
+/** A new message whole; an edit only when the verdict has changed, or the sum of a verdict that asks nothing any more. */
 function tellMessage(stage: Stage, message: Message, { told, say }: Telling): void {
   const text = renderText(message, stage.slack.workspace);
-  const verdict = text.split('\n')[0] ?? '';
+  const [verdict = '', figures = ''] = text.split('\n');
+  const gist = verdict.endsWith('?') ? verdict : `${verdict} ${figures}`;
   const id = `${message.channel}/${message.ts}`;
-  if (told.get(id) === verdict) return;
+  if (told.get(id) === gist) return;
   const where = message.threadTs === undefined ? '#ai-keys' : '#ai-keys, in the thread';
   say(`${told.has(id) ? `${where}, the message now reads` : where}\n${indented(text)}`);
-  told.set(id, verdict);
+  told.set(id, gist);
 }
 
 function tellModal(stage: Stage, userId: string, { told, say }: Telling): void {

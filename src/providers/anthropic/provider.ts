@@ -5,7 +5,10 @@ import { connectionOf } from '../lib/connection.ts';
 import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
 import { anthropicConsoleSteps, readAnthropicKeyStatus, setKeyStatus } from './acts.ts';
 import { createAnthropicClient } from './client.ts';
+import { anthropicCosts } from './costs.ts';
+import { readAnthropicEvents } from './events.ts';
 import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspaces } from './inventory.ts';
+import { readAnthropicLimits, setAnthropicRateLimit, setAnthropicSpendLimit } from './limits.ts';
 import { memberDirectory } from './members.ts';
 import { readAnthropicUsage } from './usage.ts';
 
@@ -45,6 +48,12 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
     },
     readUsage: async (window, signal) =>
       readAnthropicUsage(reader, window, { defaultWorkspaceId: await directory.defaultId(signal), signal }),
+    readCosts: anthropicCosts(reader, directory.defaultId),
+    readLimits: async (scopeId, signal) => {
+      const isDefault = scopeId === (await directory.defaultId(signal));
+      return readAnthropicLimits(reader, { id: scopeId, isDefault }, signal);
+    },
+    readEvents: (since, signal) => readAnthropicEvents(reader, since, signal),
     readKeyStatus: (ref, signal) => readAnthropicKeyStatus(reader, ref, signal),
     consoleSteps: anthropicConsoleSteps,
     ...actsOf(options.writeKey, { baseUrl, link, transport }),
@@ -82,7 +91,7 @@ function workspaceDirectory(reader: AnthropicReader): WorkspaceDirectory {
 function actsOf(
   writeKey: ConnectOptions['writeKey'],
   parts: Omit<ClientOptions, 'key'>,
-): Pick<Provider, 'suspendKey' | 'restoreKey' | 'revokeKey'> {
+): Pick<Provider, 'suspendKey' | 'restoreKey' | 'revokeKey' | 'setSpendLimit' | 'setRateLimit'> {
   if (writeKey === undefined) return {};
   const link = parts.link;
   const writer = createAnthropicClient({ ...parts, key: writeKey });
@@ -90,5 +99,7 @@ function actsOf(
     suspendKey: (ref) => setKeyStatus({ writer, link }, ref, 'inactive'),
     restoreKey: (ref) => setKeyStatus({ writer, link }, ref, 'active'),
     revokeKey: (ref) => setKeyStatus({ writer, link }, ref, 'archived'),
+    setSpendLimit: (scopeId, limit) => setAnthropicSpendLimit({ writer, link }, scopeId, limit),
+    setRateLimit: (scopeId, limitId, value) => setAnthropicRateLimit({ writer, link }, scopeId, { limitId, value }),
   };
 }

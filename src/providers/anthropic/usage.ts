@@ -5,6 +5,7 @@ import { collectPages } from '../lib/paging.ts';
 import { bucketWidthOf, pageLimit, tidyUsage } from '../lib/usage-rows.ts';
 import { readBody } from '../lib/wire.ts';
 import type { AnthropicReader } from './inventory.ts';
+import { rfc3339 } from './page-query.ts';
 import { type UsageResult, usagePage } from './schema.ts';
 
 // Not in the SDK: its similarly named reports have no key ids.
@@ -78,8 +79,4 @@ function variantOf(row: UsageResult): UsageVariant {
     ...(row.context_window === LONG_CONTEXT ? { contextWindow: LONG_CONTEXT } : {}),
     ...(row.inference_geo === null || DEFAULT_GEOS.has(row.inference_geo) ? {} : { geo: row.inference_geo }),
   };
-}
-
-function rfc3339(at: number): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z');
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { type CallContext, MalformedAnswer, toProviderError } from './provider-error.ts';
+import { type CallContext, hasErrorCode, MalformedAnswer, toProviderError } from './provider-error.ts';
 import type { Scrub } from './scrub.ts';
 
 /** What every call of one connection shares. */
@@ -25,6 +25,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** A better sentence for the person than the general one when the provider refuses. */
   readonly explainRefusal?: (thrown: unknown) => Promise<string | undefined>;
+  /** The provider's codes for "this organization does not have this", and what to do instead. */
+  readonly notEnabled?: { readonly codes: ReadonlySet<string>; readonly message: string };
 }
 
 /** What a client of one credential is built from. */
@@ -40,14 +42,26 @@ export interface Answer {
   asResponse(): Promise<Response>;
 }
 
+export interface DatedBody {
+  readonly body: unknown;
+  /** The server's own time, from its Date header; null where it does not say. */
+  readonly serverAt: number | null;
+}
+
 /** Sends one request and gives its JSON body; throws AppError only. */
 export async function callJson(link: Link, call: Call, send: () => Answer): Promise<unknown> {
+  return (await callDated(link, call, send)).body;
+}
+
+/** As `callJson`, with the server's time: a connection has no clock of its own. */
+export async function callDated(link: Link, call: Call, send: () => Answer): Promise<DatedBody> {
   return guard(link, call, async () => {
     const response = await send().asResponse();
     const text = await response.text();
+    const sentAt = Date.parse(response.headers.get('date') ?? '');
     try {
       const body: unknown = JSON.parse(text);
-      return body;
+      return { body, serverAt: Number.isNaN(sentAt) ? null : sentAt };
     } catch {
       throw new MalformedAnswer(`the answer is not JSON (${text.length} characters)`);
     }
@@ -68,7 +82,11 @@ export async function guard<T>(link: Link, call: Call, work: () => Promise<T>): 
       scrub: link.scrub,
       signal: call.signal,
     };
+    const { notEnabled } = call;
     const error = toProviderError(thrown, context);
+    if (notEnabled !== undefined && hasErrorCode(thrown, notEnabled.codes)) {
+      throw new AppError({ code: 'not_supported', message: error.message, publicMessage: notEnabled.message });
+    }
     if (error.code !== 'provider_rejected' || call.explainRefusal === undefined) throw error;
     throw toProviderError(thrown, { ...context, rejectedMessage: await call.explainRefusal(thrown) });
   }

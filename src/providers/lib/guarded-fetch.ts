@@ -21,6 +21,8 @@ export interface GuardOptions {
   readonly key: Secret;
   /** Headers that the provider's protocol needs besides the usual ones. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that single paths need besides those. */
+  readonly pathHeaders?: (path: string) => Readonly<Record<string, string>>;
 }
 
 export type GuardedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -38,7 +40,7 @@ export function createGuardedFetch(options: GuardOptions): GuardedFetch {
     }
     const response = await fetch(url, {
       method: init.method ?? 'GET',
-      headers: headersFor(options, init),
+      headers: headersFor(options, url, init),
       body: init.body ?? null,
       signal: init.signal ?? null,
       // A redirect could carry the admin key to another host.
@@ -59,11 +61,12 @@ export function assertUsableKey(key: Secret, connectionId: string): void {
   });
 }
 
-function headersFor(options: GuardOptions, init: RequestInit): Headers {
+function headersFor(options: GuardOptions, url: URL, init: RequestInit): Headers {
   const headers = new Headers({
     accept: 'application/json',
     'user-agent': 'keysteward',
     ...options.headers,
+    ...options.pathHeaders?.(url.pathname),
     authorization: `Bearer ${options.key.reveal()}`,
   });
   if (init.body !== undefined && init.body !== null) headers.set('content-type', 'application/json');

@@ -2,9 +2,10 @@ import { type ProviderUsage, totalTokens, variantKey } from '../../domain/usage.
 import type { Price, PriceTable } from '../../ports/price-table.ts';
 import { createRateFinder, type ModelRates, scaleRates, type TokenRates } from './model-rates.ts';
 import { priceFactor } from './price-factors.ts';
+import { unitCost } from './unit-prices.ts';
 
 /** The bundled price list, then our own factors and rules: rows priced under another text can be priced again. */
-export const PRICE_TABLE_VERSION = 'genai-prices 0.1.8, keysteward 1';
+export const PRICE_TABLE_VERSION = 'genai-prices 0.1.8, keysteward 2';
 
 const DAY_MS = 86_400_000;
 const MAX_REMEMBERED = 20_000;
@@ -33,7 +34,11 @@ export function createPriceTable(): PriceTable {
 
   return {
     version: PRICE_TABLE_VERSION,
-    price: (providerId, usage) => priceRow(usage, ratesFor(providerId, usage)),
+    price(providerId, usage) {
+      const units = unitCost(providerId, usage);
+      if (units !== undefined) return priceOf(units.microUsd, units);
+      return priceRow(usage, ratesFor(providerId, usage));
+    },
   };
 }
 
@@ -50,10 +55,12 @@ function priceRow(usage: ProviderUsage, found: ModelRates | null): Price {
   if (tokens === 0 && (usage.requests ?? 0) > 0 && !TOKEN_BILLED.has(usage.endpoint)) return UNPRICED;
   const rates = found === null ? undefined : ratesForRequest(found, requestTokens(usage));
   if (found === null || rates === undefined) return UNPRICED;
-  const cost = costOf(usage, rates);
+  return priceOf(costOf(usage, rates), found);
+}
+
+function priceOf(cost: number, { source, pricedAs }: Pick<Price, 'source' | 'pricedAs'>): Price {
   // Half up keeps sums honest; only a price above zero that rounds to nothing is lifted to the smallest amount.
-  const costMicroUsd = cost > 0 ? Math.max(1, Math.round(cost)) : 0;
-  return { costMicroUsd, source: found.source, pricedAs: found.pricedAs };
+  return { costMicroUsd: cost > 0 ? Math.max(1, Math.round(cost)) : 0, source, pricedAs };
 }
 
 function costOf({ tokens }: ProviderUsage, rates: TokenRates): number {

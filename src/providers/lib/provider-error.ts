@@ -65,6 +65,8 @@ function codeOf(failure: Failure, status: number, context: CallContext): ErrorCo
   if (status === 429) {
     return failure.codes.some((code) => QUOTA_CODE.test(code)) ? 'provider_quota' : 'provider_rate_limited';
   }
+  // A page token dies with 410 when the report behind it is refreshed: reading from the start again helps.
+  if (status === 410 && context.kind === 'read') return 'provider_unavailable';
   if (status === 408 || status >= 500) return lostCode(context);
   return 'provider_rejected';
 }

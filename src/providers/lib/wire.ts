@@ -11,6 +11,15 @@ export const optionalCount = numeric
   .nullish()
   .transform((value) => (value === undefined || value === null ? null : Math.max(0, Math.round(value))));
 
+/** Dollars as integer micro-USD; null and absent are zero, as where nothing was billed. */
+export const dollarsMicroUsd = numeric.nullish().transform((dollars) => Math.round((dollars ?? 0) * 1_000_000));
+
+/** Cents, whole or fractional, as integer micro-USD. */
+export const centsMicroUsd = numeric.transform((cents) => Math.round(cents * 10_000));
+
+/** A whole number that the provider may not give; null and absent stay null. */
+export const optionalNumber = numeric.nullish().transform((value) => value ?? null);
+
 /** Unix seconds that must be there, as epoch milliseconds. */
 export const secondsAt = numeric.transform((seconds) => Math.round(seconds * 1000));
 

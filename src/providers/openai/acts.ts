@@ -2,10 +2,10 @@ import type OpenAI from 'openai';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { KeyStatus } from '../../domain/key.ts';
 import type { ConsoleSteps, KeyAct, KeyRef } from '../../ports/provider.ts';
-import { callJson, guard, type Link, signalOption } from '../lib/call.ts';
+import { callDated, callJson, guard, type Link, signalOption } from '../lib/call.ts';
 import { MalformedAnswer } from '../lib/provider-error.ts';
 import { readBody } from '../lib/wire.ts';
-import { type OpenaiReader, projectKeyStatus } from './inventory.ts';
+import { keyStatus, type OpenaiReader } from './inventory.ts';
 import { adminKey, deletion, projectKey } from './schema.ts';
 
 const CONSOLE = 'https://platform.openai.com';
@@ -22,17 +22,13 @@ export async function readOpenaiKeyStatus(
   try {
     return await guard(link, call, async () => {
       if (scopeId === null) {
-        readBody(
-          adminKey,
-          await callJson(link, call, () => adminAPIKeys.retrieve(providerKeyId, options)),
-          'admin key',
-        );
-        return 'active';
+        const admin = await callDated(link, call, () => adminAPIKeys.retrieve(providerKeyId, options));
+        return keyStatus(readBody(adminKey, admin.body, 'admin key'), admin.serverAt);
       }
-      const body = await callJson(link, call, () =>
+      const { body, serverAt } = await callDated(link, call, () =>
         projects.apiKeys.retrieve(providerKeyId, { project_id: scopeId }, options),
       );
-      return projectKeyStatus(readBody(projectKey, body, 'key'));
+      return keyStatus(readBody(projectKey, body, 'key'), serverAt);
     });
   } catch (error) {
     if (isAppError(error, 'provider_not_found')) return 'gone';
@@ -53,6 +49,22 @@ export async function deleteOpenaiKey(writer: OpenAI, reader: OpenaiReader, ref:
   await guard(link, call, async () => {
     const body = await callJson(link, call, () =>
       writer.admin.organization.projects.apiKeys.delete(providerKeyId, { project_id: scopeId }),
+    );
+    if (!readBody(deletion, body, 'deletion').deleted) throw new MalformedAnswer('the deletion was not confirmed');
+  });
+}
+
+/** Deletes the service account that owns the key, and with it every key of that account. */
+export async function deleteServiceAccount(
+  { writer, link }: { readonly writer: OpenAI; readonly link: Link },
+  { providerKeyId, scopeId }: KeyRef,
+  accountId: string,
+): Promise<void> {
+  if (scopeId === null) throw noProject(link, providerKeyId);
+  const call = { operation: `delete service account ${accountId}`, kind: 'write' } as const;
+  await guard(link, call, async () => {
+    const body = await callJson(link, call, () =>
+      writer.admin.organization.projects.serviceAccounts.delete(accountId, { project_id: scopeId }),
     );
     if (!readBody(deletion, body, 'deletion').deleted) throw new MalformedAnswer('the deletion was not confirmed');
   });

@@ -1,8 +1,8 @@
 import type OpenAI from 'openai';
 import { isAppError } from '../../domain/errors.ts';
 import type { KeyOwner, ProviderKey, ProviderScope } from '../../domain/key.ts';
-import { callJson, guard, type Link, signalOption } from '../lib/call.ts';
-import { collectPages, cursorPage, mapInFlight, uniqueById } from '../lib/paging.ts';
+import { callDated, callJson, guard, type Link, signalOption } from '../lib/call.ts';
+import { collectPages, cursorPage, mapInFlight, type Page, uniqueById } from '../lib/paging.ts';
 import { readBody } from '../lib/wire.ts';
 import {
   type AdminKeyRow,
@@ -47,13 +47,13 @@ export async function listAllKeys(
   return uniqueById([...perProject.flat(), ...adminKeys]);
 }
 
-export function toProjectKey(row: ProjectKeyRow, scopeId: string, archived: boolean): ProviderKey {
+function toProjectKey({ row, serverAt }: Dated<ProjectKeyRow>, scope: ProviderScope): ProviderKey {
   return {
     id: row.id,
-    scopeId,
+    scopeId: scope.id,
     label: row.name ?? row.id,
     hint: row.redacted_value,
-    status: archived ? 'archived' : projectKeyStatus(row),
+    status: scope.archived ? 'archived' : keyStatus(row, serverAt),
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
     expiresAt: row.expires_at,
@@ -62,11 +62,22 @@ export function toProjectKey(row: ProjectKeyRow, scopeId: string, archived: bool
   };
 }
 
-/** The list has no status today; an unknown word counts as active, since the key may then still spend. */
-export function projectKeyStatus(row: ProjectKeyRow): ProviderKey['status'] {
+interface Dated<Row> {
+  readonly row: Row;
+  readonly serverAt: number | null;
+}
+
+/**
+ * The list has no status today, so expiry is read against the server's own time. An unknown word counts as active,
+ * since the key may then still spend.
+ */
+export function keyStatus(
+  row: Pick<ProjectKeyRow, 'expires_at'> & { readonly status?: string | null },
+  serverAt: number | null,
+): ProviderKey['status'] {
   if (row.status === 'inactive' || row.status === 'disabled') return 'inactive';
   if (row.status === 'archived' || row.status === 'expired') return row.status;
-  return 'active';
+  return row.expires_at !== null && serverAt !== null && row.expires_at <= serverAt ? 'expired' : 'active';
 }
 
 async function listProjectKeys(
@@ -85,13 +96,13 @@ async function listProjectKeys(
           limit: PAGE_SIZE,
           ...(after === undefined ? {} : { after }),
         } as const;
-        const body = await callJson(link, call, () =>
+        const { body, serverAt } = await callDated(link, call, () =>
           client.admin.organization.projects.apiKeys.list(scope.id, query, signalOption(signal)),
         );
-        return cursorPage(readBody(projectKeyPage, body, 'key list'));
+        return datedPage(readBody(projectKeyPage, body, 'key list'), serverAt);
       }),
     );
-    return rows.map((row) => toProjectKey(row, scope.id, scope.archived));
+    return rows.map((row) => toProjectKey(row, scope));
   } catch (error) {
     if (!isEmptyProject(error, scope)) throw error;
     link.logger.info('the keys of a closed project cannot be listed', { scopeId: scope.id });
@@ -113,10 +124,10 @@ async function listAdminKeys(reader: OpenaiReader, signal: AbortSignal | undefin
     const rows = await guard(link, call, () =>
       collectPages(async (after) => {
         const query = { limit: PAGE_SIZE, ...(after === undefined ? {} : { after }) };
-        const body = await callJson(link, call, () =>
+        const { body, serverAt } = await callDated(link, call, () =>
           client.admin.organization.adminAPIKeys.list(query, signalOption(signal)),
         );
-        return cursorPage(readBody(adminKeyPage, body, 'admin key list'));
+        return datedPage(readBody(adminKeyPage, body, 'admin key list'), serverAt);
       }),
     );
     return rows.map(toAdminKey);
@@ -125,6 +136,14 @@ async function listAdminKeys(reader: OpenaiReader, signal: AbortSignal | undefin
     link.logger.info('admin keys cannot be listed with this key', { connectionId: link.connectionId });
     return [];
   }
+}
+
+function datedPage<Row extends { readonly id: string }>(
+  body: Parameters<typeof cursorPage<Row>>[0],
+  serverAt: number | null,
+): Page<Dated<Row>> {
+  const { items, ...rest } = cursorPage(body);
+  return { ...rest, items: items.map((row) => ({ row, serverAt })) };
 }
 
 function toScope(row: ProjectRow): ProviderScope {
@@ -143,13 +162,13 @@ function ownerOf(row: ProjectKeyRow): KeyOwner | null {
   return null;
 }
 
-function toAdminKey(row: AdminKeyRow): ProviderKey {
+function toAdminKey({ row, serverAt }: Dated<AdminKeyRow>): ProviderKey {
   return {
     id: row.id,
     scopeId: null,
     label: row.name ?? row.id,
     hint: row.redacted_value,
-    status: 'active',
+    status: keyStatus(row, serverAt),
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
     expiresAt: row.expires_at,

@@ -2,9 +2,12 @@ import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/p
 import { DEFAULT_TRANSPORT, type Link, type Transport } from '../lib/call.ts';
 import { connectionOf } from '../lib/connection.ts';
 import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
-import { deleteOpenaiKey, openaiConsoleSteps, readOpenaiKeyStatus } from './acts.ts';
+import { deleteOpenaiKey, deleteServiceAccount, openaiConsoleSteps, readOpenaiKeyStatus } from './acts.ts';
 import { createOpenaiClient } from './client.ts';
+import { readOpenaiCosts } from './costs.ts';
+import { readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
+import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
 import { readOpenaiUsage } from './usage.ts';
 
 export const openai: ProviderDefinition = {
@@ -37,6 +40,9 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     listScopes: (signal) => listProjects(reader, signal),
     listKeys: (scopes, signal) => listAllKeys(reader, scopes, signal),
     readUsage: (window, signal) => readOpenaiUsage(reader, window, signal),
+    readCosts: (window, signal) => readOpenaiCosts(reader, window, signal),
+    readLimits: (scopeId, signal) => readOpenaiLimits(reader, scopeId, signal),
+    readEvents: (since, signal) => readOpenaiEvents(reader, since, signal),
     readKeyStatus: (ref, signal) => readOpenaiKeyStatus(reader, ref, signal),
     consoleSteps: openaiConsoleSteps,
     ...actsOf(options, { baseUrl, link, transport, reader }),
@@ -50,8 +56,17 @@ interface ActParts {
   readonly reader: Parameters<typeof listProjects>[0];
 }
 
-function actsOf({ writeKey }: ConnectOptions, { reader, ...parts }: ActParts): Pick<Provider, 'revokeKey'> {
+type Acts = Pick<Provider, 'revokeKey' | 'deleteKeyOwner' | 'setSpendLimit' | 'setRateLimit' | 'setModelPermissions'>;
+
+function actsOf({ writeKey }: ConnectOptions, { reader, ...parts }: ActParts): Acts {
   if (writeKey === undefined) return {};
+  const { link } = parts;
   const writer = createOpenaiClient({ ...parts, key: writeKey });
-  return { revokeKey: (ref) => deleteOpenaiKey(writer, reader, ref) };
+  return {
+    revokeKey: (ref) => deleteOpenaiKey(writer, reader, ref),
+    deleteKeyOwner: (ref, ownerId) => deleteServiceAccount({ writer, link }, ref, ownerId),
+    setSpendLimit: (scopeId, limit) => setOpenaiSpendLimit({ writer, link }, scopeId, limit),
+    setRateLimit: (scopeId, limitId, value) => setOpenaiRateLimit({ writer, link }, scopeId, { limitId, value }),
+    setModelPermissions: (scopeId, permissions) => setOpenaiModels({ writer, link }, scopeId, permissions),
+  };
 }

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { count, optionalCount, optionalSecondsAt, optionalText, secondsAt } from '../lib/wire.ts';
+import {
+  centsMicroUsd,
+  count,
+  dollarsMicroUsd,
+  optionalCount,
+  optionalNumber,
+  optionalSecondsAt,
+  optionalText,
+  secondsAt,
+} from '../lib/wire.ts';
 
 // Only the fields that are used, all but the ids optional: a field that the provider renames must not blind us.
 
@@ -49,7 +58,59 @@ const result = z.object({
   input_cache_write_tokens: count,
   output_tokens: count,
   num_model_requests: optionalCount,
+  /** Calls of a tool, which are not requests to a model. */
+  num_requests: optionalCount,
+  num_sessions: optionalCount,
+  usage_bytes: optionalCount,
 });
+
+const cost = z.object({
+  amount: z.object({ value: dollarsMicroUsd, currency: optionalText }).nullish(),
+  api_key_id: optionalText,
+  project_id: optionalText,
+  line_item: optionalText,
+});
+
+const limitField = optionalNumber;
+
+export const rateLimit = z.object({
+  id: z.string().min(1),
+  model: optionalText,
+  max_requests_per_1_minute: limitField,
+  max_requests_per_1_day: limitField,
+  max_tokens_per_1_minute: limitField,
+  max_images_per_1_minute: limitField,
+  max_audio_megabytes_per_1_minute: limitField,
+  batch_1_day_max_input_tokens: limitField,
+});
+
+export const spendLimit = z.object({
+  threshold_amount: centsMicroUsd,
+  currency: optionalText,
+  interval: optionalText,
+  enforcement: z.object({ status: optionalText }).nullish(),
+});
+
+export const modelPermissions = z.object({ mode: optionalText, model_ids: z.array(z.string()).nullish() });
+
+const principal = z.object({ id: optionalText, email: optionalText }).nullish();
+
+const event = z.looseObject({
+  id: z.string().min(1),
+  type: z.string().min(1),
+  effective_at: secondsAt,
+  project: z.object({ id: optionalText, name: optionalText }).nullish(),
+  actor: z
+    .object({
+      type: optionalText,
+      session: z.object({ user: principal, ip_address: optionalText, user_agent: optionalText }).nullish(),
+      api_key: z.object({ id: optionalText, user: principal, service_account: principal }).nullish(),
+    })
+    .nullish(),
+});
+
+/** What the property named like the event's type holds, as far as it is read. */
+export const eventPayload = z.object({ id: optionalText, error_code: optionalText }).nullish().catch(null);
 
 export const projectPage = z.object({ data: z.array(project), ...cursor });
 export const projectKeyPage = z.object({ data: z.array(projectKey), ...cursor });
@@ -61,9 +122,20 @@ export const usagePage = z.object({
   next_page: optionalText,
 });
 
+export const costPage = z.object({
+  data: z.array(z.object({ start_time: secondsAt, results: z.array(cost) })),
+  has_more: z.boolean().nullish(),
+  next_page: optionalText,
+});
+
+export const rateLimitPage = z.object({ data: z.array(rateLimit), ...cursor });
+export const eventPage = z.object({ data: z.array(event), ...cursor });
+
 export const deletion = z.object({ deleted: z.boolean() });
 
 export type ProjectRow = z.infer<typeof project>;
 export type ProjectKeyRow = z.infer<typeof projectKey>;
 export type AdminKeyRow = z.infer<typeof adminKey>;
 export type UsageResult = z.infer<typeof result>;
+export type RateLimitRow = z.infer<typeof rateLimit>;
+export type EventRow = z.infer<typeof event>;

@@ -2,6 +2,7 @@ import type OpenAI from 'openai';
 import type { ProviderUsage, TokenCounts, UsageVariant } from '../../domain/usage.ts';
 import type { UsageWindow } from '../../ports/provider.ts';
 import { type Answer, callJson, guard, signalOption } from '../lib/call.ts';
+import { unlessClosed } from '../lib/feature.ts';
 import { collectPages, mapInFlight } from '../lib/paging.ts';
 import { bucketWidthOf, pageLimit, tidyUsage } from '../lib/usage-rows.ts';
 import { readBody } from '../lib/wire.ts';
@@ -23,52 +24,99 @@ interface UsageQuery {
 interface UsageEndpoint {
   readonly family: string;
   fetch(usage: UsageApi, query: UsageQuery, options: Options): Answer;
+  /** Where the endpoint counts something else than requests to a model. */
+  readonly counted?: (row: UsageResult) => number | null;
 }
 
-const BY_KEY: ('api_key_id' | 'model' | 'project_id')[] = ['api_key_id', 'model', 'project_id'];
+const GIGABYTE = 1_000_000_000;
+const BY_PROJECT: 'project_id'[] = ['project_id'];
+const BY_KEY: ('api_key_id' | 'project_id')[] = ['api_key_id', 'project_id'];
+const BY_MODEL: ('api_key_id' | 'model' | 'project_id')[] = ['api_key_id', 'model', 'project_id'];
 
+// The first is what every organization has; without it there is no usage to speak of.
 const ENDPOINTS: readonly UsageEndpoint[] = [
   {
     family: 'completions',
     fetch: (usage, query, options) =>
-      usage.completions({ ...query, group_by: [...BY_KEY, 'batch', 'service_tier'] }, options),
+      usage.completions({ ...query, group_by: [...BY_MODEL, 'batch', 'service_tier'] }, options),
   },
   {
     family: 'embeddings',
-    fetch: (usage, query, options) => usage.embeddings({ ...query, group_by: BY_KEY }, options),
+    fetch: (usage, query, options) => usage.embeddings({ ...query, group_by: BY_MODEL }, options),
   },
-  { family: 'images', fetch: (usage, query, options) => usage.images({ ...query, group_by: BY_KEY }, options) },
+  { family: 'images', fetch: (usage, query, options) => usage.images({ ...query, group_by: BY_MODEL }, options) },
   {
     family: 'audio_speeches',
-    fetch: (usage, query, options) => usage.audioSpeeches({ ...query, group_by: BY_KEY }, options),
+    fetch: (usage, query, options) => usage.audioSpeeches({ ...query, group_by: BY_MODEL }, options),
   },
   {
     family: 'audio_transcriptions',
-    fetch: (usage, query, options) => usage.audioTranscriptions({ ...query, group_by: BY_KEY }, options),
+    fetch: (usage, query, options) => usage.audioTranscriptions({ ...query, group_by: BY_MODEL }, options),
   },
   {
     family: 'moderations',
-    fetch: (usage, query, options) => usage.moderations({ ...query, group_by: BY_KEY }, options),
+    fetch: (usage, query, options) => usage.moderations({ ...query, group_by: BY_MODEL }, options),
+  },
+  {
+    family: 'web_search_calls',
+    fetch: (usage, query, options) => usage.webSearchCalls({ ...query, group_by: BY_MODEL }, options),
+    counted: (row) => row.num_requests ?? row.num_model_requests,
+  },
+  {
+    family: 'file_search_calls',
+    fetch: (usage, query, options) => usage.fileSearchCalls({ ...query, group_by: BY_KEY }, options),
+    counted: (row) => row.num_requests,
+  },
+  {
+    family: 'code_interpreter_sessions',
+    fetch: (usage, query, options) => usage.codeInterpreterSessions({ ...query, group_by: BY_PROJECT }, options),
+    counted: (row) => row.num_sessions,
+  },
+  {
+    family: 'vector_stores',
+    fetch: (usage, query, options) => usage.vectorStores({ ...query, group_by: BY_PROJECT }, options),
+    // A started gigabyte is the unit that is billed per day.
+    counted: (row) => Math.ceil((row.usage_bytes ?? 0) / GIGABYTE),
   },
 ];
+const ALWAYS_THERE = 'completions';
 
 // What a request gets when it asks for nothing.
 const DEFAULT_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'auto']);
 
-/** All pages of all endpoints, or an error. */
+/** All pages of all endpoints that the organization has, or an error. */
 export async function readOpenaiUsage(
   reader: OpenaiReader,
   window: UsageWindow,
   signal?: AbortSignal,
 ): Promise<ProviderUsage[]> {
-  const perEndpoint = await mapInFlight(ENDPOINTS, (endpoint) => readEndpoint(reader, endpoint, { window, signal }));
+  const perEndpoint = await mapInFlight(ENDPOINTS, (endpoint) => readIfOpen(reader, endpoint, { window, signal }));
   return tidyUsage(perEndpoint.flat(), window);
+}
+
+interface Asked {
+  readonly window: UsageWindow;
+  readonly signal: AbortSignal | undefined;
+}
+
+// An endpoint that this organization does not have must not blind the others; an outage still fails the window.
+async function readIfOpen(reader: OpenaiReader, endpoint: UsageEndpoint, asked: Asked): Promise<ProviderUsage[]> {
+  const read = () => readEndpoint(reader, endpoint, asked);
+  if (endpoint.family === ALWAYS_THERE) return read();
+  const rows = await unlessClosed(read);
+  if (rows !== undefined) return rows;
+  const { link } = reader;
+  link.logger.debug('a usage endpoint is not open to this key', {
+    connectionId: link.connectionId,
+    endpoint: endpoint.family,
+  });
+  return [];
 }
 
 async function readEndpoint(
   { client, link }: OpenaiReader,
   endpoint: UsageEndpoint,
-  { window, signal }: { readonly window: UsageWindow; readonly signal: AbortSignal | undefined },
+  { window, signal }: Asked,
 ): Promise<ProviderUsage[]> {
   const width = bucketWidthOf(window);
   const call = { operation: `read ${endpoint.family} usage`, kind: 'read', signal } as const;
@@ -86,7 +134,7 @@ async function readEndpoint(
       );
       const answer = readBody(usagePage, body, `${endpoint.family} usage`);
       const items = answer.data.flatMap((bucket) =>
-        bucket.results.map((row) => toUsage(row, endpoint.family, { startAt: bucket.start_time, widthMs: width.ms })),
+        bucket.results.map((row) => toUsage(row, endpoint, { startAt: bucket.start_time, widthMs: width.ms })),
       );
       return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
     }),
@@ -95,18 +143,19 @@ async function readEndpoint(
 
 function toUsage(
   row: UsageResult,
-  endpoint: string,
+  { family, counted }: UsageEndpoint,
   bucket: { readonly startAt: number; readonly widthMs: number },
 ): ProviderUsage {
   return {
     providerKeyId: row.api_key_id,
     scopeId: row.project_id,
-    model: row.model ?? 'unknown',
-    endpoint,
+    // A tool is not a model: where no model is named there is none.
+    model: row.model ?? (counted === undefined ? 'unknown' : ''),
+    endpoint: family,
     variant: variantOf(row),
     ...bucket,
     tokens: tokensOf(row),
-    requests: row.num_model_requests,
+    requests: counted === undefined ? row.num_model_requests : counted(row),
   };
 }
 

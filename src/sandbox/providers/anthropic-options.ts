@@ -14,4 +14,6 @@ export interface AnthropicStandInOptions {
   readonly analytics?: 'on' | 'off';
   /** Spend limits by API are an early access preview; off by default. */
   readonly spendLimits?: 'on' | 'off';
+  /** The activity feed; 403 when off, as for an admin key without its scope. Off by default. */
+  readonly activityFeed?: 'on' | 'off';
 }

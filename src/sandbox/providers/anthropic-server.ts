@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AnthropicStandInOptions } from './anthropic-options.ts';
 import { bearerOf } from './openai-server.ts';
 import type { ApiProblem } from './problem.ts';
+import { anthropicActivityRoutes } from './routes/anthropic-activities.ts';
 import { anthropicAnalyticsRoutes } from './routes/anthropic-analytics.ts';
 import { anthropicCostRoutes } from './routes/anthropic-costs.ts';
 import { anthropicKeyRoutes } from './routes/anthropic-keys.ts';
@@ -37,6 +38,7 @@ export function startAnthropicStandIn(options: AnthropicStandInOptions): Promise
       ...anthropicCostRoutes(options),
       ...anthropicAnalyticsRoutes(options),
       ...anthropicLimitRoutes(options),
+      ...anthropicActivityRoutes(options),
     ],
   });
 }

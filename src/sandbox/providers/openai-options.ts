@@ -16,4 +16,6 @@ export interface OpenAiStandInOptions {
   readonly keyUpdate?: 'works' | 'missing';
   /** Live answers carry dollar amounts as strings although the types say number. */
   readonly costAmounts?: 'string' | 'number';
+  /** Whether an owner switched the audit log on: an empty list until then, or a refusal. Off by default. */
+  readonly auditLog?: 'on' | 'off' | 'refused';
 }

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { OpenAiStandInOptions } from './openai-options.ts';
 import type { ApiProblem } from './problem.ts';
+import { openAiAuditRoutes } from './routes/openai-audit.ts';
 import { openAiKeyRoutes } from './routes/openai-keys.ts';
 import { openAiOrganizationRoutes } from './routes/openai-organization.ts';
+import { openAiProjectLimitRoutes } from './routes/openai-project-limits.ts';
 import { openAiServiceAccountRoutes } from './routes/openai-service-accounts.ts';
 import { openAiUsageRoutes } from './routes/openai-usage.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
@@ -24,6 +26,8 @@ export function startOpenAiStandIn(options: OpenAiStandInOptions): Promise<Stand
       ...openAiServiceAccountRoutes(options),
       ...openAiUsageRoutes(options),
       ...openAiOrganizationRoutes(options),
+      ...openAiAuditRoutes(options),
+      ...openAiProjectLimitRoutes(options),
     ],
   });
 }

@@ -141,7 +141,7 @@ class HttpStandIn implements StandIn {
     const broken = fault?.kind === 'cut' || fault?.kind === 'half-page';
     log(broken ? 0 : answer.status);
     if (fault?.kind === 'cut') response.destroy();
-    else this.#send(response, answer, broken);
+    else this.#send(response, answer, { half: broken, now });
   }
 
   #answer(
@@ -171,7 +171,7 @@ class HttpStandIn implements StandIn {
     }
   }
 
-  #send(response: ServerResponse, answer: Answer, half: boolean): void {
+  #send(response: ServerResponse, answer: Answer, { half, now }: { half: boolean; now: number }): void {
     this.#requests += 1;
     const requestId = `req_standin${String(this.#requests).padStart(8, '0')}`;
     const body = answer.body instanceof ApiProblem ? this.#options.renderProblem(answer.body, requestId) : answer.body;
@@ -179,6 +179,8 @@ class HttpStandIn implements StandIn {
     response.writeHead(answer.status, {
       'content-type': 'application/json',
       'content-length': text.length,
+      // Business time, as the provider's own clock would say: expiry is read against it.
+      date: new Date(now).toUTCString(),
       ...(answer.retryAfter === undefined ? {} : { 'retry-after': String(answer.retryAfter) }),
       ...this.#options.headersFor(requestId),
     });

@@ -15,9 +15,14 @@ const GROUPS = [
   { id: 'rl_haiku', name: 'Claude Haiku', models: ['claude-haiku-4-5'], requests: 4_000 },
 ] as const;
 
-/** Spend limits (an early access preview) and rate limits (read only here). */
+type Group = (typeof GROUPS)[number];
+/** Requests per minute that workspaces have of their own, by workspace and group. */
+type Overrides = Map<string, number>;
+
+/** Spend limits (an early access preview) and rate limits. */
 export function anthropicLimitRoutes(options: AnthropicStandInOptions): readonly Route[] {
   const { world } = options;
+  const overrides: Overrides = new Map();
   const guarded = (handle: Route['handle']): Route['handle'] => {
     return (request) => (options.spendLimits === 'on' ? handle(request) : notEnabled());
   };
@@ -34,7 +39,12 @@ export function anthropicLimitRoutes(options: AnthropicStandInOptions): readonly
     {
       method: 'GET',
       path: '/v1/organizations/workspaces/:workspaceId/rate_limits',
-      handle: (request) => workspaceRateLimits(findWorkspace(world, request), request),
+      handle: (request) => workspaceRateLimits(findWorkspace(world, request), overrides, request),
+    },
+    {
+      method: 'POST',
+      path: '/v1/organizations/workspaces/:workspaceId/rate_limits/:limitId',
+      handle: (request) => setRateLimit(findWorkspace(world, request), overrides, request),
     },
   ];
 }
@@ -129,10 +139,31 @@ function renderRateLimit(group: (typeof GROUPS)[number]): unknown {
   };
 }
 
-// Workspaces have no limits of their own at Acme: the list is empty unless the inherited ones are asked for.
-function workspaceRateLimits(workspace: WorldScope, { query }: RouteRequest): unknown {
-  if (query.get('include_inherited') !== 'true') return { data: [], next_page: null };
-  const data = GROUPS.map((group) => ({
+// The list holds what a workspace has of its own, unless the inherited ones are asked for too.
+function workspaceRateLimits(workspace: WorldScope, overrides: Overrides, { query }: RouteRequest): unknown {
+  const inherited = query.get('include_inherited') === 'true';
+  const shown = GROUPS.filter((group) => inherited || overrides.has(overrideKey(workspace, group)));
+  return { data: shown.map((group) => renderWorkspaceLimit(workspace, overrides, group)), next_page: null };
+}
+
+function setRateLimit(workspace: WorldScope, overrides: Overrides, request: RouteRequest): unknown {
+  const group = GROUPS.find((each) => each.id === param(request, 'limitId'));
+  if (group === undefined) throw notFound('Rate limit');
+  if (workspace.isDefault) throw badRequest('The default workspace cannot have rate limits');
+  const { limits } = request.body;
+  if (!Array.isArray(limits)) throw badRequest('limits: Field required');
+  for (const limit of limits as readonly { readonly type?: unknown; readonly value?: unknown }[]) {
+    if (limit.type !== 'requests_per_minute') throw badRequest('limits: this group has requests_per_minute only');
+    if (limit.value === null) overrides.delete(overrideKey(workspace, group));
+    else if (typeof limit.value === 'number') overrides.set(overrideKey(workspace, group), limit.value);
+    else throw badRequest('limits: value must be a number or null');
+  }
+  return renderWorkspaceLimit(workspace, overrides, group);
+}
+
+function renderWorkspaceLimit(workspace: WorldScope, overrides: Overrides, group: Group): unknown {
+  const own = overrides.get(overrideKey(workspace, group));
+  return {
     type: 'workspace_rate_limit',
     rate_limit_id: group.id,
     workspace_id: workspace.id,
@@ -141,11 +172,14 @@ function workspaceRateLimits(workspace: WorldScope, { query }: RouteRequest): un
     limits: [
       {
         type: 'requests_per_minute',
-        value: group.requests,
+        value: own ?? group.requests,
         org_limit: group.requests,
-        source: { type: 'organization' },
+        source: { type: own === undefined ? 'organization' : 'workspace' },
       },
     ],
-  }));
-  return { data, next_page: null };
+  };
+}
+
+function overrideKey(workspace: WorldScope, group: Group): string {
+  return `${workspace.id} ${group.id}`;
 }

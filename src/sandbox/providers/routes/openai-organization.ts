@@ -10,12 +10,11 @@ const SPEND_LIMIT = '/v1/organization/projects/:projectId/spend_limit';
 const MICRO_USD_PER_CENT = 10_000;
 const PAGE = { after: 'after', usual: 20, max: 100 };
 
-/** People, admin keys, spend limits and an audit log that was never switched on. */
+/** People, admin keys and spend limits. */
 export function openAiOrganizationRoutes({ world }: OpenAiStandInOptions): readonly Route[] {
   return [
     { method: 'GET', path: '/v1/organization/users', handle: (request) => listUsers(world, request) },
     { method: 'GET', path: '/v1/organization/admin_api_keys', handle: (request) => listAdminKeys(world, request) },
-    { method: 'GET', path: '/v1/organization/audit_logs', handle: () => ({ object: 'list', ...emptyPage }) },
     { method: 'GET', path: '/v1/organization/invites', handle: () => ({ object: 'list', ...emptyPage }) },
     { method: 'GET', path: '/v1/organization/spend_limit', handle: noSpendLimit },
     { method: 'GET', path: SPEND_LIMIT, handle: (request) => renderLimit(world, findProject(world, request).id) },

@@ -1,0 +1,22 @@
+import type { ProviderEvent } from '../../domain/detector.ts';
+import type { Scrub } from './scrub.ts';
+
+// Enough for a user agent; more is not evidence but ballast.
+const MAX_TEXT = 300;
+
+export type Detail = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** An event's facts as we keep them: what is missing is left out, texts are short and hold nothing like a credential. */
+export function eventDetail(facts: Detail, scrub: Scrub): ProviderEvent['detail'] {
+  const kept: Record<string, string | number | boolean | null> = {};
+  for (const [name, value] of Object.entries(facts)) {
+    if (value === undefined || value === null) continue;
+    kept[name] = typeof value === 'string' ? scrub(value).slice(0, MAX_TEXT) : value;
+  }
+  return kept;
+}
+
+/** Ascending from `since` on. */
+export function tidyEvents(events: readonly ProviderEvent[], since: number): ProviderEvent[] {
+  return events.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at);
+}

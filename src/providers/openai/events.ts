@@ -1,0 +1,67 @@
+import type { ProviderEvent } from '../../domain/detector.ts';
+import type { EventReport } from '../../ports/provider.ts';
+import { callJson, guard, signalOption } from '../lib/call.ts';
+import { eventDetail, tidyEvents } from '../lib/event-rows.ts';
+import { unlessClosed } from '../lib/feature.ts';
+import { collectPages, cursorPage, uniqueById } from '../lib/paging.ts';
+import type { Scrub } from '../lib/scrub.ts';
+import { readBody } from '../lib/wire.ts';
+import type { OpenaiReader } from './inventory.ts';
+import { type EventRow, eventPage, eventPayload } from './schema.ts';
+
+const PAGE_SIZE = 100;
+const ABOUT_A_KEY = /(^|[._])api_key\./;
+
+/** The audit log since an instant. An owner switches the log on; until then asking is refused or finds nothing. */
+export async function readOpenaiEvents(
+  reader: OpenaiReader,
+  since: number,
+  signal?: AbortSignal,
+): Promise<EventReport> {
+  const rows = await unlessClosed(() => readPages(reader, since, signal));
+  if (rows === undefined) return { availability: 'not_enabled', events: [] };
+  const { scrub } = reader.link;
+  const events = uniqueById(rows).map((row) => toEvent(row, scrub));
+  return { availability: 'available', events: tidyEvents(events, since) };
+}
+
+async function readPages({ client, link }: OpenaiReader, since: number, signal?: AbortSignal): Promise<EventRow[]> {
+  const call = { operation: 'read audit log', kind: 'read', signal } as const;
+  const query = { effective_at: { gte: Math.floor(since / 1000) }, limit: PAGE_SIZE };
+  return guard(link, call, () =>
+    collectPages(async (after) => {
+      const paged = after === undefined ? query : { ...query, after };
+      const body = await callJson(link, call, () =>
+        client.admin.organization.auditLogs.list(paged, signalOption(signal)),
+      );
+      return cursorPage(readBody(eventPage, body, 'audit log'));
+    }),
+  );
+}
+
+function toEvent(row: EventRow, scrub: Scrub): ProviderEvent {
+  const { session, api_key: key } = row.actor ?? {};
+  const payload = eventPayload.parse(row[row.type]);
+  const who = session?.user ?? key?.user ?? key?.service_account;
+  const detail = eventDetail(
+    {
+      id: row.id,
+      projectId: row.project?.id,
+      resourceId: payload?.id,
+      errorCode: payload?.error_code,
+      actorType: row.actor?.type,
+      actorId: who?.id,
+      actorKeyId: key?.id,
+      ip: session?.ip_address,
+      userAgent: session?.user_agent,
+    },
+    scrub,
+  );
+  return {
+    at: row.effective_at,
+    kind: row.type,
+    keyId: ABOUT_A_KEY.test(row.type) ? (payload?.id ?? null) : null,
+    actor: who?.email ?? who?.id ?? key?.id ?? null,
+    detail,
+  };
+}
