@@ -1,143 +1,18 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
-import type { ProviderKey, ProviderScope } from '../../src/domain/key.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { ProviderUsage } from '../../src/domain/usage.ts';
-import type { ConnectOptions, KeyRef, Provider, UsageWindow } from '../../src/ports/provider.ts';
-import type { ClientOptions, Transport } from '../../src/providers/lib/call.ts';
-import {
-  type Loopback,
-  type Received,
-  type Reply,
-  type Respond,
-  startLoopback,
-} from '../providers/support/loopback.ts';
+import type { ConnectOptions, Provider } from '../../src/ports/provider.ts';
+import type { Transport } from '../../src/providers/lib/call.ts';
+import { type Loopback, startLoopback } from '../providers/support/loopback.ts';
 import { type RecordingLogger, recordingLogger } from '../providers/support/recording-logger.ts';
-
-/** What a provider's own test brings along: how to connect, what its server answers, and what must come of it. */
-export interface ProviderCase {
-  readonly title: string;
-  /** Path of the base URL: `/v1` or nothing. */
-  readonly basePath: string;
-  readonly adminKey: string;
-  readonly writeKey: string;
-  connect(options: ConnectOptions, transport?: Transport): Provider;
-  createClient(options: ClientOptions): object;
-  /** A small organization, its lists split over several pages, with fields that no schema knows. */
-  readonly organization: Respond;
-  readonly scopes: readonly ProviderScope[];
-  readonly keys: readonly ProviderKey[];
-  readonly window: UsageWindow;
-  readonly usage: readonly ProviderUsage[];
-  readonly key: KeyRef;
-  /** The mildest write that the provider offers. */
-  act(provider: Provider, ref: KeyRef): Promise<void>;
-  /** Variables that the SDK reads from the environment, with values that must never show on the wire. */
-  readonly ambient: Readonly<Record<string, string>>;
-  /** An error body in the provider's own form. */
-  errorBody(message: string, code?: string): unknown;
-  readonly terminalCode: string;
-}
+import { type Connect, caught, expectNoSecret, failure, textOf } from './expectations.ts';
+import { FAULTS } from './faults.ts';
+import { describeOptional } from './optional.ts';
+import type { ProviderCase } from './provider-case.ts';
 
 const SHORT: Transport = { timeoutMs: 60 };
 // Longer than a test may take.
 const PATIENT: Transport = { timeoutMs: 600_000 };
-
-interface Fault {
-  readonly name: string;
-  reply(testCase: ProviderCase, request: Received): Reply;
-  readonly read: ErrorCode;
-  readonly write: ErrorCode;
-}
-
-// Each answer repeats the key that it was asked with, as a careless proxy would.
-const FAULTS: readonly Fault[] = [
-  status(401, 'provider_auth', 'provider_auth'),
-  status(403, 'provider_denied', 'provider_denied'),
-  status(404, 'provider_not_found', 'provider_not_found'),
-  status(400, 'provider_rejected', 'provider_rejected'),
-  status(408, 'provider_unavailable', 'provider_outcome_unknown'),
-  status(409, 'provider_rejected', 'provider_rejected'),
-  status(422, 'provider_rejected', 'provider_rejected'),
-  status(429, 'provider_rate_limited', 'provider_rate_limited'),
-  status(500, 'provider_unavailable', 'provider_outcome_unknown'),
-  status(529, 'provider_unavailable', 'provider_outcome_unknown'),
-  {
-    name: 'a 429 that waiting does not cure',
-    reply: (testCase, { headers }) => ({
-      status: 429,
-      json: testCase.errorBody(`no credit ${keyOf(headers)}`, testCase.terminalCode),
-    }),
-    read: 'provider_quota',
-    write: 'provider_quota',
-  },
-  {
-    name: "a proxy's 404 page",
-    reply: () => ({ status: 404, text: '<html>not here</html>', headers: { 'content-type': 'text/html' } }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-  {
-    name: 'a web page instead of an answer',
-    reply: (_, { headers }) => ({
-      status: 200,
-      text: `<html>${keyOf(headers)}</html>`,
-      headers: { 'content-type': 'text/html' },
-    }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-  {
-    name: 'malformed JSON',
-    reply: (_, { headers }) => ({ status: 200, text: `{"data":[{"id":"${keyOf(headers)}"` }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-  {
-    name: 'an answer of another shape',
-    reply: (_, { headers }) => ({ status: 200, json: { value: keyOf(headers) } }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-  {
-    name: 'half a page and a cut connection',
-    reply: (_, { headers }) => ({ cutAfter: `{"data":[{"id":"${keyOf(headers)}"}` }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-  {
-    name: 'a redirect to another address',
-    reply: (_, { path }) => ({ status: 307, text: '', headers: { location: `/elsewhere${path}` } }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-  {
-    name: 'silence',
-    reply: () => ({ hang: true }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-  {
-    name: 'silence in the middle of the body',
-    reply: () => ({ hang: true, headersFirst: true }),
-    read: 'provider_unavailable',
-    write: 'provider_outcome_unknown',
-  },
-];
-
-function keyOf(headers: Received['headers']): string {
-  return headers.authorization?.replace('Bearer ', '') ?? '';
-}
-
-function status(code: number, read: ErrorCode, write: ErrorCode): Fault {
-  return {
-    name: `HTTP ${code}`,
-    reply: (testCase, { headers }) => ({ status: code, json: testCase.errorBody(`bad key ${keyOf(headers)}`) }),
-    read,
-    write,
-  };
-}
 
 /** What every provider adapter must do, through its real SDK, against a server on loopback. */
 export function describeProviderContract(testCase: ProviderCase): void {
@@ -168,13 +43,12 @@ export function describeProviderContract(testCase: ProviderCase): void {
         transport,
       );
 
+    describeOptional(testCase, connect, () => server);
     describeReading(testCase, connect, () => server);
     describeFaults(testCase, connect, () => server);
     describeIdentity(testCase, connect, () => server);
   });
 }
-
-type Connect = (options?: Partial<ConnectOptions>, transport?: Transport) => Provider;
 
 function describeReading(testCase: ProviderCase, connect: Connect, server: () => Loopback): void {
   it('lists all scopes over all pages', async () => {
@@ -290,6 +164,9 @@ function describeIdentity(testCase: ProviderCase, connect: Connect, server: () =
       await provider.listScopes();
       await provider.listKeys(testCase.scopes);
       await provider.readUsage(testCase.window);
+      await provider.readCosts?.(testCase.optional.days);
+      await provider.readEvents?.(testCase.optional.eventsSince);
+      await provider.readLimits?.(testCase.optional.scopeId);
       await testCase.act(provider, testCase.key);
     } finally {
       for (const name of Object.keys(testCase.ambient)) delete process.env[name];
@@ -300,6 +177,7 @@ function describeIdentity(testCase: ProviderCase, connect: Connect, server: () =
       'accept',
       'accept-encoding',
       'accept-language',
+      'anthropic-beta',
       'anthropic-version',
       'authorization',
       'connection',
@@ -369,33 +247,4 @@ function reads(testCase: ProviderCase): readonly { name: string; run: (provider:
     { name: 'listKeys', run: (provider) => provider.listKeys(testCase.scopes) },
     { name: 'readUsage', run: (provider) => provider.readUsage(testCase.window) },
   ];
-}
-
-async function failure(promise: Promise<unknown>): Promise<AppError> {
-  try {
-    await promise;
-  } catch (thrown) {
-    expect(thrown).toBeInstanceOf(AppError);
-    return thrown as AppError;
-  }
-  throw new Error('expected a failure, but the call succeeded');
-}
-
-function caught(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (thrown) {
-    return thrown;
-  }
-  throw new Error('expected a failure, but the call succeeded');
-}
-
-function textOf(thrown: unknown): string {
-  const message = thrown instanceof AppError ? `${thrown.publicMessage} ${thrown.stack}` : '';
-  return `${message} ${inspect(thrown, { depth: 20, showHidden: true })}`;
-}
-
-function expectNoSecret(testCase: ProviderCase, text: string): void {
-  expect(text).not.toContain(testCase.adminKey);
-  expect(text).not.toContain(testCase.writeKey);
 }

@@ -14,21 +14,21 @@ interface UnitPrice {
   readonly pricedAs: string;
 }
 
-// Source of all: OpenAI's API pricing page, section tools, as repeated by third parties in March and May 2026; not
-// read at its own address. The first row that fits holds.
+// Source of all: OpenAI's API pricing page, section tools, as third parties repeat it; never read at its own address, so
+// each counts as an estimate. The first row that fits holds.
 const UNIT_PRICES: readonly UnitPrice[] = [
   {
-    // $10 per 1,000 calls on reasoning models, of either search tool; March 2026.
+    // $10 per 1,000 calls on reasoning models, of either search tool; repeated in March 2026.
     providerId: 'openai',
     endpoint: 'web_search_calls',
     microUsd: 10_000,
     models: /^(gpt-[5-9]|o\d)/,
-    source: 'listed',
+    source: 'sibling',
     per: 'unit',
     pricedAs: 'web search',
   },
   {
-    // $25 per 1,000 calls of the older tool on other models, $10 of the newer one; which it was is not told. March 2026.
+    // $25 per 1,000 calls of the older tool on other models, $10 of the newer one; which it was is not told. Repeated in March 2026.
     providerId: 'openai',
     endpoint: 'web_search_calls',
     microUsd: 25_000,
@@ -37,16 +37,16 @@ const UNIT_PRICES: readonly UnitPrice[] = [
     pricedAs: 'web search preview',
   },
   {
-    // $2.50 per 1,000 calls; 2025, unchanged in 2026.
+    // $2.50 per 1,000 calls; repeated in 2025.
     providerId: 'openai',
     endpoint: 'file_search_calls',
     microUsd: 2_500,
-    source: 'listed',
+    source: 'sibling',
     per: 'unit',
     pricedAs: 'file search',
   },
   {
-    // $0.03 per session of the usual size, 1 GB; larger ones cost more and the size is not told. 2025.
+    // $0.03 per session of the usual size, 1 GB; larger ones cost more and the size is not told. Repeated in 2025.
     providerId: 'openai',
     endpoint: 'code_interpreter_sessions',
     microUsd: 30_000,
@@ -55,7 +55,7 @@ const UNIT_PRICES: readonly UnitPrice[] = [
     pricedAs: 'code interpreter 1 GB',
   },
   {
-    // $0.10 per GB and day; the first GB of an organization is free, which no row can know. 2025.
+    // $0.10 per GB and day; the first GB of an organization is free, which no row can know. Repeated in 2025.
     providerId: 'openai',
     endpoint: 'vector_stores',
     microUsd: 100_000,

@@ -115,7 +115,12 @@ describe('the OpenAI adapter', () => {
 
     const families = new Set(server.requests.map(({ path }) => path.replace('/v1/organization/usage/', '')));
     const known = ['audio_speeches', 'audio_transcriptions', 'completions', 'embeddings', 'images', 'moderations'];
-    expect([...families].sort()).toEqual(known);
+    const tools = ['code_interpreter_sessions', 'file_search_calls', 'vector_stores', 'web_search_calls'];
+    expect([...families].sort()).toEqual([...known, ...tools].sort());
+    for (const family of ['code_interpreter_sessions', 'vector_stores']) {
+      const asked = server.requests.find(({ path }) => path.endsWith(`/${family}`))?.query;
+      expect(asked?.getAll('group_by[]')).toEqual(['project_id']);
+    }
     const query = server.requests.find(({ path }) => path.endsWith('/completions'))?.query;
     expect(query?.getAll('group_by[]')).toEqual(['api_key_id', 'model', 'project_id', 'batch', 'service_tier']);
     expect(query?.get('start_time')).toBe(String(from / 1000));

@@ -1,9 +1,10 @@
 import { createAnthropicClient } from '../../../src/providers/anthropic/client.ts';
 import { connectAnthropic } from '../../../src/providers/anthropic/provider.ts';
-import type { ProviderCase } from '../../contract/provider-contract.ts';
+import type { ProviderCase } from '../../contract/provider-case.ts';
 import { type Received, routes } from './loopback.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const START = Date.UTC(2026, 10, 21, 10);
 
 const ADMIN_KEY = 'canary.anthropic.read.0123456789';
@@ -90,6 +91,111 @@ const buckets = [
   },
 ];
 
+const DAY = Date.UTC(2026, 10, 20);
+
+const costRows = [
+  {
+    starting_at: '2026-11-20T00:00:00Z',
+    ending_at: '2026-11-21T00:00:00Z',
+    group: { api_key_id: 'apikey_1', workspace_id: 'wrkspc_1', model: null },
+    cost: { amount: '1250.00004', list_amount: '1300', currency: 'USD', requests: null },
+    surprise: true,
+  },
+  {
+    starting_at: '2026-11-21T00:00:00Z',
+    group: { api_key_id: null, workspace_id: 'wrkspc_default' },
+    cost: { amount: 0.5, currency: 'USD' },
+  },
+];
+
+// Newest first, as the feed comes; the last is older than what is asked for.
+const activities = [
+  {
+    id: 'activity_3',
+    created_at: '2026-11-21T10:05:00Z',
+    type: 'platform_file_uploaded',
+    organization_id: 'org_1',
+    file_id: 'file_1',
+    actor: { type: 'api_actor', api_key_id: 'apikey_2', ip_address: '198.51.100.9', user_agent: null },
+  },
+  {
+    id: 'activity_2',
+    created_at: '2026-11-21T10:03:00.250Z',
+    type: 'platform_api_key_created',
+    workspace_id: 'wrkspc_1',
+    api_key_id: 'apikey_1',
+    actor: {
+      type: 'user_actor',
+      user_id: 'user_1',
+      email_address: 'ada@example.com',
+      ip_address: '192.0.2.7',
+      user_agent: 'Mozilla/5.0',
+    },
+  },
+  { id: 'activity_1', created_at: '2026-11-21T10:00:02Z', type: 'sso_login_failed' },
+  { id: 'activity_0', created_at: '2026-11-21T10:00:00Z', type: 'sso_login_failed' },
+];
+
+const spendLimits = [
+  {
+    type: 'spend_limit',
+    id: 'spl_day',
+    amount: '1',
+    currency: 'USD',
+    period: 'daily',
+    is_enabled: true,
+    scope: { type: 'workspace', workspace_id: 'wrkspc_1' },
+  },
+  {
+    id: 'spl_1',
+    amount: '50001',
+    currency: 'USD',
+    period: 'monthly',
+    is_enabled: true,
+    scope: { type: 'workspace', workspace_id: 'wrkspc_1' },
+    surprise: [],
+  },
+  { id: 'spl_tier', amount: '20000000', currency: 'USD', period: 'monthly', scope: { type: 'usage_tier' } },
+];
+
+const rateLimits = [
+  {
+    type: 'workspace_rate_limit',
+    rate_limit_id: 'rl_sonnet',
+    group: { type: 'model_group', id: 'rlg_1', display_name: 'Claude Sonnet' },
+    models: ['claude-sonnet-4-5', 'claude-sonnet-5'],
+    limits: [
+      { type: 'requests_per_minute', value: '50', org_limit: 4000, source: { type: 'workspace' } },
+      { type: 'output_tokens_per_minute', value: 8000, source: { type: 'organization' } },
+    ],
+  },
+  {
+    rate_limit_id: 'rl_opus',
+    models: ['claude-opus-5'],
+    limits: [{ type: 'requests_per_minute', value: 10 }],
+  },
+  {
+    rate_limit_id: 'rl_batch',
+    group: { type: 'batch' },
+    models: null,
+    limits: [{ type: 'requests_per_minute', value: 5 }],
+  },
+];
+
+/** Serves rows one per page by page token. */
+export function tokenPaged(rows: readonly unknown[], more: object = {}): (request: Pick<Received, 'query'>) => unknown {
+  return ({ query }) => {
+    const index = Number(query.get('page') ?? 0);
+    const hasMore = index + 1 < rows.length;
+    return {
+      data: rows.slice(index, index + 1),
+      has_more: hasMore,
+      next_page: hasMore ? `${index + 1}` : null,
+      ...more,
+    };
+  };
+}
+
 const PREFIX = '/v1/organizations';
 
 export const anthropicCase: ProviderCase = {
@@ -126,6 +232,24 @@ export const anthropicCase: ProviderCase = {
       { id: 'user_0' },
       { id: 'user_1', email: 'ada@example.com', name: 'Ada' } as { id: string },
     ]),
+    [`GET ${PREFIX}/analytics/cost`]: (request) => {
+      const { query, headers } = request;
+      const beta = headers['anthropic-beta'] === 'analytics-usage-cost-2026-08-24';
+      const ordered = query.get('order_by') === 'time' && query.get('limit') === '1000';
+      return tokenPaged(beta && ordered ? costRows : [], { data_refreshed_at: '2026-11-21T09:30:00Z' })(request);
+    },
+    [`GET ${PREFIX}/spend_limits`]: (request) =>
+      tokenPaged(request.headers['anthropic-beta'] === 'spend-limit-reads-2026-09-26' ? spendLimits : [])(request),
+    [`POST ${PREFIX}/spend_limits`]: ({ body }) => ({ id: 'spl_1', currency: 'USD', ...JSON.parse(body) }),
+    [`DELETE ${PREFIX}/spend_limits/spl_1`]: () => ({ id: 'spl_1', type: 'spend_limit_deleted' }),
+    [`GET ${PREFIX}/workspaces/wrkspc_1/rate_limits`]: (request) =>
+      tokenPaged(request.query.get('include_inherited') === 'true' ? rateLimits : [])(request),
+    [`POST ${PREFIX}/workspaces/wrkspc_1/rate_limits/rl_opus`]: ({ body }) => ({
+      rate_limit_id: 'rl_opus',
+      ...JSON.parse(body),
+    }),
+    'GET /v1/compliance/activities': (request) =>
+      paged(request.query.get('created_at.gte') === '2026-11-21T10:00:01Z' ? activities : [])(request),
     [`GET ${PREFIX}/usage_report/messages`]: ({ query }) => {
       const index = Number(query.get('page') ?? 0);
       const hasMore = index + 1 < buckets.length;
@@ -236,4 +360,99 @@ export const anthropicCase: ProviderCase = {
     error: { type: 'some_error', message, ...(code === undefined ? {} : { details: { error_code: code } }) },
   }),
   terminalCode: 'enforced_spend_limit_reached',
+  optional: {
+    days: { from: DAY, to: DAY + 2 * DAY_MS, widthMs: DAY_MS },
+    costs: {
+      availability: 'available',
+      perKey: true,
+      refreshedAt: Date.UTC(2026, 10, 21, 9, 30),
+      costs: [
+        {
+          providerKeyId: 'apikey_1',
+          scopeId: 'wrkspc_1',
+          startAt: DAY,
+          widthMs: DAY_MS,
+          costMicroUsd: 12_500_000,
+          lineItem: null,
+        },
+        {
+          providerKeyId: null,
+          scopeId: 'wrkspc_default',
+          startAt: DAY + DAY_MS,
+          widthMs: DAY_MS,
+          costMicroUsd: 5_000,
+          lineItem: null,
+        },
+      ],
+    },
+    eventsSince: START + 1_000,
+    events: {
+      availability: 'available',
+      events: [
+        { at: START + 2_000, kind: 'sso_login_failed', keyId: null, actor: null, detail: { id: 'activity_1' } },
+        {
+          at: START + 180_250,
+          kind: 'platform_api_key_created',
+          keyId: 'apikey_1',
+          actor: 'ada@example.com',
+          detail: {
+            id: 'activity_2',
+            workspaceId: 'wrkspc_1',
+            resourceId: 'apikey_1',
+            actorType: 'user_actor',
+            actorId: 'user_1',
+            ip: '192.0.2.7',
+            userAgent: 'Mozilla/5.0',
+          },
+        },
+        {
+          at: START + 300_000,
+          kind: 'platform_file_uploaded',
+          keyId: null,
+          actor: 'apikey_2',
+          detail: { id: 'activity_3', actorType: 'api_actor', actorKeyId: 'apikey_2', ip: '198.51.100.9' },
+        },
+      ],
+    },
+    scopeId: 'wrkspc_1',
+    limits: {
+      spendLimit: { availability: 'available', monthlyMicroUsd: 500_010_000, enforcing: null },
+      rateLimits: [
+        { id: 'rl_sonnet#requests_per_minute', model: 'Claude Sonnet', kind: 'requests_per_minute', value: 50 },
+        {
+          id: 'rl_sonnet#output_tokens_per_minute',
+          model: 'Claude Sonnet',
+          kind: 'output_tokens_per_minute',
+          value: 8000,
+        },
+        { id: 'rl_opus#requests_per_minute', model: 'claude-opus-5', kind: 'requests_per_minute', value: 10 },
+      ],
+      models: { availability: 'not_enabled', mode: 'all', models: [] },
+    },
+    sets: [
+      {
+        name: 'setSpendLimit',
+        run: (provider) => provider.setSpendLimit?.('wrkspc_1', 12_340_001),
+        request: {
+          method: 'POST',
+          path: `${PREFIX}/spend_limits`,
+          body: { amount: '1235', period: 'monthly', scope: { type: 'workspace', workspace_id: 'wrkspc_1' } },
+        },
+      },
+      {
+        name: 'setSpendLimit',
+        run: (provider) => provider.setSpendLimit?.('wrkspc_1', null),
+        request: { method: 'DELETE', path: `${PREFIX}/spend_limits/spl_1`, body: null },
+      },
+      {
+        name: 'setRateLimit',
+        run: (provider) => provider.setRateLimit?.('wrkspc_1', 'rl_opus#requests_per_minute', 3),
+        request: {
+          method: 'POST',
+          path: `${PREFIX}/workspaces/wrkspc_1/rate_limits/rl_opus`,
+          body: { limits: [{ type: 'requests_per_minute', value: 3 }] },
+        },
+      },
+    ],
+  },
 };

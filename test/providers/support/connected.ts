@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
-import type { ProviderCase } from '../../contract/provider-contract.ts';
+import type { ProviderCase } from '../../contract/provider-case.ts';
 import { type Loopback, type Respond, startLoopback } from './loopback.ts';
 import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
 

@@ -18,6 +18,9 @@ export type Reply =
   /** Never answers; `headersFirst` sends the head and the start of a body before it falls silent. */
   | { readonly hang: true; readonly headersFirst?: boolean };
 
+// The time of the stand-in organizations; without it answers would carry the time of the test run.
+const SERVER_DATE = 'Sat, 21 Nov 2026 12:00:00 GMT';
+
 export type Respond = (request: Received) => Reply;
 
 export interface Loopback {
@@ -43,6 +46,7 @@ export async function startLoopback(respond: Respond): Promise<Loopback> {
       body,
     };
     requests.push(received);
+    response.setHeader('date', SERVER_DATE);
     const reply = loopback.respond(received);
     if ('cutAfter' in reply) {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100000' });

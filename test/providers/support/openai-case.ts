@@ -1,9 +1,11 @@
+import type { ProviderCost } from '../../../src/ports/provider.ts';
 import { createOpenaiClient } from '../../../src/providers/openai/client.ts';
 import { connectOpenai } from '../../../src/providers/openai/provider.ts';
-import type { ProviderCase } from '../../contract/provider-contract.ts';
+import type { ProviderCase } from '../../contract/provider-case.ts';
 import { type Received, routes } from './loopback.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const START = Date.UTC(2026, 10, 21, 10) / 1000;
 
 // Values without a known prefix: only a scrub by value can find them.
@@ -31,7 +33,7 @@ export const userKey = {
   name: 'prod-api',
   created_at: 1_760_000_000,
   last_used_at: 1_763_000_000,
-  expires_at: 1_790_000_000,
+  expires_at: 1_798_000_000,
   id: 'key_user',
   owner: { type: 'user', user: { id: 'user_1', email: 'ada@example.com', name: 'Ada', role: 'owner', created_at: 1 } },
   owner_project_access: 'active',
@@ -128,6 +130,75 @@ function usagePages(buckets: readonly unknown[]): (request: Received) => unknown
   };
 }
 
+const DAY = Date.UTC(2026, 10, 20) / 1000;
+
+const costs = [
+  {
+    object: 'bucket',
+    start_time: DAY,
+    results: [
+      {
+        object: 'organization.costs.result',
+        amount: { value: '12.5000000004', currency: 'usd' },
+        project_id: 'proj_1',
+        api_key_id: 'key_user',
+        line_item: null,
+        surprise: 1,
+      },
+      { amount: { value: 0.25, currency: 'USD' }, project_id: 'proj_1', api_key_id: null },
+    ],
+  },
+  {
+    start_time: String(DAY + 86_400),
+    results: [
+      { amount: { value: 0.1 }, project_id: 'proj_1', api_key_id: 'key_user' },
+      { amount: { value: 0.2 }, project_id: 'proj_1', api_key_id: 'key_user' },
+      { amount: { value: 0, currency: 'usd' }, project_id: 'proj_1', api_key_id: 'key_service' },
+    ],
+  },
+];
+
+// Newest first, as the log comes, and one from before the instant that is asked for.
+const auditLog = [
+  {
+    id: 'audit_3',
+    type: 'project.archived',
+    effective_at: START + 300,
+    actor: { type: 'api_key', api_key: { id: 'key_admin', type: 'service_account', service_account: { id: 'svc_1' } } },
+    'project.archived': { id: 'proj_2' },
+  },
+  {
+    id: 'audit_2',
+    type: 'api_key.created',
+    effective_at: String(START + 200),
+    project: { id: 'proj_1', name: 'Shop' },
+    actor: {
+      type: 'session',
+      session: {
+        user: { id: 'user_1', email: 'ada@example.com' },
+        ip_address: '192.0.2.7',
+        user_agent: 'Mozilla/5.0',
+        ja3: 'x',
+      },
+    },
+    'api_key.created': { id: 'key_user', data: { scopes: ['resource.operation'] } },
+  },
+  { id: 'audit_1', type: 'login.failed', effective_at: START + 1.5, 'login.failed': 'unreadable' },
+  { id: 'audit_0', type: 'login.succeeded', effective_at: START - 1 },
+];
+
+const rateLimits = [
+  {
+    object: 'project.rate_limit',
+    id: 'rl-gpt-5',
+    model: 'gpt-5',
+    max_requests_per_1_minute: 500,
+    max_tokens_per_1_minute: '30000',
+    batch_1_day_max_input_tokens: null,
+  },
+  { id: 'rl-images', model: 'dall-e-3', max_images_per_1_minute: 5, surprise: {} },
+];
+
 const nothing = () => ({ object: 'page', data: [], has_more: false, next_page: null });
 const PREFIX = '/v1/organization';
 
@@ -169,6 +240,42 @@ export const openaiCase: ProviderCase = {
     [`GET ${PREFIX}/usage/audio_speeches`]: nothing,
     [`GET ${PREFIX}/usage/audio_transcriptions`]: nothing,
     [`GET ${PREFIX}/usage/moderations`]: nothing,
+    [`GET ${PREFIX}/usage/web_search_calls`]: usagePages([
+      {
+        start_time: START,
+        results: [
+          { num_model_requests: 3, num_requests: 7, api_key_id: 'key_user', project_id: 'proj_1', model: 'gpt-5' },
+        ],
+      },
+    ]),
+    [`GET ${PREFIX}/usage/file_search_calls`]: usagePages([
+      { start_time: START, results: [{ num_requests: '4', api_key_id: 'key_user', project_id: 'proj_1' }] },
+      { start_time: START + 3600, results: [{ num_requests: 0, api_key_id: 'key_user', project_id: 'proj_1' }] },
+    ]),
+    [`GET ${PREFIX}/usage/code_interpreter_sessions`]: usagePages([
+      { start_time: START, results: [{ num_sessions: 2, project_id: 'proj_1' }] },
+    ]),
+    [`GET ${PREFIX}/usage/vector_stores`]: usagePages([
+      { start_time: START, results: [{ usage_bytes: 2_500_000_000, project_id: 'proj_1' }] },
+    ]),
+    [`GET ${PREFIX}/costs`]: usagePages(costs),
+    [`GET ${PREFIX}/audit_logs`]: (request) =>
+      paged(request.query.get('effective_at[gte]') === String(START + 1) ? auditLog : [])(request),
+    [`GET ${PREFIX}/projects/proj_1/rate_limits`]: paged(rateLimits),
+    [`POST ${PREFIX}/projects/proj_1/rate_limits/rl-gpt-5`]: ({ body }) => ({ ...rateLimits[0], ...JSON.parse(body) }),
+    [`GET ${PREFIX}/projects/proj_1/spend_limit`]: () => ({
+      object: 'project.spend_limit',
+      currency: 'USD',
+      interval: 'month',
+      threshold_amount: '50001',
+      enforcement: { status: 'enforcing' },
+    }),
+    [`POST ${PREFIX}/projects/proj_1/spend_limit`]: ({ body }) => JSON.parse(body),
+    [`DELETE ${PREFIX}/projects/proj_1/spend_limit`]: () => ({ deleted: true }),
+    [`GET ${PREFIX}/projects/proj_1/model_permissions`]: () => ({ mode: 'deny_list', model_ids: ['o3'] }),
+    [`POST ${PREFIX}/projects/proj_1/model_permissions`]: ({ body }) => JSON.parse(body),
+    [`DELETE ${PREFIX}/projects/proj_1/model_permissions`]: () => ({ deleted: true }),
+    [`DELETE ${PREFIX}/projects/proj_1/service_accounts/svc_1`]: () => ({ id: 'svc_1', deleted: true }),
   }),
   scopes: [
     { id: 'proj_1', kind: 'project', name: 'Shop', archived: false },
@@ -183,7 +290,7 @@ export const openaiCase: ProviderCase = {
       status: 'active',
       createdAt: 1_760_000_000_000,
       lastUsedAt: 1_763_000_000_000,
-      expiresAt: 1_790_000_000_000,
+      expiresAt: 1_798_000_000_000,
       owner: { kind: 'user', id: 'user_1', name: 'Ada', email: 'ada@example.com', hasAccess: true },
       kind: 'inference',
     },
@@ -259,6 +366,50 @@ export const openaiCase: ProviderCase = {
       tokens: { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 },
       requests: 2,
     },
+    {
+      providerKeyId: 'key_user',
+      scopeId: 'proj_1',
+      model: 'gpt-5',
+      endpoint: 'web_search_calls',
+      variant: {},
+      startAt: START * 1000,
+      widthMs: HOUR_MS,
+      tokens: { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 },
+      requests: 7,
+    },
+    {
+      providerKeyId: 'key_user',
+      scopeId: 'proj_1',
+      model: '',
+      endpoint: 'file_search_calls',
+      variant: {},
+      startAt: START * 1000,
+      widthMs: HOUR_MS,
+      tokens: { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 },
+      requests: 4,
+    },
+    {
+      providerKeyId: null,
+      scopeId: 'proj_1',
+      model: '',
+      endpoint: 'code_interpreter_sessions',
+      variant: {},
+      startAt: START * 1000,
+      widthMs: HOUR_MS,
+      tokens: { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 },
+      requests: 2,
+    },
+    {
+      providerKeyId: null,
+      scopeId: 'proj_1',
+      model: '',
+      endpoint: 'vector_stores',
+      variant: {},
+      startAt: START * 1000,
+      widthMs: HOUR_MS,
+      tokens: { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 },
+      requests: 3,
+    },
   ],
   key: { providerKeyId: 'key_user', scopeId: 'proj_1' },
   act: async (provider, ref) => provider.revokeKey?.(ref),
@@ -274,4 +425,107 @@ export const openaiCase: ProviderCase = {
   },
   errorBody: (message, code) => ({ error: { message, type: 'some_error', param: null, code: code ?? null } }),
   terminalCode: 'insufficient_quota',
+  optional: {
+    days: { from: DAY * 1000, to: DAY * 1000 + 2 * DAY_MS, widthMs: DAY_MS },
+    costs: {
+      availability: 'available',
+      perKey: true,
+      refreshedAt: null,
+      costs: [
+        cost({ providerKeyId: 'key_user', startAt: DAY * 1000, costMicroUsd: 12_500_000 }),
+        cost({ providerKeyId: null, startAt: DAY * 1000, costMicroUsd: 250_000 }),
+        cost({ providerKeyId: 'key_user', startAt: DAY * 1000 + DAY_MS, costMicroUsd: 300_000 }),
+      ],
+    },
+    eventsSince: START * 1000 + 1_200,
+    events: {
+      availability: 'available',
+      events: [
+        { at: START * 1000 + 1_500, kind: 'login.failed', keyId: null, actor: null, detail: { id: 'audit_1' } },
+        {
+          at: START * 1000 + 200_000,
+          kind: 'api_key.created',
+          keyId: 'key_user',
+          actor: 'ada@example.com',
+          detail: {
+            id: 'audit_2',
+            projectId: 'proj_1',
+            resourceId: 'key_user',
+            actorType: 'session',
+            actorId: 'user_1',
+            ip: '192.0.2.7',
+            userAgent: 'Mozilla/5.0',
+          },
+        },
+        {
+          at: START * 1000 + 300_000,
+          kind: 'project.archived',
+          keyId: null,
+          actor: 'svc_1',
+          detail: {
+            id: 'audit_3',
+            resourceId: 'proj_2',
+            actorType: 'api_key',
+            actorId: 'svc_1',
+            actorKeyId: 'key_admin',
+          },
+        },
+      ],
+    },
+    scopeId: 'proj_1',
+    limits: {
+      spendLimit: { availability: 'available', monthlyMicroUsd: 500_010_000, enforcing: true },
+      rateLimits: [
+        { id: 'rl-gpt-5#max_requests_per_1_minute', model: 'gpt-5', kind: 'max_requests_per_1_minute', value: 500 },
+        { id: 'rl-gpt-5#max_tokens_per_1_minute', model: 'gpt-5', kind: 'max_tokens_per_1_minute', value: 30_000 },
+        { id: 'rl-images#max_images_per_1_minute', model: 'dall-e-3', kind: 'max_images_per_1_minute', value: 5 },
+      ],
+      models: { availability: 'available', mode: 'deny', models: ['o3'] },
+    },
+    sets: [
+      {
+        name: 'setSpendLimit',
+        run: (provider) => provider.setSpendLimit?.('proj_1', 12_340_001),
+        request: post('spend_limit', { currency: 'USD', interval: 'month', threshold_amount: 1235 }),
+      },
+      {
+        name: 'setSpendLimit',
+        run: (provider) => provider.setSpendLimit?.('proj_1', 0),
+        request: post('spend_limit', { currency: 'USD', interval: 'month', threshold_amount: 1 }),
+      },
+      {
+        name: 'setSpendLimit',
+        run: (provider) => provider.setSpendLimit?.('proj_1', null),
+        request: { method: 'DELETE', path: `${PREFIX}/projects/proj_1/spend_limit`, body: null },
+      },
+      {
+        name: 'setRateLimit',
+        run: (provider) => provider.setRateLimit?.('proj_1', 'rl-gpt-5#max_requests_per_1_minute', 3),
+        request: post('rate_limits/rl-gpt-5', { max_requests_per_1_minute: 3 }),
+      },
+      {
+        name: 'setModelPermissions',
+        run: (provider) => provider.setModelPermissions?.('proj_1', { mode: 'allow', models: ['gpt-5', 'o3'] }),
+        request: post('model_permissions', { mode: 'allow_list', model_ids: ['gpt-5', 'o3'] }),
+      },
+      {
+        name: 'setModelPermissions',
+        run: (provider) => provider.setModelPermissions?.('proj_1', { mode: 'all', models: [] }),
+        request: { method: 'DELETE', path: `${PREFIX}/projects/proj_1/model_permissions`, body: null },
+      },
+      {
+        name: 'deleteKeyOwner',
+        run: (provider) => provider.deleteKeyOwner?.({ providerKeyId: 'key_service', scopeId: 'proj_1' }, 'svc_1'),
+        request: { method: 'DELETE', path: `${PREFIX}/projects/proj_1/service_accounts/svc_1`, body: null },
+      },
+    ],
+  },
 };
+
+function cost(row: Pick<ProviderCost, 'providerKeyId' | 'startAt' | 'costMicroUsd'>): ProviderCost {
+  return { ...row, scopeId: 'proj_1', widthMs: DAY_MS, lineItem: null };
+}
+
+function post(path: string, body: unknown) {
+  return { method: 'POST', path: `${PREFIX}/projects/proj_1/${path}`, body };
+}

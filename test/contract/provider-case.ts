@@ -1,0 +1,57 @@
+import type { ProviderKey, ProviderScope } from '../../src/domain/key.ts';
+import type { ProviderUsage } from '../../src/domain/usage.ts';
+import type {
+  ConnectOptions,
+  CostReport,
+  EventReport,
+  KeyRef,
+  Provider,
+  ScopeLimits,
+  UsageWindow,
+} from '../../src/ports/provider.ts';
+import type { ClientOptions, Transport } from '../../src/providers/lib/call.ts';
+import type { Respond } from '../providers/support/loopback.ts';
+
+/** What a provider's own test brings along: how to connect, what its server answers, and what must come of it. */
+export interface ProviderCase {
+  readonly title: string;
+  /** Path of the base URL: `/v1` or nothing. */
+  readonly basePath: string;
+  readonly adminKey: string;
+  readonly writeKey: string;
+  connect(options: ConnectOptions, transport?: Transport): Provider;
+  createClient(options: ClientOptions): object;
+  /** A small organization, its lists split over several pages, with fields that no schema knows. */
+  readonly organization: Respond;
+  readonly scopes: readonly ProviderScope[];
+  readonly keys: readonly ProviderKey[];
+  readonly window: UsageWindow;
+  readonly usage: readonly ProviderUsage[];
+  readonly key: KeyRef;
+  /** The mildest write that the provider offers. */
+  act(provider: Provider, ref: KeyRef): Promise<void>;
+  /** Variables that the SDK reads from the environment, with values that must never show on the wire. */
+  readonly ambient: Readonly<Record<string, string>>;
+  /** An error body in the provider's own form. */
+  errorBody(message: string, code?: string): unknown;
+  readonly terminalCode: string;
+  readonly optional: OptionalCase;
+}
+
+/** What the provider's optional methods must give for `organization`. */
+export interface OptionalCase {
+  readonly days: UsageWindow;
+  readonly costs: CostReport;
+  readonly eventsSince: number;
+  readonly events: EventReport;
+  readonly scopeId: string;
+  readonly limits: ScopeLimits;
+  /** One call of each setter that the provider has, and the one request that must come of it. */
+  readonly sets: readonly SetCase[];
+}
+
+export interface SetCase {
+  readonly name: 'setSpendLimit' | 'setRateLimit' | 'setModelPermissions' | 'deleteKeyOwner';
+  readonly run: (provider: Provider) => Promise<void> | undefined;
+  readonly request: { readonly method: string; readonly path: string; readonly body: unknown };
+}
