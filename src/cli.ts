@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { userInfo } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { loadDotEnv } from './config/dotenv.ts';
 import { readPaths } from './config/env.ts';
@@ -6,12 +7,17 @@ import { EnvReader } from './config/env-reader.ts';
 import { formatFaults } from './config/faults.ts';
 import { decideStart, sandboxFaults, startFacts } from './config/start-mode.ts';
 import { AppError, publicMessageOf } from './domain/errors.ts';
+import { HOUR_MS } from './domain/time.ts';
 import { main } from './main.ts';
 import { providers } from './providers/index.ts';
+import { backupDatabase } from './store/backup.ts';
+import type { DatabaseFacts } from './store/integrity.ts';
 import { openStore } from './store/open.ts';
+import { restoreDatabase } from './store/restore.ts';
 import { fileExists, readTextFile } from './system/files.ts';
 import { systemIds } from './system/ids.ts';
 import { hmacHex, loadInstallationSecret } from './system/installation-secret.ts';
+import { holderMayRun } from './system/lease-holder.ts';
 import { createLogger } from './system/logger.ts';
 
 const EXIT_USAGE = 2;
@@ -56,6 +62,19 @@ program
   });
 
 program
+  .command('backup')
+  .description('copy the database, also while the bot runs (docs/operations.md)')
+  .argument('<file>', 'where to; nothing is ever overwritten')
+  .action(backup);
+
+program
+  .command('restore')
+  .description('put a backup in the place of the database, while the bot is stopped (docs/operations.md)')
+  .argument('<file>', 'a file that keysteward backup made')
+  .option('--bot-is-stopped', 'your word for it, where the present database is too damaged to tell', false)
+  .action(restore);
+
+program
   .command('simulate')
   .description('play a scenario through the real app, faster than real time')
   .argument('<scenario>', 'leak-weekend or quiet-month')
@@ -64,6 +83,7 @@ program
   .option('--seed <n>', 'same seed, same figures', wholeNumber(0, 2 ** 31 - 1), 1)
   .addOption(new Option('--provider <id>', 'where the key leaks').choices(['anthropic', 'openai']).default('anthropic'))
   .option('--responder-minutes <n|none>', 'from the alert to the click', minutesOrNone, 3)
+  .option('--hours <n>', 'play only so many hours of it (default: all)', wholeNumber(1, 10_000))
   .option('--json', 'figures as JSON on stdout', false)
   .action(runSimulation);
 
@@ -87,8 +107,7 @@ program
   });
 
 async function verifyAudit(head: string | undefined): Promise<number> {
-  const env = loadDotEnv(readTextFile, '.env', process.env);
-  const { databasePath, secretPath } = readPaths(new EnvReader(env, readTextFile));
+  const { databasePath, secretPath } = ownPaths();
   if (!fileExists(databasePath)) {
     err(`There is no database at ${databasePath}. Set KEYSTEWARD_DATABASE to the one you mean.\n`);
     return 1;
@@ -105,12 +124,59 @@ async function verifyAudit(head: string | undefined): Promise<number> {
   }
 }
 
+async function backup(file: string): Promise<void> {
+  const facts = await backupDatabase({ databasePath: ownPaths().databasePath, file, ids: systemIds });
+  out(`Backed up to ${file}: ${factsText(facts)}.\n`);
+  out('It does not hold the installation secret: keep a copy of that file too, in another place than the backups.\n');
+}
+
+async function restore(file: string, { botIsStopped }: { readonly botIsStopped: boolean }): Promise<void> {
+  const { databasePath, secretPath } = ownPaths();
+  const secret = loadInstallationSecret({ path: secretPath, create: false });
+  const report = await restoreDatabase({
+    databasePath,
+    file,
+    ids: systemIds,
+    sign: (text) => hmacHex(secret, text),
+    now: Date.now(),
+    actor: { kind: 'cli', user: userName() },
+    mayRun: holderMayRun,
+    botIsStopped,
+  });
+  out(`Restored ${databasePath} from ${file}: ${factsText(report.backup)}.\n`);
+  if (report.migrated.length > 0) out(`Brought to this version with ${report.migrated.join(', ')}.\n`);
+  out(
+    `Marked for review and not carried out: ${report.actionsToReview} actions, ${report.messagesToReview} messages.\n`,
+  );
+  if (report.keptAside !== null) out(`The database that stood there is kept as ${report.keptAside}.\n`);
+  out('Start the bot: its first poll fills the gap since the backup.\n');
+}
+
+function factsText({ bytes, keys, auditCount, auditHead, lastEntryAt }: DatabaseFacts): string {
+  const newest = lastEntryAt === null ? '' : `, the newest of ${new Date(lastEntryAt).toISOString()}`;
+  return `${bytes} bytes, ${keys} keys, ${auditCount} audit entries${newest}, head ${auditHead}`;
+}
+
+function ownPaths(): ReturnType<typeof readPaths> {
+  return readPaths(new EnvReader(loadDotEnv(readTextFile, '.env', process.env), readTextFile));
+}
+
+/** A container may run as a user without a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
 interface SimulateArguments {
   readonly pollMinutes?: number;
   readonly lagMinutes: number;
   readonly seed: number;
   readonly provider: 'anthropic' | 'openai';
-  readonly responderMinutes: number | null;
+  readonly responderMinutes: number | 'none';
+  readonly hours?: number;
   readonly json: boolean;
 }
 
@@ -121,11 +187,13 @@ async function runSimulation(id: string, options: SimulateArguments): Promise<vo
     const known = sandbox.scenarios.map((one) => one.id).join(', ');
     throw new InvalidArgumentError(`error: there is no scenario ${JSON.stringify(id)}. Known: ${known}.`);
   }
-  const { json, pollMinutes = scenario.pollMinutes, ...rest } = options;
+  const { json, hours, pollMinutes = scenario.pollMinutes, responderMinutes, ...rest } = options;
+  const endsAt = hours === undefined ? scenario.endsAt : Math.min(scenario.endsAt, scenario.startAt + hours * HOUR_MS);
   const result = await sandbox.simulate({
     ...rest,
-    scenario,
+    scenario: { ...scenario, endsAt },
     pollMinutes,
+    responderMinutes: responderMinutes === 'none' ? null : responderMinutes,
     logger: createLogger({ level: 'error' }),
     ...(json ? {} : { teller: sandbox.storyTeller({ write: out, paceMs: 0 }) }),
   });
@@ -182,8 +250,9 @@ function wholeNumber(min: number, max: number): (text: string) => number {
   };
 }
 
-function minutesOrNone(text: string): number | null {
-  return text === 'none' ? null : wholeNumber(0, 10_000)(text);
+// Not null: Commander takes a null from a parser for a failed parse and puts an empty text in its place.
+function minutesOrNone(text: string): number | 'none' {
+  return text === 'none' ? text : wholeNumber(0, 10_000)(text);
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import SqliteDatabase from 'better-sqlite3';
 import { CompiledQuery, type DatabaseConnection, Kysely, type QueryResult, SqliteDialect, SqliteDriver } from 'kysely';
-import { AppError } from '../domain/errors.ts';
+import { databaseError } from './database-error.ts';
 import type { Database } from './schema.ts';
 
 class StoreDriver extends SqliteDriver {
@@ -38,23 +38,13 @@ class StoreConnection implements DatabaseConnection {
     try {
       return await this.#connection.executeQuery<Row>(query);
     } catch (error) {
-      throw error instanceof SqliteDatabase.SqliteError ? databaseError(error, query.sql) : error;
+      throw error instanceof SqliteDatabase.SqliteError ? databaseError(error, `in: ${query.sql}`) : error;
     }
   }
 
   streamQuery<Row>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<Row>> {
     return this.#connection.streamQuery<Row>(query, chunkSize);
   }
-}
-
-function databaseError(cause: InstanceType<typeof SqliteDatabase.SqliteError>, statement: string): AppError {
-  return new AppError({
-    code: 'database',
-    message: `${cause.code}: ${cause.message}, in: ${statement}`,
-    publicMessage:
-      'The database refused this and nothing was changed. Check the disk space and that nothing else holds the file; the log has the details.',
-    cause,
-  });
 }
 
 class StoreDialect extends SqliteDialect {

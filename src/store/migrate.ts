@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type SqliteDatabase from 'better-sqlite3';
 import { AppError } from '../domain/errors.ts';
+import { databaseError, isPassing } from './database-error.ts';
 
 export interface Migration {
   /** `0001_corridor.sql` */
@@ -52,6 +53,7 @@ function apply(db: SqliteDatabase.Database, migration: Migration): void {
       if (record.run(migration.name, migration.checksum).changes > 0) db.exec(migration.sql);
     }).immediate();
   } catch (cause) {
+    if (isPassing(cause)) throw databaseError(cause, `in migration ${migration.name}`);
     throw new AppError({
       code: 'database',
       message: `migration ${migration.name} failed`,

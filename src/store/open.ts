@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Repos, Store, WakeTopic } from '../ports/store.ts';
+import { databaseError, isPassing } from './database-error.ts';
 import { kyselyOn } from './dialect.ts';
 import { dropLease, type LeaseRequest, takeLease } from './lease.ts';
 import { loadMigrations, type Migration, migrate } from './migrate.ts';
@@ -53,6 +54,7 @@ function configure(database: SqliteDatabase.Database, { durable }: { durable: bo
 }
 
 function cannotOpen(path: string, cause: unknown): AppError {
+  if (isPassing(cause)) return databaseError(cause, `opening ${path}`);
   return new AppError({
     code: 'database',
     message: `cannot open the database: ${toError(cause).message}`,

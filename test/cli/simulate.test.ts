@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
+
+function simulate(...args: string[]) {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  return spawnSync(process.execPath, [TSX, CLI, 'simulate', ...args], { env, encoding: 'utf8' });
+}
+
+describe('keysteward simulate', () => {
+  test('with a responder of "none" nobody clicks, and the theft goes on', { timeout: 60_000 }, () => {
+    const run = simulate('leak-weekend', '--responder-minutes', 'none', '--hours', '4', '--json');
+
+    const result: unknown = JSON.parse(run.stdout);
+    expect(result).toMatchObject({ actions: [], keyStatus: 'active', rootMessages: 1, auditVerified: true });
+    // From 02:10 to 04:00 at about $265 an hour.
+    expect((result as { lostTotalUsd: number }).lostTotalUsd).toBeGreaterThan(400);
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
+  });
+
+  test.each([
+    ['an unknown scenario', ['no-such-story'], 'no-such-story'],
+    ['minutes out of range', ['leak-weekend', '--poll-minutes', '99'], 'from 1 to 60'],
+    ['a responder that is no number', ['leak-weekend', '--responder-minutes', 'soon'], 'whole number'],
+    ['an unknown provider', ['leak-weekend', '--provider', 'acme'], 'acme'],
+    ['no scenario', [], 'scenario'],
+  ])('%s is a usage error that says what to give', (_, args, words) => {
+    const run = simulate(...args);
+
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain(words);
+    expect(run.stdout).toBe('');
+  });
+});
