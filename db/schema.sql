@@ -92,6 +92,14 @@ CREATE TABLE installation (
   value TEXT NOT NULL
 );
 
+CREATE TABLE inventory_reads (
+  connection_id TEXT PRIMARY KEY,
+  read_at BIGINT,
+  failing_since BIGINT,
+  missed_reads INTEGER NOT NULL,
+  problem TEXT
+);
+
 CREATE TABLE job_runs (
   id TEXT PRIMARY KEY,
   job TEXT NOT NULL,
@@ -170,6 +178,18 @@ CREATE TABLE messages (
 
 CREATE INDEX messages_place ON messages (channel, ts);
 
+CREATE TABLE notices (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  opened_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  closed_at BIGINT
+);
+
+CREATE UNIQUE INDEX notices_open ON notices (kind, subject) WHERE closed_at IS NULL;
+
 CREATE TABLE outbox (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -186,6 +206,13 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (state, not_before_at);
 
 CREATE UNIQUE INDEX outbox_waiting ON outbox (kind, subject_id) WHERE state = 'pending';
+
+CREATE TABLE poll_paces (
+  connection_id TEXT PRIMARY KEY,
+  attempted_at BIGINT NOT NULL,
+  hot_until BIGINT,
+  not_before_at BIGINT
+);
 
 CREATE TABLE schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL);
 

@@ -17,6 +17,8 @@ import { Pump } from './scheduler/pump.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { runDueActions } from './services/actions/execute-action.ts';
 import type { Deps } from './services/deps.ts';
+import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
+import { noteDowntime } from './services/notices/report-downtime.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
@@ -151,6 +153,8 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     idle: () => ticks.idle() && scheduler.idle() && outbox.idle() && actions.idle() && listeners.running() === 0,
     async start() {
       await resume(deps);
+      await closeOrphanedBlindness(deps);
+      await noteDowntime(deps);
       await scheduler.start();
       await bolt.start();
       stops.push(ticker(() => void ticks.tick()));

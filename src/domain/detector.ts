@@ -69,6 +69,8 @@ export interface Detector<Settings = unknown> {
    */
   worthwhile?(recentMicroUsd: number, settings: Settings): boolean;
   detect(input: DetectorInput, settings: Settings): readonly Finding[];
+  /** How near the input is to a finding: above 1 fires, 0 is far. Absent: cannot be told. */
+  nearness?(input: DetectorInput, settings: Settings): number;
 }
 
 /** What `worthwhile` is told about reaches back this far; a rolling hour always lies within it. */
@@ -81,6 +83,8 @@ export interface BoundDetector {
   readonly historyMs: number;
   worthwhile(recentMicroUsd: number): boolean;
   detect(input: DetectorInput): readonly Finding[];
+  /** 0 where the detector cannot tell. */
+  nearness(input: DetectorInput): number;
 }
 
 export function bindDetector<Settings>(detector: Detector<Settings>, rawSettings: unknown): BoundDetector {
@@ -91,5 +95,6 @@ export function bindDetector<Settings>(detector: Detector<Settings>, rawSettings
     historyMs: detector.historyMs,
     worthwhile: (recentMicroUsd) => detector.worthwhile?.(recentMicroUsd, settings) ?? true,
     detect: (input) => detector.detect(input, settings),
+    nearness: (input) => detector.nearness?.(input, settings) ?? 0,
   };
 }

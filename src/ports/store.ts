@@ -4,6 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
+import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
 export interface Scope extends ProviderScope {
   readonly connectionId: string;
@@ -243,6 +244,9 @@ export interface Repos {
   readonly messages: MessageRepo;
   readonly audit: AuditRepo;
   readonly jobRuns: JobRunRepo;
+  readonly notices: NoticeRepo;
+  readonly inventoryReads: InventoryReadRepo;
+  readonly pollPaces: PollPaceRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -6,5 +6,7 @@ export interface Job {
   readonly name: string;
   /** How often, aligned to the clock: every 5 minutes means :00, :05 … */
   everyMs(policy: Policy): number;
+  /** Asked at start and after each run: how often until the next one, where that depends on what was found. */
+  paceMs?(deps: Deps): Promise<number>;
   run(deps: Deps): Promise<void>;
 }

@@ -15,6 +15,8 @@ export class Scheduler {
   readonly #deps: Deps;
   /** The last due instant that each job was started for. */
   readonly #lastDueAt = new Map<string, number>();
+  /** What each job with a pace of its own asked for last. */
+  readonly #paceMs = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
   #stopped = false;
 
@@ -31,6 +33,7 @@ export class Scheduler {
       // An abandoned run did not happen: it stays due, however often the process ends before it is made up for.
       if (run.outcome === 'ok' || run.outcome === 'failed') this.#lastDueAt.set(run.job, run.dueAt);
     }
+    for (const job of this.#jobs) await this.#readPace(job);
   }
 
   /** Starts what is due; resolves when all that it started has ended. */
@@ -59,7 +62,7 @@ export class Scheduler {
   #nextDueAt(job: Job, now: number): number {
     const last = this.#lastDueAt.get(job.name);
     if (last === undefined) return now;
-    const everyMs = job.everyMs(this.#deps.policy);
+    const everyMs = this.#everyMs(job);
     // A clock that was far ahead and has been set right must not silence the job until it is there again.
     if (last > now + everyMs) return now;
     return floorTo(last, everyMs) + everyMs;
@@ -70,11 +73,27 @@ export class Scheduler {
   }
 
   #start(job: Job, now: number): Promise<void> {
-    const dueAt = floorTo(now, job.everyMs(this.#deps.policy));
+    const dueAt = floorTo(now, this.#everyMs(job));
     this.#lastDueAt.set(job.name, dueAt);
-    const running = this.#run(job, dueAt).finally(() => this.#running.delete(job.name));
+    const running = this.#run(job, dueAt)
+      .then(() => this.#readPace(job))
+      .finally(() => this.#running.delete(job.name));
     this.#running.set(job.name, running);
     return running;
+  }
+
+  #everyMs(job: Job): number {
+    return this.#paceMs.get(job.name) ?? job.everyMs(this.#deps.policy);
+  }
+
+  /** A job whose pace cannot be read keeps the one that it had. */
+  async #readPace(job: Job): Promise<void> {
+    if (job.paceMs === undefined) return;
+    try {
+      this.#paceMs.set(job.name, await job.paceMs(this.#deps));
+    } catch (error) {
+      this.#deps.logger.error('job pace not read', { job: job.name, error: toError(error) });
+    }
   }
 
   async #run(job: Job, dueAt: number): Promise<void> {

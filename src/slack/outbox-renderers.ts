@@ -1,8 +1,10 @@
 import { describeAlert } from '../services/alerts/describe-alert.ts';
 import type { Deps } from '../services/deps.ts';
+import { describeNotice } from '../services/notices/describe-notice.ts';
 import { alertView } from './views/alert.ts';
 import { alertEventView } from './views/alert-event.ts';
 import type { Rendered } from './views/blocks.ts';
+import { noticeView } from './views/notice.ts';
 import type { Locale } from './views/text.ts';
 
 export interface RenderContext {
@@ -43,4 +45,13 @@ const alertEventRenderer: OutboxRenderer = {
   },
 };
 
-export const outboxRenderers: readonly OutboxRenderer[] = [alertRenderer, alertEventRenderer];
+const noticeRenderer: OutboxRenderer = {
+  kind: 'notice',
+  async render({ deps, locale }, noticeId) {
+    const card = await describeNotice(deps, noticeId);
+    if (card === undefined) return null;
+    return { ...noticeView(card, locale), channel: deps.policy.channels.alerts, inThreadOf: null };
+  },
+};
+
+export const outboxRenderers: readonly OutboxRenderer[] = [alertRenderer, alertEventRenderer, noticeRenderer];

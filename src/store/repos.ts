@@ -2,10 +2,13 @@ import type { Repos } from '../ports/store.ts';
 import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
 import { auditRepo } from './audit.ts';
+import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
 import { memberRepo } from './members.ts';
+import { noticeRepo } from './notices.ts';
 import { messageRepo, outboxRepo } from './outbox.ts';
+import { pollPaceRepo } from './poll-paces.ts';
 import type { RepoContext } from './repo-context.ts';
 import { usageRepo } from './usage.ts';
 import { watermarkRepo } from './watermarks.ts';
@@ -25,5 +28,8 @@ export function createRepos(context: RepoContext): Repos {
     messages: messageRepo(db),
     audit: auditRepo(context),
     jobRuns: jobRunRepo(db),
+    notices: noticeRepo(db),
+    inventoryReads: inventoryReadRepo(db),
+    pollPaces: pollPaceRepo(db),
   };
 }

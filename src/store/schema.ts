@@ -195,6 +195,32 @@ export interface JobRunTable {
   problem: string | null;
 }
 
+export interface NoticeTable {
+  id: string;
+  kind: string;
+  subject: string;
+  /** JSON. */
+  detail: string;
+  opened_at: number;
+  updated_at: number;
+  closed_at: number | null;
+}
+
+export interface InventoryReadTable {
+  connection_id: string;
+  read_at: number | null;
+  failing_since: number | null;
+  missed_reads: number;
+  problem: string | null;
+}
+
+export interface PollPaceTable {
+  connection_id: string;
+  attempted_at: number;
+  hot_until: number | null;
+  not_before_at: number | null;
+}
+
 export interface Database {
   installation: { name: string; value: string };
   lease: { name: string; holder: string; expires_at: number };
@@ -212,6 +238,9 @@ export interface Database {
   messages: MessageTable;
   audit: AuditTable;
   job_runs: JobRunTable;
+  notices: NoticeTable;
+  inventory_reads: InventoryReadTable;
+  poll_paces: PollPaceTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

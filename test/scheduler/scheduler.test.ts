@@ -103,6 +103,64 @@ describe('what is due', () => {
   });
 });
 
+describe('a job with a pace of its own', () => {
+  /** Asks for what the test says, `Error` included. */
+  function pacedJob(first: number | Error) {
+    const { job, ranAt } = jobOf('poll', FIVE_MS);
+    const pace = { ms: first };
+    const paceMs = async () => {
+      if (pace.ms instanceof Error) throw pace.ms;
+      return pace.ms;
+    };
+    const minutes = () => ranAt.map((at) => (at - NOON) / MINUTE_MS);
+    return { job: { ...job, paceMs }, pace, minutes };
+  }
+
+  async function tickMinutes(scheduler: Scheduler, clock: DrivenClock, upTo: number): Promise<void> {
+    for (let at = clock.now(); at <= NOON + upTo * MINUTE_MS; at += MINUTE_MS) {
+      clock.jumpTo(at);
+      await scheduler.tick();
+    }
+  }
+
+  test('runs as often as it asked for after its last run', async () => {
+    const { deps, clock } = openBench();
+    const { job, pace, minutes } = pacedJob(FIVE_MS);
+    const scheduler = await startScheduler([job], deps);
+    await tickMinutes(scheduler, clock, 4);
+
+    pace.ms = MINUTE_MS;
+    await tickMinutes(scheduler, clock, 7);
+    expect(scheduler.nextDueAt()).toBe(NOON + 8 * MINUTE_MS);
+    pace.ms = FIVE_MS;
+    await tickMinutes(scheduler, clock, 16);
+
+    expect(minutes()).toEqual([0, 5, 6, 7, 8, 10, 15]);
+  });
+
+  test('has it from the start: a restart does not slow it down', async () => {
+    const { deps, clock } = openBench();
+    const { job, minutes } = pacedJob(MINUTE_MS);
+    await tickMinutes(await startScheduler([job], deps), clock, 1);
+
+    await tickMinutes(await startScheduler([job], deps), clock, 3);
+
+    expect(minutes()).toEqual([0, 1, 2, 3]);
+  });
+
+  test('keeps the last one when it cannot be read', async () => {
+    const { deps, clock, logger } = openBench();
+    const { job, pace, minutes } = pacedJob(MINUTE_MS);
+    const scheduler = await startScheduler([job], deps);
+    pace.ms = new Error('no database');
+
+    await tickMinutes(scheduler, clock, 3);
+
+    expect(minutes()).toEqual([0, 1, 2, 3]);
+    expect(logger.lines.join()).toContain('job pace not read');
+  });
+});
+
 describe('a job that runs', () => {
   test('is not started again, and does not hold up the others', async () => {
     const { deps, clock } = openBench();

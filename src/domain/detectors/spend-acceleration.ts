@@ -34,15 +34,14 @@ export const spendAcceleration: Detector<Settings> = {
   settings,
   worthwhile: (recentMicroUsd, { floor_usd }) => recentMicroUsd > microUsdFromUsd(floor_usd),
   detect: detectSpendAcceleration,
+  nearness(input, limits) {
+    const { hourMicroUsd, thresholdMicroUsd } = measure(input, limits);
+    return hourMicroUsd / thresholdMicroUsd;
+  },
 };
 
 function detectSpendAcceleration(input: DetectorInput, limits: Settings): readonly Finding[] {
-  const until = input.knownUntil;
-  const usage = spentBy(until, input.usage);
-  const costs = windowCosts(usage, { until, widthMs: WINDOW_MS, count: WINDOWS_BEFORE + 1 });
-  const hourMicroUsd = Math.round(costs.at(-1) ?? 0);
-  const medianMicroUsd = Math.round(median(costs.slice(0, -1)));
-  const thresholdMicroUsd = Math.max(limits.ratio * medianMicroUsd, microUsdFromUsd(limits.floor_usd));
+  const { until, usage, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd } = measure(input, limits);
   if (hourMicroUsd <= thresholdMicroUsd) return [];
 
   const lastQuiet = costs.findLastIndex((cost) => cost <= thresholdMicroUsd);
@@ -95,6 +94,16 @@ function detectSpendAcceleration(input: DetectorInput, limits: Settings): readon
       dedupeKey: `${spendAcceleration.id}:${input.lineage.id}`,
     },
   ];
+}
+
+/** The newest rolling hour against what it may cost. */
+function measure({ knownUntil: until, usage: buckets }: DetectorInput, limits: Settings) {
+  const usage = spentBy(until, buckets);
+  const costs = windowCosts(usage, { until, widthMs: WINDOW_MS, count: WINDOWS_BEFORE + 1 });
+  const hourMicroUsd = Math.round(costs.at(-1) ?? 0);
+  const medianMicroUsd = Math.round(median(costs.slice(0, -1)));
+  const thresholdMicroUsd = Math.max(limits.ratio * medianMicroUsd, microUsdFromUsd(limits.floor_usd));
+  return { until, usage, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd };
 }
 
 interface Figures {

@@ -1,24 +1,43 @@
+import { publicMessageOf } from '../../domain/errors.ts';
+import type { CaughtUp } from '../../domain/notice.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { refreshAlerts } from '../../services/alerts/refresh-alerts.ts';
 import { runDetection } from '../../services/alerts/run-detection.ts';
 import type { Deps } from '../../services/deps.ts';
+import { reportCatchUp } from '../../services/notices/report-downtime.ts';
+import { duePolls, keepPace, pollIntervalMs } from '../../services/usage/poll-pace.ts';
 import { pollUsage } from '../../services/usage/poll-usage.ts';
 import type { Job } from '../job.ts';
 
-/** Poll → detect → refresh, for all connections at once: a provider that hangs does not hold up another. */
+/** Poll → detect → refresh, for all due connections at once: a provider that hangs does not hold up another. */
 export const pollUsageJob: Job = {
   name: 'poll-usage',
   everyMs: (policy) => policy.polling.usageMs,
+  paceMs: pollIntervalMs,
   async run(deps) {
-    const results = await Promise.allSettled([...deps.providers.values()].map((provider) => pollOne(deps, provider)));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    const due = await duePolls(deps);
+    const faults: unknown[] = [];
+    const polls = due.map((provider) =>
+      pollOne(deps, provider).catch((error: unknown): CaughtUp => {
+        faults.push(error);
+        return { connectionId: provider.connectionId, ok: false, problem: publicMessageOf(error), alertIds: [] };
+      }),
+    );
+    await reportCatchUp(deps, await Promise.all(polls));
+    if (faults.length > 0) throw faults[0];
   },
 };
 
-async function pollOne(deps: Deps, provider: Provider): Promise<void> {
-  const { ok, watermark } = await pollUsage(deps, provider);
-  if (!ok) return;
-  await runDetection(deps, provider, watermark);
+async function pollOne(deps: Deps, provider: Provider): Promise<CaughtUp> {
+  const { connectionId } = provider;
+  const attemptedAt = deps.clock.now();
+  const { ok, watermark, retryAfterMs } = await pollUsage(deps, provider);
+  if (!ok) {
+    await keepPace(deps, provider, { attemptedAt, nearness: null, retryAfterMs });
+    return { connectionId, ok, problem: watermark.problem, alertIds: [] };
+  }
+  const { alertIds, nearness } = await runDetection(deps, provider, watermark);
   await refreshAlerts(deps, provider, watermark);
+  await keepPace(deps, provider, { attemptedAt, nearness, retryAfterMs: null });
+  return { connectionId, ok, problem: null, alertIds };
 }

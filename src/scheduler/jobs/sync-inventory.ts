@@ -1,4 +1,4 @@
-import { syncInventory } from '../../services/inventory/sync-inventory.ts';
+import { readInventory } from '../../services/inventory/read-inventory.ts';
 import type { Job } from '../job.ts';
 
 export const syncInventoryJob: Job = {
@@ -6,7 +6,7 @@ export const syncInventoryJob: Job = {
   everyMs: (policy) => policy.polling.inventoryMs,
   async run(deps) {
     const results = await Promise.allSettled(
-      [...deps.providers.values()].map((provider) => syncInventory(deps, provider)),
+      [...deps.providers.values()].map((provider) => readInventory(deps, provider)),
     );
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;

@@ -2,6 +2,7 @@ import { groupBy } from '../../domain/collections.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Key } from '../../domain/key.ts';
+import { NEAR } from '../../domain/pace.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -10,27 +11,37 @@ import { recordFinding } from './record-finding.ts';
 
 type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors'>;
 
+export interface Detection {
+  readonly findings: readonly Finding[];
+  /** The alerts that they opened or were added to. */
+  readonly alertIds: readonly string[];
+  /** Of the lineage that is nearest to a finding: above 1 fires. */
+  readonly nearness: number;
+}
+
 /** Runs every detector on the lineages of one connection that spent lately, and records what they find. */
-export async function runDetection(
-  deps: DetectionDeps,
-  provider: Provider,
-  watermark: Watermark,
-): Promise<readonly Finding[]> {
-  if (watermark.polledAt === null) return [];
+export async function runDetection(deps: DetectionDeps, provider: Provider, watermark: Watermark): Promise<Detection> {
+  if (watermark.polledAt === null) return { findings: [], alertIds: [], nearness: 0 };
   const horizon = horizonOf(watermark, deps.clock.now());
   const findings: Finding[] = [];
+  const alertIds = new Set<string>();
+  let nearness = 0;
   for (const input of await inputsOf(deps, provider, horizon)) {
-    for (const detector of deps.detectors) findings.push(...detector.detect(input));
+    for (const detector of deps.detectors) {
+      findings.push(...detector.detect(input));
+      nearness = Math.max(nearness, detector.nearness(input));
+    }
   }
   for (const finding of findings) {
     const alert = await recordFinding(deps, finding);
+    alertIds.add(alert.id);
     deps.logger.info('finding recorded', {
       detector: finding.detectorId,
       alert: alert.number,
       severity: finding.severity,
     });
   }
-  return findings;
+  return { findings, alertIds: [...alertIds], nearness };
 }
 
 interface Horizon {
@@ -73,7 +84,10 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
     }));
 }
 
-/** The history of a lineage is thousands of rows: it is read only where some detector could find something. */
+/**
+ * The history of a lineage is thousands of rows: it is read only where some detector could find something, or could
+ * if the spend grew from near to enough.
+ */
 function lineagesWorthALook(
   { detectors }: DetectionDeps,
   keys: readonly Key[],
@@ -84,6 +98,6 @@ function lineagesWorthALook(
     const cost = recent.get(key.id);
     if (cost !== undefined) costs.set(key.lineageId, (costs.get(key.lineageId) ?? 0) + cost);
   }
-  const worthwhile = [...costs].filter(([, cost]) => detectors.some((detector) => detector.worthwhile(cost)));
+  const worthwhile = [...costs].filter(([, cost]) => detectors.some((detector) => detector.worthwhile(cost / NEAR)));
   return new Set(worthwhile.map(([lineageId]) => lineageId));
 }

@@ -1,4 +1,4 @@
-import { publicMessageOf, toError } from '../../domain/errors.ts';
+import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
 import { noKeyId, type ProviderUsage, totalTokens, variantKey, worsePriceSource } from '../../domain/usage.ts';
@@ -8,6 +8,7 @@ import type { UsageRow, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { adoptUnknownKeys } from '../inventory/adopt-unknown-keys.ts';
 import { syncInventory } from '../inventory/sync-inventory.ts';
+import { reportBlindness } from '../notices/report-blindness.ts';
 
 /** Providers publish this late at most, as far as is known; what is older is taken as complete. */
 export const SETTLE_MS = 15 * MINUTE_MS;
@@ -15,6 +16,8 @@ export const SETTLE_MS = 15 * MINUTE_MS;
 export interface PollOutcome {
   readonly ok: boolean;
   readonly watermark: Watermark;
+  /** How long the provider asked us to wait. */
+  readonly retryAfterMs: number | null;
 }
 
 type PollDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'prices' | 'providers'>;
@@ -28,7 +31,9 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
       await readWindow(deps, provider, window);
     }
   } catch (error) {
-    return { ok: false, watermark: await recordFailure({ deps, provider, before }, error) };
+    const watermark = await recordFailure({ deps, provider, before }, error);
+    const retryAfterMs = error instanceof AppError ? (error.retryAfterMs ?? null) : null;
+    return { ok: false, watermark, retryAfterMs };
   }
   const watermark: Watermark = {
     connectionId: provider.connectionId,
@@ -38,9 +43,18 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
     missedPolls: 0,
     problem: null,
   };
-  await deps.store.write((tx) => tx.watermarks.put(watermark));
+  await putWatermark(deps, watermark);
   if (before?.failingSince) deps.logger.info('usage is readable again', { connection: provider.connectionId });
-  return { ok: true, watermark };
+  return { ok: true, watermark, retryAfterMs: null };
+}
+
+async function putWatermark(deps: PollDeps, watermark: Watermark): Promise<void> {
+  const { connectionId, polledAt, failingSince, missedPolls, problem } = watermark;
+  await deps.store.write(async (tx) => {
+    await tx.watermarks.put(watermark);
+    const state = { connectionId, lastReadAt: polledAt, failingSince, misses: missedPolls, problem };
+    await reportBlindness({ deps, tx }, { reading: 'usage', ...state });
+  });
 }
 
 async function readWindow(deps: PollDeps, provider: Provider, window: PlannedWindow): Promise<void> {
@@ -156,7 +170,7 @@ async function recordFailure({ deps, provider, before }: FailureContext, error: 
     missedPolls: (before?.missedPolls ?? 0) + 1,
     problem: publicMessageOf(error),
   };
-  await deps.store.write((tx) => tx.watermarks.put(watermark));
+  await putWatermark(deps, watermark);
   deps.logger.warn('usage poll failed', {
     connection: provider.connectionId,
     missedPolls: watermark.missedPolls,

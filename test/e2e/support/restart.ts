@@ -9,11 +9,12 @@ import { SECRETS } from './secrets.ts';
 
 const { botToken, appToken } = defaultWorkspace.app;
 
-/** Stops the app of a stage and starts another on the same database, between the same stand-ins. */
-export async function restart(stage: Stage): Promise<Stage> {
+/** Stops the app of a stage and starts another, after a while, on the same database and between the same stand-ins. */
+export async function restart(stage: Stage, downMs = 0): Promise<Stage> {
   const { clock, slack, openai, anthropic, folder, world } = stage;
   const { policy } = stage.app.deps;
   await stage.app.stop();
+  clock.jumpTo(clock.now() + downMs);
   let tick = (): void => {};
   const connection = (providerId: 'openai' | 'anthropic', url: string) => ({
     connectionId: providerId,

@@ -36,13 +36,14 @@ function noting(inputs: DetectorInput[]): BoundDetector {
       inputs.push(input);
       return [];
     },
+    nearness: () => 0,
   };
 }
 
 test('usual spend leads to nothing', async () => {
   const bench = await quietBench();
 
-  expect(await detect(bench)).toEqual([]);
+  expect(await detect(bench)).toMatchObject({ findings: [], alertIds: [] });
   expect(bench.outbox()).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import type { Rendered } from '../../../src/slack/views/blocks.ts';
 import { unknownSubcommandView } from '../../../src/slack/views/help.ts';
 import { keyCardView } from '../../../src/slack/views/key-card.ts';
 import { keyListView } from '../../../src/slack/views/key-list.ts';
+import { noticeView } from '../../../src/slack/views/notice.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
 import {
@@ -100,6 +101,25 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         ]),
       },
       { locale: LOCALE, configLines: [] },
+    ),
+  notice: (nasty) =>
+    noticeView(
+      {
+        kind: 'blind',
+        connection: { connectionId: 'anthropic', title: 'Anthropic' },
+        detail: {
+          reading: 'usage',
+          connectionId: 'anthropic',
+          failingSince: NOW,
+          lastReadAt: null,
+          problem: told(nasty),
+          readable: false,
+        },
+        closedAt: null,
+        keys: 3,
+        everyMs: 300_000,
+      },
+      LOCALE,
     ),
   'unknown subcommand': (nasty) => unknownSubcommandView(nasty, undefined),
 };

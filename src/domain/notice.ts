@@ -1,0 +1,73 @@
+/** What is read of a connection, each for itself: one can fail while the other goes on. */
+export type ReadingKind = 'usage' | 'inventory';
+
+/** A connection cannot be read. Closed: it can again. */
+export interface BlindDetail {
+  readonly reading: ReadingKind;
+  readonly connectionId: string;
+  /** When the first read in the row failed. */
+  readonly failingSince: number;
+  /** The last complete read before; null: there was none. */
+  readonly lastReadAt: number | null;
+  /** What went wrong last and what to do, in a person's words. */
+  readonly problem: string;
+  /** Whether it can be read again; false at the end when nobody tries any more. */
+  readonly readable: boolean;
+}
+
+/** Keysteward itself did not run. Told once, when all that was missed has been read or was given up on. */
+export interface DowntimeDetail {
+  readonly from: number;
+  readonly to: number;
+  readonly waitingFor: readonly { readonly connectionId: string; readonly missedPolls: number }[];
+  /** Opened by the catch-up or added to. */
+  readonly alertIds: readonly string[];
+  readonly unreadable: readonly { readonly connectionId: string; readonly problem: string }[];
+}
+
+export interface NoticeDetails {
+  readonly blind: BlindDetail;
+  readonly downtime: DowntimeDetail;
+}
+
+export type NoticeKind = keyof NoticeDetails;
+
+/** A message for the channel that is not an alert: posted once, edited while its state lasts and when it ends. */
+export interface NoticeOf<Kind extends NoticeKind> {
+  readonly id: string;
+  readonly kind: Kind;
+  /** What it is about. Of each kind at most one per subject is open. */
+  readonly subject: string;
+  readonly detail: NoticeDetails[Kind];
+  readonly openedAt: number;
+  readonly updatedAt: number;
+  readonly closedAt: number | null;
+}
+
+export type Notice = { [Kind in NoticeKind]: NoticeOf<Kind> }[NoticeKind];
+
+/** A read that fails once is noise; after this many in a row people are told. */
+export const MISSES_BEFORE_BLIND = 3;
+
+export interface CaughtUp {
+  readonly connectionId: string;
+  readonly ok: boolean;
+  readonly problem: string | null;
+  readonly alertIds: readonly string[];
+}
+
+/** What a round of polls adds to a downtime that is being made up for. */
+export function afterPolls(downtime: DowntimeDetail, polls: readonly CaughtUp[]): DowntimeDetail {
+  const pollOf = new Map(polls.map((poll) => [poll.connectionId, poll]));
+  const waitingFor: DowntimeDetail['waitingFor'][number][] = [];
+  const unreadable = [...downtime.unreadable];
+  const alertIds = new Set(downtime.alertIds);
+  for (const waiting of downtime.waitingFor) {
+    const poll = pollOf.get(waiting.connectionId);
+    const missedPolls = waiting.missedPolls + (poll?.ok === false ? 1 : 0);
+    if (poll?.ok) for (const alertId of poll.alertIds) alertIds.add(alertId);
+    else if (missedPolls < MISSES_BEFORE_BLIND) waitingFor.push({ ...waiting, missedPolls });
+    else unreadable.push({ connectionId: waiting.connectionId, problem: poll?.problem ?? '' });
+  }
+  return { ...downtime, waitingFor, unreadable, alertIds: [...alertIds] };
+}

@@ -1,0 +1,74 @@
+import { alertName } from '../../domain/alert.ts';
+import type { BlindDetail, DowntimeDetail, Notice } from '../../domain/notice.ts';
+import type { Deps } from '../deps.ts';
+
+export interface ConnectionName {
+  readonly connectionId: string;
+  /** The provider's name; the connection's id where it is no longer configured. */
+  readonly title: string;
+}
+
+export interface BlindCard {
+  readonly kind: 'blind';
+  readonly connection: ConnectionName;
+  readonly detail: BlindDetail;
+  readonly closedAt: number | null;
+  /** Of this connection, the ones that still exist. */
+  readonly keys: number;
+  readonly everyMs: number;
+}
+
+export interface DowntimeCard {
+  readonly kind: 'downtime';
+  readonly detail: DowntimeDetail;
+  /** `KS-142`, ascending. */
+  readonly alerts: readonly string[];
+  readonly unreadable: readonly (ConnectionName & { readonly problem: string })[];
+}
+
+/** Everything that the rendering of a notice needs, and nothing that it must look up. */
+export type NoticeCard = BlindCard | DowntimeCard;
+
+type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
+
+/** Undefined: gone, of a later version, or not to be told yet. */
+export async function describeNotice(deps: DescribeDeps, noticeId: string): Promise<NoticeCard | undefined> {
+  const notice = await deps.store.read.notices.get(noticeId);
+  switch (notice?.kind) {
+    case 'blind':
+      return describeBlindness(deps, notice);
+    case 'downtime':
+      return notice.closedAt === null ? undefined : describeDowntime(deps, notice.detail);
+    default:
+      return undefined;
+  }
+}
+
+async function describeBlindness(deps: DescribeDeps, notice: Notice & { kind: 'blind' }): Promise<BlindCard> {
+  const { detail, closedAt } = notice;
+  const keys = await deps.store.read.keys.all();
+  const { usageMs, inventoryMs } = deps.policy.polling;
+  return {
+    kind: 'blind',
+    connection: nameOf(deps, detail.connectionId),
+    detail,
+    closedAt,
+    keys: keys.filter((key) => key.connectionId === detail.connectionId && key.status !== 'gone').length,
+    everyMs: detail.reading === 'usage' ? usageMs : inventoryMs,
+  };
+}
+
+async function describeDowntime(deps: DescribeDeps, detail: DowntimeDetail): Promise<DowntimeCard> {
+  const alerts = await Promise.all(detail.alertIds.map((id) => deps.store.read.alerts.get(id)));
+  const numbered = alerts.filter((alert) => alert !== undefined).toSorted((a, b) => a.number - b.number);
+  return {
+    kind: 'downtime',
+    detail,
+    alerts: numbered.map(alertName),
+    unreadable: detail.unreadable.map(({ connectionId, problem }) => ({ ...nameOf(deps, connectionId), problem })),
+  };
+}
+
+function nameOf({ providers }: DescribeDeps, connectionId: string): ConnectionName {
+  return { connectionId, title: providers.get(connectionId)?.title ?? connectionId };
+}

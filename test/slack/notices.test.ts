@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import { renderText } from '../../src/sandbox/slack/index.ts';
+import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
+import { noteDowntime } from '../../src/services/notices/report-downtime.ts';
+import { failing } from '../support/fake-provider.ts';
+import { type Running, startRunning } from './support/running.ts';
+
+function shown({ slack }: Running): readonly string[] {
+  return slack.workspace.messages('C0AIKEYS').map((message) => renderText(message, slack.workspace));
+}
+
+async function round(running: Running): Promise<void> {
+  running.clock.jumpTo(running.clock.now() + 5 * MINUTE_MS);
+  await pollUsageJob.run(running.deps);
+  await running.drain();
+}
+
+test('darkness is one message in the alert channel, and the same message says that it is over', async () => {
+  const running = await startRunning();
+  await pollUsageJob.run(running.deps);
+  running.provider.script('readUsage', ...Array.from({ length: 5 }, () => failing('provider_unavailable')));
+
+  for (let poll = 1; poll <= 5; poll += 1) {
+    await round(running);
+    expect(shown(running)).toHaveLength(poll < 3 ? 0 : 1);
+  }
+  const [message] = running.slack.workspace.messages('C0AIKEYS');
+  expect(shown(running)[0]).toMatch(
+    /^:warning: Usage of Anthropic \(anthropic\) cannot be read since .*The provider says/s,
+  );
+  await round(running);
+
+  expect(running.slack.workspace.messages('C0AIKEYS').map(({ ts }) => ts)).toEqual([message?.ts]);
+  expect(shown(running)[0]).toMatch(/^Usage of Anthropic \(anthropic\) is readable again, blind .*, caught up\./);
+});
+
+test('a downtime is one message, posted when all is caught up and never edited', async () => {
+  const running = await startRunning();
+  await pollUsageJob.run(running.deps);
+  running.clock.jumpTo(running.clock.now() + HOUR_MS);
+  await noteDowntime(running.deps);
+  await running.drain();
+  expect(shown(running)).toEqual([]);
+
+  await round(running);
+  await round(running);
+
+  expect(shown(running)).toEqual([expect.stringMatching(/^I was down .*, caught up, nothing found\.$/)]);
+});
