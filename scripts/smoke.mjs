@@ -38,7 +38,7 @@ const CHECKS = [
   },
   {
     name: 'a simulated leak becomes one message',
-    args: ['simulate', 'leak-weekend', '--json'],
+    args: ['simulate', 'leak-weekend', '--hours', '6', '--json'],
     exit: 0,
     look: ({ stdout }) => oneMessage(stdout),
   },

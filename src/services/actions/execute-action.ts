@@ -1,6 +1,7 @@
 import { type Action, idempotencyKeyOf, PROOF, retryDelayMs } from '../../domain/action.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { type Alert, nextState } from '../../domain/alert.ts';
+import { groupBy } from '../../domain/collections.ts';
 import { AppError, isAppError, isRetryable, publicMessageOf, toError } from '../../domain/errors.ts';
 import type { Key, KeyStatus } from '../../domain/key.ts';
 import type { KeyRef, Provider } from '../../ports/provider.ts';
@@ -11,16 +12,21 @@ import type { Deps } from '../deps.ts';
 type ExecuteDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'logger'>;
 
 /**
- * Carries out every action that is due, oldest first. Never two runs at a time: what stands as running is what an
- * earlier run could not settle, and is taken up again.
+ * Carries out every action that is due: those of one key oldest first, those of different keys side by side, since a
+ * provider that hangs must not keep a leaking key of another one alive. Never two runs at a time: what stands as running
+ * is what an earlier run could not settle, and is taken up again.
  */
 export async function runDueActions(deps: ExecuteDeps): Promise<void> {
   await deps.store.write((tx) => tx.actions.releaseRunning());
   const failures: unknown[] = [];
-  for (const action of await deps.store.read.actions.due(deps.clock.now())) {
-    // An action that cannot be settled must not hold up the ones behind it.
-    await executeAction(deps, action.id).catch((error: unknown) => failures.push(error));
-  }
+  const byKey = groupBy(await deps.store.read.actions.due(deps.clock.now()), ({ keyId }) => keyId);
+  const inOrder = async (actions: readonly Action[]): Promise<void> => {
+    for (const { id } of actions) {
+      // An action that cannot be settled must not hold up the ones behind it.
+      await executeAction(deps, id).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all([...byKey.values()].map(inOrder));
   if (failures.length > 0) throw failures[0];
 }
 

@@ -187,3 +187,20 @@ describe('a crash', () => {
     expect(verbs(bench).filter((verb) => verb === 'key.suspend.verified')).toHaveLength(1);
   });
 });
+
+test('a provider that does not answer for one key does not keep another one alive', async () => {
+  const bench = await benchWithKeys();
+  const gate = held();
+  bench.provider.script('suspend', gate.answer);
+  const stuck = await ask(bench, 'key_1');
+  const urgent = await ask(bench, 'key_2');
+
+  const running = runDueActions(bench.deps);
+  await gate.reached;
+  while ((await actionIn(bench, urgent)).state !== 'verified') await new Promise((resolve) => setImmediate(resolve));
+
+  expect((await actionIn(bench, stuck)).state).toBe('running');
+  gate.release();
+  await running;
+  expect((await actionIn(bench, stuck)).state).toBe('verified');
+});
