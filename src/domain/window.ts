@@ -7,6 +7,8 @@ export const FINE_WINDOW_MS = 26 * HOUR_MS;
 export const BACKFILL_MS = 31 * DAY_MS;
 /** Each poll re-reads this much, since providers publish late and revise. */
 export const TRAILING_MS = 2 * HOUR_MS;
+/** A poll out of turn re-reads this much: the next one in turn looks further back. */
+export const SHORT_TRAILING_MS = 30 * MINUTE_MS;
 
 const QUARTER_MS = 15 * MINUTE_MS;
 
@@ -55,11 +57,11 @@ export interface PlannedWindow {
  * What to read from a provider now: the trailing window by the minute; after downtime everything since the watermark;
  * on first start 31 days. What is older than 26 hours is read by the hour, so that each instant has one width.
  */
-export function planWindows(now: number, watermark: number | null): readonly PlannedWindow[] {
+export function planWindows(now: number, watermark: number | null, trailingMs = TRAILING_MS): readonly PlannedWindow[] {
   const to = ceilTo(now, MINUTE_MS);
   const fineFrom = floorTo(now - FINE_WINDOW_MS, HOUR_MS);
   const oldest = floorTo(now - BACKFILL_MS, HOUR_MS);
-  const wanted = watermark === null ? oldest : floorTo(Math.min(watermark, now) - TRAILING_MS, QUARTER_MS);
+  const wanted = watermark === null ? oldest : floorTo(Math.min(watermark, now) - trailingMs, QUARTER_MS);
   const from = Math.max(wanted, oldest);
   const windows: PlannedWindow[] = [];
   if (from < fineFrom) windows.push({ from: floorTo(from, HOUR_MS), to: fineFrom, widthMs: HOUR_MS });

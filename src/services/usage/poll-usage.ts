@@ -1,8 +1,8 @@
 import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
-import { MINUTE_MS } from '../../domain/time.ts';
+import { floorTo, MINUTE_MS } from '../../domain/time.ts';
 import { noKeyId, type ProviderUsage, totalTokens, variantKey, worsePriceSource } from '../../domain/usage.ts';
-import { type PlannedWindow, planWindows } from '../../domain/window.ts';
+import { type PlannedWindow, planWindows, SHORT_TRAILING_MS, TRAILING_MS } from '../../domain/window.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { UsageRow, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -27,7 +27,7 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
   const before = await deps.store.read.watermarks.get(provider.connectionId);
   const startedAt = deps.clock.now();
   try {
-    for (const window of planWindows(startedAt, before?.polledAt ?? null)) {
+    for (const window of windowsToRead(deps, startedAt, before?.polledAt ?? null)) {
       await readWindow(deps, provider, window);
     }
   } catch (error) {
@@ -55,6 +55,13 @@ async function putWatermark(deps: PollDeps, watermark: Watermark): Promise<void>
     const state = { connectionId, lastReadAt: polledAt, failingSince, misses: missedPolls, problem };
     await reportBlindness({ deps, tx }, { reading: 'usage', ...state });
   });
+}
+
+/** A poll between two turns of policy's interval is there for the newest minutes; late usage is left to the turn. */
+function windowsToRead({ policy }: PollDeps, now: number, polledAt: number | null): readonly PlannedWindow[] {
+  const everyMs = policy.polling.usageMs;
+  const isTurn = polledAt === null || floorTo(now, everyMs) > floorTo(polledAt, everyMs);
+  return planWindows(now, polledAt, isTurn ? TRAILING_MS : SHORT_TRAILING_MS);
 }
 
 async function readWindow(deps: PollDeps, provider: Provider, window: PlannedWindow): Promise<void> {

@@ -30,6 +30,23 @@ describe('what is read', () => {
     ]);
   });
 
+  test('a poll between two turns reads half an hour; the turn after it looks two hours back again', async () => {
+    const bench = await benchToPoll();
+    await poll(bench);
+    bench.provider.windows.length = 0;
+
+    for (const minute of [1, 4, 5]) {
+      bench.clock.jumpTo(NOON + minute * MINUTE_MS);
+      await poll(bench);
+    }
+
+    expect(bench.provider.windows).toEqual([
+      { from: NOON - 30 * MINUTE_MS, to: NOON + MINUTE_MS, widthMs: MINUTE_MS },
+      { from: NOON - 30 * MINUTE_MS, to: NOON + 4 * MINUTE_MS, widthMs: MINUTE_MS },
+      { from: NOON - 2 * HOUR_MS, to: NOON + 5 * MINUTE_MS, widthMs: MINUTE_MS },
+    ]);
+  });
+
   test('36 hours of downtime are made up for: by the hour what is old, by the minute what is not, without a gap', async () => {
     const bench = await benchToPoll();
     bench.provider.use = [{ keyId: 'key_1', at: NOON - HOUR_MS, tokens: 7 }];
