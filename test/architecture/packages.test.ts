@@ -71,7 +71,7 @@ describe('the package check itself', () => {
   });
 
   test('an address in the lock file is caught', () => {
-    expect(resolvedAddresses('{\n"resolved": "https://registry.example/x.tgz"\n}')).toHaveLength(1);
+    expect(resolvedAddresses('{\n"resolved": "https://mirror.example/x.tgz"\n}')).toHaveLength(1);
   });
 
   test.each([
