@@ -97,7 +97,7 @@ export async function createApp({
       ids,
       logger,
       policy: config.policy,
-      providers: connect({ config, secrets, logger, definitions: overrides.providers ?? allProviders }),
+      providers: connectProviders({ config, secrets, logger, definitions: overrides.providers ?? allProviders }),
       prices: overrides.prices ?? createPriceTable(),
       detectors: bindDetectors(config.policy.detectors),
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
@@ -251,7 +251,13 @@ interface ConnectInput {
   readonly definitions: readonly ProviderDefinition[];
 }
 
-function connect({ config, secrets, logger, definitions }: ConnectInput): ReadonlyMap<string, Provider> {
+/** One provider per configured connection, by connection id. */
+export function connectProviders({
+  config,
+  secrets,
+  logger,
+  definitions,
+}: ConnectInput): ReadonlyMap<string, Provider> {
   return new Map(
     config.connections.flatMap(({ connectionId, providerId, address }) => {
       const definition = definitions.find(({ id }) => id === providerId);

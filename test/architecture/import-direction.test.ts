@@ -36,6 +36,12 @@ describe('the import check itself', () => {
     ['src/scheduler/x.ts', "import { start } from '../sandbox/start.ts';"],
     ['src/app.ts', "import { start } from './sandbox/start.ts';"],
     ['src/cli.ts', "import { start } from './sandbox/start.ts';"],
+    ['src/cli.ts', "const { start } = await import('./sandbox/start.ts');"],
+    ['src/cli/sandbox.ts', "import { start } from '../sandbox/start.ts';"],
+    ['src/cli/audit.ts', "const { start } = await import('../sandbox/start.ts');"],
+    ['src/cli/audit.ts', "import '../cli.ts';"],
+    ['src/services/x.ts', "import { out } from '../cli/output.ts';"],
+    ['src/app.ts', "import { out } from './cli/output.ts';"],
     ['src/slack/x.ts', "import { App } from '@slack/bolt';"],
     ['src/system/x.ts', "import { Command } from 'commander';"],
     ['src/rooms/x.ts', "import { z } from 'zod';"],
@@ -54,7 +60,9 @@ describe('the import check itself', () => {
     ['src/slack/x.ts', "import type { App } from '@slack/bolt';"],
     ['src/store/x.ts', "import { Kysely } from 'kysely';"],
     ['src/app.ts', "import { open } from './store/open.ts';"],
-    ['src/cli.ts', "const { start } = await import('./sandbox/start.ts');"],
+    ['src/cli/sandbox.ts', "const { start } = await import('../sandbox/start.ts');"],
+    ['src/cli.ts', "import { add } from './cli/audit.ts';"],
+    ['src/cli/audit.ts', "import { open } from '../store/open.ts';\nimport { Command } from 'commander';"],
     ['src/sandbox/x.ts', "import { createApp } from '../app.ts';"],
   ])('an honest import in %s passes: %s', (path, text) => {
     expect(importFaults([source(path, text)])).toEqual([]);

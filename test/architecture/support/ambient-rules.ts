@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { place, type Source, walk } from './source.ts';
 
-const CLOCK_AND_ENV_HOMES = /^src\/(system\/|config\/env\.ts$|main\.ts$|cli\.ts$)/;
+const CLOCK_AND_ENV_HOMES = /^src\/(system\/|config\/env\.ts$|main\.ts$|cli\.ts$|cli\/)/;
 const TIMER_HOMES = /^src\/(system\/|sandbox\/|slack\/bolt-app\.ts$)/;
 const TIMERS = new Set(['setTimeout', 'setInterval', 'setImmediate']);
 const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([

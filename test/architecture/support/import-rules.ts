@@ -27,6 +27,9 @@ const LAYERS: ReadonlyMap<string, Layer> = new Map([
 
 const BOLT_HOME = 'src/slack/bolt-app.ts';
 const ROOTS = ['src/app.ts', 'src/main.ts', 'src/cli.ts'];
+/** The commands' folder: part of the composition, seen by src/cli.ts alone. */
+const COMMANDS = 'cli';
+const SANDBOX_DOOR = 'src/cli/sandbox.ts';
 
 /** Packages with one home. Type-only imports count too: a foreign type in a signature is a dependency. */
 const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -58,13 +61,14 @@ export function importFaults(sources: readonly Source[]): readonly string[] {
 function faultOf(path: string, line: ImportLine): string | undefined {
   const layer = layerOf(path);
   if (layer === 'sandbox') return undefined;
-  if (layer !== undefined && !LAYERS.has(layer)) return `src/${layer}/ has no row in the table of layers`;
+  if (layer !== undefined && layer !== COMMANDS && !LAYERS.has(layer))
+    return `src/${layer}/ has no row in the table of layers`;
   if (line.package === '@slack/bolt' && line.names.includes('App') && !line.typeOnly && path !== BOLT_HOME) {
     return `only ${BOLT_HOME} builds Bolt's App`;
   }
   if (line.specifier === '(computed)') return 'a computed import cannot be checked';
   if (line.file !== undefined) return fileFault(path, layer, { file: line.file, dynamic: line.dynamic });
-  return layer === undefined ? undefined : packageFault(layer, line.package ?? '');
+  return layer === undefined || layer === COMMANDS ? undefined : packageFault(layer, line.package ?? '');
 }
 
 interface Target {
@@ -75,8 +79,14 @@ interface Target {
 function fileFault(path: string, layer: string | undefined, { file, dynamic }: Target): string | undefined {
   const target = layerOf(file);
   if (target === 'sandbox') {
-    return path === 'src/cli.ts' && dynamic ? undefined : 'only src/cli.ts loads the sandbox, and only dynamically';
+    return path === SANDBOX_DOOR && dynamic
+      ? undefined
+      : `only ${SANDBOX_DOOR} loads the sandbox, and only dynamically`;
   }
+  if (target === COMMANDS) {
+    return path === 'src/cli.ts' || layer === COMMANDS ? undefined : 'only src/cli.ts sees the commands';
+  }
+  if (layer === COMMANDS) return file.startsWith('src/') && file !== 'src/cli.ts' ? undefined : 'src/cli/ looks inward';
   if (layer === undefined)
     return ROOTS.includes(path) ? undefined : 'only app.ts, main.ts and cli.ts stand in src/ itself';
   if (!file.startsWith('src/')) return `src/${layer}/ may not reach outside src/`;
