@@ -26,6 +26,7 @@ import { slackDirectory } from './slack/directory.ts';
 import { sendDue } from './slack/outbox.ts';
 import { countRunning, registerListeners } from './slack/router.ts';
 import { openStore } from './store/open.ts';
+import { breathe } from './system/breathe.ts';
 import { systemClock } from './system/clock.ts';
 import { systemIds } from './system/ids.ts';
 import { hmacHex } from './system/installation-secret.ts';
@@ -96,6 +97,7 @@ export async function createApp({
       clock,
       ids,
       logger,
+      breathe,
       policy: config.policy,
       providers: connectProviders({ config, secrets, logger, definitions: overrides.providers ?? allProviders }),
       prices: overrides.prices ?? createPriceTable(),

@@ -8,3 +8,10 @@ export function groupBy<Item, Group>(items: Iterable<Item>, groupOf: (item: Item
   }
   return groups;
 }
+
+/** Parts of at most `size` items, in order. */
+export function inSlices<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -93,6 +93,13 @@ export interface ConsoleSteps {
   readonly steps: readonly string[];
 }
 
+/** All that a provider says of a range of time. */
+export interface UsagePart {
+  readonly from: number;
+  readonly to: number;
+  readonly usage: readonly ProviderUsage[];
+}
+
 export interface UsageWindow {
   /** Inclusive, aligned to `widthMs`. */
   readonly from: number;
@@ -120,6 +127,11 @@ export interface Provider {
   listKeys(scopes: readonly ProviderScope[], signal?: AbortSignal): Promise<readonly ProviderKey[]>;
   /** Every page of the window or an error: a half-read window is never returned. */
   readUsage(window: UsageWindow, signal?: AbortSignal): Promise<readonly ProviderUsage[]>;
+  /**
+   * The same in parts, ascending and without a gap, so that a large answer is never in memory at once. Each part is
+   * complete for its range; an error leaves the rest of the window unread.
+   */
+  streamUsage?(window: UsageWindow, signal?: AbortSignal): AsyncIterable<UsagePart>;
   /** The state of one key now, read from the provider. A key that is no longer there is `gone`, not an error. */
   readKeyStatus(ref: KeyRef, signal?: AbortSignal): Promise<KeyStatus>;
 

@@ -17,16 +17,25 @@ export interface ScopeRepo {
 }
 
 export interface LineageRepo {
+  slugs(): Promise<readonly string[]>;
   insert(lineage: Lineage): Promise<void>;
   update(lineage: Lineage): Promise<void>;
   get(id: string): Promise<Lineage | undefined>;
   all(): Promise<readonly Lineage[]>;
 }
 
+export type KeyIdentity = Pick<
+  Key,
+  'id' | 'lineageId' | 'connectionId' | 'providerId' | 'providerKeyId' | 'status' | 'lastUsedAt'
+>;
+
 export interface KeyRepo {
   insert(key: Key): Promise<void>;
   update(key: Key): Promise<void>;
   get(id: string): Promise<Key | undefined>;
+  ofProvider(providerId: string, providerKeyId: string): Promise<Key | undefined>;
+  /** Every key, tombstones included, by what tells whose usage is whose: a fraction of the cost of `all`. */
+  identities(): Promise<readonly KeyIdentity[]>;
   /** Tombstones included. */
   all(): Promise<readonly Key[]>;
   ofLineage(lineageId: string): Promise<readonly Key[]>;

@@ -1,5 +1,6 @@
 import type { BoundDetector } from '../domain/detector.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Breathe } from '../ports/breathe.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -14,6 +15,7 @@ export interface Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly breathe: Breathe;
   readonly policy: Policy;
   /** By connection id. */
   readonly providers: ReadonlyMap<string, Provider>;

@@ -43,6 +43,9 @@ function toScope(row: Row<'scopes'>): Scope {
 
 export function lineageRepo(db: Kysely<Database>): LineageRepo {
   return {
+    async slugs() {
+      return (await db.selectFrom('lineages').select('slug').execute()).map(({ slug }) => slug);
+    },
     async insert(lineage) {
       await db.insertInto('lineages').values(fromLineage(lineage)).execute();
     },
@@ -89,6 +92,30 @@ export function keyRepo(db: Kysely<Database>): KeyRepo {
     },
     async get(id) {
       const row = await db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toKey(row);
+    },
+    async identities() {
+      const rows = await db
+        .selectFrom('keys')
+        .select(['id', 'lineage_id', 'connection_id', 'provider_id', 'provider_key_id', 'status', 'last_used_at'])
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        lineageId: row.lineage_id,
+        connectionId: row.connection_id,
+        providerId: row.provider_id,
+        providerKeyId: row.provider_key_id,
+        status: row.status as KeyStatus,
+        lastUsedAt: row.last_used_at,
+      }));
+    },
+    async ofProvider(providerId, providerKeyId) {
+      const row = await db
+        .selectFrom('keys')
+        .selectAll()
+        .where('provider_id', '=', providerId)
+        .where('provider_key_id', '=', providerKeyId)
+        .executeTakeFirst();
       return row && toKey(row);
     },
     async all() {

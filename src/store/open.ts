@@ -12,6 +12,7 @@ import { dropLease, type LeaseRequest, takeLease } from './lease.ts';
 import { loadMigrations, type Migration, migrate } from './migrate.ts';
 import { createRepos } from './repos.ts';
 import type { Database } from './schema.ts';
+import { UsageDigests } from './usage-digests.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -75,6 +76,7 @@ class SqliteStore implements Store {
   readonly #writer: Kysely<Database>;
   readonly #reader: Kysely<Database>;
   readonly #readRepos: Repos;
+  readonly #digests = new UsageDigests();
   readonly #inWrite = new AsyncLocalStorage<true>();
   readonly #listeners = new Map<WakeTopic, Set<() => void>>();
 
@@ -82,7 +84,13 @@ class SqliteStore implements Store {
     this.#connections = connections;
     this.#writer = kyselyOn(connections.writer);
     this.#reader = kyselyOn(connections.reader);
-    this.#readRepos = createRepos({ db: this.#reader, ...connections, wake: () => {} });
+    this.#readRepos = createRepos({
+      db: this.#reader,
+      ...connections,
+      digests: this.#digests,
+      wake: () => {},
+      afterCommit: () => {},
+    });
   }
 
   get read(): Repos {
@@ -93,13 +101,18 @@ class SqliteStore implements Store {
   async write<Result>(run: (tx: Repos) => Promise<Result>): Promise<Result> {
     this.#refuseInsideWrite();
     const woken = new Set<WakeTopic>();
-    const result = await this.#writer
-      .transaction()
-      .execute((tx) =>
-        this.#inWrite.run(true, () =>
-          run(createRepos({ db: tx, ...this.#connections, wake: (topic) => woken.add(topic) })),
-        ),
-      );
+    const committed: (() => void)[] = [];
+    const result = await this.#writer.transaction().execute((tx) => {
+      const repos = createRepos({
+        db: tx,
+        ...this.#connections,
+        digests: this.#digests,
+        wake: (topic) => woken.add(topic),
+        afterCommit: (done) => committed.push(done),
+      });
+      return this.#inWrite.run(true, () => run(repos));
+    });
+    for (const done of committed) done();
     for (const topic of woken) for (const listener of this.#listeners.get(topic) ?? []) listener();
     return result;
   }

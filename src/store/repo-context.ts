@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Ids } from '../ports/ids.ts';
 import type { WakeTopic } from '../ports/store.ts';
 import type { Database } from './schema.ts';
+import type { UsageDigests } from './usage-digests.ts';
 
 export interface RepoContext {
   /** A transaction for writes, the read-only connection for reads. */
@@ -9,4 +10,7 @@ export interface RepoContext {
   readonly ids: Ids;
   readonly sign: (text: string) => string;
   readonly wake: (topic: WakeTopic) => void;
+  readonly digests: UsageDigests;
+  /** Runs when the transaction has committed, and never when it rolls back. */
+  readonly afterCommit: (run: () => void) => void;
 }

@@ -19,7 +19,7 @@ export function createRepos(context: RepoContext): Repos {
     scopes: scopeRepo(db),
     lineages: lineageRepo(db),
     keys: keyRepo(db),
-    usage: usageRepo(db),
+    usage: usageRepo(context),
     watermarks: watermarkRepo(db),
     alerts: alertRepo(db),
     actions: actionRepo(context),

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { PriceSource, UsageBucket } from '../domain/usage.ts';
 import type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow } from '../ports/store.ts';
+import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
+import { digestsOf } from './usage-digests.ts';
 
 // SQLite allows 32,766 bound values in one statement; a usage row has 16.
 const INSERT_CHUNK = 500;
@@ -9,9 +11,12 @@ const KEY_CHUNK = 500;
 // The widest stored bucket: a bucket that starts this much before a range can still reach into it.
 const WIDEST_MS = 86_400_000;
 
-export function usageRepo(db: Kysely<Database>): UsageRepo {
+type Context = Pick<RepoContext, 'db' | 'digests' | 'afterCommit'>;
+
+export function usageRepo(context: Context): UsageRepo {
+  const { db, digests } = context;
   return {
-    replaceWindow: (connectionId, range, rows) => replaceWindow(db, { connectionId, range, rows }),
+    replaceWindow: (connectionId, range, rows) => replaceChanged(context, { connectionId, range, rows }),
     ofKeys: (keyIds, range) => ofKeys(db, keyIds, range),
     async costPerKey({ from, to, connectionId }) {
       const rows = await db
@@ -35,7 +40,10 @@ export function usageRepo(db: Kysely<Database>): UsageRepo {
         .executeTakeFirst();
       return row === undefined ? null : row.start_at + row.width_ms;
     },
-    compact: (options) => compact(db, options),
+    async compact(options) {
+      digests.clear();
+      return compact(db, options);
+    },
   };
 }
 
@@ -43,6 +51,34 @@ interface Replacement {
   readonly connectionId: string;
   readonly range: UsageRange;
   readonly rows: readonly UsageRow[];
+}
+
+/** Looks only at the parts of the window that do not read as they did when this process wrote them. */
+async function replaceChanged(
+  { db, digests, afterCommit }: Context,
+  { connectionId, range, rows }: Replacement,
+): Promise<ReplaceOutcome> {
+  digests.checkVersion(await dataVersion(db));
+  const wanted = digestsOf(rows);
+  const parts = digests.changedParts(connectionId, range, wanted);
+  digests.forget(connectionId, parts);
+  const total = { inserted: 0, changed: 0, removed: 0 };
+  for (const part of parts) {
+    const isInside = (startAt: number) => startAt >= part.from && startAt < part.to;
+    const inside = rows.filter((row) => isInside(row.startAt));
+    const outcome = await replaceWindow(db, { connectionId, range: part, rows: inside });
+    total.inserted += outcome.inserted;
+    total.changed += outcome.changed;
+    total.removed += outcome.removed;
+  }
+  if (parts.length > 0) afterCommit(() => digests.keep(connectionId, wanted));
+  return total;
+}
+
+/** Changes when another connection, so another process, has written. */
+async function dataVersion(db: Kysely<Database>): Promise<number> {
+  const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(db);
+  return rows[0]?.data_version ?? 0;
 }
 
 async function replaceWindow(

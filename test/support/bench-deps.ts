@@ -9,6 +9,7 @@ import type { Member, Store } from '../../src/ports/store.ts';
 import { DrivenClock } from '../../src/sandbox/driven-clock.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { syncInventory } from '../../src/services/inventory/sync-inventory.ts';
+import { breathe } from '../../src/system/breathe.ts';
 import { type RecordingLogger, recordingLogger } from '../providers/support/recording-logger.ts';
 import { FakeProvider, type FakeProviderOptions } from './fake-provider.ts';
 import { openTestStore, type TestStore } from './store.ts';
@@ -73,6 +74,7 @@ export function openBench({ policy = '', now = NOON, ...options }: BenchOptions 
     clock,
     ids,
     logger,
+    breathe,
     policy: parsed,
     providers: ports,
     prices: fakePrices,

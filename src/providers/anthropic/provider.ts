@@ -10,7 +10,7 @@ import { readAnthropicEvents } from './events.ts';
 import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspaces } from './inventory.ts';
 import { readAnthropicLimits, setAnthropicRateLimit, setAnthropicSpendLimit } from './limits.ts';
 import { memberDirectory } from './members.ts';
-import { readAnthropicUsage } from './usage.ts';
+import { anthropicUsage } from './usage.ts';
 
 export const anthropic: ProviderDefinition = {
   id: 'anthropic',
@@ -46,8 +46,7 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       const defaultWorkspaceId = await directory.defaultId(signal);
       return listAnthropicKeys(reader, { defaultWorkspaceId, members: await members(signal) }, signal);
     },
-    readUsage: async (window, signal) =>
-      readAnthropicUsage(reader, window, { defaultWorkspaceId: await directory.defaultId(signal), signal }),
+    ...anthropicUsage(reader, directory.defaultId),
     readCosts: anthropicCosts(reader, directory.defaultId),
     readLimits: async (scopeId, signal) => {
       const isDefault = scopeId === (await directory.defaultId(signal));

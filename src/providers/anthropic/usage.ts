@@ -1,8 +1,8 @@
 import type { ProviderUsage, UsageVariant } from '../../domain/usage.ts';
-import type { UsageWindow } from '../../ports/provider.ts';
-import { callJson, guard, signalOption } from '../lib/call.ts';
-import { collectPages } from '../lib/paging.ts';
-import { bucketWidthOf, pageLimit, tidyUsage } from '../lib/usage-rows.ts';
+import type { Provider, UsageWindow } from '../../ports/provider.ts';
+import { callJson, signalOption } from '../lib/call.ts';
+import { bucketWidthOf } from '../lib/usage-rows.ts';
+import { UsageReader, type UsageReport } from '../lib/usage-stream.ts';
 import { readBody } from '../lib/wire.ts';
 import type { AnthropicReader } from './inventory.ts';
 import { rfc3339 } from './page-query.ts';
@@ -14,38 +14,50 @@ const GROUP_BY = ['api_key_id', 'workspace_id', 'model', 'service_tier', 'contex
 const LONG_CONTEXT = '200k-1M';
 const DEFAULT_GEOS: ReadonlySet<string> = new Set(['global', 'not_available']);
 
-/** All pages, or an error. */
-export async function readAnthropicUsage(
+type DefaultId = (signal?: AbortSignal) => Promise<string | null>;
+
+/** The usage report, whole or in parts. */
+export function anthropicUsage(
   { client, link }: AnthropicReader,
-  window: UsageWindow,
-  {
-    defaultWorkspaceId,
-    signal,
-  }: { readonly defaultWorkspaceId: string | null; readonly signal?: AbortSignal | undefined },
-): Promise<ProviderUsage[]> {
-  const width = bucketWidthOf(window);
-  const call = { operation: 'read usage', kind: 'read', signal } as const;
-  const query = {
+  defaultId: DefaultId,
+): Required<Pick<Provider, 'readUsage' | 'streamUsage'>> {
+  const usage = new UsageReader();
+
+  async function reportFor(signal: AbortSignal | undefined): Promise<UsageReport> {
+    const call = { operation: 'read usage', kind: 'read', signal } as const;
+    const defaultWorkspaceId = await defaultId(signal);
+    return {
+      link,
+      call,
+      pages: (window, limit) => async (page) => {
+        const query = { ...queryFor(window, limit), ...(page === undefined ? {} : { page }) };
+        const body = await callJson(link, call, () => client.get(USAGE_PATH, { query, ...signalOption(signal) }));
+        const answer = readBody(usagePage, body, 'usage report');
+        const items = answer.data.map(({ starting_at: startAt, results }) => ({
+          startAt,
+          rows: results.map((row) => toUsage(row, defaultWorkspaceId, { startAt, widthMs: window.widthMs })),
+        }));
+        return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
+      },
+    };
+  }
+
+  return {
+    readUsage: async (window, signal) => usage.read(await reportFor(signal), window),
+    async *streamUsage(window, signal) {
+      yield* usage.stream(await reportFor(signal), window);
+    },
+  };
+}
+
+function queryFor(window: UsageWindow, limit: number) {
+  return {
     starting_at: rfc3339(window.from),
     ending_at: rfc3339(window.to),
-    bucket_width: width.name,
-    limit: pageLimit(window, width),
+    bucket_width: bucketWidthOf(window).name,
+    limit,
     group_by: GROUP_BY,
   };
-  const rows = await guard(link, call, () =>
-    collectPages(async (page) => {
-      const paged = page === undefined ? query : { ...query, page };
-      const body = await callJson(link, call, () => client.get(USAGE_PATH, { query: paged, ...signalOption(signal) }));
-      const answer = readBody(usagePage, body, 'usage report');
-      const items = answer.data.flatMap((bucket) =>
-        bucket.results.map((row) =>
-          toUsage(row, defaultWorkspaceId, { startAt: bucket.starting_at, widthMs: width.ms }),
-        ),
-      );
-      return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
-    }),
-  );
-  return tidyUsage(rows, window);
 }
 
 function toUsage(

@@ -11,15 +11,23 @@ export interface Page<T> {
   readonly cursor: string | null;
 }
 
+export type FetchPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
+
 /** All pages or an error: a listing that repeats itself or breaks off is never taken for the whole. */
-export async function collectPages<T>(fetchPage: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+export async function collectPages<T>(fetchPage: FetchPage<T>): Promise<T[]> {
   const all: T[] = [];
+  for await (const page of eachPage(fetchPage)) for (const item of page.items) all.push(item);
+  return all;
+}
+
+/** One page after the other; throws where the listing repeats itself or breaks off. */
+export async function* eachPage<T>(fetchPage: FetchPage<T>): AsyncGenerator<Page<T>, void> {
   const seen = new Set<string>();
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const page = await fetchPage(cursor);
-    for (const item of page.items) all.push(item);
-    if (!page.hasMore) return all;
+    yield page;
+    if (!page.hasMore) return;
     if (page.cursor === null) throw new MalformedAnswer('more pages are announced but there is no page token');
     if (seen.has(page.cursor)) throw new MalformedAnswer('the same page token came twice');
     seen.add(page.cursor);

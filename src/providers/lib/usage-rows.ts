@@ -1,5 +1,4 @@
 import { AppError } from '../../domain/errors.ts';
-import { type ProviderUsage, type TokenCounts, totalTokens, variantKey } from '../../domain/usage.ts';
 import type { UsageWindow } from '../../ports/provider.ts';
 
 const MINUTE_MS = 60_000;
@@ -36,42 +35,4 @@ export function bucketWidthOf(window: UsageWindow): BucketWidth {
 /** Buckets to ask for on one page. */
 export function pageLimit(window: UsageWindow, width: BucketWidth): number {
   return Math.min(width.maxBuckets, (window.to - window.from) / width.ms);
-}
-
-/** One row per identity inside the window; idle rows are left out. */
-export function tidyUsage(rows: readonly ProviderUsage[], window: UsageWindow): ProviderUsage[] {
-  const byIdentity = new Map<string, ProviderUsage>();
-  for (const row of rows) {
-    if (row.startAt < window.from || row.startAt >= window.to) continue;
-    if (totalTokens(row.tokens) === 0 && (row.requests ?? 0) === 0) continue;
-    const identity = [
-      row.providerKeyId ?? '',
-      row.scopeId ?? '',
-      row.model,
-      row.endpoint,
-      variantKey(row.variant),
-      row.startAt,
-    ].join('\u0000');
-    const known = byIdentity.get(identity);
-    byIdentity.set(identity, known === undefined ? row : add(known, row));
-  }
-  return [...byIdentity.values()];
-}
-
-function add(a: ProviderUsage, b: ProviderUsage): ProviderUsage {
-  return {
-    ...a,
-    tokens: addTokens(a.tokens, b.tokens),
-    requests: a.requests === null && b.requests === null ? null : (a.requests ?? 0) + (b.requests ?? 0),
-  };
-}
-
-function addTokens(a: TokenCounts, b: TokenCounts): TokenCounts {
-  return {
-    uncachedInput: a.uncachedInput + b.uncachedInput,
-    cachedInput: a.cachedInput + b.cachedInput,
-    cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
-    cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,
-    output: a.output + b.output,
-  };
 }

@@ -8,7 +8,7 @@ import { readOpenaiCosts } from './costs.ts';
 import { readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
 import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
-import { readOpenaiUsage } from './usage.ts';
+import { openaiUsage } from './usage.ts';
 
 export const openai: ProviderDefinition = {
   id: 'openai',
@@ -39,7 +39,7 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     usageWidthsMs: USAGE_WIDTHS_MS,
     listScopes: (signal) => listProjects(reader, signal),
     listKeys: (scopes, signal) => listAllKeys(reader, scopes, signal),
-    readUsage: (window, signal) => readOpenaiUsage(reader, window, signal),
+    ...openaiUsage(reader),
     readCosts: (window, signal) => readOpenaiCosts(reader, window, signal),
     readLimits: (scopeId, signal) => readOpenaiLimits(reader, scopeId, signal),
     readEvents: (since, signal) => readOpenaiEvents(reader, since, signal),

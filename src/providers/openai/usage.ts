@@ -1,10 +1,11 @@
 import type OpenAI from 'openai';
 import type { ProviderUsage, TokenCounts, UsageVariant } from '../../domain/usage.ts';
-import type { UsageWindow } from '../../ports/provider.ts';
-import { type Answer, callJson, guard, signalOption } from '../lib/call.ts';
+import type { Provider, UsageWindow } from '../../ports/provider.ts';
+import { type Answer, callJson, signalOption } from '../lib/call.ts';
 import { unlessClosed } from '../lib/feature.ts';
-import { collectPages, mapInFlight } from '../lib/paging.ts';
-import { bucketWidthOf, pageLimit, tidyUsage } from '../lib/usage-rows.ts';
+import { mapInFlight } from '../lib/paging.ts';
+import { bucketWidthOf } from '../lib/usage-rows.ts';
+import { UsageReader, type UsageReport } from '../lib/usage-stream.ts';
 import { readBody } from '../lib/wire.ts';
 import type { OpenaiReader } from './inventory.ts';
 import { type UsageResult, usagePage } from './schema.ts';
@@ -33,13 +34,14 @@ const BY_PROJECT: 'project_id'[] = ['project_id'];
 const BY_KEY: ('api_key_id' | 'project_id')[] = ['api_key_id', 'project_id'];
 const BY_MODEL: ('api_key_id' | 'model' | 'project_id')[] = ['api_key_id', 'model', 'project_id'];
 
-// The first is what every organization has; without it there is no usage to speak of.
-const ENDPOINTS: readonly UsageEndpoint[] = [
-  {
-    family: 'completions',
-    fetch: (usage, query, options) =>
-      usage.completions({ ...query, group_by: [...BY_MODEL, 'batch', 'service_tier'] }, options),
-  },
+/** What every organization has; without it there is no usage to speak of. */
+const COMPLETIONS: UsageEndpoint = {
+  family: 'completions',
+  fetch: (usage, query, options) =>
+    usage.completions({ ...query, group_by: [...BY_MODEL, 'batch', 'service_tier'] }, options),
+};
+
+const OTHERS: readonly UsageEndpoint[] = [
   {
     family: 'embeddings',
     fetch: (usage, query, options) => usage.embeddings({ ...query, group_by: BY_MODEL }, options),
@@ -79,33 +81,43 @@ const ENDPOINTS: readonly UsageEndpoint[] = [
     counted: (row) => Math.ceil((row.usage_bytes ?? 0) / GIGABYTE),
   },
 ];
-const ALWAYS_THERE = 'completions';
+const ENDPOINTS: readonly UsageEndpoint[] = [COMPLETIONS, ...OTHERS];
 
 // What a request gets when it asks for nothing.
 const DEFAULT_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'auto']);
 
-/** All pages of all endpoints that the organization has, or an error. */
-export async function readOpenaiUsage(
-  reader: OpenaiReader,
-  window: UsageWindow,
-  signal?: AbortSignal,
-): Promise<ProviderUsage[]> {
-  const perEndpoint = await mapInFlight(ENDPOINTS, (endpoint) => readIfOpen(reader, endpoint, { window, signal }));
-  return tidyUsage(perEndpoint.flat(), window);
-}
+/** The usage reports, whole or in parts. */
+export function openaiUsage(reader: OpenaiReader): Required<Pick<Provider, 'readUsage' | 'streamUsage'>> {
+  const readers = new Map(ENDPOINTS.map((endpoint) => [endpoint, new UsageReader()]));
+  const readerOf = (endpoint: UsageEndpoint) => readers.get(endpoint) ?? new UsageReader();
+  const readIn = (endpoints: readonly UsageEndpoint[], window: UsageWindow, signal: AbortSignal | undefined) =>
+    mapInFlight(endpoints, (endpoint) =>
+      readIfOpen(reader, endpoint, () => readerOf(endpoint).read(reportOf(reader, endpoint, signal), window)),
+    );
 
-interface Asked {
-  readonly window: UsageWindow;
-  readonly signal: AbortSignal | undefined;
+  return {
+    readUsage: async (window, signal) => (await readIn(ENDPOINTS, window, signal)).flat(),
+    /** The one endpoint that can be huge comes in parts; what the others said of the same time goes with it. */
+    async *streamUsage(window, signal) {
+      const others = (await readIn(OTHERS, window, signal)).flat();
+      const parts = readerOf(COMPLETIONS).stream(reportOf(reader, COMPLETIONS, signal), window);
+      for await (const { from, to, usage } of parts) {
+        const beside = others.filter(({ startAt }) => startAt >= from && startAt < to);
+        yield { from, to, usage: beside.length === 0 ? usage : [...usage, ...beside] };
+      }
+    },
+  };
 }
 
 // An endpoint that this organization does not have must not blind the others; an outage still fails the window.
-async function readIfOpen(reader: OpenaiReader, endpoint: UsageEndpoint, asked: Asked): Promise<ProviderUsage[]> {
-  const read = () => readEndpoint(reader, endpoint, asked);
-  if (endpoint.family === ALWAYS_THERE) return read();
+async function readIfOpen(
+  { link }: OpenaiReader,
+  endpoint: UsageEndpoint,
+  read: () => Promise<ProviderUsage[]>,
+): Promise<ProviderUsage[]> {
+  if (endpoint === COMPLETIONS) return read();
   const rows = await unlessClosed(read);
   if (rows !== undefined) return rows;
-  const { link } = reader;
   link.logger.debug('a usage endpoint is not open to this key', {
     connectionId: link.connectionId,
     endpoint: endpoint.family,
@@ -113,32 +125,38 @@ async function readIfOpen(reader: OpenaiReader, endpoint: UsageEndpoint, asked: 
   return [];
 }
 
-async function readEndpoint(
+function reportOf(
   { client, link }: OpenaiReader,
   endpoint: UsageEndpoint,
-  { window, signal }: Asked,
-): Promise<ProviderUsage[]> {
-  const width = bucketWidthOf(window);
-  const call = { operation: `read ${endpoint.family} usage`, kind: 'read', signal } as const;
-  const query: UsageQuery = {
+  signal: AbortSignal | undefined,
+): UsageReport {
+  const { family, fetch } = endpoint;
+  const call = { operation: `read ${family} usage`, kind: 'read', signal } as const;
+  return {
+    link,
+    call,
+    pages: (window, limit) => async (page) => {
+      const query = { ...queryFor(window, limit), ...(page === undefined ? {} : { page }) };
+      const body = await callJson(link, call, () =>
+        fetch(client.admin.organization.usage, query, signalOption(signal)),
+      );
+      const answer = readBody(usagePage, body, `${family} usage`);
+      const items = answer.data.map(({ start_time: startAt, results }) => ({
+        startAt,
+        rows: results.map((row) => toUsage(row, endpoint, { startAt, widthMs: window.widthMs })),
+      }));
+      return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
+    },
+  };
+}
+
+function queryFor(window: UsageWindow, limit: number): UsageQuery {
+  return {
     start_time: window.from / 1000,
     end_time: window.to / 1000,
-    bucket_width: width.name,
-    limit: pageLimit(window, width),
+    bucket_width: bucketWidthOf(window).name,
+    limit,
   };
-  return guard(link, call, () =>
-    collectPages(async (page) => {
-      const paged = page === undefined ? query : { ...query, page };
-      const body = await callJson(link, call, () =>
-        endpoint.fetch(client.admin.organization.usage, paged, signalOption(signal)),
-      );
-      const answer = readBody(usagePage, body, `${endpoint.family} usage`);
-      const items = answer.data.flatMap((bucket) =>
-        bucket.results.map((row) => toUsage(row, endpoint, { startAt: bucket.start_time, widthMs: width.ms })),
-      );
-      return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
-    }),
-  );
 }
 
 function toUsage(
@@ -173,7 +191,10 @@ function tokensOf(row: UsageResult): TokenCounts {
   };
 }
 
+const USUAL: UsageVariant = {};
+
 function variantOf(row: UsageResult): UsageVariant {
+  if (row.batch !== true && (row.service_tier === null || DEFAULT_TIERS.has(row.service_tier))) return USUAL;
   return {
     ...(row.batch === true ? { batch: true } : {}),
     ...(row.service_tier === null || DEFAULT_TIERS.has(row.service_tier) ? {} : { tier: row.service_tier }),

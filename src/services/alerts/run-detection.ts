@@ -1,15 +1,17 @@
 import { groupBy } from '../../domain/collections.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
-import type { Key } from '../../domain/key.ts';
 import { NEAR } from '../../domain/pace.ts';
+import { MINUTE_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
-import type { Watermark } from '../../ports/store.ts';
+import type { KeyIdentity, UsageRange, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { recordFinding } from './record-finding.ts';
 
-type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors'>;
+type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors' | 'breathe'>;
+
+const SUM_SLICE_MS = 20 * MINUTE_MS;
 
 export interface Detection {
   readonly findings: readonly Finding[];
@@ -61,8 +63,8 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
   const { keys, lineages, usage } = deps.store.read;
   const { knownUntil, now } = horizon;
   const { connectionId } = provider;
-  const recent = await usage.costPerKey({ connectionId, from: knownUntil - RECENT_MS, to: now });
-  const allKeys = await keys.all();
+  const recent = await recentCosts(deps, connectionId, { from: knownUntil - RECENT_MS, to: now });
+  const allKeys = await keys.identities();
   const lineageIds = lineagesWorthALook(deps, allKeys, recent);
   if (lineageIds.size === 0) return [];
 
@@ -72,8 +74,9 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
   const range = { from: knownUntil - historyMs, to: now };
   const buckets = groupBy(await usage.ofKeys([...lineageOf.keys()], range), (bucket) => lineageOf.get(bucket.keyId));
 
-  return (await lineages.all())
-    .filter((lineage) => lineageIds.has(lineage.id))
+  const looked = await Promise.all([...lineageIds].map((id) => lineages.get(id)));
+  return looked
+    .filter((lineage) => lineage !== undefined)
     .map((lineage) => ({
       ...horizon,
       lineage,
@@ -84,13 +87,29 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
     }));
 }
 
+/** Cost by key, summed in slices of time: hours of minutes of thousands of keys take long in one statement. */
+async function recentCosts(
+  { store, breathe }: DetectionDeps,
+  connectionId: string,
+  { from, to }: UsageRange,
+): Promise<ReadonlyMap<string, number>> {
+  const costs = new Map<string, number>();
+  for (let start = from; start < to; start += SUM_SLICE_MS) {
+    const end = Math.min(to, start + SUM_SLICE_MS);
+    const part = await store.read.usage.costPerKey({ connectionId, from: start, to: end });
+    for (const [keyId, cost] of part) costs.set(keyId, (costs.get(keyId) ?? 0) + cost);
+    await breathe();
+  }
+  return costs;
+}
+
 /**
  * The history of a lineage is thousands of rows: it is read only where some detector could find something, or could
  * if the spend grew from near to enough.
  */
 function lineagesWorthALook(
   { detectors }: DetectionDeps,
-  keys: readonly Key[],
+  keys: readonly KeyIdentity[],
   recent: ReadonlyMap<string, number>,
 ): ReadonlySet<string> {
   const costs = new Map<string, number>();

@@ -25,11 +25,10 @@ export async function newKeyContext(
   context: Pick<NewKeyContext, 'deps' | 'provider' | 'tx'>,
   scopes: readonly ProviderScope[],
 ): Promise<NewKeyContext> {
-  const lineages = await context.tx.lineages.all();
   return {
     ...context,
     scopeNames: new Map(scopes.map((scope) => [scope.id, scope.name])),
-    slugs: new Set(lineages.map((lineage) => lineage.slug)),
+    slugs: new Set(await context.tx.lineages.slugs()),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { reportBlindness } from '../notices/report-blindness.ts';
 import { type SyncOutcome, syncInventory } from './sync-inventory.ts';
 
-type ReadDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers'>;
+type ReadDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers' | 'breathe'>;
 
 /** Syncs one connection's inventory in its turn, and keeps whether it could be read. Throws what the sync throws. */
 export async function readInventory(deps: ReadDeps, provider: Provider): Promise<SyncOutcome> {

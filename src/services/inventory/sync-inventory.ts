@@ -1,4 +1,5 @@
 import { systemActor } from '../../domain/actor.ts';
+import { inSlices } from '../../domain/collections.ts';
 import type { Key, ProviderKey, ProviderScope } from '../../domain/key.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -14,75 +15,130 @@ export interface SyncOutcome {
   readonly vanished: number;
 }
 
-type SyncDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers'>;
+type SyncDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers' | 'breathe'>;
+
+// A slice of this many changes is written in a few dozen milliseconds.
+const SLICE = 100;
 
 /** Reads one connection's scopes and keys and brings the inventory to what the provider says. */
 export async function syncInventory(deps: SyncDeps, provider: Provider): Promise<SyncOutcome> {
-  const generations = new Map((await deps.store.read.keys.all()).map((key) => [key.id, key.generation]));
+  const before = new Map((await deps.store.read.keys.all()).map((key) => [key.id, key]));
   // People do paste keys into names.
   const scopes = (await provider.listScopes()).map((scope) => ({ ...scope, name: scrubSecrets(scope.name) }));
   const listed = (await provider.listKeys(scopes)).map((key) => ({ ...key, label: scrubSecrets(key.label) }));
-  const outcome = await deps.store.write((tx) => applyListing({ deps, provider, tx }, { scopes, listed, generations }));
+  const outcome = await applyListing({ deps, provider }, { scopes, listed, before });
   deps.logger.info('inventory synced', { connection: provider.connectionId, ...outcome });
   return outcome;
 }
 
-interface Context {
+interface Sync {
   readonly deps: SyncDeps;
   readonly provider: Provider;
+}
+
+interface Context extends Sync {
   readonly tx: Repos;
 }
 
 interface Listing {
   readonly scopes: readonly ProviderScope[];
   readonly listed: readonly ProviderKey[];
-  /** Of each known key, when the listing began. */
-  readonly generations: ReadonlyMap<string, number>;
+  /** Every key as it was when the listing began, by our id. */
+  readonly before: ReadonlyMap<string, Key>;
 }
 
-async function applyListing(context: Context, { scopes, listed, generations }: Listing): Promise<SyncOutcome> {
-  const { deps, provider, tx } = context;
-  const now = deps.clock.now();
-  for (const scope of scopes) {
-    await tx.scopes.upsert({
-      ...scope,
-      connectionId: provider.connectionId,
-      providerId: provider.id,
-      lastSeenAt: now,
-    });
-  }
-  const known = new Map(
-    (await tx.keys.all()).filter((key) => key.providerId === provider.id).map((key) => [key.providerKeyId, key]),
-  );
-  // What an act, or another sync, changed during the listing is newer than the listing.
-  const isOvertaken = (key: Key) => generations.get(key.id) !== key.generation;
-  const newcomers = await newKeyContext(context, scopes);
-  let appeared = 0;
-  let changed = 0;
+/**
+ * Finds what is different outside of any transaction, then writes it in short ones that look at each key again: what an
+ * act, or another sync, changed during the listing is newer than the listing.
+ */
+async function applyListing(sync: Sync, { scopes, listed, before }: Listing): Promise<SyncOutcome> {
+  const { deps, provider } = sync;
+  await keepScopes(sync, scopes);
+  const known = new Map<string, Key>();
+  for (const key of before.values()) if (key.providerId === provider.id) known.set(key.providerKeyId, key);
+  const newcomers: ProviderKey[] = [];
+  const changes: Change[] = [];
   const seen = new Set<string>();
   for (const key of listed) {
     seen.add(key.id);
     const old = known.get(key.id);
-    if (old === undefined) {
-      await insertNewKey(newcomers, key, 'listed');
-      appeared += 1;
-    } else if (!isOvertaken(old) && (await updateKey(context, old, key))) changed += 1;
+    if (old === undefined) newcomers.push(key);
+    else if (differs(old, updatedKey(sync, old, key))) changes.push({ id: old.id, listed: key });
   }
-  let vanished = 0;
   for (const key of known.values()) {
     if (seen.has(key.providerKeyId) || key.connectionId !== provider.connectionId || key.status === 'gone') continue;
-    if (isOvertaken(key)) continue;
-    await markGone(context, key);
-    vanished += 1;
+    changes.push({ id: key.id, listed: null });
   }
-  await assignOwners(tx, now);
+  const appeared = await insertNewcomers(sync, scopes, newcomers);
+  const { changed, vanished } = await writeChanges(sync, before, changes);
+  await assignOwners(deps);
   return { seen: listed.length, appeared, changed, vanished };
 }
 
-async function updateKey({ deps, provider, tx }: Context, old: Key, key: ProviderKey): Promise<boolean> {
-  const now = deps.clock.now();
-  const statusChanged = old.status !== key.status;
-  const updated: Key = {
+/** Null: no longer listed. */
+interface Change {
+  readonly id: string;
+  readonly listed: ProviderKey | null;
+}
+
+async function keepScopes({ deps, provider }: Sync, scopes: readonly ProviderScope[]): Promise<void> {
+  const { providerId, connectionId } = { providerId: provider.id, connectionId: provider.connectionId };
+  const lastSeenAt = deps.clock.now();
+  for (const slice of inSlices(scopes, SLICE)) {
+    await deps.store.write(async (tx) => {
+      for (const scope of slice) await tx.scopes.upsert({ ...scope, connectionId, providerId, lastSeenAt });
+    });
+    await deps.breathe();
+  }
+}
+
+async function insertNewcomers(
+  { deps, provider }: Sync,
+  scopes: readonly ProviderScope[],
+  newcomers: readonly ProviderKey[],
+): Promise<number> {
+  let appeared = 0;
+  for (const slice of inSlices(newcomers, SLICE)) {
+    await deps.store.write(async (tx) => {
+      const context = await newKeyContext({ deps, provider, tx }, scopes);
+      for (const key of slice) {
+        // A poll that met its usage may have been faster.
+        if ((await tx.keys.ofProvider(provider.id, key.id)) !== undefined) continue;
+        await insertNewKey(context, key, 'listed');
+        appeared += 1;
+      }
+    });
+    await deps.breathe();
+  }
+  return appeared;
+}
+
+async function writeChanges(
+  { deps, provider }: Sync,
+  before: ReadonlyMap<string, Key>,
+  changes: readonly Change[],
+): Promise<Pick<SyncOutcome, 'changed' | 'vanished'>> {
+  let changed = 0;
+  let vanished = 0;
+  for (const slice of inSlices(changes, SLICE)) {
+    await deps.store.write(async (tx) => {
+      for (const { id, listed } of slice) {
+        const key = await tx.keys.get(id);
+        if (key === undefined || key.generation !== before.get(id)?.generation) continue;
+        if (listed === null) {
+          await markGone({ deps, provider, tx }, key);
+          vanished += 1;
+        } else if (await updateKey({ deps, provider, tx }, key, listed)) changed += 1;
+      }
+    });
+    await deps.breathe();
+  }
+  return { changed, vanished };
+}
+
+/** The key as it is when the provider's word is taken over. */
+function updatedKey({ deps, provider }: Sync, old: Key, key: ProviderKey): Key {
+  return {
     ...old,
     // The connection that it belonged to has lost it, or was renamed: whoever lists it has it from here on.
     connectionId:
@@ -92,16 +148,25 @@ async function updateKey({ deps, provider, tx }: Context, old: Key, key: Provide
     label: key.label,
     hint: key.hint ?? old.hint,
     status: key.status,
-    generation: statusChanged ? old.generation + 1 : old.generation,
+    generation: old.status === key.status ? old.generation : old.generation + 1,
     createdAt: key.createdAt ?? old.createdAt,
     lastUsedAt: latest(old.lastUsedAt, key.lastUsedAt),
     expiresAt: key.expiresAt,
     owner: key.owner,
     goneAt: null,
   };
-  if (JSON.stringify(updated) === JSON.stringify(old)) return false;
+}
+
+function differs(a: Key, b: Key): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
+}
+
+async function updateKey({ tx, ...sync }: Context, old: Key, key: ProviderKey): Promise<boolean> {
+  const now = sync.deps.clock.now();
+  const updated = updatedKey(sync, old, key);
+  if (!differs(old, updated)) return false;
   await tx.keys.update({ ...updated, lastSeenAt: now });
-  if (statusChanged) {
+  if (updated.status !== old.status) {
     await tx.audit.append({
       at: now,
       actor: systemActor('sync-inventory'),

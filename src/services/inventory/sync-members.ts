@@ -4,18 +4,18 @@ import { assignOwners } from './assign-owners.ts';
 
 /** Reads the workspace's people; owners of keys are found among them by e-mail. */
 export async function syncMembers(
-  deps: Pick<Deps, 'store' | 'clock' | 'directory'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'directory' | 'breathe'>,
 ): Promise<{ readonly members: number; readonly owned: number }> {
   const people = await deps.directory.members();
   const lastSeenAt = deps.clock.now();
-  return deps.store.write(async (tx) => {
+  await deps.store.write(async (tx) => {
     const known = new Map((await tx.members.all()).map((member) => [member.userId, member]));
     for (const person of people) {
       const member = { ...person, lastSeenAt };
       if (!sameMember(known.get(person.userId), member)) await tx.members.upsert(member);
     }
-    return { members: people.length, owned: await assignOwners(tx, lastSeenAt) };
   });
+  return { members: people.length, owned: await assignOwners(deps) };
 }
 
 function sameMember(a: Member | undefined, b: Member): boolean {

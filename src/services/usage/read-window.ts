@@ -1,0 +1,14 @@
+import type { PlannedWindow } from '../../domain/window.ts';
+import type { Provider, UsagePart } from '../../ports/provider.ts';
+import { type StoreUsageDeps, UsageWriter } from './store-usage.ts';
+
+/** Reads a window of one connection, prices it and makes the store hold what the provider says, part by part. */
+export async function readWindow(deps: StoreUsageDeps, provider: Provider, window: PlannedWindow): Promise<void> {
+  const writer = new UsageWriter(deps, provider);
+  for await (const part of provider.streamUsage?.(window) ?? inOnePart(provider, window)) await writer.write(part);
+  await writer.touchKeys();
+}
+
+async function* inOnePart(provider: Provider, window: PlannedWindow): AsyncGenerator<UsagePart, void> {
+  yield { from: window.from, to: window.to, usage: await provider.readUsage(window) };
+}
