@@ -1,9 +1,10 @@
 import type OpenAI from 'openai';
+import { mapInFlight } from '../../domain/in-flight.ts';
 import type { ProviderUsage, TokenCounts, UsageVariant } from '../../domain/usage.ts';
 import type { UsageWindow } from '../../ports/provider.ts';
 import { type Answer, callJson, guard, signalOption } from '../lib/call.ts';
 import { unlessClosed } from '../lib/feature.ts';
-import { collectPages, mapInFlight } from '../lib/paging.ts';
+import { collectPages } from '../lib/paging.ts';
 import { bucketWidthOf, pageLimit, tidyUsage } from '../lib/usage-rows.ts';
 import { readBody } from '../lib/wire.ts';
 import type { OpenaiReader } from './inventory.ts';
