@@ -76,8 +76,9 @@ export async function sharers(
   const others = (await keys.ofScope(key.connectionId, key.scopeId)).filter(
     ({ id, status }) => id !== key.id && !STOPPED_STATUSES.has(status),
   );
-  const found = await Promise.all(others.map(({ lineageId }) => lineages.get(lineageId)));
-  const known = found.filter((lineage) => lineage !== undefined);
+  // One query for all: a scope can hold a thousand keys.
+  const byId = new Map((await lineages.all()).map((lineage) => [lineage.id, lineage]));
+  const known = others.map(({ lineageId }) => byId.get(lineageId)).filter((lineage) => lineage !== undefined);
   return {
     sharedWith: known.map(({ slug }) => slug).sort(),
     productionSibling: known.find(({ environment }) => countsAsProduction(environment))?.slug ?? null,

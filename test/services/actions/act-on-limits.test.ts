@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../../src/domain/time.ts';
 import { runDueActions } from '../../../src/services/actions/execute-action.ts';
 import { requestLimitChange } from '../../../src/services/actions/request-limit-change.ts';
 import { capControls } from '../../../src/services/limits/describe-scope.ts';
 import { later, present } from '../../support/bench-deps.ts';
-import { appliedBut, failing, fakeKey, ignored } from '../../support/fake-provider.ts';
+import { appliedBut, failing, fakeKey, held, ignored } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 import { askCap, benchWithLimits, common, knownOf } from '../../support/limits.ts';
 import { limitsOf } from '../../support/records.ts';
@@ -76,6 +77,23 @@ describe('a change of a cap', () => {
     expect(bench.provider.effects).toEqual([`setSpendLimit ws_1 ${TO}`]);
     expect((await actionIn(bench, first)).state).toBe('verified');
     expect((await actionIn(bench, second)).problem).toContain('is $100 a month now');
+  });
+
+  test('does not pass another one of the scope between reading and writing', async () => {
+    const bench = await benchWithLimits();
+    await askCap(bench, { from: FROM, to: TO });
+    await askCap(bench, { from: FROM, to: 2 * TO }, { on: 'key_2' });
+    const gate = held();
+    bench.provider.script('readLimits', gate.answer);
+
+    const running = runDueActions(bench.deps);
+    await gate.reached;
+    await nextTurn();
+    expect(bench.provider.calls).toEqual(['readLimits ws_1']);
+    gate.release();
+    await running;
+
+    expect(bench.provider.effects).toEqual([`setSpendLimit ws_1 ${TO}`]);
   });
 
   test('asked twice is one, and one, another and the first again are three', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
+import { US_DOLLAR } from '../../../src/domain/money.ts';
 import { accountOf, seenOf } from '../../../src/services/actions/account.ts';
 import { runDueActions } from '../../../src/services/actions/execute-action.ts';
 import {
@@ -6,7 +8,8 @@ import {
   requestOwnerDeletion,
 } from '../../../src/services/actions/request-owner-deletion.ts';
 import { describeAlert } from '../../../src/services/alerts/describe-alert.ts';
-import type { Bench } from '../../support/bench-deps.ts';
+import { alertView } from '../../../src/slack/views/alert.ts';
+import { type Bench, present } from '../../support/bench-deps.ts';
 import { appliedBut, failing, fakeKey, ignored } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 import { benchWithLimits, common, SERVICE_ACCOUNT } from '../../support/limits.ts';
@@ -163,17 +166,21 @@ describe('a revoke that the provider refuses', () => {
   });
 });
 
-test('a restoration that hits a limit of keys ends with what the provider’s adapter says to do', async () => {
+test('a restoration that hits a limit of keys says in the alert what stands in the way, and can be asked again', async () => {
   const bench = await benchWithLimits();
+  const alert = await alertOn(bench, 'key_1');
   bench.provider.change('key_1', { status: 'inactive' });
   await bench.sync();
-  const action = await ask(bench, 'key_1', { kind: 'restore' });
-  bench.provider.script('restore', failing('provider_rejected'));
+  const action = await ask(bench, 'key_1', { kind: 'restore', alertId: alert.id });
+  const publicMessage = 'As many keys are active as may be. Archive or suspend another key first.';
+  const error = new AppError({ code: 'provider_rejected', message: 'limit', publicMessage });
+  bench.provider.script('restore', { kind: 'fails', error });
   await runToTheEnd(bench);
 
-  expect(await actionIn(bench, action)).toMatchObject({
-    state: 'failed',
-    problem: 'The provider says provider_rejected.',
-  });
+  expect(await actionIn(bench, action)).toMatchObject({ state: 'failed', problem: publicMessage });
   expect((await bench.keyOf('key_1')).status).toBe('inactive');
+  const card = present(await describeAlert(bench.deps, alert.id));
+  const { text } = alertView(card, { currency: US_DOLLAR, timezone: 'UTC' });
+  expect(text).toContain(`was not done: ${publicMessage}`);
+  expect(card.acts).toEqual(['restore', 'revoke']);
 });
