@@ -15,7 +15,7 @@ CREATE TABLE actions (
   executed_at BIGINT,
   verified_at BIGINT,
   problem TEXT
-);
+, params TEXT, problem_code TEXT);
 
 CREATE UNIQUE INDEX actions_idempotency ON actions (idempotency_key);
 
@@ -137,6 +137,8 @@ CREATE INDEX keys_lineage ON keys (lineage_id);
 
 CREATE UNIQUE INDEX keys_provider ON keys (provider_id, provider_key_id);
 
+CREATE INDEX keys_scope ON keys (connection_id, provider_scope_id);
+
 CREATE TABLE lease (
   name TEXT PRIMARY KEY,
   holder TEXT NOT NULL,
@@ -215,6 +217,22 @@ CREATE TABLE poll_paces (
 );
 
 CREATE TABLE schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL);
+
+CREATE TABLE scope_limits (
+  connection_id TEXT NOT NULL,
+  provider_scope_id TEXT NOT NULL,
+  spend_availability TEXT,
+  spend_monthly_micro_usd BIGINT,
+  spend_enforcing INTEGER,
+  rate_limits TEXT,
+  models TEXT,
+  revision INTEGER NOT NULL,
+  read_at BIGINT,
+  not_before_at BIGINT NOT NULL,
+  cap_refused_at BIGINT,
+  problem TEXT,
+  PRIMARY KEY (connection_id, provider_scope_id)
+);
 
 CREATE TABLE scopes (
   id TEXT PRIMARY KEY,

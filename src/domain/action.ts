@@ -1,7 +1,19 @@
+import type { ActionParams } from './action-params.ts';
+import type { ErrorCode } from './errors.ts';
 import type { KeyStatus } from './key.ts';
 import { MINUTE_MS, SECOND_MS } from './time.ts';
 
-export type ActionKind = 'suspend' | 'restore' | 'revoke';
+/** Acts on one key. */
+export type KeyActKind = 'suspend' | 'restore' | 'revoke';
+/** Acts on what bounds a scope, and with it all of its keys. */
+export const LIMIT_ACT_KINDS = ['set_spend_limit', 'set_rate_limit', 'set_models'] as const;
+export type LimitActKind = (typeof LIMIT_ACT_KINDS)[number];
+/** `delete_owner` deletes the account that owns the key, and with it all of its keys. */
+export type ActionKind = KeyActKind | LimitActKind | 'delete_owner';
+
+export function isLimitAct(kind: ActionKind): kind is LimitActKind {
+  return LIMIT_ACT_KINDS.some((each) => each === kind);
+}
 
 /**
  * pending → running → verified, or back to pending when the outcome is unknown or the provider is busy, or failed when
@@ -12,10 +24,13 @@ export type ActionState = (typeof ACTION_STATES)[number];
 
 export interface Action {
   readonly id: string;
-  /** Unique: kind, key and the key's state generation. */
+  /** Unique: kind, key and the key's state generation, or what the act is about and its revision. */
   readonly idempotencyKey: string;
   readonly kind: ActionKind;
+  /** The key that it is about, or was asked from. */
   readonly keyId: string;
+  /** Null for acts on the key alone. */
+  readonly params: ActionParams | null;
   readonly alertId: string | null;
   /** Actor text. */
   readonly requestedBy: string;
@@ -28,21 +43,22 @@ export interface Action {
   readonly verifiedAt: number | null;
   /** What a person is told while it is not done. */
   readonly problem: string | null;
+  readonly problemCode: ErrorCode | null;
 }
 
-export function idempotencyKeyOf(kind: ActionKind, key: { readonly id: string; readonly generation: number }): string {
+export function idempotencyKeyOf(kind: KeyActKind, key: { readonly id: string; readonly generation: number }): string {
   return `${kind}:${key.id}:${key.generation}`;
 }
 
 /** The provider statuses that prove an action. A revoked key may be archived or gone, depending on the provider. */
-export const PROOF: Readonly<Record<ActionKind, ReadonlySet<KeyStatus>>> = {
+export const PROOF: Readonly<Record<KeyActKind, ReadonlySet<KeyStatus>>> = {
   suspend: new Set(['inactive', 'archived', 'expired', 'gone']),
   restore: new Set(['active']),
   revoke: new Set(['archived', 'gone']),
 };
 
 /** Whether an act makes sense for a key in this status; a refusal is answered with what the key is now. */
-export function canRequest(kind: ActionKind, status: KeyStatus): boolean {
+export function canRequest(kind: KeyActKind, status: KeyStatus): boolean {
   if (kind === 'suspend') return status === 'active';
   if (kind === 'restore') return status === 'inactive';
   return status === 'active' || status === 'inactive' || status === 'expired';
@@ -62,4 +78,24 @@ export const ACTION_DONE: Readonly<Record<ActionKind, string>> = {
   suspend: 'Suspended',
   restore: 'Restored',
   revoke: 'Revoked',
+  set_spend_limit: 'Cap changed',
+  set_rate_limit: 'Rate limit changed',
+  set_models: 'Allowed models changed',
+  delete_owner: 'Account deleted',
 };
+
+/** What it is called in a list of work. */
+export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
+  suspend: 'suspend',
+  restore: 'restore',
+  revoke: 'revoke',
+  set_spend_limit: 'cap change',
+  set_rate_limit: 'rate limit change',
+  set_models: 'model change',
+  delete_owner: 'account deletion',
+};
+
+/** The audit log's verb: a limit belongs to the scope, all else to the key. */
+export function auditVerb(kind: ActionKind, stage: 'requested' | 'verified' | 'delayed' | 'failed'): string {
+  return `${isLimitAct(kind) ? 'scope' : 'key'}.${kind}.${stage}`;
+}

@@ -2,15 +2,26 @@
 export const ROLES = ['viewer', 'owner', 'responder', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const ACTS = ['look', 'acknowledge', 'suspend', 'restore', 'revoke'] as const;
+export const ACTS = ['look', 'acknowledge', 'suspend', 'restore', 'revoke', 'change_limits', 'delete_owner'] as const;
 export type Act = (typeof ACTS)[number];
 
 /** The one table that every click is checked against. */
 export const ROLE_ACTS: Readonly<Record<Role, ReadonlySet<Act>>> = {
   viewer: new Set(['look']),
   owner: new Set(['look', 'acknowledge', 'suspend']),
-  responder: new Set(['look', 'acknowledge', 'suspend', 'restore', 'revoke']),
+  responder: new Set(['look', 'acknowledge', 'suspend', 'restore', 'revoke', 'change_limits']),
   admin: new Set(ACTS),
+};
+
+/** For the sentence that refuses: only … may do this. */
+export const ACT_WORDS: Readonly<Record<Act, string>> = {
+  look: 'look at it',
+  acknowledge: 'acknowledge it',
+  suspend: 'suspend it',
+  restore: 'restore it',
+  revoke: 'revoke it',
+  change_limits: 'change its limits',
+  delete_owner: 'delete its account',
 };
 
 /** A person of the workspace as looked up at the click. */

@@ -26,6 +26,11 @@ export function formatMoney(microUsd: number, currency: DisplayCurrency = US_DOL
   return formatAmount(amount, currency.code, size !== 0 && size < 9.995 ? digits : 0);
 }
 
+/** To the cent, in US dollars: for settings, which are shown as they are set. `$500`, `$99.50`. */
+export function exactUsd(microUsd: number): string {
+  return formatAmount(microUsd / MICRO_USD_PER_USD, 'USD', microUsd % MICRO_USD_PER_USD === 0 ? 0 : 2);
+}
+
 /** Two, or none for a currency without cents such as the yen. */
 function smallDigits(code: string): number {
   const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: code });

@@ -11,6 +11,17 @@ export function ceilTo(at: number, widthMs: number): number {
   return Math.ceil(at / widthMs) * widthMs;
 }
 
+/** First instant of the UTC calendar month that holds `at`: providers bill by it, whatever zone policy has. */
+export function monthStart(at: number): number {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+}
+
+export function nextMonthStart(at: number): number {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+}
+
 const UNITS: readonly (readonly [string, number])[] = [
   ['day', DAY_MS],
   ['hour', HOUR_MS],

@@ -1,5 +1,7 @@
+import type { KeyActKind } from '../domain/action.ts';
 import type { ProviderEvent } from '../domain/detector.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../domain/key.ts';
+import type { Availability, ModelRule, ScopeLimits } from '../domain/limits.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { ProviderUsage } from '../domain/usage.ts';
 import type { Logger } from './logger.ts';
@@ -18,10 +20,10 @@ export interface ProviderCapabilities {
   readonly costPerKey: boolean;
 }
 
-export type KeyAct = 'suspend' | 'restore' | 'revoke';
+export type KeyAct = KeyActKind;
 
-/** Whether the provider lets us ask at all: `not_enabled` is a feature that is off, never "nothing there". */
-export type Availability = 'available' | 'not_enabled';
+/** What a person can be led through by hand. */
+export type ConsoleAct = KeyAct | 'change_cap';
 
 /** Cost of one day (or finer) as the provider itself states it. */
 export interface ProviderCost {
@@ -41,38 +43,6 @@ export interface CostReport {
   /** The provider's own word on how fresh the figures are; null where it gives none. */
   readonly refreshedAt: number | null;
   readonly costs: readonly ProviderCost[];
-}
-
-/** A monthly spend cap of a scope. */
-export interface SpendLimit {
-  readonly availability: Availability;
-  /** Null: none is set. */
-  readonly monthlyMicroUsd: number | null;
-  /** Null where the provider does not say. */
-  readonly enforcing: boolean | null;
-}
-
-export interface RateLimit {
-  /** What `setRateLimit` takes. */
-  readonly id: string;
-  /** Null: all models of the scope. */
-  readonly model: string | null;
-  /** `requests_per_minute`, `input_tokens_per_minute` … in the provider's words. */
-  readonly kind: string;
-  readonly value: number | null;
-}
-
-export interface ModelPermissions {
-  readonly availability: Availability;
-  readonly mode: 'all' | 'allow' | 'deny';
-  readonly models: readonly string[];
-}
-
-/** What bounds the spend of a scope, for caps and for the blast radius. */
-export interface ScopeLimits {
-  readonly spendLimit: SpendLimit;
-  readonly rateLimits: readonly RateLimit[];
-  readonly models: ModelPermissions;
 }
 
 export interface EventReport {
@@ -144,7 +114,7 @@ export interface Provider {
   /** Null removes the cap. Read back before and after by the caller; not every organization may write it. */
   setSpendLimit?(scopeId: string, monthlyMicroUsd: number | null): Promise<void>;
   setRateLimit?(scopeId: string, limitId: string, value: number): Promise<void>;
-  setModelPermissions?(scopeId: string, permissions: Pick<ModelPermissions, 'mode' | 'models'>): Promise<void>;
+  setModelPermissions?(scopeId: string, rule: ModelRule): Promise<void>;
   /** Deletes the account that owns the key, and with it all its keys: for keys that refuse deletion by themselves. */
   deleteKeyOwner?(ref: KeyRef, ownerId: string): Promise<void>;
 
@@ -152,7 +122,7 @@ export interface Provider {
   restoreKey?(ref: KeyRef): Promise<void>;
   revokeKey?(ref: KeyRef): Promise<void>;
 
-  consoleSteps(act: KeyAct, ref: KeyRef): ConsoleSteps;
+  consoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps;
 }
 
 export interface ConnectOptions {

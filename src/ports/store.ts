@@ -4,6 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
+import type { ScopeLimitsRepo } from './limits.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
 export interface Scope extends ProviderScope {
@@ -39,6 +40,8 @@ export interface KeyRepo {
   /** Tombstones included. */
   all(): Promise<readonly Key[]>;
   ofLineage(lineageId: string): Promise<readonly Key[]>;
+  /** Tombstones included; null: the keys that belong to no scope. */
+  ofScope(connectionId: string, scopeId: string | null): Promise<readonly Key[]>;
   /** Moves `lastUsedAt` forward, never back. */
   touchLastUsed(keyId: string, lastUsedAt: number): Promise<void>;
 }
@@ -256,6 +259,7 @@ export interface Repos {
   readonly notices: NoticeRepo;
   readonly inventoryReads: InventoryReadRepo;
   readonly pollPaces: PollPaceRepo;
+  readonly scopeLimits: ScopeLimitsRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

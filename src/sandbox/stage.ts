@@ -13,7 +13,9 @@ import type { Logger } from '../ports/logger.ts';
 import { systemClock } from '../system/clock.ts';
 import { countingIds } from '../system/ids.ts';
 import { DrivenClock } from './driven-clock.ts';
+import type { AnthropicStandInOptions } from './providers/anthropic-options.ts';
 import { type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
+import type { OpenAiStandInOptions } from './providers/openai-options.ts';
 import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from './slack/index.ts';
 import { createWorld, type ProviderId, type Scenario, type World } from './world/index.ts';
 
@@ -29,6 +31,9 @@ export interface StageOptions {
   /** More lines for the sandbox's policy.yml. */
   readonly policy?: string;
   readonly overrides?: Overrides;
+  /** How the simulated providers differ from the usual. */
+  readonly openai?: Pick<OpenAiStandInOptions, 'serviceAccountKeyDelete'>;
+  readonly anthropic?: Pick<AnthropicStandInOptions, 'spendLimits'>;
 }
 
 const ADMIN_KEYS = { openai: 'sandbox-openai-admin-key', anthropic: 'sandbox-anthropic-admin-key' } as const;
@@ -128,8 +133,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const lagMs = lagMinutes * MINUTE_MS;
   const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];
   const slack = await startSlackStandIn({ clock, wallNow: () => systemClock.now(), seed: defaultWorkspace });
-  const openai = await startOpenAiStandIn({ world, clock, lagMs, adminKeys: keysOf('openai') });
-  const anthropic = await startAnthropicStandIn({ world, clock, lagMs, adminKeys: keysOf('anthropic') });
+  const openai = await startOpenAiStandIn({ world, clock, lagMs, adminKeys: keysOf('openai'), ...options.openai });
+  const anthropic = await startAnthropicStandIn({
+    world,
+    clock,
+    lagMs,
+    adminKeys: keysOf('anthropic'),
+    ...options.anthropic,
+  });
   const folder = await mkdtemp(join(tmpdir(), 'keysteward-sandbox-'));
   let tick: () => void = () => {};
   const app = await createApp({

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { type Act, mayAct, type Role, rolesOf, rolesThatMay } from '../domain/authorise.ts';
+import { ACT_WORDS, type Act, mayAct, type Role, rolesOf, rolesThatMay } from '../domain/authorise.ts';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Lineage } from '../domain/key.ts';
 import type { Deps } from '../services/deps.ts';
@@ -42,7 +42,7 @@ export async function authorise(
     if (act === 'look') throw forbidden(whyNoLook(person.isActiveFullMember));
     const whom = rolesThatMay(act).map((role) => WHO[role]);
     const others = whom.length > 1 ? `${whom.slice(0, -1).join(', ')} or ` : '';
-    throw forbidden(`only ${others}${whom.at(-1)} may ${act} it (policy.yml, roles)`);
+    throw forbidden(`only ${others}${whom.at(-1)} may ${ACT_WORDS[act]} (policy.yml, roles)`);
   }
   return { kind: 'slack', userId: person.userId, teamId: person.teamId };
 }

@@ -1,4 +1,6 @@
 import type { Action, ActionKind, ActionState } from '../domain/action.ts';
+import type { ActionParams } from '../domain/action-params.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { ActionRepo } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { NewRow, Row } from './schema.ts';
@@ -101,6 +103,8 @@ function fromAction(action: Action): NewRow<'actions'> {
     executed_at: action.executedAt,
     verified_at: action.verifiedAt,
     problem: action.problem,
+    problem_code: action.problemCode,
+    params: action.params === null ? null : JSON.stringify(action.params),
   };
 }
 
@@ -120,5 +124,7 @@ function toAction(row: Row<'actions'>): Action {
     executedAt: row.executed_at,
     verifiedAt: row.verified_at,
     problem: row.problem,
+    problemCode: row.problem_code as ErrorCode | null,
+    params: row.params === null ? null : (JSON.parse(row.params) as ActionParams),
   };
 }

@@ -125,6 +125,16 @@ export function keyRepo(db: Kysely<Database>): KeyRepo {
       const rows = await db.selectFrom('keys').selectAll().where('lineage_id', '=', lineageId).orderBy('id').execute();
       return rows.map(toKey);
     },
+    async ofScope(connectionId, scopeId) {
+      const rows = await db
+        .selectFrom('keys')
+        .selectAll()
+        .where('connection_id', '=', connectionId)
+        .where('provider_scope_id', scopeId === null ? 'is' : '=', scopeId)
+        .orderBy('id')
+        .execute();
+      return rows.map(toKey);
+    },
     async touchLastUsed(keyId, lastUsedAt) {
       await db
         .updateTable('keys')

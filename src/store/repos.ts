@@ -10,6 +10,7 @@ import { noticeRepo } from './notices.ts';
 import { messageRepo, outboxRepo } from './outbox.ts';
 import { pollPaceRepo } from './poll-paces.ts';
 import type { RepoContext } from './repo-context.ts';
+import { scopeLimitsRepo } from './scope-limits.ts';
 import { usageRepo } from './usage.ts';
 import { watermarkRepo } from './watermarks.ts';
 
@@ -31,5 +32,6 @@ export function createRepos(context: RepoContext): Repos {
     notices: noticeRepo(db),
     inventoryReads: inventoryReadRepo(db),
     pollPaces: pollPaceRepo(db),
+    scopeLimits: scopeLimitsRepo(db),
   };
 }

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { ScopeLimitsTable } from './schema-limits.ts';
 
 export interface ScopeTable {
   id: string;
@@ -136,6 +137,9 @@ export interface ActionTable {
   executed_at: number | null;
   verified_at: number | null;
   problem: string | null;
+  problem_code: string | null;
+  /** JSON of ActionParams. */
+  params: string | null;
 }
 
 export interface MemberTable {
@@ -241,6 +245,7 @@ export interface Database {
   notices: NoticeTable;
   inventory_reads: InventoryReadTable;
   poll_paces: PollPaceTable;
+  scope_limits: ScopeLimitsTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -1,4 +1,5 @@
 import type { ProviderKey, ProviderScope } from '../../src/domain/key.ts';
+import type { ScopeLimits } from '../../src/domain/limits.ts';
 import type { ProviderUsage } from '../../src/domain/usage.ts';
 import type {
   ConnectOptions,
@@ -6,7 +7,6 @@ import type {
   EventReport,
   KeyRef,
   Provider,
-  ScopeLimits,
   UsageWindow,
 } from '../../src/ports/provider.ts';
 import type { ClientOptions, Transport } from '../../src/providers/lib/call.ts';

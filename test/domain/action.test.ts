@@ -1,18 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ActionKind, canRequest, idempotencyKeyOf, PROOF, retryDelayMs } from '../../src/domain/action.ts';
+import {
+  auditVerb,
+  canRequest,
+  idempotencyKeyOf,
+  isLimitAct,
+  type KeyActKind,
+  PROOF,
+  retryDelayMs,
+} from '../../src/domain/action.ts';
 import type { KeyStatus } from '../../src/domain/key.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 
-const KINDS: readonly ActionKind[] = ['suspend', 'restore', 'revoke'];
-const MAY_ASK: Readonly<Record<KeyStatus, readonly ActionKind[]>> = {
+const KINDS: readonly KeyActKind[] = ['suspend', 'restore', 'revoke'];
+const MAY_ASK: Readonly<Record<KeyStatus, readonly KeyActKind[]>> = {
   active: ['suspend', 'revoke'],
   inactive: ['restore', 'revoke'],
   expired: ['revoke'],
   archived: [],
   gone: [],
 };
-const PROVES: Readonly<Record<KeyStatus, readonly ActionKind[]>> = {
+const PROVES: Readonly<Record<KeyStatus, readonly KeyActKind[]>> = {
   active: ['restore'],
   inactive: ['suspend'],
   expired: ['suspend'],
@@ -31,6 +39,13 @@ describe('an act and the status of a key', () => {
   test('what is proven already cannot be asked for: nobody waits for a call that changes nothing', () => {
     for (const { status, kind } of CELLS) expect(canRequest(kind, status) && PROOF[kind].has(status)).toBe(false);
   });
+});
+
+test('a change of limits is told of the scope, everything else of the key', () => {
+  expect(auditVerb('set_spend_limit', 'requested')).toBe('scope.set_spend_limit.requested');
+  expect(auditVerb('delete_owner', 'verified')).toBe('key.delete_owner.verified');
+  expect(auditVerb('revoke', 'failed')).toBe('key.revoke.failed');
+  expect(isLimitAct('delete_owner')).toBe(false);
 });
 
 test('suspend, restore and suspend again are three actions; asking twice is one', () => {

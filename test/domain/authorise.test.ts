@@ -13,10 +13,42 @@ import {
 } from '../../src/domain/authorise.ts';
 
 const TABLE: Readonly<Record<Role, Readonly<Record<Act, boolean>>>> = {
-  viewer: { look: true, acknowledge: false, suspend: false, restore: false, revoke: false },
-  owner: { look: true, acknowledge: true, suspend: true, restore: false, revoke: false },
-  responder: { look: true, acknowledge: true, suspend: true, restore: true, revoke: true },
-  admin: { look: true, acknowledge: true, suspend: true, restore: true, revoke: true },
+  viewer: {
+    look: true,
+    acknowledge: false,
+    suspend: false,
+    restore: false,
+    revoke: false,
+    change_limits: false,
+    delete_owner: false,
+  },
+  owner: {
+    look: true,
+    acknowledge: true,
+    suspend: true,
+    restore: false,
+    revoke: false,
+    change_limits: false,
+    delete_owner: false,
+  },
+  responder: {
+    look: true,
+    acknowledge: true,
+    suspend: true,
+    restore: true,
+    revoke: true,
+    change_limits: true,
+    delete_owner: false,
+  },
+  admin: {
+    look: true,
+    acknowledge: true,
+    suspend: true,
+    restore: true,
+    revoke: true,
+    change_limits: true,
+    delete_owner: true,
+  },
 };
 
 const PERSON: Person = {

@@ -33,6 +33,8 @@ test('an action comes back as it was put in, and as it was changed', async () =>
     executedAt: NOON + 3,
     verifiedAt: NOON + 4,
     problem: 'refused',
+    problemCode: 'provider_rejected',
+    params: { scopeId: 'proj_1', from: null, to: 500_000_000 },
   };
 
   expect(await store.read.actions.get('act_1')).toEqual(actionOf());

@@ -1,10 +1,21 @@
 import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../../src/domain/key.ts';
+import type { ScopeLimits } from '../../src/domain/limits.ts';
 import { floorTo } from '../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
 import type { KeyAct, KeyRef, Provider, ProviderCapabilities, UsageWindow } from '../../src/ports/provider.ts';
 
-export type Method = 'listScopes' | 'listKeys' | 'readUsage' | 'readKeyStatus' | KeyAct;
+export type Method =
+  | 'listScopes'
+  | 'listKeys'
+  | 'readUsage'
+  | 'readKeyStatus'
+  | KeyAct
+  | 'readLimits'
+  | 'setSpendLimit'
+  | 'setRateLimit'
+  | 'setModelPermissions'
+  | 'deleteKeyOwner';
 
 /** What the next call of a method meets. Without an answer in the script it is `ok`. */
 export type Answer =
@@ -70,6 +81,14 @@ export interface FakeProviderOptions {
   readonly title?: string;
   readonly acts?: readonly KeyAct[];
   readonly disable?: ProviderCapabilities['disable'];
+  /** Methods that only some providers have: `readLimits` and what changes limits and accounts. */
+  readonly extras?: readonly (
+    | 'readLimits'
+    | 'setSpendLimit'
+    | 'setRateLimit'
+    | 'setModelPermissions'
+    | 'deleteKeyOwner'
+  )[];
   /** Called at the start of each call: throws inside a transaction. */
   readonly onCall?: () => void;
 }
@@ -78,6 +97,12 @@ const STATUS_AFTER: Readonly<Record<KeyAct, KeyStatus>> = {
   suspend: 'inactive',
   restore: 'active',
   revoke: 'archived',
+};
+
+const NO_LIMITS: ScopeLimits = {
+  spendLimit: { availability: 'available', monthlyMicroUsd: null, enforcing: null },
+  rateLimits: [],
+  models: { availability: 'available', mode: 'all', models: [] },
 };
 
 export function fakeKey(id: string, values: Partial<ProviderKey> = {}): ProviderKey {
@@ -104,6 +129,8 @@ export function fakeScope(id: string, name: string): ProviderScope {
 export class FakeProvider {
   readonly keys = new Map<string, ProviderKey>();
   scopes: readonly ProviderScope[] = [fakeScope('ws_1', 'Default')];
+  /** By scope id; a scope that is not here has no limits of its own. */
+  readonly limits = new Map<string, ScopeLimits>();
   use: FakeUse[] = [];
   /** `suspend key_1`, in order. */
   readonly calls: string[] = [];
@@ -125,7 +152,7 @@ export class FakeProvider {
       capabilities: {
         disable: options.disable ?? 'reversible',
         create: 'none',
-        capScope: 'none',
+        capScope: options.extras === undefined ? 'none' : 'workspace',
         lastUsed: 'usage',
         usagePerKey: true,
         costPerKey: false,
@@ -140,6 +167,7 @@ export class FakeProvider {
       ...doing('suspend'),
       ...doing('restore'),
       ...doing('revoke'),
+      ...this.#extras(options.extras ?? []),
       consoleSteps: (act, ref) => ({ url: 'https://console.test', steps: [`${act} ${ref.providerKeyId}`] }),
     };
   }
@@ -184,6 +212,47 @@ export class FakeProvider {
           requests,
         })),
     );
+  }
+
+  #extras(names: NonNullable<FakeProviderOptions['extras']>): Partial<Provider> {
+    const all = {
+      readLimits: (scopeId) => this.#read('readLimits', scopeId, () => this.limitsOf(scopeId)),
+      setSpendLimit: (scopeId, monthlyMicroUsd) =>
+        this.#change('setSpendLimit', `${scopeId} ${monthlyMicroUsd}`, () => {
+          const before = this.limitsOf(scopeId);
+          this.limits.set(scopeId, { ...before, spendLimit: { ...before.spendLimit, monthlyMicroUsd } });
+        }),
+      setRateLimit: (scopeId, limitId, value) =>
+        this.#change('setRateLimit', `${scopeId} ${limitId} ${value}`, () => {
+          const before = this.limitsOf(scopeId);
+          const rateLimits = before.rateLimits.map((one) => (one.id === limitId ? { ...one, value } : one));
+          this.limits.set(scopeId, { ...before, rateLimits });
+        }),
+      setModelPermissions: (scopeId, rule) =>
+        this.#change('setModelPermissions', `${scopeId} ${rule.mode} ${rule.models.join(' ')}`, () => {
+          this.limits.set(scopeId, { ...this.limitsOf(scopeId), models: { availability: 'available', ...rule } });
+        }),
+      deleteKeyOwner: (_ref, ownerId) =>
+        this.#change('deleteKeyOwner', ownerId, () => {
+          const owned = [...this.keys.values()].filter(({ owner }) => owner?.id === ownerId);
+          if (owned.length === 0) throw providerError('provider_not_found');
+          for (const { id } of owned) this.keys.delete(id);
+        }),
+    } satisfies Partial<Provider>;
+    return Object.fromEntries(names.map((name) => [name, all[name]]));
+  }
+
+  limitsOf(scopeId: string): ScopeLimits {
+    return this.limits.get(scopeId) ?? NO_LIMITS;
+  }
+
+  async #change(method: Method, subject: string, apply: () => void): Promise<void> {
+    const answer = this.#begin(method, subject);
+    if (answer.kind === 'ignored') return;
+    if (answer.kind === 'fails' || answer.kind === 'held') await this.#meet(answer);
+    apply();
+    this.effects.push(`${method} ${subject}`);
+    if (answer.kind === 'applied') throw answer.error;
   }
 
   async #act(act: KeyAct, { providerKeyId }: KeyRef): Promise<void> {

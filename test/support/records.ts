@@ -1,6 +1,7 @@
 import type { Action } from '../../src/domain/action.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Key, Lineage } from '../../src/domain/key.ts';
+import type { KnownLimits, ScopeLimits } from '../../src/domain/limits.ts';
 import type { Store, UsageRow } from '../../src/ports/store.ts';
 
 /** A round instant; the records of the tests lie around it. */
@@ -96,6 +97,31 @@ export function actionOf(fields: Partial<Action> = {}): Action {
     executedAt: null,
     verifiedAt: null,
     problem: null,
+    problemCode: null,
+    params: null,
+    ...fields,
+  };
+}
+
+export function knownLimits(fields: Partial<KnownLimits> = {}): KnownLimits {
+  return {
+    connectionId: 'anthropic',
+    scopeId: 'wrkspc_1',
+    limits: limitsOf(),
+    revision: 1,
+    readAt: NOON,
+    notBeforeAt: NOON,
+    capRefusedAt: null,
+    problem: null,
+    ...fields,
+  };
+}
+
+export function limitsOf(fields: Partial<ScopeLimits> = {}): ScopeLimits {
+  return {
+    spendLimit: { availability: 'available', monthlyMicroUsd: 500_000_000, enforcing: null },
+    rateLimits: [{ id: 'rl_1#requests_per_minute', model: 'fake-1', kind: 'requests_per_minute', value: 4_000 }],
+    models: { availability: 'available', mode: 'all', models: [] },
     ...fields,
   };
 }

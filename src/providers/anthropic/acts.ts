@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { isAppError } from '../../domain/errors.ts';
 import type { KeyStatus } from '../../domain/key.ts';
-import type { ConsoleSteps, KeyAct, KeyRef } from '../../ports/provider.ts';
+import type { ConsoleAct, ConsoleSteps, KeyAct, KeyRef } from '../../ports/provider.ts';
 import { callJson, guard, type Link, signalOption } from '../lib/call.ts';
 import { hasErrorCode, MalformedAnswer } from '../lib/provider-error.ts';
 import { readBody } from '../lib/wire.ts';
@@ -56,7 +56,16 @@ const LAST_STEP: Readonly<Record<KeyAct, string>> = {
   revoke: 'Open its menu and delete it. This cannot be undone.',
 };
 
-export function anthropicConsoleSteps(act: KeyAct, ref: KeyRef): ConsoleSteps {
+export function anthropicConsoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps {
+  if (act === 'change_cap') {
+    return {
+      url: 'https://platform.claude.com/settings/workspaces',
+      steps: [
+        ref.scopeId === null ? 'Choose the workspace of the key.' : `Choose workspace ${ref.scopeId}, then Limits.`,
+        'Change its monthly spend limit. The default workspace cannot have one.',
+      ],
+    };
+  }
   return {
     url: 'https://platform.claude.com/settings/keys',
     steps: [

@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { isAppError } from '../../domain/errors.ts';
-import type { RateLimit, ScopeLimits, SpendLimit } from '../../ports/provider.ts';
+import type { RateLimit, ScopeLimits, SpendLimit } from '../../domain/limits.ts';
 import { callJson, guard, type Link, signalOption } from '../lib/call.ts';
 import { assertUsd } from '../lib/cost-rows.ts';
 import { unlessClosed } from '../lib/feature.ts';
@@ -116,7 +116,8 @@ async function readSpendLimit(reader: AnthropicReader, workspaceId: string, sign
   const row = rows[0];
   return {
     availability: 'available',
-    monthlyMicroUsd: row?.amount ?? null,
+    // A limit that is switched off bounds nothing.
+    monthlyMicroUsd: row?.is_enabled === false ? null : (row?.amount ?? null),
     // A limit that is on may or may not be reached: only "off" is told.
     enforcing: row?.is_enabled === false ? false : null,
   };

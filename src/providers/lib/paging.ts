@@ -2,7 +2,6 @@ import { MalformedAnswer } from './provider-error.ts';
 
 // Guards against a server that never ends: at 100 rows a page this is a million keys.
 const MAX_PAGES = 10_000;
-const MAX_IN_FLIGHT = 4;
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -48,26 +47,4 @@ export function cursorPage<T extends { readonly id: string }>(body: {
 /** One row per id: a listing that shifts while it is paged shows a row twice. */
 export function uniqueById<T extends { readonly id: string }>(rows: readonly T[]): T[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()];
-}
-
-/** Maps with a few requests in flight, results in order; the first failure stops the rest from starting. */
-export async function mapInFlight<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = [...items.entries()];
-  let failed = false;
-  async function drain(): Promise<void> {
-    for (let next = queue.shift(); next !== undefined && !failed; next = queue.shift()) {
-      const [index, item] = next;
-      try {
-        results[index] = await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  }
-  // All settled before the error leaves, so that no request is still under way when the caller goes on.
-  const outcomes = await Promise.allSettled(Array.from({ length: MAX_IN_FLIGHT }, drain));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return results;
 }

@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { KeyStatus } from '../../domain/key.ts';
-import type { ConsoleSteps, KeyAct, KeyRef } from '../../ports/provider.ts';
+import type { ConsoleAct, ConsoleSteps, KeyRef } from '../../ports/provider.ts';
 import { callDated, callJson, guard, type Link, signalOption } from '../lib/call.ts';
 import { MalformedAnswer } from '../lib/provider-error.ts';
 import { readBody } from '../lib/wire.ts';
@@ -70,8 +70,14 @@ export async function deleteServiceAccount(
   });
 }
 
-export function openaiConsoleSteps(act: KeyAct, ref: KeyRef): ConsoleSteps {
+export function openaiConsoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps {
   const project = ref.scopeId ?? 'of the key';
+  if (act === 'change_cap') {
+    return {
+      url: `${CONSOLE}/settings/organization/projects`,
+      steps: [`Open project ${project}, then Limits.`, 'Change its monthly budget.'],
+    };
+  }
   if (act === 'revoke') {
     return {
       url: `${CONSOLE}/settings/organization/api-keys`,

@@ -1,8 +1,9 @@
 import type OpenAI from 'openai';
 import { isAppError } from '../../domain/errors.ts';
+import { mapInFlight } from '../../domain/in-flight.ts';
 import type { KeyOwner, ProviderKey, ProviderScope } from '../../domain/key.ts';
 import { callDated, callJson, guard, type Link, signalOption } from '../lib/call.ts';
-import { collectPages, cursorPage, mapInFlight, type Page, uniqueById } from '../lib/paging.ts';
+import { collectPages, cursorPage, type Page, uniqueById } from '../lib/paging.ts';
 import { readBody } from '../lib/wire.ts';
 import {
   type AdminKeyRow,

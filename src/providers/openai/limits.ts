@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { isAppError } from '../../domain/errors.ts';
-import type { ModelPermissions, RateLimit, ScopeLimits, SpendLimit } from '../../ports/provider.ts';
+import type { ModelPermissions, ModelRule, RateLimit, ScopeLimits, SpendLimit } from '../../domain/limits.ts';
 import { callJson, guard, type Link, signalOption } from '../lib/call.ts';
 import { assertUsd } from '../lib/cost-rows.ts';
 import { unlessClosed } from '../lib/feature.ts';
@@ -85,7 +85,7 @@ export async function setOpenaiRateLimit(
 export async function setOpenaiModels(
   { writer, link }: OpenaiWriter,
   projectId: string,
-  { mode, models }: Pick<ModelPermissions, 'mode' | 'models'>,
+  { mode, models }: ModelRule,
 ): Promise<void> {
   const api = writer.admin.organization.projects.modelPermissions;
   if (mode === 'all') return removed(link, `allow all models of ${projectId}`, () => api.delete(projectId));

@@ -1,9 +1,9 @@
 import type OpenAI from 'openai';
+import { mapInFlight } from '../../domain/in-flight.ts';
 import type { ProviderUsage, TokenCounts, UsageVariant } from '../../domain/usage.ts';
 import type { Provider, UsageWindow } from '../../ports/provider.ts';
 import { type Answer, callJson, signalOption } from '../lib/call.ts';
 import { unlessClosed } from '../lib/feature.ts';
-import { mapInFlight } from '../lib/paging.ts';
 import { bucketWidthOf } from '../lib/usage-rows.ts';
 import { UsageReader, type UsageReport } from '../lib/usage-stream.ts';
 import { readBody } from '../lib/wire.ts';

@@ -9,15 +9,3 @@ export const HOURS_PER_MONTH = 730;
 export function weekdayOf(hourIndex: number): number {
   return (Math.floor(hourIndex / 24) + 3) % 7;
 }
-
-/** First instant of the UTC calendar month that holds `at`. */
-export function monthStart(at: number): number {
-  const date = new Date(at);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
-}
-
-/** First instant of the UTC calendar month after the one that holds `at`. */
-export function nextMonthStart(at: number): number {
-  const date = new Date(at);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
-}

@@ -1,4 +1,5 @@
-import { HOUR_MS, MINUTE_MS, monthStart, nextMonthStart } from './calendar.ts';
+import { monthStart, nextMonthStart } from '../../domain/time.ts';
+import { HOUR_MS, MINUTE_MS } from './calendar.ts';
 import type { TimeRange } from './types.ts';
 
 interface CapChange {

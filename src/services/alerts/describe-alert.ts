@@ -1,9 +1,11 @@
-import type { Action } from '../../domain/action.ts';
+import { type Action, isLimitAct } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { ConsoleSteps, KeyAct, ProviderCapabilities } from '../../ports/provider.ts';
 import type { AlertEvent, Watermark } from '../../ports/store.ts';
+import { type AccountCard, describeAccount } from '../actions/account.ts';
 import type { Deps } from '../deps.ts';
+import { describeScope, type ScopeCard } from '../limits/describe-scope.ts';
 
 /** Everything that the rendering of an alert needs, and nothing that it must look up. */
 export interface AlertCard {
@@ -18,8 +20,12 @@ export interface AlertCard {
   readonly acts: readonly KeyAct[];
   /** What a person can do by hand; present when there is no act to offer. */
   readonly consoleSteps: ConsoleSteps | null;
-  /** The action of this alert that was asked for last. */
+  /** The act on the key of this alert that was asked for last; changes of limits are told in the thread. */
   readonly lastAction: Action | null;
+  /** What bounds the spend; null where the key is unknown or belongs to no scope. */
+  readonly scope: ScopeCard | null;
+  /** The account to delete instead, once the provider has refused to revoke the key by itself. */
+  readonly account: AccountCard | null;
   readonly events: readonly AlertEvent[];
   /** Set while usage of this key's connection cannot be read. */
   readonly blind: Pick<Watermark, 'failingSince' | 'problem'> | null;
@@ -38,6 +44,8 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
   const scope = (await scopes.all()).find(({ id, providerId }) => id === key?.scopeId && providerId === key.providerId);
   const watermark = key === null ? undefined : await watermarks.get(key.connectionId);
   const acts = key === null ? [] : possibleActs(deps, key);
+  const keyActs = (await actions.ofAlert(alertId)).filter(({ kind }) => !isLimitAct(kind));
+  const lastAction = keyActs.toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null;
   const ref = key && { providerKeyId: key.providerKeyId, scopeId: key.scopeId };
   return {
     alert,
@@ -49,10 +57,18 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
     acts,
     consoleSteps:
       acts.length === 0 && ref && provider ? provider.consoleSteps(stopAct(provider.capabilities), ref) : null,
-    lastAction: (await actions.ofAlert(alertId)).toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null,
+    lastAction,
+    scope: key === null ? null : await describeScope(deps, key),
+    account: key !== null && wasRefused(lastAction) ? await describeAccount(deps, key) : null,
     events: await alerts.events(alertId),
     blind: watermark?.failingSince ? watermark : null,
   };
+}
+
+/** Keys of service accounts may refuse to be deleted by themselves; other failures say nothing about the account. */
+function wasRefused(action: Action | null): boolean {
+  if (action?.kind === 'delete_owner') return action.state === 'failed';
+  return action?.kind === 'revoke' && action.state === 'failed' && action.problemCode === 'provider_rejected';
 }
 
 async function blamedKey({ store }: DescribeDeps, { keyId, lineageId }: Alert): Promise<Key | null> {

@@ -1,34 +1,24 @@
-import type { ActionKind } from '../../domain/action.ts';
+import type { KeyActKind } from '../../domain/action.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
 import { authorise } from '../authorise.ts';
 import type { SlackContext } from '../context.ts';
 import type { ButtonHandler, Click } from '../interaction.ts';
-import { actionModal, consoleStepsText, loadingModal, noticeModal } from '../views/action-modal.ts';
-import { capital } from '../views/alert.ts';
-import { escaped } from '../views/text.ts';
+import { actionModal, consoleStepsText, noticeModal } from '../views/action-modal.ts';
+import { capital, escaped } from '../views/text.ts';
+import { openModal } from './lib/open-modal.ts';
+import { placeOf } from './lib/place.ts';
 
 /** `Suspend…`, `Restore…` and `Revoke…`: each opens the modal that asks why. */
 export const keyActionButtons: readonly ButtonHandler[] = (['suspend', 'restore', 'revoke'] as const).map((kind) => ({
   kind: 'button',
   id: `key_${kind}`,
-  run: (context, click) => openModal(context, click, kind),
+  run: (context, click) =>
+    openModal(context, click, { title: `${capital(kind)} key`, build: () => modalFor(context, click, kind) }),
 }));
 
-async function openModal(context: SlackContext, click: Click, kind: ActionKind): Promise<void> {
-  const title = `${capital(kind)} key`;
-  const opened = await context.client.views.open({ trigger_id: click.triggerId, view: loadingModal(title) });
-  const viewId = opened.view?.id;
-  if (viewId === undefined) return;
-  const view = await modalFor(context, click, kind).catch((error: unknown) => {
-    if (error instanceof AppError) return noticeModal(title, escaped(error.publicMessage));
-    throw error;
-  });
-  await context.client.views.update({ view_id: viewId, view });
-}
-
-async function modalFor(context: SlackContext, click: Click, kind: ActionKind) {
+async function modalFor(context: SlackContext, click: Click, kind: KeyActKind) {
   const { deps } = context;
   const { key, lineage } = await keyAndLineage(context, click.button.keyId);
   await authorise(context, { gesture: click, act: kind, lineage });
@@ -38,11 +28,11 @@ async function modalFor(context: SlackContext, click: Click, kind: ActionKind) {
   }
   if (!possibleActs(deps, key).includes(kind)) {
     const steps = provider?.consoleSteps(kind, { providerKeyId: key.providerKeyId, scopeId: key.scopeId });
-    const text = steps === undefined ? `This key cannot be changed from here.` : consoleStepsText(kind, steps);
+    const text =
+      steps === undefined ? `This key cannot be changed from here.` : consoleStepsText(`${kind} this key`, steps);
     return noticeModal(`${capital(kind)} key`, text);
   }
-  const scope = (await deps.store.read.scopes.all()).find((one) => one.id === key.scopeId);
-  const where = scope === undefined ? (provider?.title ?? '') : `${provider?.title} / ${scope.name}`;
+  const where = await placeOf(deps, key);
   return actionModal({ kind, key, lineage, where, button: click.button });
 }
 

@@ -4,8 +4,7 @@ import { authorise } from '../authorise.ts';
 import type { SlackContext } from '../context.ts';
 import type { CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { ACTION_MODAL, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
-import { capital } from '../views/alert.ts';
-import { escaped } from '../views/text.ts';
+import { capital, escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 
 const metadata = z.object({

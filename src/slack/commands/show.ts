@@ -1,9 +1,12 @@
 import { AppError } from '../../domain/errors.ts';
+import { describeAccount } from '../../services/actions/account.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
+import type { Deps } from '../../services/deps.ts';
 import { findKeys } from '../../services/inventory/find-keys.ts';
-import { listKeys } from '../../services/inventory/list-keys.ts';
+import { type KeySummary, listKeys } from '../../services/inventory/list-keys.ts';
+import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import type { Subcommand } from '../command.ts';
-import { keyCardView } from '../views/key-card.ts';
+import { type KeyCard, keyCardView } from '../views/key-card.ts';
 import { keyListView } from '../views/key-list.ts';
 import { plainForeign } from '../views/text.ts';
 
@@ -22,20 +25,29 @@ export const show: Subcommand = {
     if (others.length > 0) {
       return keyListView(found, { title: `${found.length} keys fit. Which one do you mean?`, locale, now });
     }
-    const alert = await deps.store.read.alerts.latestOfLineage(only.lineage.id);
-    const provider = deps.providers.get(only.key.connectionId);
-    const ref = { providerKeyId: only.key.providerKeyId, scopeId: only.key.scopeId };
-    return keyCardView(
-      {
-        ...only,
-        acts: possibleActs(deps, only.key),
-        alert: alert?.state === 'resolved' ? null : (alert ?? null),
-        consoleUrl: provider?.consoleSteps('revoke', ref).url ?? null,
-      },
-      { locale, now },
-    );
+    return keyCardView(await cardOf(deps, only), { locale, now });
   },
 };
+
+async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> {
+  const { key, lineage } = summary;
+  const { alerts, actions } = deps.store.read;
+  const alert = await alerts.latestOfLineage(lineage.id);
+  const provider = deps.providers.get(key.connectionId);
+  const ref = { providerKeyId: key.providerKeyId, scopeId: key.scopeId };
+  const scope = await describeScope(deps, key);
+  return {
+    ...summary,
+    acts: possibleActs(deps, key),
+    alert: alert?.state === 'resolved' ? null : (alert ?? null),
+    consoleUrl: provider?.consoleSteps('revoke', ref).url ?? null,
+    scope,
+    spentMicroUsd: scope === null ? null : await spentThisMonth(deps, key),
+    cap: capControls(deps, key, scope?.known ?? null),
+    account: await describeAccount(deps, key),
+    lastAction: (await actions.ofKey(key.id)).toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null,
+  };
+}
 
 function unclear(publicMessage: string): AppError {
   return new AppError({ code: 'invalid_input', message: 'no such key', publicMessage });

@@ -1,32 +1,33 @@
-import type { KnownBlock, View } from '@slack/types';
-import type { ActionKind } from '../../domain/action.ts';
+import type { InputBlock, KnownBlock, View } from '@slack/types';
+import type { KeyActKind } from '../../domain/action.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { ConsoleSteps } from '../../ports/provider.ts';
-import { needsTypedSlug, REASON_MAX } from '../../services/actions/request-action.ts';
+import { REASON_MAX } from '../../services/actions/record-request.ts';
+import { needsTypedSlug } from '../../services/actions/request-action.ts';
 import type { ButtonValue } from '../button-value.ts';
-import { capital, environmentText } from './alert.ts';
+import { environmentText } from './alert.ts';
 import { context, section } from './blocks.ts';
-import { escaped, foreign } from './text.ts';
+import { capital, escaped, foreign } from './text.ts';
 
 export const ACTION_MODAL = 'key_action';
 export const REASON_BLOCK = 'reason';
 export const SLUG_BLOCK = 'slug';
 export const INPUT = 'value';
 
-const EFFECT: Readonly<Record<ActionKind, string>> = {
+const EFFECT: Readonly<Record<KeyActKind, string>> = {
   suspend: 'Requests with this key fail from now on. It can be undone: the card gets a Restore button.',
   restore: 'The key works again at once, for everybody who has it.',
   revoke: 'The key is gone for good. *This cannot be undone*; a new key has to be made and rolled out.',
 };
 
-const EXAMPLE: Readonly<Record<ActionKind, string>> = {
+const EXAMPLE: Readonly<Record<KeyActKind, string>> = {
   suspend: 'spend we cannot explain',
   restore: 'it was our own load test',
   revoke: 'it was in a public repository',
 };
 
 export interface ActionModalState {
-  readonly kind: ActionKind;
+  readonly kind: KeyActKind;
   readonly key: Key;
   readonly lineage: Lineage;
   readonly where: string;
@@ -44,28 +45,11 @@ export function actionModal({ kind, key, lineage, where, button }: ActionModalSt
   const blocks: KnownBlock[] = [
     section(`*${capital(kind)} ${escaped(lineage.slug)}*${hint}\n${foreign(where)} · ${environmentText(lineage)}`),
     section(EFFECT[kind]),
-    {
-      type: 'input',
-      block_id: REASON_BLOCK,
-      label: plain('Why?'),
-      hint: plain('A few words; they are shown in the channel and kept in the audit log.'),
-      element: {
-        type: 'plain_text_input',
-        action_id: INPUT,
-        max_length: REASON_MAX,
-        placeholder: plain(EXAMPLE[kind]),
-      },
-    },
+    reasonInput(EXAMPLE[kind]),
   ];
   if (needsTypedSlug(kind, lineage)) {
     const why = lineage.environment === 'unknown' ? 'Its environment is unknown, so it counts as production.' : '';
-    blocks.push({
-      type: 'input',
-      block_id: SLUG_BLOCK,
-      label: plain(`Type ${lineage.slug} to confirm`),
-      ...(why === '' ? {} : { hint: plain(why) }),
-      element: { type: 'plain_text_input', action_id: INPUT, max_length: 100 },
-    });
+    blocks.push(slugInput(lineage.slug, why));
   }
   return {
     type: 'modal',
@@ -75,6 +59,26 @@ export function actionModal({ kind, key, lineage, where, button }: ActionModalSt
     close: plain('Cancel'),
     private_metadata: JSON.stringify({ kind, ...button }),
     blocks,
+  };
+}
+
+export function reasonInput(example: string): InputBlock {
+  return {
+    type: 'input',
+    block_id: REASON_BLOCK,
+    label: plain('Why?'),
+    hint: plain('A few words; they are shown in the channel and kept in the audit log.'),
+    element: { type: 'plain_text_input', action_id: INPUT, max_length: REASON_MAX, placeholder: plain(example) },
+  };
+}
+
+export function slugInput(slug: string, why: string): InputBlock {
+  return {
+    type: 'input',
+    block_id: SLUG_BLOCK,
+    label: plain(`Type ${slug} to confirm`),
+    ...(why === '' ? {} : { hint: plain(why) }),
+    element: { type: 'plain_text_input', action_id: INPUT, max_length: 100 },
   };
 }
 
@@ -88,11 +92,12 @@ export function noticeModal(title: string, mrkdwn: string, footer?: string): Vie
   };
 }
 
-export function consoleStepsText(kind: ActionKind, steps: ConsoleSteps): string {
+/** `what` says what cannot be done from here: `suspend this key`. */
+export function consoleStepsText(what: string, steps: ConsoleSteps): string {
   const numbered = steps.steps.map((step, index) => `${index + 1}. ${escaped(step)}`).join('\n');
-  return `Keysteward cannot ${kind} this key. In the <${steps.url}|provider’s console>:\n${numbered}`;
+  return `Keysteward cannot ${what}. In the <${steps.url}|provider’s console>:\n${numbered}`;
 }
 
-function plain(text: string): { type: 'plain_text'; text: string } {
+export function plain(text: string): { type: 'plain_text'; text: string } {
   return { type: 'plain_text', text };
 }

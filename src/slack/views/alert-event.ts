@@ -1,6 +1,8 @@
 import { ACTION_DONE, type ActionKind } from '../../domain/action.ts';
+import { plural } from '../../domain/time.ts';
 import type { AlertEvent } from '../../ports/store.ts';
-import { REASON_MAX } from '../../services/actions/request-action.ts';
+import { REASON_MAX } from '../../services/actions/record-request.ts';
+import { ASKED } from './action-text.ts';
 import { type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { actorMention, capped, escaped, foreign } from './text.ts';
 
@@ -16,13 +18,13 @@ function lineOf({ kind, actor, detail }: AlertEvent): string | null {
   const done = doneWord(act);
   switch (kind) {
     case 'action_requested':
-      return `${who} asked to ${escaped(act)} the key: ${foreign(String(detail['reason'] ?? ''), REASON_MAX)}`;
+      return `${who} asked to ${askedText(act, detail)}: ${foreign(String(detail['reason'] ?? ''), REASON_MAX)}`;
     case 'action_verified':
-      return `${done}: the provider now shows the key as ${escaped(String(detail['status'] ?? 'unknown'))}.`;
+      return `${done}: ${shownText(act, detail)}.`;
     case 'action_delayed':
-      return `Not ${done.toLowerCase()} yet: ${escaped(String(detail['problem'] ?? ''))} It is tried again until it is done.`;
+      return `${notDone(act)} yet: ${escaped(String(detail['problem'] ?? ''))} It is tried again until it is done.`;
     case 'action_failed':
-      return `Not ${done.toLowerCase()}: ${escaped(String(detail['problem'] ?? ''))}`;
+      return `${notDone(act)}: ${escaped(String(detail['problem'] ?? ''))}`;
     case 'acknowledged':
       return `${who} is on it.`;
     case 'reopened':
@@ -36,7 +38,34 @@ function lineOf({ kind, actor, detail }: AlertEvent): string | null {
   }
 }
 
+function askedText(act: string, detail: AlertEvent['detail']): string {
+  const asked = isKnown(act) ? ASKED[act] : `${escaped(act)} the key`;
+  return detail['to'] === undefined ? asked : `${asked} from ${foreign(String(detail['from']))} to ${newValue(detail)}`;
+}
+
+function shownText(act: string, detail: AlertEvent['detail']): string {
+  if (act === 'delete_owner')
+    return `the provider shows none of its ${plural(Number(detail['keys'] ?? 1), 'key')} any more`;
+  if (detail['to'] !== undefined) return `the provider now shows ${newValue(detail)}`;
+  return `the provider now shows the key as ${escaped(String(detail['status'] ?? 'unknown'))}`;
+}
+
+function newValue(detail: AlertEvent['detail']): string {
+  return foreign(String(detail['to']));
+}
+
+/** `Not suspended`, `Cap not changed`. */
+function notDone(act: string): string {
+  const done = doneWord(act);
+  const noun = /^(.+) (changed|deleted)$/.exec(done);
+  return noun === null ? `Not ${done.toLowerCase()}` : `${noun[1]} not ${noun[2]}`;
+}
+
+function isKnown(act: string): act is ActionKind {
+  return Object.hasOwn(ACTION_DONE, act);
+}
+
 /** A row of a later version may name an act that this one does not know. */
 function doneWord(act: string): string {
-  return Object.hasOwn(ACTION_DONE, act) ? ACTION_DONE[act as ActionKind] : 'Done';
+  return isKnown(act) ? ACTION_DONE[act] : 'Done';
 }

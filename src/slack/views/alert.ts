@@ -1,16 +1,20 @@
 import type { KnownBlock } from '@slack/types';
-import { ACTION_DONE } from '../../domain/action.ts';
+import { ACTION_DONE, ACTION_NAME } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import type { KeyOwner, KeyStatus, Lineage } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { HOUR_MS } from '../../domain/time.ts';
 import type { KeyAct } from '../../ports/provider.ts';
-import { REASON_MAX } from '../../services/actions/request-action.ts';
+import type { AccountCard } from '../../services/actions/account.ts';
+import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { AlertCard } from '../../services/alerts/describe-alert.ts';
 import { encodeButton } from '../button-value.ts';
+import { PROGRESS } from './action-text.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, TEXT_MAX } from './blocks.ts';
+import { capText, namesText } from './scope.ts';
 import {
   actorMention,
+  capital,
   capped,
   dayAndTime,
   escaped,
@@ -37,11 +41,16 @@ const STOPPED_WORD: Readonly<Partial<Record<KeyStatus, string>>> = {
   gone: 'gone',
 };
 
+export function deleteAccountButton(value: string, name: string): ButtonSpec {
+  const accessibilityLabel = `Delete the account of ${name}`;
+  return { actionId: 'account_delete', label: 'Delete account…', value, accessibilityLabel, style: 'danger' };
+}
+
 /** The one message of an alert, as it should look now. */
 export function alertView(card: AlertCard, locale: Locale): Rendered {
   const verdict = verdictOf(card, locale);
   const figures = figuresOf(card, locale);
-  const place = placeLine(card);
+  const place = placeLine(card, locale);
   const blocks: KnownBlock[] = [section(`*${verdict}*\n${figures}`), section(place)];
   const remarks = remarksOf(card, locale);
   if (remarks.length > 0) blocks.push(section(remarks.join('\n')));
@@ -59,7 +68,7 @@ function verdictOf(card: AlertCard, locale: Locale): string {
   if (alert.state === 'resolved') return `${name} is quiet again${stillStopped(card)}. It was ${doing}.`;
   if (alert.state === 'contained') return `${name} is ${stoppedWord(card)}. It was ${doing}.`;
   if (card.lastAction?.state === 'pending' || card.lastAction?.state === 'running') {
-    return `${name} is ${doing}. ${progressWord(card.lastAction.kind)} it…`;
+    return `${name} is ${doing}. ${PROGRESS[card.lastAction.kind]}…`;
   }
   if (alert.state === 'acknowledged' && alert.acknowledgedBy !== null) {
     return `${name} is ${doing}. ${actorMention(alert.acknowledgedBy)} is on it.`;
@@ -86,10 +95,6 @@ function stoppedWord({ key, lastAction }: AlertCard): string {
   return (key && STOPPED_WORD[key.status]) ?? 'stopped';
 }
 
-function progressWord(kind: KeyAct): string {
-  return { suspend: 'Suspending', restore: 'Restoring', revoke: 'Revoking' }[kind];
-}
-
 /**
  * While it runs, the newest figures, and the sum once the episode is longer than their window. When it is over only the
  * sum: a rate would be old news, and late usage makes the last window look harmless.
@@ -107,14 +112,14 @@ function isRunning({ state }: AlertCard['alert']): boolean {
   return state === 'open' || state === 'acknowledged';
 }
 
-function placeLine({ key, lineage, providerTitle, scopeName }: AlertCard): string {
+function placeLine({ key, lineage, providerTitle, scopeName, scope }: AlertCard, locale: Locale): string {
   const where = scopeName === null ? escaped(providerTitle) : `${escaped(providerTitle)} / ${foreign(scopeName)}`;
   return [
     `*Key* ${key?.hint ? foreign(key.hint) : 'hint unknown'}`,
     `*Where* ${where}`,
     `*Environment* ${lineage.environment}`,
     `*Owner* ${ownerText(lineage, key?.owner ?? null)}`,
-    '*Cap* none known',
+    `*Cap* ${capText(scope, locale)}`,
   ].join(' · ');
 }
 
@@ -131,7 +136,7 @@ export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): st
   return owner.kind === 'service_account' ? `service account ${foreign(name)}` : `${foreign(name)} (not in Slack)`;
 }
 
-function remarksOf({ alert, lastAction, consoleSteps, blind, key }: AlertCard, locale: Locale): string[] {
+function remarksOf({ alert, lastAction, consoleSteps, blind, key, account }: AlertCard, locale: Locale): string[] {
   const remarks: string[] = [];
   if (lastAction !== null) {
     const who = actorMention(lastAction.requestedBy);
@@ -142,11 +147,12 @@ function remarksOf({ alert, lastAction, consoleSteps, blind, key }: AlertCard, l
       );
     } else if (lastAction.state === 'failed') {
       remarks.push(
-        `${capital(lastAction.kind)} asked by ${who} was not done: ${escaped(lastAction.problem ?? 'refused')}`,
+        `${capital(ACTION_NAME[lastAction.kind])} asked by ${who} was not done: ${escaped(lastAction.problem ?? 'refused')}`,
       );
+      if (account !== null) remarks.push(accountText(account));
     } else {
       const trouble = lastAction.problem === null ? '' : ` ${escaped(lastAction.problem)} Trying again.`;
-      remarks.push(`${progressWord(lastAction.kind)}, asked by ${who}.${trouble}`);
+      remarks.push(`${PROGRESS[lastAction.kind]}, asked by ${who}.${trouble}`);
     }
   }
   if (isRunning(alert) && consoleSteps !== null && key?.status === 'active') {
@@ -163,7 +169,15 @@ function remarksOf({ alert, lastAction, consoleSteps, blind, key }: AlertCard, l
   return remarks;
 }
 
-function buttonsOf({ alert, key, acts, lineage, lastAction }: AlertCard): ButtonSpec[] {
+/** The way on when a key refuses to be revoked by itself. */
+function accountText({ owner, siblings, refusal }: AccountCard): string {
+  if (refusal !== null) return escaped(refusal);
+  const name = foreign(owner.name ?? owner.id);
+  if (siblings.length === 0) return `Deleting its service account ${name} stops it; the account has no other key.`;
+  return `Deleting its service account ${name} stops it, and with it ${namesText(siblings)}.`;
+}
+
+function buttonsOf({ alert, key, acts, lineage, lastAction, account }: AlertCard): ButtonSpec[] {
   if (key === null) return [];
   // While one act is under way the card shows no button that could race it.
   if (lastAction?.state === 'pending' || lastAction?.state === 'running') return [];
@@ -176,6 +190,7 @@ function buttonsOf({ alert, key, acts, lineage, lastAction }: AlertCard): Button
     const accessibilityLabel = `${capital(act)} ${name}`;
     return { actionId: `key_${act}`, label: ACT_LABEL[act], value, accessibilityLabel, ...(style ? { style } : {}) };
   });
+  if (account?.refusal === null) buttons.push(deleteAccountButton(value, name));
   if (alert.state === 'open') {
     buttons.push({
       actionId: 'alert_acknowledge',
@@ -197,8 +212,4 @@ function stateText({ state, openedAt, containedAt, closedAt }: AlertCard['alert'
   if (state === 'resolved') return `resolved ${dayAndTime(closedAt ?? openedAt, locale)}`;
   if (state === 'contained') return `contained since ${dayAndTime(containedAt ?? openedAt, locale)}`;
   return `open since ${dayAndTime(openedAt, locale)}`;
-}
-
-export function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,44 +1,73 @@
 import type { KnownBlock } from '@slack/types';
+import type { Action } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { KeyAct } from '../../ports/provider.ts';
+import type { AccountCard } from '../../services/actions/account.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
+import type { CapControls, ScopeCard } from '../../services/limits/describe-scope.ts';
 import { encodeButton } from '../button-value.ts';
-import { ACT_LABEL, capital, ownerText } from './alert.ts';
-import { actions, context, type Rendered, section } from './blocks.ts';
+import { lastActText } from './action-text.ts';
+import { ACT_LABEL, deleteAccountButton, ownerText } from './alert.ts';
+import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { lastUsedText } from './last-used.ts';
-import { dayAndTime, escaped, foreign, type Locale } from './text.ts';
+import { boundsLines, capText, spentText } from './scope.ts';
+import { capital, capped, dayAndTime, escaped, foreign, type Locale } from './text.ts';
 
 export interface KeyCard extends KeySummary {
   readonly acts: readonly KeyAct[];
   /** The open alert of this key's lineage. */
   readonly alert: Alert | null;
   readonly consoleUrl: string | null;
+  /** Null for keys that belong to no scope. */
+  readonly scope: ScopeCard | null;
+  /** Of the scope, in this calendar month. */
+  readonly spentMicroUsd: number | null;
+  readonly cap: CapControls;
+  /** The account that may be deleted instead of the key. */
+  readonly account: AccountCard | null;
+  /** The newest act on the key or its limits. */
+  readonly lastAction: Action | null;
 }
 
 export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; now: number }): Rendered {
-  const { key, lineage, alert, acts } = card;
+  const { key, lineage, alert } = card;
   const headline = `*${escaped(lineage.slug)}* is ${key.status}${alert === null ? '' : `; ${alertName(alert)} is ${alert.state}`}`;
   const facts = factsOf(card, locale, now);
-  const blocks: KnownBlock[] = [section(headline), section(facts.join('\n'))];
-  if (acts.length > 0) {
-    const value = encodeButton({ alertId: alert?.id ?? null, keyId: key.id, generation: key.generation });
-    blocks.push(
-      actions(
-        `card_${key.generation}`,
-        acts.map((act) => ({
-          actionId: `key_${act}`,
-          label: ACT_LABEL[act],
-          value,
-          accessibilityLabel: `${capital(act)} ${lineage.slug}`,
-          ...(act === 'revoke' ? { style: 'danger' as const } : {}),
-        })),
-      ),
-    );
-  }
-  const footer = card.consoleUrl === null ? '' : `<${card.consoleUrl}|Open it in the provider’s console>`;
+  const blocks: KnownBlock[] = [section(headline), ...sections(facts)];
+  const buttons = buttonsOf(card);
+  if (buttons.length > 0) blocks.push(actions(`card_${key.generation}`, buttons));
+  const footer = footerOf(card);
   if (footer !== '') blocks.push(context(footer));
-  return { text: [headline, ...facts, footer].filter((line) => line !== '').join('\n'), blocks };
+  const text = [headline, ...facts, footer].filter((line) => line !== '').join('\n');
+  return { text: capped(text, TEXT_MAX), blocks };
+}
+
+function buttonsOf({ key, lineage, alert, acts, cap, account }: KeyCard): ButtonSpec[] {
+  const value = encodeButton({ alertId: alert?.id ?? null, keyId: key.id, generation: key.generation });
+  const buttons = acts.map(
+    (act): ButtonSpec => ({
+      actionId: `key_${act}`,
+      label: ACT_LABEL[act],
+      value,
+      accessibilityLabel: `${capital(act)} ${lineage.slug}`,
+      ...(act === 'revoke' ? { style: 'danger' } : {}),
+    }),
+  );
+  if (cap.canChange) {
+    const accessibilityLabel = `Change the cap of ${lineage.slug}`;
+    buttons.push({ actionId: 'scope_cap', label: 'Change cap…', value, accessibilityLabel });
+  }
+  if (account?.refusal === null) buttons.push(deleteAccountButton(value, lineage.slug));
+  return buttons;
+}
+
+function footerOf({ consoleUrl, cap }: KeyCard): string {
+  const links = [
+    consoleUrl === null ? '' : `<${consoleUrl}|Open it in the provider’s console>`,
+    cap.consoleSteps === null ? '' : `<${cap.consoleSteps.url}|Change the cap there>`,
+  ];
+  return links.filter((link) => link !== '').join(' · ');
 }
 
 function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
@@ -53,8 +82,16 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
     `*Created* ${created} · ${lastUsedText(card, now)}`,
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
+  facts.push(...scopeFacts(card, locale));
   if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');
   if (key.expiresAt !== null) facts.push(`*Expires* ${dayAndTime(key.expiresAt, locale)}`);
   if (key.kind === 'admin') facts.push('*Admin key:* watched for expiry; never stopped from here');
+  if (card.lastAction !== null) facts.push(lastActText(card.lastAction, locale));
   return facts;
+}
+
+function scopeFacts({ scope, spentMicroUsd }: KeyCard, locale: Locale): string[] {
+  if (scope === null) return [];
+  const spent = spentText(scope, spentMicroUsd, locale);
+  return [`*Cap* ${capText(scope, locale)}${spent === null ? '' : ` · ${spent}`}`, ...boundsLines(scope)];
 }

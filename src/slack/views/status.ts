@@ -1,9 +1,10 @@
 import type { KnownBlock } from '@slack/types';
+import { ACTION_NAME } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import { formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { ConnectionStatus, Status } from '../../services/status/read-status.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
-import { actorMention, dayAndTime, escaped, foreign, type Locale } from './text.ts';
+import { actorMention, capital, dayAndTime, escaped, foreign, type Locale } from './text.ts';
 
 export interface StatusOptions {
   readonly locale: Locale;
@@ -25,7 +26,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
     capped(
       status.unfinishedActions.map(
         (action) =>
-          `• ${action.kind} of ${nameOf(status, action.keyId)}, asked by ${actorMention(action.requestedBy)}: ${action.state}${action.problem === null ? '' : ` – ${escaped(action.problem)}`}`,
+          `• ${ACTION_NAME[action.kind]} of ${nameOf(status, action.keyId)}, asked by ${actorMention(action.requestedBy)}: ${action.state}${action.problem === null ? '' : ` – ${escaped(action.problem)}`}`,
       ),
     ),
     capped(
@@ -58,7 +59,7 @@ function verdictOf(status: Status): string {
     status.failedJobs.length > 0 ? `${plural(status.failedJobs.length, 'job')} failing` : '',
   ].filter((trouble) => trouble !== '');
   const alerts = status.alerts.length === 0 ? 'no open alert' : plural(status.alerts.length, 'open alert');
-  return troubles.length === 0 ? `All is watched, ${alerts}.` : `${capitalised(troubles.join('; '))}; ${alerts}.`;
+  return troubles.length === 0 ? `All is watched, ${alerts}.` : `${capital(troubles.join('; '))}; ${alerts}.`;
 }
 
 function nameOf({ slugs }: Status, id: string): string {
@@ -84,10 +85,6 @@ function connectionLine(
 
 function ago(lengthMs: number): string {
   return lengthMs < MINUTE_MS ? 'just now' : `${formatLength(lengthMs)} ago`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function capped(lines: readonly string[]): readonly string[] {

@@ -68,6 +68,10 @@ export function mrkdwnSentence(sentence: Sentence, locale: Locale): string {
   return renderSentence(sentence, style);
 }
 
+export function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
 /** `slack:T1/U1` → a mention; a job or the command line by name. */
 export function actorMention(actor: string): string {
   const user = /^slack:[^/]*\/([UW][A-Z0-9]+)$/.exec(actor)?.[1];

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 import type { Message, Person } from '../../../src/sandbox/slack/index.ts';
 import { renderText, renderView } from '../../../src/sandbox/slack/index.ts';
-import { openStage, type Stage } from '../../../src/sandbox/stage.ts';
+import { openStage, type Stage, type StageOptions } from '../../../src/sandbox/stage.ts';
 import { leakWeekend, type ProviderId, type Scenario, type WorldLeak } from '../../../src/sandbox/world/index.ts';
 import { recordingLogger } from '../../providers/support/recording-logger.ts';
 import { present } from '../../support/bench-deps.ts';
@@ -14,7 +14,7 @@ export const CHANNEL = 'ai-keys';
 /** The leak of the weekend, told from shortly before it begins: the hours before are history to be read. */
 export const shortNight: Scenario = { ...leakWeekend, startAt: leakWeekend.startAt + 1.75 * HOUR_MS };
 
-export interface NightOptions {
+export interface NightOptions extends Pick<StageOptions, 'openai' | 'anthropic'> {
   readonly provider: ProviderId;
   /** False where the test closes the stage itself. */
   readonly closes?: boolean;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { REASON_MAX, requestAction } from '../../../src/services/actions/request-action.ts';
+import { REASON_MAX } from '../../../src/services/actions/record-request.ts';
+import { requestAction } from '../../../src/services/actions/request-action.ts';
 import { type Bench, type BenchOptions, NOON, openBench } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { faultyStore } from '../../support/faulty-store.ts';

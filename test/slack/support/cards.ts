@@ -7,8 +7,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { ProviderCapabilities } from '../../../src/ports/provider.ts';
 import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
+import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
 import type { Locale } from '../../../src/slack/views/text.ts';
-import { actionOf, alertOf, keyOf, lineageOf } from '../../support/records.ts';
+import { actionOf, alertOf, keyOf, knownLimits, lineageOf } from '../../support/records.ts';
 
 /** A Saturday night, when the key of the examples leaks. */
 export const BEGAN = Date.UTC(2026, 9, 17, 2, 10);
@@ -18,7 +19,7 @@ export const LOCALE: Locale = { currency: US_DOLLAR, timezone: 'UTC' };
 const CAPABILITIES: ProviderCapabilities = {
   disable: 'reversible',
   create: 'none',
-  capScope: 'none',
+  capScope: 'workspace',
   lastUsed: 'usage',
   usagePerKey: true,
   costPerKey: false,
@@ -95,6 +96,19 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
     lastAction: null,
     events: [],
     blind: null,
+    scope: scopeCard(),
+    account: null,
+    ...fields,
+  };
+}
+
+/** A cap of $500 that two other keys share. */
+export function scopeCard(fields: Partial<ScopeCard> = {}): ScopeCard {
+  return {
+    capScope: 'workspace',
+    known: knownLimits(),
+    sharedWith: ['load-test', 'prod-api'],
+    productionSibling: 'prod-api',
     ...fields,
   };
 }

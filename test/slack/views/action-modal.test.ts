@@ -49,7 +49,7 @@ describe('the other pages', () => {
 
     await expectView('modal-loading', loadingModal('Suspend key'));
     await expectView('modal-notice', noticeModal('Suspend key', 'Nothing to do: staging-ci is inactive now.'));
-    await expectView('modal-console', noticeModal('Suspend key', consoleStepsText('suspend', steps)));
+    await expectView('modal-console', noticeModal('Suspend key', consoleStepsText('suspend this key', steps)));
     await expectView('modal-footer', noticeModal('Suspend key', 'Working…', 'KS-142'));
   });
 });

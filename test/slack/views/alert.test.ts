@@ -2,7 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
 import { alertView } from '../../../src/slack/views/alert.ts';
-import { alertCard, BEGAN, LOCALE, leakAlert, NOW, stagingKey, stagingLineage, stopAction } from '../support/cards.ts';
+import { knownLimits, limitsOf } from '../../support/records.ts';
+import {
+  alertCard,
+  BEGAN,
+  LOCALE,
+  leakAlert,
+  NOW,
+  scopeCard,
+  stagingKey,
+  stagingLineage,
+  stopAction,
+} from '../support/cards.ts';
 import { expectMessage, seen, spoken } from '../support/golden.ts';
 
 const STOPPED_AT = NOW + 2 * MINUTE_MS;
@@ -58,6 +69,32 @@ const CASES: Readonly<Record<string, Partial<AlertCard>>> = {
       state: 'failed',
       attempts: 1,
       problem: 'Anthropic says that the write key may not change API keys. Give it the admin role.',
+    }),
+  },
+  'account-offered': {
+    acts: ['revoke'],
+    lastAction: stopAction({
+      kind: 'revoke',
+      state: 'failed',
+      problem: 'The provider refused to delete the key, and it still works.',
+      problemCode: 'provider_rejected',
+    }),
+    account: {
+      owner: { kind: 'service_account', id: 'svc_1', name: 'ci-bot', email: null, hasAccess: true },
+      keyIds: ['key_1', 'key_2', 'key_3'],
+      siblings: ['load-test', 'nightly'],
+      refusal: null,
+    },
+  },
+  'deleting-account': { lastAction: stopAction({ kind: 'delete_owner', state: 'running' }) },
+  'cap-unread': { scope: scopeCard({ known: null }) },
+  'cap-reached': {
+    scope: scopeCard({
+      capScope: 'project',
+      known: knownLimits({
+        limits: limitsOf({ spendLimit: { availability: 'available', monthlyMicroUsd: 99_500_000, enforcing: true } }),
+      }),
+      sharedWith: ['load-test'],
     }),
   },
   'no-write-key': { acts: [], consoleSteps: CONSOLE },

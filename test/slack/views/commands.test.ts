@@ -6,7 +6,17 @@ import { helpView, unknownSubcommandView } from '../../../src/slack/views/help.t
 import { type KeyCard, keyCardView } from '../../../src/slack/views/key-card.ts';
 import { keyListView } from '../../../src/slack/views/key-list.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
-import { keySummary, LOCALE, leakAlert, NOW, stagingKey, stagingLineage, stopAction } from '../support/cards.ts';
+import { knownLimits, limitsOf } from '../../support/records.ts';
+import {
+  keySummary,
+  LOCALE,
+  leakAlert,
+  NOW,
+  scopeCard,
+  stagingKey,
+  stagingLineage,
+  stopAction,
+} from '../support/cards.ts';
 import { expectMessage, seen, spoken } from '../support/golden.ts';
 
 const WHEN = { locale: LOCALE, now: NOW };
@@ -36,6 +46,13 @@ const KEYS = [
   }),
 ];
 
+const SERVICE_ACCOUNT = {
+  owner: { kind: 'service_account', id: 'svc_1', name: 'ci-bot', email: null, hasAccess: true },
+  keyIds: ['key_1', 'key_2', 'key_3'],
+  siblings: ['load-test', 'nightly'],
+  refusal: null,
+} as const;
+
 function person(name: string) {
   return { kind: 'user', id: 'user_1', name, email: null, hasAccess: true } as const;
 }
@@ -46,6 +63,11 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
     acts: ['suspend', 'revoke'],
     alert: null,
     consoleUrl: 'https://console.example/keys',
+    scope: scopeCard(),
+    spentMicroUsd: 310_000_000,
+    cap: { canChange: true, consoleSteps: null },
+    account: null,
+    lastAction: null,
     ...fields,
   };
 }
@@ -64,7 +86,54 @@ describe('a key as a card', () => {
       }),
       scopeName: null,
     },
-    admin: { key: stagingKey({ kind: 'admin', hint: 'sk-admin...sim2' }), acts: [], consoleUrl: null },
+    admin: {
+      key: stagingKey({ kind: 'admin', hint: 'sk-admin...sim2' }),
+      acts: [],
+      consoleUrl: null,
+      scope: null,
+      cap: { canChange: false, consoleSteps: null },
+    },
+    bounded: {
+      scope: scopeCard({
+        capScope: 'project',
+        known: knownLimits({
+          limits: limitsOf({
+            models: { availability: 'available', mode: 'allow', models: ['gpt-5', '<!channel>'] },
+            rateLimits: [
+              { id: 'a#b', model: 'gpt-5', kind: 'max_tokens_per_1_minute', value: 4_000_000 },
+              { id: 'a#c', model: 'gpt-5', kind: 'max_requests_per_1_minute', value: 10_000 },
+            ],
+          }),
+        }),
+        sharedWith: [],
+        productionSibling: null,
+      }),
+      account: SERVICE_ACCOUNT,
+      lastAction: stopAction({
+        kind: 'set_spend_limit',
+        params: { scopeId: 'proj_1', from: null, to: 500_000_000 },
+        state: 'verified',
+        verifiedAt: NOW,
+      }),
+    },
+    'cap-closed': {
+      scope: scopeCard({
+        known: knownLimits({
+          limits: limitsOf({ spendLimit: { availability: 'not_enabled', monthlyMicroUsd: null, enforcing: null } }),
+        }),
+      }),
+      spentMicroUsd: null,
+      cap: {
+        canChange: false,
+        consoleSteps: { url: 'https://console.example/limits', steps: ['Choose the workspace.'] },
+      },
+      lastAction: stopAction({
+        kind: 'set_spend_limit',
+        params: { scopeId: 'proj_1', from: 500_000_000, to: null },
+        state: 'failed',
+        problem: 'The provider has not opened this to your organization.',
+      }),
+    },
   };
 
   test.each(Object.entries(cases))('reads as agreed: %s', async (name, fields) => {

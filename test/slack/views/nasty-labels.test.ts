@@ -11,15 +11,18 @@ import type { Rendered } from '../../../src/slack/views/blocks.ts';
 import { unknownSubcommandView } from '../../../src/slack/views/help.ts';
 import { keyCardView } from '../../../src/slack/views/key-card.ts';
 import { keyListView } from '../../../src/slack/views/key-list.ts';
+import { accountModal, capModal } from '../../../src/slack/views/limit-modals.ts';
 import { noticeView } from '../../../src/slack/views/notice.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
+import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
   keySummary,
   LOCALE,
   leakAlert,
   NOW,
+  scopeCard,
   stagingKey,
   stagingLineage,
   stopAction,
@@ -34,9 +37,26 @@ type Renderer = (nasty: string) => Rendered;
 const owner = (name: string) => ({ kind: 'user', id: 'u', name, email: null, hasAccess: true }) as const;
 // Sentences of errors and console steps quote what is outside, scrubbed and cut by the adapters.
 const told = (nasty: string) => scrubSecrets(nasty).slice(0, 400);
+const BUTTON = { alertId: 'alert_1', keyId: 'key_1', generation: 1 };
 const nobody = (nasty: string) => ({
   key: stagingKey({ label: nasty, hint: nasty, owner: owner(nasty) }),
   lineage: stagingLineage({ ownerSlackId: null }),
+});
+
+const nastyScope = (nasty: string) =>
+  scopeCard({
+    known: knownLimits({
+      limits: limitsOf({
+        rateLimits: [{ id: nasty, model: nasty, kind: nasty, value: 1 }],
+        models: { availability: 'available', mode: 'deny', models: [nasty, nasty] },
+      }),
+    }),
+  });
+const nastyAccount = (nasty: string) => ({
+  owner: { ...owner(nasty), kind: 'service_account' as const },
+  keyIds: ['key_1'],
+  siblings: ['load-test'],
+  refusal: null,
 });
 
 const RENDERERS: Readonly<Record<string, Renderer>> = {
@@ -65,6 +85,25 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
       }),
       LOCALE,
     ),
+  'alert that offers the account': (nasty) =>
+    alertView(
+      alertCard({
+        ...nobody(nasty),
+        scope: nastyScope(nasty),
+        account: nastyAccount(nasty),
+        lastAction: stopAction({ kind: 'revoke', state: 'failed', problem: told(nasty) }),
+      }),
+      LOCALE,
+    ),
+  'thread line of a limit': (nasty) =>
+    alertEventView({
+      id: 'event_1',
+      alertId: 'alert_1',
+      at: NOW,
+      kind: 'action_requested',
+      actor: 'slack:T1/U0ANA',
+      detail: { kind: 'set_models', from: nasty, to: nasty, reason: nasty },
+    }) ?? { text: 'nothing', blocks: [] },
   'thread line': (nasty) =>
     alertEventView({
       id: 'event_1',
@@ -76,7 +115,18 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
     }) ?? { text: 'nothing', blocks: [] },
   'key card': (nasty) =>
     keyCardView(
-      { ...keySummary(nobody(nasty)), scopeName: nasty, acts: ['suspend'], alert: null, consoleUrl: null },
+      {
+        ...keySummary(nobody(nasty)),
+        scopeName: nasty,
+        acts: ['suspend'],
+        alert: null,
+        consoleUrl: null,
+        scope: nastyScope(nasty),
+        spentMicroUsd: 1_000_000,
+        cap: { canChange: true, consoleSteps: null },
+        account: nastyAccount(nasty),
+        lastAction: stopAction({ state: 'failed', reason: nasty, problem: told(nasty) }),
+      },
       { locale: LOCALE, now: NOW },
     ),
   'key list': (nasty) =>
@@ -144,12 +194,14 @@ describe('the modals', () => {
         kind,
         ...nobody(nasty),
         where: `Anthropic / ${nasty}`,
-        button: { alertId: 'alert_1', keyId: 'key_1', generation: 1 },
+        button: BUTTON,
       }),
     ),
+    capModal({ ...nobody(nasty), scope: nastyScope(nasty), where: nasty, spentMicroUsd: 1, button: BUTTON }, LOCALE),
+    accountModal({ ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON }),
     noticeModal(
       'Suspend key',
-      consoleStepsText('suspend', { url: 'https://console.example/keys', steps: [told(nasty)] }),
+      consoleStepsText('suspend this key', { url: 'https://console.example/keys', steps: [told(nasty)] }),
     ),
   ];
 

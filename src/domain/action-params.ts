@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+const microUsd = z.number().int().nonnegative().nullable();
+const modelRule = z.object({ mode: z.enum(['all', 'allow', 'deny']), models: z.array(z.string()).readonly() });
+
+/** `from` is what the person saw: when the provider shows something else by then, nothing is done. */
+export const spendLimitChange = z.object({ scopeId: z.string(), from: microUsd, to: microUsd });
+export const rateLimitChange = z.object({
+  scopeId: z.string(),
+  limitId: z.string(),
+  from: z.number().int().nullable(),
+  to: z.number().int().nonnegative(),
+});
+export const modelsChange = z.object({ scopeId: z.string(), from: modelRule, to: modelRule });
+
+/** `keyIds` are the keys of the account that the person saw, the one that was asked about included. */
+export const ownerDeletion = z.object({ ownerId: z.string(), keyIds: z.array(z.string()).readonly() });
+
+export type SpendLimitChange = z.infer<typeof spendLimitChange>;
+export type RateLimitChange = z.infer<typeof rateLimitChange>;
+export type ModelsChange = z.infer<typeof modelsChange>;
+export type OwnerDeletion = z.infer<typeof ownerDeletion>;
+
+/** What an act needs to know besides its key, by kind. */
+export interface ParamsOf {
+  readonly set_spend_limit: SpendLimitChange;
+  readonly set_rate_limit: RateLimitChange;
+  readonly set_models: ModelsChange;
+  readonly delete_owner: OwnerDeletion;
+}
+
+export type ActionParams = ParamsOf[keyof ParamsOf];

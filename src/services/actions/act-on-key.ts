@@ -1,0 +1,50 @@
+import { type Action, idempotencyKeyOf, type KeyActKind, PROOF } from '../../domain/action.ts';
+import { AppError, isAppError } from '../../domain/errors.ts';
+import type { Key, KeyStatus } from '../../domain/key.ts';
+import type { Provider } from '../../ports/provider.ts';
+import { type Act, noRight, notShown, type Proven, refOf, unproven } from './act.ts';
+
+/** Suspends, restores or revokes one key. */
+export function actOnKey(kind: KeyActKind): Act {
+  return async ({ provider, action, key }) => {
+    refuseOvertaken(kind, action, key);
+    const act = provider[`${kind}Key`];
+    if (act === undefined) throw noRight(`connection ${key.connectionId} cannot ${kind}`);
+    const ref = refOf(key);
+    // An earlier try may have been applied although its answer was lost.
+    if (action.attempts > 1) {
+      const status = await provider.readKeyStatus(ref);
+      if (PROOF[kind].has(status)) return proven(key, status);
+    }
+    try {
+      await act.call(provider, ref);
+    } catch (error) {
+      // Somebody else may have been faster: a key that is not there any more is stopped, and can never be restored.
+      if (kind === 'restore' || !isAppError(error, 'provider_not_found')) throw error;
+    }
+    return proven(key, await readBack(provider, key, kind));
+  };
+}
+
+/** A key that was stopped or started again since the request is left alone; a revocation is final and stays wanted. */
+function refuseOvertaken(kind: KeyActKind, action: Action, key: Key): void {
+  if (kind === 'revoke' || PROOF[kind].has(key.status)) return;
+  if (action.idempotencyKey === idempotencyKeyOf(kind, key)) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `${kind} was asked for another state of ${key.id}, which is ${key.status} now`,
+    publicMessage: `The key has changed since and is ${key.status} now. Ask again if it is still wanted.`,
+  });
+}
+
+async function readBack(provider: Provider, key: Key, kind: KeyActKind): Promise<KeyStatus> {
+  const status = await provider.readKeyStatus(refOf(key)).catch((cause: unknown) => {
+    throw unproven('the key', cause);
+  });
+  if (PROOF[kind].has(status)) return status;
+  throw notShown('the key', status);
+}
+
+function proven(key: Key, status: KeyStatus): Proven {
+  return { statuses: new Map([[key.id, status]]), limits: null, detail: { status } };
+}

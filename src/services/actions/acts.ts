@@ -1,0 +1,16 @@
+import type { ActionKind } from '../../domain/action.ts';
+import type { Act } from './act.ts';
+import { actOnKey } from './act-on-key.ts';
+import { actOnLimits, modelsSetting, rateLimitSetting, spendLimitSetting } from './act-on-limits.ts';
+import { deleteOwner } from './act-on-owner.ts';
+
+/** How each kind of action is carried out and proven. */
+export const acts: Readonly<Record<ActionKind, Act>> = {
+  suspend: actOnKey('suspend'),
+  restore: actOnKey('restore'),
+  revoke: actOnKey('revoke'),
+  set_spend_limit: actOnLimits(spendLimitSetting),
+  set_rate_limit: actOnLimits(rateLimitSetting),
+  set_models: actOnLimits(modelsSetting),
+  delete_owner: deleteOwner,
+};

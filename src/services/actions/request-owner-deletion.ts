@@ -1,0 +1,43 @@
+import { type Action, canRequest } from '../../domain/action.ts';
+import { AppError } from '../../domain/errors.ts';
+import { accountOf, seenOf } from './account.ts';
+import { invalid, type RequestDeps, type RequestInput, recordRequest, refuseWrongSlug } from './record-request.ts';
+import { changed } from './request-action.ts';
+
+export interface RequestOwnerDeletionInput extends RequestInput {
+  readonly generation: number;
+  /** What the person was shown, as `seenOf` gives it. */
+  readonly seen: string;
+}
+
+/** Makes the deletion of the account that owns a key durable; all keys that go with it must have been shown. */
+export async function requestOwnerDeletion(deps: RequestDeps, input: RequestOwnerDeletionInput): Promise<Action> {
+  return recordRequest(deps, input, async ({ tx, key, lineage }) => {
+    if (key.generation !== input.generation || !canRequest('revoke', key.status)) {
+      throw changed(key, lineage, input.generation);
+    }
+    const account = await accountOf({ providers: deps.providers, repos: tx }, key);
+    if (account === null) throw invalid('This key has no account that can be deleted from here.');
+    if (account.refusal !== null)
+      throw new AppError({
+        code: 'forbidden',
+        message: 'owns an admin key',
+        publicMessage: `Nothing was done. ${account.refusal}`,
+      });
+    const keyIds = account.keys.map(({ id }) => id);
+    if (seenOf(keyIds) !== input.seen) {
+      throw new AppError({
+        code: 'conflict',
+        message: `the account of ${key.id} has other keys than were shown`,
+        publicMessage: 'Nothing was done: the account has other keys than when you looked. Look again and decide anew.',
+      });
+    }
+    refuseWrongSlug(lineage, input.typedSlug);
+    return {
+      kind: 'delete_owner',
+      idempotencyKey: `delete_owner:${key.connectionId}:${account.owner.id}`,
+      params: { ownerId: account.owner.id, keyIds },
+      detail: { ownerId: account.owner.id, keys: keyIds.length },
+    };
+  });
+}

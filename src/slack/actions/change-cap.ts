@@ -1,0 +1,119 @@
+import type { View } from '@slack/types';
+import { z } from 'zod';
+import { AppError, isRetryable } from '../../domain/errors.ts';
+import type { Key } from '../../domain/key.ts';
+import { capWords, parseCap } from '../../domain/limits.ts';
+import { needsSlugForScope, requestLimitChange } from '../../services/actions/request-limit-change.ts';
+import { capControls, describeScope, type ScopeCard, spentThisMonth } from '../../services/limits/describe-scope.ts';
+import { refreshLimits } from '../../services/limits/read-limits.ts';
+import { authorise } from '../authorise.ts';
+import type { SlackContext } from '../context.ts';
+import type { ButtonHandler, CheckResult, Click, Submission, SubmitHandler } from '../interaction.ts';
+import { consoleStepsText, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
+import { AMOUNT_BLOCK, belowSpentText, CAP_MODAL, CAP_TITLE, capModal } from '../views/limit-modals.ts';
+import { escaped } from '../views/text.ts';
+import { keyAndLineage } from './key-action-buttons.ts';
+import { openModal } from './lib/open-modal.ts';
+import { placeOf } from './lib/place.ts';
+
+const metadata = z.object({
+  alertId: z.string().nullable(),
+  keyId: z.string(),
+  generation: z.number().int(),
+  from: z.number().int().nullable(),
+});
+
+/** `Change cap…`: reads the limits now, so that the person decides on what is true. */
+export const changeCap: ButtonHandler = {
+  kind: 'button',
+  id: 'scope_cap',
+  run: (context, click) => openModal(context, click, { title: CAP_TITLE, build: () => capPage(context, click) }),
+};
+
+/** The modal behind it, sent off. */
+export const changeCapSubmit: SubmitHandler = {
+  kind: 'submit',
+  id: CAP_MODAL,
+
+  async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
+    const { keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { key, lineage } = await keyAndLineage(context, keyId);
+    const scope = await scopeOf(context, key);
+    const errors: Record<string, string> = {};
+    const cap = parseCap(submission.values[AMOUNT_BLOCK] ?? '');
+    if (!cap.ok) errors[AMOUNT_BLOCK] = cap.fault;
+    if (!submission.values[REASON_BLOCK]?.trim()) errors[REASON_BLOCK] = 'Say in a few words why.';
+    if (needsSlugForScope(lineage, scope) && submission.values[SLUG_BLOCK]?.trim() !== lineage.slug) {
+      errors[SLUG_BLOCK] = `This has to be exactly ${lineage.slug}.`;
+    }
+    if (Object.keys(errors).length > 0) return { ok: false, errors };
+    return { ok: true, view: noticeModal(CAP_TITLE, 'Working…') };
+  },
+
+  async run(context: SlackContext, submission: Submission): Promise<View> {
+    const { deps, locale } = context;
+    const { alertId, keyId, from } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { key, lineage } = await keyAndLineage(context, keyId);
+    const actor = await authorise(context, { gesture: submission, act: 'change_limits', lineage });
+    const cap = parseCap(submission.values[AMOUNT_BLOCK] ?? '');
+    if (!cap.ok) throw new AppError({ code: 'invalid_input', message: cap.fault, publicMessage: cap.fault });
+    const to = cap.monthlyMicroUsd;
+    await requestLimitChange(deps, {
+      actor,
+      kind: 'set_spend_limit',
+      keyId,
+      alertId,
+      change: { from, to },
+      reason: submission.values[REASON_BLOCK] ?? '',
+      typedSlug: submission.values[SLUG_BLOCK] ?? null,
+    });
+    const scope = await scopeOf(context, key);
+    const spentMicroUsd = await spentThisMonth(deps, key);
+    const warning = belowSpentText({ scope, spentMicroUsd, to }, { locale, now: deps.clock.now() });
+    const text = `*The change of the cap from ${capWords(from)} to ${capWords(to)} is on its way.* \`/keys show ${escaped(lineage.slug)}\` shows when the provider confirms it; until then it is tried again.${warning}`;
+    return noticeModal(CAP_TITLE, text);
+  },
+};
+
+async function capPage(context: SlackContext, click: Click): Promise<View> {
+  const { deps, locale } = context;
+  const { key, lineage } = await keyAndLineage(context, click.button.keyId);
+  await authorise(context, { gesture: click, act: 'change_limits', lineage });
+  await refresh(context, key);
+  const scope = await scopeOf(context, key);
+  const { canChange, consoleSteps } = capControls(deps, key, scope.known);
+  if (!canChange) {
+    const text =
+      consoleSteps === null ? 'There is no cap to change here.' : consoleStepsText('change this cap', consoleSteps);
+    return noticeModal(CAP_TITLE, text);
+  }
+  const { known } = scope;
+  if (known?.limits == null) {
+    return noticeModal(
+      CAP_TITLE,
+      `The cap cannot be read now, so it cannot be changed safely. ${escaped(known?.problem ?? '')}`,
+    );
+  }
+  const where = await placeOf(deps, key);
+  const spentMicroUsd = await spentThisMonth(deps, key);
+  return capModal({ lineage, scope, where, spentMicroUsd, button: click.button }, locale);
+}
+
+/** A provider that cannot be reached leaves what was read last: the act reads again before it writes. */
+async function refresh({ deps }: SlackContext, key: Key): Promise<void> {
+  const provider = deps.providers.get(key.connectionId);
+  if (provider === undefined || key.scopeId === null) return;
+  await refreshLimits(deps, provider, key.scopeId).catch((error: unknown) => {
+    if (!isRetryable(error)) throw error;
+  });
+}
+
+async function scopeOf({ deps }: SlackContext, key: Key): Promise<ScopeCard> {
+  const scope = key.kind === 'admin' ? null : await describeScope(deps, key);
+  if (scope !== null) return scope;
+  throw new AppError({
+    code: 'invalid_input',
+    message: `key ${key.id} has no scope with limits`,
+    publicMessage: 'This key belongs to no scope with limits of its own. Use the provider’s console.',
+  });
+}

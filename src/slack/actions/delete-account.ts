@@ -1,0 +1,89 @@
+import type { View } from '@slack/types';
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import type { Key } from '../../domain/key.ts';
+import { plural } from '../../domain/time.ts';
+import { type AccountCard, describeAccount } from '../../services/actions/account.ts';
+import { requestOwnerDeletion } from '../../services/actions/request-owner-deletion.ts';
+import { authorise } from '../authorise.ts';
+import type { SlackContext } from '../context.ts';
+import type { ButtonHandler, CheckResult, Click, Submission, SubmitHandler } from '../interaction.ts';
+import { noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
+import { ACCOUNT_MODAL, ACCOUNT_TITLE, accountModal } from '../views/limit-modals.ts';
+import { escaped } from '../views/text.ts';
+import { keyAndLineage } from './key-action-buttons.ts';
+import { openModal } from './lib/open-modal.ts';
+import { placeOf } from './lib/place.ts';
+
+const metadata = z.object({
+  alertId: z.string().nullable(),
+  keyId: z.string(),
+  generation: z.number().int(),
+  seen: z.string(),
+});
+
+/** `Delete account…`, for keys that a service account owns. */
+export const deleteAccount: ButtonHandler = {
+  kind: 'button',
+  id: 'account_delete',
+  run: (context, click) =>
+    openModal(context, click, { title: ACCOUNT_TITLE, build: () => accountPage(context, click) }),
+};
+
+/** The modal behind it, sent off. */
+export const deleteAccountSubmit: SubmitHandler = {
+  kind: 'submit',
+  id: ACCOUNT_MODAL,
+
+  async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
+    const { keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { lineage } = await keyAndLineage(context, keyId);
+    const errors: Record<string, string> = {};
+    if (!submission.values[REASON_BLOCK]?.trim()) errors[REASON_BLOCK] = 'Say in a few words why.';
+    if (submission.values[SLUG_BLOCK]?.trim() !== lineage.slug) {
+      errors[SLUG_BLOCK] = `This has to be exactly ${lineage.slug}.`;
+    }
+    if (Object.keys(errors).length > 0) return { ok: false, errors };
+    return { ok: true, view: noticeModal(ACCOUNT_TITLE, 'Working…') };
+  },
+
+  async run(context: SlackContext, submission: Submission): Promise<View> {
+    const { alertId, keyId, generation, seen } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { key, lineage } = await keyAndLineage(context, keyId);
+    const actor = await authorise(context, { gesture: submission, act: 'delete_owner', lineage });
+    const { keyIds } = await accountFor(context, key);
+    await requestOwnerDeletion(context.deps, {
+      actor,
+      keyId,
+      generation,
+      alertId,
+      seen,
+      reason: submission.values[REASON_BLOCK] ?? '',
+      typedSlug: submission.values[SLUG_BLOCK] ?? null,
+    });
+    const where = alertId === null ? `\`/keys show ${escaped(lineage.slug)}\`` : 'The alert';
+    const text = `*The account of ${escaped(lineage.slug)} and its ${plural(keyIds.length, 'key')} are being deleted.* ${where} shows when the provider confirms it; until then it is tried again.`;
+    return noticeModal(ACCOUNT_TITLE, text);
+  },
+};
+
+async function accountPage(context: SlackContext, click: Click): Promise<View> {
+  const { key, lineage } = await keyAndLineage(context, click.button.keyId);
+  await authorise(context, { gesture: click, act: 'delete_owner', lineage });
+  if (key.generation !== click.button.generation) {
+    return noticeModal(ACCOUNT_TITLE, `Nothing to do: ${escaped(lineage.slug)} is ${key.status} now.`);
+  }
+  const account = await accountFor(context, key);
+  if (account.refusal !== null) return noticeModal(ACCOUNT_TITLE, escaped(account.refusal));
+  return accountModal({ lineage, account, where: await placeOf(context.deps, key), button: click.button });
+}
+
+async function accountFor({ deps }: SlackContext, key: Key): Promise<AccountCard> {
+  const account = await describeAccount(deps, key);
+  if (account !== null) return account;
+  throw new AppError({
+    code: 'invalid_input',
+    message: `key ${key.id} has no account to delete`,
+    publicMessage: 'This key has no account that can be deleted from here. Use the provider’s console.',
+  });
+}

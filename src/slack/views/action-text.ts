@@ -1,0 +1,44 @@
+import { ACTION_DONE, ACTION_NAME, type Action, type ActionKind } from '../../domain/action.ts';
+import { spendLimitChange } from '../../domain/action-params.ts';
+import { capWords } from '../../domain/limits.ts';
+import { actorMention, capital, dayAndTime, escaped, foreign, type Locale } from './text.ts';
+
+/** While it is under way: `Suspending it…`. */
+export const PROGRESS: Readonly<Record<ActionKind, string>> = {
+  suspend: 'Suspending it',
+  restore: 'Restoring it',
+  revoke: 'Revoking it',
+  set_spend_limit: 'Changing the cap',
+  set_rate_limit: 'Changing a rate limit',
+  set_models: 'Changing the allowed models',
+  delete_owner: 'Deleting its account',
+};
+
+/** What somebody asked for: `asked to …`. */
+export const ASKED: Readonly<Record<ActionKind, string>> = {
+  suspend: 'suspend the key',
+  restore: 'restore the key',
+  revoke: 'revoke the key',
+  set_spend_limit: 'change the cap',
+  set_rate_limit: 'change a rate limit',
+  set_models: 'change the allowed models',
+  delete_owner: 'delete the account that owns the key',
+};
+
+/** The newest act on a key or its limits, for its card. */
+export function lastActText(action: Action, locale: Locale): string {
+  const who = actorMention(action.requestedBy);
+  const at = dayAndTime(action.verifiedAt ?? action.requestedAt, locale);
+  if (action.state === 'verified') {
+    return `*Last act* ${ACTION_DONE[action.kind]}${changeText(action)} by ${who} · ${at} · reason: ${foreign(action.reason)}`;
+  }
+  const what = `*Last act* ${capital(ACTION_NAME[action.kind])}${changeText(action)}, asked by ${who}`;
+  const problem = action.problem === null ? '' : ` ${escaped(action.problem)}`;
+  return action.state === 'failed' ? `${what}, was not done:${problem}` : `${what}, is under way.${problem}`;
+}
+
+function changeText({ kind, params }: Action): string {
+  if (kind !== 'set_spend_limit') return '';
+  const { from, to } = spendLimitChange.parse(params);
+  return ` from ${capWords(from)} to ${capWords(to)}`;
+}

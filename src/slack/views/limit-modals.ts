@@ -1,0 +1,116 @@
+import type { KnownBlock, View } from '@slack/types';
+import type { Lineage } from '../../domain/key.ts';
+import { capWords } from '../../domain/limits.ts';
+import { nextMonthStart } from '../../domain/time.ts';
+import { type AccountCard, seenOf } from '../../services/actions/account.ts';
+import { needsSlugForScope } from '../../services/actions/request-limit-change.ts';
+import type { ScopeCard } from '../../services/limits/describe-scope.ts';
+import type { ButtonValue } from '../button-value.ts';
+import { INPUT, plain, reasonInput, slugInput } from './action-modal.ts';
+import { section, sections } from './blocks.ts';
+import { capText, namesText, SCOPE_NOUN, spentText } from './scope.ts';
+import { dateText, escaped, foreign, type Locale } from './text.ts';
+
+export const CAP_MODAL = 'scope_cap';
+export const ACCOUNT_MODAL = 'account_delete';
+export const CAP_TITLE = 'Change cap';
+export const ACCOUNT_TITLE = 'Delete account';
+export const AMOUNT_BLOCK = 'amount';
+
+export interface CapModalState {
+  readonly lineage: Lineage;
+  readonly scope: ScopeCard;
+  readonly where: string;
+  readonly spentMicroUsd: number | null;
+  readonly button: ButtonValue;
+}
+
+/** Says what the cap is, what it has let through, whom else it holds for, and that it is no brake. */
+export function capModal({ lineage, scope, where, spentMicroUsd, button }: CapModalState, locale: Locale): View {
+  const noun = SCOPE_NOUN[scope.capScope];
+  const from = scope.known?.limits?.spendLimit.monthlyMicroUsd ?? null;
+  const spent = spentText(scope, spentMicroUsd, locale);
+  const others =
+    scope.sharedWith.length === 0
+      ? `${escaped(lineage.slug)} is the only working key of the ${noun}.`
+      : `The cap holds for every key of the ${noun}: ${escaped(lineage.slug)}, and also ${namesText(scope.sharedWith)}.`;
+  const blocks: KnownBlock[] = [
+    section(`*Cap of ${foreign(where)}*\nNow: ${capText(scope, locale)}${spent === null ? '' : ` · ${spent}`}`),
+    section(others),
+    section(
+      'It takes effect after some minutes, and a little more than the cap can be spent: it is no brake for a leak. To stop a leak, stop the key.',
+    ),
+    {
+      type: 'input',
+      block_id: AMOUNT_BLOCK,
+      label: plain('US dollars a calendar month (UTC)'),
+      hint: plain('Whole cents, such as 250 or 99.50. The word none removes the cap.'),
+      element: {
+        type: 'plain_text_input',
+        action_id: INPUT,
+        max_length: 20,
+        placeholder: plain(from === null ? '250' : capWords(from).replace(/^\$| a month$/g, '')),
+      },
+    },
+    reasonInput('launch week needs more'),
+  ];
+  if (needsSlugForScope(lineage, scope)) blocks.push(slugInput(lineage.slug, whySlug(lineage, scope)));
+  return {
+    type: 'modal',
+    callback_id: CAP_MODAL,
+    title: plain(CAP_TITLE),
+    submit: plain(CAP_TITLE),
+    close: plain('Cancel'),
+    private_metadata: JSON.stringify({ ...button, from }),
+    blocks,
+  };
+}
+
+/** The consequence that is easily overlooked: a cap below what is spent refuses every request until the month ends. */
+export function belowSpentText(
+  { scope, spentMicroUsd, to }: { scope: ScopeCard; spentMicroUsd: number | null; to: number | null },
+  { locale, now }: { locale: Locale; now: number },
+): string {
+  if (spentMicroUsd === null || to === null || to > spentMicroUsd) return '';
+  const noun = SCOPE_NOUN[scope.capScope];
+  const until = dateText(nextMonthStart(now), 'UTC');
+  return `\n:warning: The ${noun} has spent more than that this month (${spentText(scope, spentMicroUsd, locale)}): its keys will be refused until ${until} UTC, or until the cap is raised.`;
+}
+
+export interface AccountModalState {
+  readonly lineage: Lineage;
+  readonly account: AccountCard;
+  readonly where: string;
+  readonly button: ButtonValue;
+}
+
+/** Names every key that goes with the account. */
+export function accountModal({ lineage, account, where, button }: AccountModalState): View {
+  const name = foreign(account.owner.name ?? account.owner.id);
+  const siblings = account.siblings.map((slug) => `• ${escaped(slug)}`);
+  const count =
+    siblings.length === 0
+      ? `${escaped(lineage.slug)} is its only key.`
+      : `With ${escaped(lineage.slug)}, these keys of the account stop at once:`;
+  return {
+    type: 'modal',
+    callback_id: ACCOUNT_MODAL,
+    title: plain(ACCOUNT_TITLE),
+    submit: plain(ACCOUNT_TITLE),
+    close: plain('Cancel'),
+    private_metadata: JSON.stringify({ ...button, seen: seenOf(account.keyIds) }),
+    blocks: [
+      section(`*Delete service account ${name}*\n${foreign(where)}`),
+      ...sections([count, ...siblings]),
+      section('*This cannot be undone*: a new account and new keys have to be made and rolled out.'),
+      reasonInput('it was in a public repository'),
+      slugInput(lineage.slug, 'All keys of the account are gone for good.'),
+    ],
+  };
+}
+
+function whySlug({ environment }: Lineage, { productionSibling }: ScopeCard): string {
+  if (environment === 'production') return '';
+  if (environment === 'unknown') return 'Its environment is unknown, so it counts as production.';
+  return `The cap also holds for ${productionSibling ?? 'other keys'}, which counts as production.`;
+}

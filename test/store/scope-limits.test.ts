@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { insertKey, keyOf, knownLimits, limitsOf, NOON } from '../support/records.ts';
+import { openTestStore } from '../support/store.ts';
+
+test('what is known of limits comes back as it was put in, read or not', async () => {
+  const { store } = openTestStore();
+  const enforcing = { availability: 'available', monthlyMicroUsd: 1_250_000_000, enforcing: false } as const;
+  const read = knownLimits({ limits: limitsOf({ spendLimit: enforcing }), capRefusedAt: NOON, revision: 3 });
+  const unread = knownLimits({ scopeId: 'wrkspc_2', limits: null, readAt: null, problem: 'cannot be read' });
+  await store.write(async (tx) => {
+    await tx.scopeLimits.put(knownLimits());
+    await tx.scopeLimits.put(read);
+    await tx.scopeLimits.put(unread);
+    await tx.scopeLimits.put(knownLimits({ connectionId: 'other' }));
+  });
+
+  expect(await store.read.scopeLimits.get('anthropic', 'wrkspc_1')).toEqual(read);
+  expect(await store.read.scopeLimits.ofConnection('anthropic')).toEqual([read, unread]);
+  expect(await store.read.scopeLimits.get('anthropic', 'wrkspc_3')).toBeUndefined();
+});
+
+test('the keys of a scope are those of its connection, tombstones too; null is no scope', async () => {
+  const { store } = openTestStore();
+  await insertKey(store);
+  const gone = keyOf({ id: 'key_2', status: 'gone' });
+  const loose = keyOf({ id: 'key_3', scopeId: null });
+  await store.write(async (tx) => {
+    for (const key of [gone, loose, keyOf({ id: 'key_4', connectionId: 'other' })]) await tx.keys.insert(key);
+  });
+
+  expect(await store.read.keys.ofScope('openai-main', 'proj_1')).toEqual([keyOf(), gone]);
+  expect(await store.read.keys.ofScope('openai-main', null)).toEqual([loose]);
+});
