@@ -17,6 +17,7 @@ import { Pump } from './scheduler/pump.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { runDueActions } from './services/actions/execute-action.ts';
 import type { Deps } from './services/deps.ts';
+import { askEventsAgain } from './services/events/read-events.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
@@ -155,6 +156,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       await resume(deps);
       await closeOrphanedBlindness(deps);
       await noteDowntime(deps);
+      await askEventsAgain(deps);
       await scheduler.start();
       await bolt.start();
       stops.push(ticker(() => void ticks.tick()));

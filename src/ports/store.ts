@@ -4,6 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
+import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
 export interface Scope extends ProviderScope {
@@ -247,6 +248,8 @@ export interface Repos {
   readonly notices: NoticeRepo;
   readonly inventoryReads: InventoryReadRepo;
   readonly pollPaces: PollPaceRepo;
+  readonly providerEvents: ProviderEventRepo;
+  readonly eventWatermarks: EventWatermarkRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

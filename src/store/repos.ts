@@ -9,6 +9,7 @@ import { memberRepo } from './members.ts';
 import { noticeRepo } from './notices.ts';
 import { messageRepo, outboxRepo } from './outbox.ts';
 import { pollPaceRepo } from './poll-paces.ts';
+import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
 import { usageRepo } from './usage.ts';
 import { watermarkRepo } from './watermarks.ts';
@@ -31,5 +32,7 @@ export function createRepos(context: RepoContext): Repos {
     notices: noticeRepo(db),
     inventoryReads: inventoryReadRepo(db),
     pollPaces: pollPaceRepo(db),
+    providerEvents: providerEventRepo(db),
+    eventWatermarks: eventWatermarkRepo(db),
   };
 }

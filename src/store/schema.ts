@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 
 export interface ScopeTable {
   id: string;
@@ -241,6 +242,8 @@ export interface Database {
   notices: NoticeTable;
   inventory_reads: InventoryReadTable;
   poll_paces: PollPaceTable;
+  provider_events: ProviderEventTable;
+  event_watermarks: EventWatermarkTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -42,7 +42,8 @@ describe('db/schema.sql', () => {
 });
 
 test('schema.ts declares the columns that the database has, null where it allows null', () => {
-  const source = readFileSync(join(ROOT, 'src/store/schema.ts'), 'utf8');
+  const files = readdirSync(join(ROOT, 'src/store')).filter((name) => /^schema(-[a-z]+)?\.ts$/.test(name));
+  const source = files.map((name) => readFileSync(join(ROOT, 'src/store', name), 'utf8')).join('\n');
   const { raw } = openTestStore();
 
   expect(declaredColumns(source)).toEqual(storedColumns(raw()));

@@ -1,10 +1,19 @@
+import type { ProviderEvent } from '../../src/domain/detector.ts';
 import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../../src/domain/key.ts';
 import { floorTo } from '../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
-import type { KeyAct, KeyRef, Provider, ProviderCapabilities, UsageWindow } from '../../src/ports/provider.ts';
+import type {
+  EventReport,
+  EventWindow,
+  KeyAct,
+  KeyRef,
+  Provider,
+  ProviderCapabilities,
+  UsageWindow,
+} from '../../src/ports/provider.ts';
 
-export type Method = 'listScopes' | 'listKeys' | 'readUsage' | 'readKeyStatus' | KeyAct;
+export type Method = 'listScopes' | 'listKeys' | 'readUsage' | 'readKeyStatus' | 'readEvents' | KeyAct;
 
 /** What the next call of a method meets. Without an answer in the script it is `ok`. */
 export type Answer =
@@ -70,6 +79,8 @@ export interface FakeProviderOptions {
   readonly title?: string;
   readonly acts?: readonly KeyAct[];
   readonly disable?: ProviderCapabilities['disable'];
+  /** Whether it has an event log of its own, which then may be on or off. */
+  readonly hasEventLog?: boolean;
   /** Called at the start of each call: throws inside a transaction. */
   readonly onCall?: () => void;
 }
@@ -96,6 +107,20 @@ export function fakeKey(id: string, values: Partial<ProviderKey> = {}): Provider
   };
 }
 
+export function fakeEvent(at: number, values: Partial<ProviderEvent> = {}): ProviderEvent {
+  return {
+    id: `event_${at}`,
+    at,
+    kind: 'login',
+    keyId: null,
+    scopeId: null,
+    keyChange: null,
+    actor: 'ada@acme.test',
+    detail: {},
+    ...values,
+  };
+}
+
 export function fakeScope(id: string, name: string): ProviderScope {
   return { id, kind: 'workspace', name, archived: false };
 }
@@ -105,6 +130,9 @@ export class FakeProvider {
   readonly keys = new Map<string, ProviderKey>();
   scopes: readonly ProviderScope[] = [fakeScope('ws_1', 'Default')];
   use: FakeUse[] = [];
+  events: readonly ProviderEvent[] = [];
+  eventLog: 'on' | 'off' = 'on';
+  readonly eventWindows: EventWindow[] = [];
   /** `suspend key_1`, in order. */
   readonly calls: string[] = [];
   /** Changes that really happened at the provider. */
@@ -137,6 +165,9 @@ export class FakeProvider {
       readUsage: (window) => this.#readUsage(window),
       readKeyStatus: (ref) =>
         this.#read('readKeyStatus', ref.providerKeyId, () => this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
+      ...(options.hasEventLog
+        ? { readEvents: (window) => this.#readEvents(window), eventsSetup: 'An owner switches it on.' }
+        : {}),
       ...doing('suspend'),
       ...doing('restore'),
       ...doing('revoke'),
@@ -183,6 +214,16 @@ export class FakeProvider {
           tokens: { ...NO_TOKENS, ...counts, output: tokens },
           requests,
         })),
+    );
+  }
+
+  #readEvents(window: EventWindow): Promise<EventReport> {
+    this.eventWindows.push(window);
+    const { from, to } = window;
+    return this.#read('readEvents', '', () =>
+      this.eventLog === 'off'
+        ? { availability: 'not_enabled', events: [] }
+        : { availability: 'available', events: this.events.filter(({ at }) => at >= from && (to === null || at < to)) },
     );
   }
 

@@ -2,8 +2,16 @@ import type { Job } from '../job.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
+import { readEventsJob } from './read-events.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
 
 /** Every job. A test compares this list with the folder. */
-export const jobs: readonly Job[] = [syncInventoryJob, syncMembersJob, pollUsageJob, compactUsageJob, logAuditHeadJob];
+export const jobs: readonly Job[] = [
+  syncInventoryJob,
+  syncMembersJob,
+  pollUsageJob,
+  readEventsJob,
+  compactUsageJob,
+  logAuditHeadJob,
+];

@@ -3,11 +3,16 @@ import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Key } from '../../domain/key.ts';
 import { NEAR } from '../../domain/pace.ts';
+import { DAY_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { eventsOfLineages } from '../events/lineage-events.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { recordFinding } from './record-finding.ts';
+
+/** How far back a detector sees what the provider's own log tells. */
+const EVENTS_MS = DAY_MS;
 
 type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors'>;
 
@@ -71,6 +76,8 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
   const historyMs = Math.max(...deps.detectors.map((detector) => detector.historyMs));
   const range = { from: knownUntil - historyMs, to: now };
   const buckets = groupBy(await usage.ofKeys([...lineageOf.keys()], range), (bucket) => lineageOf.get(bucket.keyId));
+  const eventRange = { providerId: provider.id, from: now - EVENTS_MS, to: now };
+  const events = await eventsOfLineages(deps, { ...eventRange, allKeys, members });
 
   return (await lineages.all())
     .filter((lineage) => lineageIds.has(lineage.id))
@@ -79,7 +86,7 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
       lineage,
       usage: buckets.get(lineage.id) ?? [],
       requests: [],
-      events: [],
+      events: events.get(lineage.id) ?? [],
       baseline: null,
     }));
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
+import { eventsOfKey } from '../../services/events/key-events.ts';
 import { findKeys } from '../../services/inventory/find-keys.ts';
 import { listKeys } from '../../services/inventory/list-keys.ts';
 import type { Subcommand } from '../command.ts';
@@ -30,6 +31,7 @@ export const show: Subcommand = {
         ...only,
         acts: possibleActs(deps, only.key),
         alert: alert?.state === 'resolved' ? null : (alert ?? null),
+        events: await eventsOfKey(deps, only.key),
         consoleUrl: provider?.consoleSteps('revoke', ref).url ?? null,
       },
       { locale, now },

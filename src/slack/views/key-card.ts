@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { type Alert, alertName } from '../../domain/alert.ts';
+import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { KeyAct } from '../../ports/provider.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
@@ -13,8 +14,12 @@ export interface KeyCard extends KeySummary {
   readonly acts: readonly KeyAct[];
   /** The open alert of this key's lineage. */
   readonly alert: Alert | null;
+  /** What the provider's own log tells of it, oldest first. */
+  readonly events: readonly ProviderEvent[];
   readonly consoleUrl: string | null;
 }
+
+const CHANGE_WORD: Readonly<Record<KeyChange, string>> = { created: 'made', updated: 'changed', deleted: 'deleted' };
 
 export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; now: number }): Rendered {
   const { key, lineage, alert, acts } = card;
@@ -53,8 +58,18 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
     `*Created* ${created} · ${lastUsedText(card, now)}`,
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
+  if (card.events.length > 0) {
+    facts.push(`*Provider’s log* ${card.events.map((event) => eventText(event, locale)).join(' · ')}`);
+  }
   if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');
   if (key.expiresAt !== null) facts.push(`*Expires* ${dayAndTime(key.expiresAt, locale)}`);
   if (key.kind === 'admin') facts.push('*Admin key:* watched for expiry; never stopped from here');
   return facts;
+}
+
+/** Who and when; the address that it came from is for those who investigate, not for everybody who may look. */
+function eventText({ at, kind, keyChange, actor }: ProviderEvent, locale: Locale): string {
+  const what = keyChange === null ? foreign(kind, 40) : CHANGE_WORD[keyChange];
+  const who = actor === null ? '' : ` by ${foreign(actor, 60)}`;
+  return `${what} ${dayAndTime(at, locale)}${who}`;
 }

@@ -14,6 +14,7 @@ import { keyListView } from '../../../src/slack/views/key-list.ts';
 import { noticeView } from '../../../src/slack/views/notice.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
+import { fakeEvent } from '../../support/fake-provider.ts';
 import {
   alertCard,
   keySummary,
@@ -34,6 +35,7 @@ type Renderer = (nasty: string) => Rendered;
 const owner = (name: string) => ({ kind: 'user', id: 'u', name, email: null, hasAccess: true }) as const;
 // Sentences of errors and console steps quote what is outside, scrubbed and cut by the adapters.
 const told = (nasty: string) => scrubSecrets(nasty).slice(0, 400);
+const eventWith = (nasty: string) => fakeEvent(NOW, { kind: told(nasty), actor: told(nasty) });
 const nobody = (nasty: string) => ({
   key: stagingKey({ label: nasty, hint: nasty, owner: owner(nasty) }),
   lineage: stagingLineage({ ownerSlackId: null }),
@@ -76,7 +78,14 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
     }) ?? { text: 'nothing', blocks: [] },
   'key card': (nasty) =>
     keyCardView(
-      { ...keySummary(nobody(nasty)), scopeName: nasty, acts: ['suspend'], alert: null, consoleUrl: null },
+      {
+        ...keySummary(nobody(nasty)),
+        scopeName: nasty,
+        acts: ['suspend'],
+        alert: null,
+        events: [eventWith(nasty)],
+        consoleUrl: null,
+      },
       { locale: LOCALE, now: NOW },
     ),
   'key list': (nasty) =>
