@@ -22,6 +22,9 @@ export type Answer =
   | { readonly kind: 'fails'; readonly error: unknown }
   /** The change happens, and the call throws all the same. */
   | { readonly kind: 'applied'; readonly error: unknown }
+  /** A key list, or the status of a key, that is not the truth. */
+  | { readonly kind: 'lists'; readonly keys: readonly ProviderKey[] }
+  | { readonly kind: 'says'; readonly status: KeyStatus }
   /** The call ends well and nothing happens. */
   | { readonly kind: 'ignored' }
   /** The call waits for the test; a read answers with what was true when it was made. */
@@ -161,10 +164,13 @@ export class FakeProvider {
       writable: acts.length > 0,
       usageWidthsMs: [60_000, 3_600_000],
       listScopes: () => this.#read('listScopes', '', () => this.scopes),
-      listKeys: () => this.#read('listKeys', '', () => [...this.keys.values()]),
+      listKeys: () =>
+        this.#read('listKeys', '', (answer) => (answer.kind === 'lists' ? answer.keys : [...this.keys.values()])),
       readUsage: (window) => this.#readUsage(window),
       readKeyStatus: (ref) =>
-        this.#read('readKeyStatus', ref.providerKeyId, () => this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
+        this.#read('readKeyStatus', ref.providerKeyId, (answer) =>
+          answer.kind === 'says' ? answer.status : (this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
+        ),
       ...(options.hasEventLog
         ? { readEvents: (window) => this.#readEvents(window), eventsSetup: 'An owner switches it on.' }
         : {}),
@@ -191,9 +197,9 @@ export class FakeProvider {
     return this.calls.filter((call) => call.split(' ')[0] === method);
   }
 
-  async #read<Result>(method: Method, subject: string, take: () => Result): Promise<Result> {
+  async #read<Result>(method: Method, subject: string, take: (answer: Answer) => Result): Promise<Result> {
     const answer = this.#begin(method, subject);
-    const result = take();
+    const result = take(answer);
     await this.#meet(answer);
     return result;
   }

@@ -5,6 +5,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { assignOwners } from './assign-owners.ts';
+import { refuseImplausible } from './check-listing.ts';
 import { insertNewKey, newKeyContext } from './new-key.ts';
 
 export interface SyncOutcome {
@@ -16,12 +17,17 @@ export interface SyncOutcome {
 
 type SyncDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers'>;
 
-/** Reads one connection's scopes and keys and brings the inventory to what the provider says. */
+/**
+ * Reads one connection's scopes and keys and brings the inventory to what the provider says. A list that cannot be true
+ * changes nothing and throws.
+ */
 export async function syncInventory(deps: SyncDeps, provider: Provider): Promise<SyncOutcome> {
-  const generations = new Map((await deps.store.read.keys.all()).map((key) => [key.id, key.generation]));
+  const known = await deps.store.read.keys.all();
+  const generations = new Map(known.map((key) => [key.id, key.generation]));
   // People do paste keys into names.
   const scopes = (await provider.listScopes()).map((scope) => ({ ...scope, name: scrubSecrets(scope.name) }));
   const listed = (await provider.listKeys(scopes)).map((key) => ({ ...key, label: scrubSecrets(key.label) }));
+  await refuseImplausible(provider, known, listed);
   const outcome = await deps.store.write((tx) => applyListing({ deps, provider, tx }, { scopes, listed, generations }));
   deps.logger.info('inventory synced', { connection: provider.connectionId, ...outcome });
   return outcome;

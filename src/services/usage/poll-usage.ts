@@ -1,4 +1,4 @@
-import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
+import { AppError, isAppError, publicMessageOf, toError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import { floorTo, MINUTE_MS } from '../../domain/time.ts';
 import { noKeyId, type ProviderUsage, totalTokens, variantKey, worsePriceSource } from '../../domain/usage.ts';
@@ -82,7 +82,10 @@ async function resolveKeys(deps: PollDeps, provider: Provider, usage: readonly P
   let known = await knownKeys(deps, provider);
   if ([...wanted.keys()].every((id) => known.has(id))) return known;
 
-  await syncInventory(deps, provider);
+  // A list that is not believed must not stop the watching: what it would have named gets a tombstone until then.
+  await syncInventory(deps, provider).catch((error: unknown) => {
+    if (!isAppError(error, 'provider_implausible')) throw error;
+  });
   known = await knownKeys(deps, provider);
   const unlisted = [...wanted].filter(([id]) => !known.has(id));
   if (unlisted.length === 0) return known;
