@@ -102,6 +102,8 @@ export interface AlertRepo {
   addFinding(
     finding: Finding & { readonly id: string; readonly alertId: string; readonly foundAt: number },
   ): Promise<void>;
+  /** Removes up to `limit` findings from before of alerts that are resolved; returns how many. */
+  pruneFindings(before: number, limit: number): Promise<number>;
   addEvent(event: AlertEvent): Promise<void>;
   getEvent(id: string): Promise<AlertEvent | undefined>;
   events(alertId: string): Promise<readonly AlertEvent[]>;
@@ -168,6 +170,8 @@ export interface OutboxRepo {
   dead(): Promise<readonly OutboxRow[]>;
   /** A crash left these between sending and settling. Returns how many went back to pending. */
   releaseSending(): Promise<number>;
+  /** Removes up to `limit` rows that were sent or dismissed before; returns how many. Undelivered ones stay. */
+  prune(before: number, limit: number): Promise<number>;
 }
 
 /** Where a subject was rendered. */

@@ -2,6 +2,7 @@ import type { Job } from '../job.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
+import { pruneJob } from './prune.ts';
 import { readEventsJob } from './read-events.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
@@ -14,4 +15,5 @@ export const jobs: readonly Job[] = [
   readEventsJob,
   compactUsageJob,
   logAuditHeadJob,
+  pruneJob,
 ];
