@@ -5,9 +5,10 @@ export type ActionKind = 'suspend' | 'restore' | 'revoke';
 
 /**
  * pending → running → verified, or back to pending when the outcome is unknown or the provider is busy, or failed when
- * the provider refuses. `verified` means: read back at the provider after the call.
+ * the provider refuses. `verified` means: read back at the provider after the call; `dismissed`: failed, and a person has
+ * said that it is no longer wanted.
  */
-export const ACTION_STATES = ['pending', 'running', 'verified', 'failed'] as const;
+export const ACTION_STATES = ['pending', 'running', 'verified', 'failed', 'dismissed'] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
 
 export interface Action {

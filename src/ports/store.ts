@@ -150,7 +150,8 @@ export interface OutboxRow {
   readonly subjectId: string;
   /** Order holds among rows of one thread key. */
   readonly threadKey: string;
-  readonly state: 'pending' | 'sending' | 'sent' | 'dead';
+  /** `dead`: given up until a person decides; `dismissed`: that person did not want it sent. */
+  readonly state: 'pending' | 'sending' | 'sent' | 'dead' | 'dismissed';
   readonly attempts: number;
   readonly notBeforeAt: number;
   readonly createdAt: number;

@@ -23,6 +23,8 @@ function lineOf({ kind, actor, detail }: AlertEvent): string | null {
       return `Not ${done.toLowerCase()} yet: ${escaped(String(detail['problem'] ?? ''))} It is tried again until it is done.`;
     case 'action_failed':
       return `Not ${done.toLowerCase()}: ${escaped(String(detail['problem'] ?? ''))}`;
+    case 'action_dismissed':
+      return `${who} dismissed it: the key is not to be ${done.toLowerCase()} any more.`;
     case 'acknowledged':
       return `${who} is on it.`;
     case 'reopened':

@@ -39,6 +39,9 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
         (run) => `• ${escaped(run.job)} failed at its last run: ${escaped(run.problem ?? 'unknown')}`,
       ),
     ),
+    needsReview(status)
+      ? ['On the server `keysteward review` shows what was given up, sends it again or dismisses it.']
+      : [],
   ].filter((lines) => lines.length > 0);
   const blocks: KnownBlock[] = [section(`*${verdict}*`), ...parts.flatMap(sections)];
   const settings = configLines.map(escaped).join('\n');
@@ -62,6 +65,10 @@ function verdictOf(status: Status): string {
   ].filter((trouble) => trouble !== '');
   const alerts = status.alerts.length === 0 ? 'no open alert' : plural(status.alerts.length, 'open alert');
   return troubles.length === 0 ? `All is watched, ${alerts}.` : `${capitalised(troubles.join('; '))}; ${alerts}.`;
+}
+
+function needsReview({ deadLetters, unfinishedActions }: Status): boolean {
+  return deadLetters.length > 0 || unfinishedActions.some(({ state }) => state === 'failed');
 }
 
 function nameOf({ slugs }: Status, id: string): string {

@@ -18,6 +18,7 @@ const LINES: readonly AlertEvent[] = [
   event('action_verified', { kind: 'revoke', status: 'gone' }),
   event('action_delayed', { kind: 'suspend', problem: 'Anthropic cannot be reached.' }),
   event('action_failed', { kind: 'restore', problem: 'Anthropic says that the write key may not do this.' }),
+  event('action_dismissed', { kind: 'suspend', reason: 'spend' }, 'cli:ann'),
   event('acknowledged', {}, ANA),
   event('reopened', { severity: 'high' }),
   event('worse', { severity: 'critical' }),

@@ -60,6 +60,9 @@ const CASES: Readonly<Record<string, Partial<AlertCard>>> = {
       problem: 'Anthropic says that the write key may not change API keys. Give it the admin role.',
     }),
   },
+  'dismissed-action': {
+    lastAction: stopAction({ state: 'dismissed', attempts: 1, problem: 'Taken from a backup: needs review.' }),
+  },
   'no-write-key': { acts: [], consoleSteps: CONSOLE },
   blind: {
     blind: { failingSince: NOW + 20 * MINUTE_MS, problem: 'Anthropic cannot be reached.' },
