@@ -17,6 +17,7 @@ import { Pump } from './scheduler/pump.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { runDueActions } from './services/actions/execute-action.ts';
 import type { Deps } from './services/deps.ts';
+import { askEventsAgain } from './services/events/read-events.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
@@ -143,7 +144,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     run: () => runDueActions(deps),
     nextDueAt: () => store.read.actions.nextDueAt(),
   });
-  const ticks = new TickCounter(deps, scheduler);
+  const ticks = new TickCounter(deps, scheduler, [outbox, actions]);
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
   let stopped = false;
@@ -157,6 +158,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       await resume(deps);
       await closeOrphanedBlindness(deps);
       await noteDowntime(deps);
+      await askEventsAgain(deps);
       await scheduler.start();
       await bolt.start();
       stops.push(ticker(() => void ticks.tick()));
@@ -179,15 +181,20 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
   };
 }
 
-/** Renews the lease and lets the scheduler work; counts, so that a tick that has begun is never overlooked. */
+/**
+ * Renews the lease and lets the scheduler and the pumps work: another process, the command line, may have put something
+ * there to be done. Counts, so that a tick that has begun is never overlooked.
+ */
 class TickCounter {
   readonly #deps: Deps;
   readonly #scheduler: Scheduler;
+  readonly #pumps: readonly Pump[];
   #running = 0;
 
-  constructor(deps: Deps, scheduler: Scheduler) {
+  constructor(deps: Deps, scheduler: Scheduler, pumps: readonly Pump[]) {
     this.#deps = deps;
     this.#scheduler = scheduler;
+    this.#pumps = pumps;
   }
 
   idle(): boolean {
@@ -199,8 +206,12 @@ class TickCounter {
     this.#running += 1;
     try {
       const other = await store.takeLease(leaseAt(clock.now()));
-      if (other === null) await this.#scheduler.tick();
-      else logger.error('another process has taken the database over', { holder: other });
+      if (other !== null) {
+        logger.error('another process has taken the database over', { holder: other });
+        return;
+      }
+      for (const pump of this.#pumps) pump.wake();
+      await this.#scheduler.tick();
     } catch (error) {
       logger.error('tick failed', { error: toError(error) });
     } finally {

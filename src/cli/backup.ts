@@ -49,6 +49,9 @@ async function restore(file: string, { botIsStopped }: { readonly botIsStopped: 
   );
   if (report.keptAside !== null) out(`The database that stood there is kept as ${report.keptAside}.\n`);
   out('Start the bot: its first poll fills the gap since the backup.\n');
+  if (report.actionsToReview + report.messagesToReview > 0) {
+    out('Then decide about what was marked: keysteward review\n');
+  }
 }
 
 function factsText({ bytes, keys, auditCount, auditHead, lastEntryAt }: DatabaseFacts): string {

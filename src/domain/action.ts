@@ -11,15 +11,20 @@ export type LimitActKind = (typeof LIMIT_ACT_KINDS)[number];
 /** `delete_owner` deletes the account that owns the key, and with it all of its keys. */
 export type ActionKind = KeyActKind | LimitActKind | 'delete_owner';
 
+export function isKeyAct(kind: ActionKind): kind is KeyActKind {
+  return kind !== 'delete_owner' && !isLimitAct(kind);
+}
+
 export function isLimitAct(kind: ActionKind): kind is LimitActKind {
   return LIMIT_ACT_KINDS.some((each) => each === kind);
 }
 
 /**
  * pending → running → verified, or back to pending when the outcome is unknown or the provider is busy, or failed when
- * the provider refuses. `verified` means: read back at the provider after the call.
+ * the provider refuses. `verified` means: read back at the provider after the call; `dismissed`: failed, and a person has
+ * said that it is no longer wanted.
  */
-export const ACTION_STATES = ['pending', 'running', 'verified', 'failed'] as const;
+export const ACTION_STATES = ['pending', 'running', 'verified', 'failed', 'dismissed'] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
 
 export interface Action {

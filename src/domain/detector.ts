@@ -18,11 +18,21 @@ export interface RequestRecord {
   readonly costMicroUsd: number;
 }
 
+export type KeyChange = 'created' | 'updated' | 'deleted';
+
 /** Something the provider's own audit log tells about a key or its scope. */
 export interface ProviderEvent {
+  /** The provider's own id of the event; null where it gives none. */
+  readonly id: string | null;
   readonly at: number;
+  /** In the provider's words. */
   readonly kind: string;
+  /** As the provider tells it its own key id; in a detector's input ours, null where we do not know the key. */
   readonly keyId: string | null;
+  /** The provider's id of the project or workspace. */
+  readonly scopeId: string | null;
+  /** What it did to keys, where it did; without a `keyId` it is not said to which. */
+  readonly keyChange: KeyChange | null;
   readonly actor: string | null;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }

@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'provider_rate_limited'
   | 'provider_quota'
   | 'provider_unavailable'
+  /** An answer that is whole and cannot be true. */
+  | 'provider_implausible'
   | 'provider_outcome_unknown'
   | 'slack_unavailable'
   | 'slack_rejected'
@@ -47,6 +49,7 @@ export class AppError extends Error {
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'provider_rate_limited',
   'provider_unavailable',
+  'provider_implausible',
   'provider_outcome_unknown',
   'slack_unavailable',
 ]);

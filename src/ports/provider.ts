@@ -51,6 +51,12 @@ export interface EventReport {
   readonly events: readonly ProviderEvent[];
 }
 
+/** From `from` on, and before `to`; null: up to now. */
+export interface EventWindow {
+  readonly from: number;
+  readonly to: number | null;
+}
+
 /** Where a key lives at its provider. */
 export interface KeyRef {
   readonly providerKeyId: string;
@@ -108,8 +114,10 @@ export interface Provider {
   /** Every page or an error, as `readUsage`. */
   readCosts?(window: UsageWindow, signal?: AbortSignal): Promise<CostReport>;
   readLimits?(scopeId: string, signal?: AbortSignal): Promise<ScopeLimits>;
-  /** The provider's own audit log from `since` on, ascending. */
-  readEvents?(since: number, signal?: AbortSignal): Promise<EventReport>;
+  /** The provider's own audit log in a window, ascending. */
+  readEvents?(window: EventWindow, signal?: AbortSignal): Promise<EventReport>;
+  /** How a person switches that log on, in whole sentences. */
+  readonly eventsSetup?: string;
 
   /** Null removes the cap. Read back before and after by the caller; not every organization may write it. */
   setSpendLimit?(scopeId: string, monthlyMicroUsd: number | null): Promise<void>;

@@ -4,6 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
+import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
@@ -27,7 +28,7 @@ export interface LineageRepo {
 
 export type KeyIdentity = Pick<
   Key,
-  'id' | 'lineageId' | 'connectionId' | 'providerId' | 'providerKeyId' | 'status' | 'lastUsedAt'
+  'id' | 'lineageId' | 'connectionId' | 'providerId' | 'providerKeyId' | 'scopeId' | 'status' | 'lastUsedAt'
 >;
 
 export interface KeyRepo {
@@ -113,6 +114,8 @@ export interface AlertRepo {
   addFinding(
     finding: Finding & { readonly id: string; readonly alertId: string; readonly foundAt: number },
   ): Promise<void>;
+  /** Removes up to `limit` findings from before of alerts that are resolved; returns how many. */
+  pruneFindings(before: number, limit: number): Promise<number>;
   addEvent(event: AlertEvent): Promise<void>;
   getEvent(id: string): Promise<AlertEvent | undefined>;
   events(alertId: string): Promise<readonly AlertEvent[]>;
@@ -159,7 +162,8 @@ export interface OutboxRow {
   readonly subjectId: string;
   /** Order holds among rows of one thread key. */
   readonly threadKey: string;
-  readonly state: 'pending' | 'sending' | 'sent' | 'dead';
+  /** `dead`: given up until a person decides; `dismissed`: that person did not want it sent. */
+  readonly state: 'pending' | 'sending' | 'sent' | 'dead' | 'dismissed';
   readonly attempts: number;
   readonly notBeforeAt: number;
   readonly createdAt: number;
@@ -179,6 +183,8 @@ export interface OutboxRepo {
   dead(): Promise<readonly OutboxRow[]>;
   /** A crash left these between sending and settling. Returns how many went back to pending. */
   releaseSending(): Promise<number>;
+  /** Removes up to `limit` rows that were sent or dismissed before; returns how many. Undelivered ones stay. */
+  prune(before: number, limit: number): Promise<number>;
 }
 
 /** Where a subject was rendered. */
@@ -260,6 +266,8 @@ export interface Repos {
   readonly inventoryReads: InventoryReadRepo;
   readonly pollPaces: PollPaceRepo;
   readonly scopeLimits: ScopeLimitsRepo;
+  readonly providerEvents: ProviderEventRepo;
+  readonly eventWatermarks: EventWatermarkRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly logger: Logger;
   /** `read`: the app gets no write key, so its buttons give console steps. */
   readonly access?: 'full' | 'read';
+  /** Whether the providers' own event logs are switched on. Off by default. */
+  readonly eventLogs?: 'on' | 'off';
   /** More lines for the sandbox's policy.yml. */
   readonly policy?: string;
   readonly overrides?: Overrides;
@@ -127,18 +129,26 @@ interface StageParts {
 
 /** Builds the stage and starts the app on it, at the scenario's start. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { scenario, provider, seed, lagMinutes, access = 'full' } = options;
+  const { scenario, provider, seed, lagMinutes, access = 'full', eventLogs = 'off' } = options;
   const clock = new DrivenClock(scenario.startAt);
   const world = createWorld({ seed, clock, scenario, leakProvider: provider });
   const lagMs = lagMinutes * MINUTE_MS;
   const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];
   const slack = await startSlackStandIn({ clock, wallNow: () => systemClock.now(), seed: defaultWorkspace });
-  const openai = await startOpenAiStandIn({ world, clock, lagMs, adminKeys: keysOf('openai'), ...options.openai });
+  const openai = await startOpenAiStandIn({
+    world,
+    clock,
+    lagMs,
+    adminKeys: keysOf('openai'),
+    auditLog: eventLogs,
+    ...options.openai,
+  });
   const anthropic = await startAnthropicStandIn({
     world,
     clock,
     lagMs,
     adminKeys: keysOf('anthropic'),
+    activityFeed: eventLogs,
     ...options.anthropic,
   });
   const folder = await mkdtemp(join(tmpdir(), 'keysteward-sandbox-'));

@@ -71,7 +71,7 @@ function queries({ db }: Context): Omit<ActionRepo, 'insert' | 'update' | 'relea
       const rows = await db
         .selectFrom('actions')
         .selectAll()
-        .where('state', '!=', 'verified')
+        .where('state', 'not in', ['verified', 'dismissed'])
         .orderBy('requested_at')
         .execute();
       return rows.map(toAction);

@@ -5,7 +5,7 @@ import type { Sentence } from '../domain/sentence.ts';
 import type { AlertEvent, AlertRepo } from '../ports/store.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
-type HistoryMethod = 'addFinding' | 'addEvent' | 'getEvent' | 'events';
+type HistoryMethod = 'addFinding' | 'pruneFindings' | 'addEvent' | 'getEvent' | 'events';
 
 export function alertRepo(db: Kysely<Database>): AlertRepo {
   return { ...alertRows(db), ...alertHistory(db) };
@@ -73,6 +73,7 @@ function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
         })
         .execute();
     },
+    pruneFindings: (before, limit) => pruneFindings(db, before, limit),
     async addEvent(event) {
       await db
         .insertInto('alert_events')
@@ -100,6 +101,21 @@ function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
       return rows.map(toEvent);
     },
   };
+}
+
+/** What an alert that stands was opened for is kept, however old. */
+async function pruneFindings(db: Kysely<Database>, before: number, limit: number): Promise<number> {
+  const over = db.selectFrom('alerts').select('id').where('state', '=', 'resolved');
+  const oldest = db
+    .selectFrom('findings')
+    .select('id')
+    .where('found_at', '<', before)
+    .where('alert_id', 'in', over)
+    .orderBy('found_at')
+    .orderBy('id')
+    .limit(limit);
+  const result = await db.deleteFrom('findings').where('id', 'in', oldest).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 function fromAlert(alert: Alert): NewRow<'alerts'> {

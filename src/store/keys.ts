@@ -97,7 +97,8 @@ export function keyRepo(db: Kysely<Database>): KeyRepo {
     async identities() {
       const rows = await db
         .selectFrom('keys')
-        .select(['id', 'lineage_id', 'connection_id', 'provider_id', 'provider_key_id', 'status', 'last_used_at'])
+        .select(['id', 'lineage_id', 'connection_id', 'provider_id', 'provider_key_id'])
+        .select(['provider_scope_id', 'status', 'last_used_at'])
         .execute();
       return rows.map((row) => ({
         id: row.id,
@@ -105,6 +106,7 @@ export function keyRepo(db: Kysely<Database>): KeyRepo {
         connectionId: row.connection_id,
         providerId: row.provider_id,
         providerKeyId: row.provider_key_id,
+        scopeId: row.provider_scope_id,
         status: row.status as KeyStatus,
         lastUsedAt: row.last_used_at,
       }));

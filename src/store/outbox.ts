@@ -8,7 +8,7 @@ const firstOfItsThread = sql<boolean>`NOT EXISTS (SELECT 1 FROM outbox AS earlie
   WHERE earlier.thread_key = outbox.thread_key AND earlier.state IN ('pending', 'sending') AND earlier.id < outbox.id)`;
 
 type Context = Pick<RepoContext, 'db' | 'wake'>;
-type ChangeMethod = 'enqueue' | 'update' | 'releaseSending';
+type ChangeMethod = 'enqueue' | 'update' | 'releaseSending' | 'prune';
 
 export function outboxRepo(context: Context): OutboxRepo {
   return { ...changes(context), ...queries(context) };
@@ -42,6 +42,18 @@ function changes({ db, wake }: Context): Pick<OutboxRepo, ChangeMethod> {
       const rows = await db.selectFrom('outbox').selectAll().where('state', '=', 'sending').execute();
       for (const row of rows) await updateRow(db, { ...toOutboxRow(row), state: 'pending' });
       return rows.length;
+    },
+    async prune(before, limit) {
+      const oldest = db
+        .selectFrom('outbox')
+        .select('id')
+        .where('state', 'in', ['sent', 'dismissed'])
+        .where('settled_at', '<', before)
+        .orderBy('settled_at')
+        .orderBy('id')
+        .limit(limit);
+      const result = await db.deleteFrom('outbox').where('id', 'in', oldest).executeTakeFirst();
+      return Number(result.numDeletedRows);
     },
   };
 }

@@ -9,6 +9,7 @@ import { memberRepo } from './members.ts';
 import { noticeRepo } from './notices.ts';
 import { messageRepo, outboxRepo } from './outbox.ts';
 import { pollPaceRepo } from './poll-paces.ts';
+import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
 import { usageRepo } from './usage.ts';
@@ -33,5 +34,7 @@ export function createRepos(context: RepoContext): Repos {
     inventoryReads: inventoryReadRepo(db),
     pollPaces: pollPaceRepo(db),
     scopeLimits: scopeLimitsRepo(db),
+    providerEvents: providerEventRepo(db),
+    eventWatermarks: eventWatermarkRepo(db),
   };
 }

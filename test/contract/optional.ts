@@ -31,7 +31,22 @@ function describeReads(testCase: ProviderCase, connect: Connect, server: () => L
   });
 
   it('reads events over all pages, ascending from an instant on, one per id', async () => {
-    expect(await connect().readEvents?.(optional.eventsSince)).toEqual(optional.events);
+    expect(await connect().readEvents?.({ from: optional.eventsSince, to: null })).toEqual(optional.events);
+  });
+
+  it('reads the events of a window that has an end, the instant of the end left out', async () => {
+    const last = optional.events.events.at(-1);
+
+    expect(await connect().readEvents?.({ from: optional.eventsSince, to: last?.at ?? 0 })).toEqual({
+      ...optional.events,
+      events: optional.events.events.slice(0, -1),
+    });
+    const asked = server().requests.map(({ query }) => [...query.keys()].some((name) => /[.[]lt\b/.test(name)));
+    expect(asked).not.toContain(false);
+  });
+
+  it('says how its event log is switched on', () => {
+    expect(connect().eventsSetup).toMatch(/^An organization .*\.$/);
   });
 
   it('reads the limits of a scope', async () => {
@@ -85,7 +100,10 @@ function describeClosed(testCase: ProviderCase, connect: Connect, server: () => 
     server().respond = beyondInventory(testCase, () => ({ status, json: testCase.errorBody('not for you') }));
 
     expect(await connect().readCosts?.(optional.days)).toMatchObject({ availability: 'not_enabled', costs: [] });
-    expect(await connect().readEvents?.(optional.eventsSince)).toEqual({ availability: 'not_enabled', events: [] });
+    expect(await connect().readEvents?.({ from: optional.eventsSince, to: null })).toEqual({
+      availability: 'not_enabled',
+      events: [],
+    });
   });
 
   it('says of refused limits that they are not enabled, never that there are none', async () => {
@@ -174,7 +192,7 @@ function describeSetters(testCase: ProviderCase, connect: Connect, server: () =>
 function readsOf(optional: OptionalCase): readonly Read[] {
   return [
     { name: 'readCosts', run: (provider) => provider.readCosts?.(optional.days) },
-    { name: 'readEvents', run: (provider) => provider.readEvents?.(optional.eventsSince) },
+    { name: 'readEvents', run: (provider) => provider.readEvents?.({ from: optional.eventsSince, to: null }) },
     { name: 'readLimits', run: (provider) => provider.readLimits?.(optional.scopeId) },
   ];
 }

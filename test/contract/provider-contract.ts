@@ -165,7 +165,7 @@ function describeIdentity(testCase: ProviderCase, connect: Connect, server: () =
       await provider.listKeys(testCase.scopes);
       await provider.readUsage(testCase.window);
       await provider.readCosts?.(testCase.optional.days);
-      await provider.readEvents?.(testCase.optional.eventsSince);
+      await provider.readEvents?.({ from: testCase.optional.eventsSince, to: null });
       await provider.readLimits?.(testCase.optional.scopeId);
       await testCase.act(provider, testCase.key);
     } finally {

@@ -23,6 +23,7 @@ const RETRY: Readonly<Record<ErrorCode, boolean>> = {
   // An empty account does not fill up by asking again.
   provider_quota: false,
   provider_unavailable: true,
+  provider_implausible: true,
   provider_outcome_unknown: true,
   slack_unavailable: true,
   slack_rejected: false,

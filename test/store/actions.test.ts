@@ -91,7 +91,7 @@ test('the next due instant is the earliest of a pending action, or none', async 
   expect(await store.read.actions.nextDueAt()).toBe(NOON + 5);
 });
 
-test('unfinished is what is not verified, first requested first', async () => {
+test('unfinished is what is neither verified nor dismissed, first requested first', async () => {
   const store = await storeWith(
     ...ACTION_STATES.map((state, index) => actionOf({ id: state, state, requestedAt: NOON - index })),
   );
@@ -120,10 +120,11 @@ test('what a crash left running goes back to pending with its attempts, nothing 
 
   const after = await store.read.actions.ofKey('key_1');
   expect(after.map(({ id, state }) => [id, state])).toEqual([
+    ['dismissed', 'dismissed'],
     ['failed', 'failed'],
     ['pending', 'pending'],
     ['running', 'pending'],
     ['verified', 'verified'],
   ]);
-  expect(after.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2]);
+  expect(after.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 2]);
 });

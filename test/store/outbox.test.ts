@@ -179,6 +179,37 @@ describe('what was tried', () => {
   });
 });
 
+describe('outbox rows that nobody asks for any more', () => {
+  test('what was sent or dismissed is pruned, oldest first and so many at a time; all else stays', async () => {
+    const { store, raw } = openTestStore();
+    const ids = ['out_1', 'out_2', 'out_3', 'out_4', 'out_5', 'out_6'];
+    await enqueue(store, ...ids.map((id) => ({ id, subject: id })));
+    const states = [
+      ['out_1', 'sent', LATER - 1],
+      ['out_2', 'dismissed', LATER - 3],
+      ['out_3', 'sent', LATER - 2],
+      ['out_4', 'sent', LATER],
+      ['out_5', 'dead', LATER - 9],
+    ] as const;
+    for (const [id, state, settledAt] of states) await settle(store, await claim(store, id), { state, settledAt });
+    const prune = () => store.write((tx) => tx.outbox.prune(LATER, 2));
+    const left = () => raw().prepare<[], string>('SELECT id FROM outbox ORDER BY id').pluck().all();
+
+    expect([await prune(), left()]).toEqual([2, ['out_1', 'out_4', 'out_5', 'out_6']]);
+    expect([await prune(), await prune(), left()]).toEqual([1, 0, ['out_4', 'out_5', 'out_6']]);
+  });
+
+  test('a dismissed message is neither due nor counted, and does not hold up its thread', async () => {
+    const { store } = openTestStore();
+    await enqueue(store, { id: 'out_1', subject: 'a' }, { id: 'out_2', subject: 'a2' });
+    await settle(store, await claim(store, 'out_1'), { state: 'dismissed', settledAt: LATER });
+
+    expect(await store.read.outbox.counts()).toEqual({ waiting: 1, dead: 0 });
+    expect(await store.read.outbox.dead()).toEqual([]);
+    expect(await dueIds(store)).toEqual(['out_2']);
+  });
+});
+
 describe('messages', () => {
   const message: MessageRecord = {
     kind: 'alert',

@@ -1,15 +1,25 @@
+import type { ProviderEvent } from '../../src/domain/detector.ts';
 import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../../src/domain/key.ts';
 import type { ScopeLimits } from '../../src/domain/limits.ts';
 import { floorTo } from '../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
-import type { KeyAct, KeyRef, Provider, ProviderCapabilities, UsageWindow } from '../../src/ports/provider.ts';
+import type {
+  EventReport,
+  EventWindow,
+  KeyAct,
+  KeyRef,
+  Provider,
+  ProviderCapabilities,
+  UsageWindow,
+} from '../../src/ports/provider.ts';
 
 export type Method =
   | 'listScopes'
   | 'listKeys'
   | 'readUsage'
   | 'readKeyStatus'
+  | 'readEvents'
   | KeyAct
   | 'readLimits'
   | 'setSpendLimit'
@@ -24,6 +34,9 @@ export type Answer =
   | { readonly kind: 'fails'; readonly error: unknown }
   /** The change happens, and the call throws all the same. */
   | { readonly kind: 'applied'; readonly error: unknown }
+  /** A key list, or the status of a key, that is not the truth. */
+  | { readonly kind: 'lists'; readonly keys: readonly ProviderKey[] }
+  | { readonly kind: 'says'; readonly status: KeyStatus }
   /** The call ends well and nothing happens. */
   | { readonly kind: 'ignored' }
   /** The call waits for the test; a read answers with what was true when it was made. */
@@ -89,6 +102,8 @@ export interface FakeProviderOptions {
     | 'setModelPermissions'
     | 'deleteKeyOwner'
   )[];
+  /** Whether it has an event log of its own, which then may be on or off. */
+  readonly hasEventLog?: boolean;
   /** Called at the start of each call: throws inside a transaction. */
   readonly onCall?: () => void;
 }
@@ -121,6 +136,20 @@ export function fakeKey(id: string, values: Partial<ProviderKey> = {}): Provider
   };
 }
 
+export function fakeEvent(at: number, values: Partial<ProviderEvent> = {}): ProviderEvent {
+  return {
+    id: `event_${at}`,
+    at,
+    kind: 'login',
+    keyId: null,
+    scopeId: null,
+    keyChange: null,
+    actor: 'ada@acme.test',
+    detail: {},
+    ...values,
+  };
+}
+
 export function fakeScope(id: string, name: string): ProviderScope {
   return { id, kind: 'workspace', name, archived: false };
 }
@@ -132,6 +161,9 @@ export class FakeProvider {
   /** By scope id; a scope that is not here has no limits of its own. */
   readonly limits = new Map<string, ScopeLimits>();
   use: FakeUse[] = [];
+  events: readonly ProviderEvent[] = [];
+  eventLog: 'on' | 'off' = 'on';
+  readonly eventWindows: EventWindow[] = [];
   /** `suspend key_1`, in order. */
   readonly calls: string[] = [];
   /** Changes that really happened at the provider. */
@@ -160,10 +192,16 @@ export class FakeProvider {
       writable: acts.length > 0,
       usageWidthsMs: [60_000, 3_600_000],
       listScopes: () => this.#read('listScopes', '', () => this.scopes),
-      listKeys: () => this.#read('listKeys', '', () => [...this.keys.values()]),
+      listKeys: () =>
+        this.#read('listKeys', '', (answer) => (answer.kind === 'lists' ? answer.keys : [...this.keys.values()])),
       readUsage: (window) => this.#readUsage(window),
       readKeyStatus: (ref) =>
-        this.#read('readKeyStatus', ref.providerKeyId, () => this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
+        this.#read('readKeyStatus', ref.providerKeyId, (answer) =>
+          answer.kind === 'says' ? answer.status : (this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
+        ),
+      ...(options.hasEventLog
+        ? { readEvents: (window) => this.#readEvents(window), eventsSetup: 'An owner switches it on.' }
+        : {}),
       ...doing('suspend'),
       ...doing('restore'),
       ...doing('revoke'),
@@ -188,9 +226,9 @@ export class FakeProvider {
     return this.calls.filter((call) => call.split(' ')[0] === method);
   }
 
-  async #read<Result>(method: Method, subject: string, take: () => Result): Promise<Result> {
+  async #read<Result>(method: Method, subject: string, take: (answer: Answer) => Result): Promise<Result> {
     const answer = this.#begin(method, subject);
-    const result = take();
+    const result = take(answer);
     await this.#meet(answer);
     return result;
   }
@@ -253,6 +291,16 @@ export class FakeProvider {
     apply();
     this.effects.push(`${method} ${subject}`);
     if (answer.kind === 'applied') throw answer.error;
+  }
+
+  #readEvents(window: EventWindow): Promise<EventReport> {
+    this.eventWindows.push(window);
+    const { from, to } = window;
+    return this.#read('readEvents', '', () =>
+      this.eventLog === 'off'
+        ? { availability: 'not_enabled', events: [] }
+        : { availability: 'available', events: this.events.filter(({ at }) => at >= from && (to === null || at < to)) },
+    );
   }
 
   async #act(act: KeyAct, { providerKeyId }: KeyRef): Promise<void> {

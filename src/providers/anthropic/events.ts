@@ -1,7 +1,7 @@
 import type { ProviderEvent } from '../../domain/detector.ts';
-import type { EventReport } from '../../ports/provider.ts';
+import type { EventReport, EventWindow } from '../../ports/provider.ts';
 import { callJson, guard, signalOption } from '../lib/call.ts';
-import { eventDetail, tidyEvents } from '../lib/event-rows.ts';
+import { eventDetail, keyChangeOf, tidyEvents } from '../lib/event-rows.ts';
 import { unlessClosed } from '../lib/feature.ts';
 import { collectPages, cursorPage, uniqueById } from '../lib/paging.ts';
 import type { Scrub } from '../lib/scrub.ts';
@@ -13,29 +13,35 @@ import { type ActivityRow, activityPage } from './schema.ts';
 // Not in the SDK.
 const ACTIVITIES = '/v1/compliance/activities';
 const KEY_ID = /^apikey_/;
+// A workspace that is archived takes its keys with it.
+const CHANGES_KEYS = /(?:api_key|platform_workspace|platform_service_account)_(created|updated|deleted|archived)$/;
 
-/** The activity feed since an instant; not enabled where the admin key is older than the feed, or the feed is off. */
+export const ANTHROPIC_EVENTS_SETUP =
+  'An organization admin switches the Compliance API on in the Console’s security settings, then makes a new admin key, since older ones lack the right to read it, and puts it into the configuration.';
+
+/** The activity feed in a window; not enabled where the admin key is older than the feed, or the feed is off. */
 export async function readAnthropicEvents(
   reader: AnthropicReader,
-  since: number,
+  window: EventWindow,
   signal?: AbortSignal,
 ): Promise<EventReport> {
-  const rows = await unlessClosed(() => readPages(reader, since, signal));
+  const rows = await unlessClosed(() => readPages(reader, window, signal));
   if (rows === undefined) return { availability: 'not_enabled', events: [] };
   const { scrub } = reader.link;
   const events = uniqueById(rows).map((row) => toEvent(row, scrub));
-  return { availability: 'available', events: tidyEvents(events, since) };
+  return { availability: 'available', events: tidyEvents(events, window) };
 }
 
 async function readPages(
   { client, link }: AnthropicReader,
-  since: number,
+  { from, to }: EventWindow,
   signal: AbortSignal | undefined,
 ): Promise<ActivityRow[]> {
   const call = { operation: 'read activity feed', kind: 'read', signal } as const;
   return guard(link, call, () =>
     collectPages(async (after) => {
-      const query = { ...pageQuery(after), 'created_at.gte': rfc3339(since) };
+      const before = to === null ? {} : { 'created_at.lt': rfc3339(to) };
+      const query = { ...pageQuery(after), 'created_at.gte': rfc3339(from), ...before };
       const body = await callJson(link, call, () => client.get(ACTIVITIES, { query, ...signalOption(signal) }));
       return cursorPage(readBody(activityPage, body, 'activity feed'));
     }),
@@ -48,8 +54,6 @@ function toEvent(row: ActivityRow, scrub: Scrub): ProviderEvent {
   const keyId = subjectKeyOf(row);
   const detail = eventDetail(
     {
-      id: row.id,
-      workspaceId: row.workspace_id,
       resourceId: keyId,
       actorType: actor?.type,
       actorId: actor?.user_id,
@@ -60,9 +64,12 @@ function toEvent(row: ActivityRow, scrub: Scrub): ProviderEvent {
     scrub,
   );
   return {
+    id: row.id,
     at: row.created_at,
     kind: row.type,
     keyId,
+    scopeId: row.workspace_id ?? null,
+    keyChange: keyChangeOf(row.type, CHANGES_KEYS),
     actor: actor?.email_address ?? actor?.user_id ?? actorKeyId,
     detail,
   };

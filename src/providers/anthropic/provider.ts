@@ -6,7 +6,7 @@ import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
 import { anthropicConsoleSteps, readAnthropicKeyStatus, setKeyStatus } from './acts.ts';
 import { createAnthropicClient } from './client.ts';
 import { anthropicCosts } from './costs.ts';
-import { readAnthropicEvents } from './events.ts';
+import { ANTHROPIC_EVENTS_SETUP, readAnthropicEvents } from './events.ts';
 import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspaces } from './inventory.ts';
 import { readAnthropicLimits, setAnthropicRateLimit, setAnthropicSpendLimit } from './limits.ts';
 import { memberDirectory } from './members.ts';
@@ -52,7 +52,8 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       const isDefault = scopeId === (await directory.defaultId(signal));
       return readAnthropicLimits(reader, { id: scopeId, isDefault }, signal);
     },
-    readEvents: (since, signal) => readAnthropicEvents(reader, since, signal),
+    readEvents: (window, signal) => readAnthropicEvents(reader, window, signal),
+    eventsSetup: ANTHROPIC_EVENTS_SETUP,
     readKeyStatus: (ref, signal) => readAnthropicKeyStatus(reader, ref, signal),
     consoleSteps: anthropicConsoleSteps,
     ...actsOf(options.writeKey, { baseUrl, link, transport }),

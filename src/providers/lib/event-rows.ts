@@ -1,4 +1,5 @@
-import type { ProviderEvent } from '../../domain/detector.ts';
+import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
+import type { EventWindow } from '../../ports/provider.ts';
 import type { Scrub } from './scrub.ts';
 
 // Enough for a user agent; more is not evidence but ballast.
@@ -16,7 +17,14 @@ export function eventDetail(facts: Detail, scrub: Scrub): ProviderEvent['detail'
   return kept;
 }
 
-/** Ascending from `since` on. */
-export function tidyEvents(events: readonly ProviderEvent[], since: number): ProviderEvent[] {
-  return events.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at);
+/** Those of the window, ascending. */
+export function tidyEvents(events: readonly ProviderEvent[], { from, to }: EventWindow): ProviderEvent[] {
+  return events.filter(({ at }) => at >= from && (to === null || at < to)).sort((a, b) => a.at - b.at);
+}
+
+/** `pattern` matches types that change keys, its first group is the verb. What takes a key away counts as deleted. */
+export function keyChangeOf(type: string, pattern: RegExp): KeyChange | null {
+  const verb = pattern.exec(type)?.[1];
+  if (verb === 'archived') return 'deleted';
+  return verb === 'created' || verb === 'updated' || verb === 'deleted' ? verb : null;
 }

@@ -1,7 +1,7 @@
 import type { ProviderEvent } from '../../domain/detector.ts';
-import type { EventReport } from '../../ports/provider.ts';
+import type { EventReport, EventWindow } from '../../ports/provider.ts';
 import { callJson, guard, signalOption } from '../lib/call.ts';
-import { eventDetail, tidyEvents } from '../lib/event-rows.ts';
+import { eventDetail, keyChangeOf, tidyEvents } from '../lib/event-rows.ts';
 import { unlessClosed } from '../lib/feature.ts';
 import { collectPages, cursorPage, uniqueById } from '../lib/paging.ts';
 import type { Scrub } from '../lib/scrub.ts';
@@ -11,23 +11,33 @@ import { type EventRow, eventPage, eventPayload } from './schema.ts';
 
 const PAGE_SIZE = 100;
 const ABOUT_A_KEY = /(^|[._])api_key\./;
+// A service account takes its keys with it, a project all keys in it.
+const CHANGES_KEYS = /(?:api_key|service_account|project)\.(created|updated|deleted|archived)$/;
 
-/** The audit log since an instant. An owner switches the log on; until then asking is refused or finds nothing. */
+export const OPENAI_EVENTS_SETUP =
+  'An organization owner switches the audit log on in the organization settings, under Data controls; it cannot be switched off again.';
+
+/** The audit log in a window. An owner switches the log on; until then asking is refused or finds nothing. */
 export async function readOpenaiEvents(
   reader: OpenaiReader,
-  since: number,
+  window: EventWindow,
   signal?: AbortSignal,
 ): Promise<EventReport> {
-  const rows = await unlessClosed(() => readPages(reader, since, signal));
+  const rows = await unlessClosed(() => readPages(reader, window, signal));
   if (rows === undefined) return { availability: 'not_enabled', events: [] };
   const { scrub } = reader.link;
   const events = uniqueById(rows).map((row) => toEvent(row, scrub));
-  return { availability: 'available', events: tidyEvents(events, since) };
+  return { availability: 'available', events: tidyEvents(events, window) };
 }
 
-async function readPages({ client, link }: OpenaiReader, since: number, signal?: AbortSignal): Promise<EventRow[]> {
+async function readPages(
+  { client, link }: OpenaiReader,
+  { from, to }: EventWindow,
+  signal?: AbortSignal,
+): Promise<EventRow[]> {
   const call = { operation: 'read audit log', kind: 'read', signal } as const;
-  const query = { effective_at: { gte: Math.floor(since / 1000) }, limit: PAGE_SIZE };
+  const before = to === null ? {} : { lt: Math.ceil(to / 1000) };
+  const query = { effective_at: { gte: Math.floor(from / 1000), ...before }, limit: PAGE_SIZE };
   return guard(link, call, () =>
     collectPages(async (after) => {
       const paged = after === undefined ? query : { ...query, after };
@@ -45,8 +55,6 @@ function toEvent(row: EventRow, scrub: Scrub): ProviderEvent {
   const who = session?.user ?? key?.user ?? key?.service_account;
   const detail = eventDetail(
     {
-      id: row.id,
-      projectId: row.project?.id,
       resourceId: payload?.id,
       errorCode: payload?.error_code,
       actorType: row.actor?.type,
@@ -58,9 +66,12 @@ function toEvent(row: EventRow, scrub: Scrub): ProviderEvent {
     scrub,
   );
   return {
+    id: row.id,
     at: row.effective_at,
     kind: row.type,
     keyId: ABOUT_A_KEY.test(row.type) ? (payload?.id ?? null) : null,
+    scopeId: row.project?.id ?? null,
+    keyChange: keyChangeOf(row.type, CHANGES_KEYS),
     actor: who?.email ?? who?.id ?? key?.id ?? null,
     detail,
   };

@@ -5,7 +5,7 @@ import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
 import { deleteOpenaiKey, deleteServiceAccount, openaiConsoleSteps, readOpenaiKeyStatus } from './acts.ts';
 import { createOpenaiClient } from './client.ts';
 import { readOpenaiCosts } from './costs.ts';
-import { readOpenaiEvents } from './events.ts';
+import { OPENAI_EVENTS_SETUP, readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
 import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
 import { openaiUsage } from './usage.ts';
@@ -42,7 +42,8 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     ...openaiUsage(reader),
     readCosts: (window, signal) => readOpenaiCosts(reader, window, signal),
     readLimits: (scopeId, signal) => readOpenaiLimits(reader, scopeId, signal),
-    readEvents: (since, signal) => readOpenaiEvents(reader, since, signal),
+    readEvents: (window, signal) => readOpenaiEvents(reader, window, signal),
+    eventsSetup: OPENAI_EVENTS_SETUP,
     readKeyStatus: (ref, signal) => readOpenaiKeyStatus(reader, ref, signal),
     consoleSteps: openaiConsoleSteps,
     ...actsOf(options, { baseUrl, link, transport, reader }),

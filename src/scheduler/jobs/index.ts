@@ -2,6 +2,8 @@ import type { Job } from '../job.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
+import { pruneJob } from './prune.ts';
+import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
@@ -11,7 +13,9 @@ export const jobs: readonly Job[] = [
   syncInventoryJob,
   syncMembersJob,
   pollUsageJob,
+  readEventsJob,
   readLimitsJob,
   compactUsageJob,
   logAuditHeadJob,
+  pruneJob,
 ];

@@ -6,7 +6,7 @@ import type { KeyRef, Provider } from '../../ports/provider.ts';
 import type { AuditEntry } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 
-export type ExecuteDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'logger'>;
+export type ExecuteDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'logger' | 'breathe'>;
 
 export interface ActInput {
   readonly deps: ExecuteDeps;

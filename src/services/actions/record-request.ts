@@ -108,7 +108,7 @@ async function insert(
 /** Null: the same act is under way or done already. */
 async function takeUpAgain({ tx, now }: { tx: Repos; now: number }, fresh: Action): Promise<Action | null> {
   const standing = await tx.actions.byIdempotencyKey(fresh.idempotencyKey);
-  if (standing?.state !== 'failed') return null;
+  if (standing?.state !== 'failed' && standing?.state !== 'dismissed') return null;
   const again: Action = {
     ...standing,
     state: 'pending',

@@ -2,16 +2,19 @@ import { groupBy } from '../../domain/collections.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { NEAR } from '../../domain/pace.ts';
-import { MINUTE_MS } from '../../domain/time.ts';
+import { DAY_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity, UsageRange, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { eventsOfLineages } from '../events/lineage-events.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { recordFinding } from './record-finding.ts';
 
-type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors' | 'breathe'>;
-
 const SUM_SLICE_MS = 20 * MINUTE_MS;
+/** How far back a detector sees what the provider's own log tells. */
+const EVENTS_MS = DAY_MS;
+
+type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors' | 'breathe'>;
 
 export interface Detection {
   readonly findings: readonly Finding[];
@@ -73,6 +76,8 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
   const historyMs = Math.max(...deps.detectors.map((detector) => detector.historyMs));
   const range = { from: knownUntil - historyMs, to: now };
   const buckets = groupBy(await usage.ofKeys([...lineageOf.keys()], range), (bucket) => lineageOf.get(bucket.keyId));
+  const eventRange = { providerId: provider.id, from: now - EVENTS_MS, to: now };
+  const events = await eventsOfLineages(deps, { ...eventRange, allKeys, members });
 
   const looked = await Promise.all([...lineageIds].map((id) => lineages.get(id)));
   return looked
@@ -82,7 +87,7 @@ async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizo
       lineage,
       usage: buckets.get(lineage.id) ?? [],
       requests: [],
-      events: [],
+      events: events.get(lineage.id) ?? [],
       baseline: null,
     }));
 }

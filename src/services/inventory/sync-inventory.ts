@@ -6,6 +6,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { assignOwners } from './assign-owners.ts';
+import { refuseImplausible } from './check-listing.ts';
 import { insertNewKey, newKeyContext } from './new-key.ts';
 
 export interface SyncOutcome {
@@ -20,12 +21,17 @@ type SyncDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'pr
 // A slice of this many changes is written in a few dozen milliseconds.
 const SLICE = 100;
 
-/** Reads one connection's scopes and keys and brings the inventory to what the provider says. */
+/**
+ * Reads one connection's scopes and keys and brings the inventory to what the provider says. A list that cannot be true
+ * changes nothing and throws.
+ */
 export async function syncInventory(deps: SyncDeps, provider: Provider): Promise<SyncOutcome> {
-  const before = new Map((await deps.store.read.keys.all()).map((key) => [key.id, key]));
+  const known = await deps.store.read.keys.all();
   // People do paste keys into names.
   const scopes = (await provider.listScopes()).map((scope) => ({ ...scope, name: scrubSecrets(scope.name) }));
   const listed = (await provider.listKeys(scopes)).map((key) => ({ ...key, label: scrubSecrets(key.label) }));
+  await refuseImplausible(provider, known, listed);
+  const before = new Map(known.map((key) => [key.id, key]));
   const outcome = await applyListing({ deps, provider }, { scopes, listed, before });
   deps.logger.info('inventory synced', { connection: provider.connectionId, ...outcome });
   return outcome;

@@ -1,7 +1,19 @@
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { Key } from '../../domain/key.ts';
+import type { EventWatermark } from '../../ports/events.ts';
+import type { Provider } from '../../ports/provider.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
+import type { InventoryRead } from '../../ports/watch.ts';
 import type { Deps } from '../deps.ts';
+
+/** How the provider's own event log is read. */
+export interface EventLogStatus {
+  /** Null: not asked yet. */
+  readonly watermark: EventWatermark | null;
+  /** How a person switches the log on. */
+  readonly setup: string | null;
+}
 
 export interface ConnectionStatus {
   readonly connectionId: string;
@@ -9,6 +21,9 @@ export interface ConnectionStatus {
   readonly writable: boolean;
   readonly keys: number;
   readonly watermark: Watermark | null;
+  readonly inventory: InventoryRead | null;
+  /** Null: the provider has no such log. */
+  readonly events: EventLogStatus | null;
 }
 
 /** What `/keys status` and readiness tell. */
@@ -26,19 +41,14 @@ export interface Status {
 }
 
 export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<Status> {
-  const { actions, alerts, audit, jobRuns, keys, lineages, outbox, watermarks } = deps.store.read;
+  const { actions, alerts, audit, jobRuns, keys, lineages, outbox } = deps.store.read;
   const allKeys = await keys.all();
   const slugOfLineage = new Map((await lineages.all()).map(({ id, slug }) => [id, slug]));
-  const watermarkOf = new Map((await watermarks.all()).map((watermark) => [watermark.connectionId, watermark]));
   return {
     now: deps.clock.now(),
-    connections: [...deps.providers.values()].map((provider) => ({
-      connectionId: provider.connectionId,
-      title: provider.title,
-      writable: provider.writable,
-      keys: allKeys.filter((key) => key.connectionId === provider.connectionId && key.status !== 'gone').length,
-      watermark: watermarkOf.get(provider.connectionId) ?? null,
-    })),
+    connections: await Promise.all(
+      [...deps.providers.values()].map((provider) => readConnection(deps, provider, allKeys)),
+    ),
     alerts: await alerts.unresolved(),
     unfinishedActions: await actions.unfinished(),
     outbox: await outbox.counts(),
@@ -49,5 +59,24 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
       ...slugOfLineage,
       ...allKeys.map((key) => [key.id, slugOfLineage.get(key.lineageId) ?? key.label] as const),
     ]),
+  };
+}
+
+async function readConnection(
+  { store }: Pick<Deps, 'store'>,
+  provider: Provider,
+  allKeys: readonly Key[],
+): Promise<ConnectionStatus> {
+  const { connectionId, title, writable } = provider;
+  const { eventWatermarks, inventoryReads, watermarks } = store.read;
+  const events = { watermark: (await eventWatermarks.get(connectionId)) ?? null, setup: provider.eventsSetup ?? null };
+  return {
+    connectionId,
+    title,
+    writable,
+    keys: allKeys.filter((key) => key.connectionId === connectionId && key.status !== 'gone').length,
+    watermark: (await watermarks.get(connectionId)) ?? null,
+    inventory: (await inventoryReads.get(connectionId)) ?? null,
+    events: provider.readEvents === undefined ? null : events,
   };
 }

@@ -1,3 +1,4 @@
+import { isAppError } from '../../domain/errors.ts';
 import type { ProviderUsage } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity } from '../../ports/store.ts';
@@ -29,7 +30,10 @@ export class KeyBook {
     const isKnown = ({ providerKeyId }: ProviderUsage) => providerKeyId === null || known.has(providerKeyId);
     if (usage.every(isKnown)) return known;
 
-    await syncInventory(this.#deps, this.#provider);
+    // A list that is not believed must not stop the watching: what it would have named gets a tombstone until then.
+    await syncInventory(this.#deps, this.#provider).catch((error: unknown) => {
+      if (!isAppError(error, 'provider_implausible')) throw error;
+    });
     const listed = await this.#read();
     const unlisted = new Map<string, string | null>();
     for (const { providerKeyId, scopeId } of usage) {

@@ -2,6 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import { describeAccount } from '../../services/actions/account.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
 import type { Deps } from '../../services/deps.ts';
+import { eventsOfKey } from '../../services/events/key-events.ts';
 import { findKeys } from '../../services/inventory/find-keys.ts';
 import { type KeySummary, listKeys } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
@@ -40,6 +41,7 @@ async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> {
     ...summary,
     acts: possibleActs(deps, key),
     alert: alert?.state === 'resolved' ? null : (alert ?? null),
+    events: await eventsOfKey(deps, key),
     consoleUrl: provider?.consoleSteps('revoke', ref).url ?? null,
     scope,
     spentMicroUsd: scope === null ? null : await spentThisMonth(deps, key),

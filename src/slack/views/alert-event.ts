@@ -25,6 +25,8 @@ function lineOf({ kind, actor, detail }: AlertEvent): string | null {
       return `${notDone(act)} yet: ${escaped(String(detail['problem'] ?? ''))} It is tried again until it is done.`;
     case 'action_failed':
       return `${notDone(act)}: ${escaped(String(detail['problem'] ?? ''))}`;
+    case 'action_dismissed':
+      return `${who} dismissed it: the key is not to be ${done.toLowerCase()} any more.`;
     case 'acknowledged':
       return `${who} is on it.`;
     case 'reopened':

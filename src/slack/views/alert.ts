@@ -145,6 +145,8 @@ function remarksOf({ alert, lastAction, consoleSteps, blind, key, account }: Ale
       remarks.push(
         `${ACTION_DONE[lastAction.kind]} by ${who} · ${at} · reason: ${foreign(lastAction.reason, REASON_MAX)} · read back at the provider: ${key?.status ?? 'gone'}`,
       );
+    } else if (lastAction.state === 'dismissed') {
+      remarks.push(`${capital(lastAction.kind)} asked by ${who} was not done and is no longer wanted.`);
     } else if (lastAction.state === 'failed') {
       remarks.push(
         `${capital(ACTION_NAME[lastAction.kind])} asked by ${who} was not done: ${escaped(lastAction.problem ?? 'refused')}`,

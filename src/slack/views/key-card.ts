@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Action } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
+import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
@@ -18,6 +19,8 @@ export interface KeyCard extends KeySummary {
   readonly acts: readonly KeyAct[];
   /** The open alert of this key's lineage. */
   readonly alert: Alert | null;
+  /** What the provider's own log tells of it, oldest first. */
+  readonly events: readonly ProviderEvent[];
   readonly consoleUrl: string | null;
   /** Null for keys that belong to no scope. */
   readonly scope: ScopeCard | null;
@@ -29,6 +32,8 @@ export interface KeyCard extends KeySummary {
   /** The newest act on the key or its limits. */
   readonly lastAction: Action | null;
 }
+
+const CHANGE_WORD: Readonly<Record<KeyChange, string>> = { created: 'made', updated: 'changed', deleted: 'deleted' };
 
 export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; now: number }): Rendered {
   const { key, lineage, alert } = card;
@@ -83,6 +88,9 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
   facts.push(...scopeFacts(card, locale));
+  if (card.events.length > 0) {
+    facts.push(`*Provider’s log* ${card.events.map((event) => eventText(event, locale)).join(' · ')}`);
+  }
   if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');
   if (key.expiresAt !== null) facts.push(`*Expires* ${dayAndTime(key.expiresAt, locale)}`);
   if (key.kind === 'admin') facts.push('*Admin key:* watched for expiry; never stopped from here');
@@ -94,4 +102,11 @@ function scopeFacts({ scope, spentMicroUsd }: KeyCard, locale: Locale): string[]
   if (scope === null) return [];
   const spent = spentText(scope, spentMicroUsd, locale);
   return [`*Cap* ${capText(scope, locale)}${spent === null ? '' : ` · ${spent}`}`, ...boundsLines(scope)];
+}
+
+/** Who and when; the address that it came from is for those who investigate, not for everybody who may look. */
+function eventText({ at, kind, keyChange, actor }: ProviderEvent, locale: Locale): string {
+  const what = keyChange === null ? foreign(kind, 40) : CHANGE_WORD[keyChange];
+  const who = actor === null ? '' : ` by ${foreign(actor, 60)}`;
+  return `${what} ${dayAndTime(at, locale)}${who}`;
 }

@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import { ACTION_NAME } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
-import { formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
-import type { ConnectionStatus, Status } from '../../services/status/read-status.ts';
+import { DAY_MS, formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
+import type { InventoryRead } from '../../ports/watch.ts';
+import type { ConnectionStatus, EventLogStatus, Status } from '../../services/status/read-status.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
-import { actorMention, capital, dayAndTime, escaped, foreign, type Locale } from './text.ts';
+import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale } from './text.ts';
 
 export interface StatusOptions {
   readonly locale: Locale;
@@ -16,7 +17,7 @@ const MAX_LINES = 10;
 export function statusView(status: Status, { locale, configLines }: StatusOptions): Rendered {
   const verdict = verdictOf(status);
   const parts = [
-    status.connections.map((connection) => connectionLine(connection, status.now, locale)),
+    status.connections.flatMap((connection) => connectionLines(connection, status.now, locale)),
     capped(
       status.alerts.map(
         (alert) =>
@@ -39,6 +40,9 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
         (run) => `• ${escaped(run.job)} failed at its last run: ${escaped(run.problem ?? 'unknown')}`,
       ),
     ),
+    needsReview(status)
+      ? ['On the server `keysteward review` shows what was given up, sends it again or dismisses it.']
+      : [],
   ].filter((lines) => lines.length > 0);
   const blocks: KnownBlock[] = [section(`*${verdict}*`), ...parts.flatMap(sections)];
   const settings = configLines.map(escaped).join('\n');
@@ -50,9 +54,11 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
 function verdictOf(status: Status): string {
   const blind = status.connections.filter(({ watermark }) => watermark?.failingSince);
   if (status.connections.length === 0) return 'Nothing is watched: no admin key is configured.';
+  const unlisted = status.connections.filter(({ inventory }) => inventory?.failingSince);
   const unread = status.connections.filter(({ watermark }) => watermark === null);
   const troubles = [
     unread.length > 0 ? `${unread.map(({ title }) => escaped(title)).join(', ')} not read yet` : '',
+    unlisted.length > 0 ? `key list of ${unlisted.map(({ title }) => escaped(title)).join(', ')} cannot be read` : '',
     blind.length > 0 ? `blind on ${blind.map(({ title }) => escaped(title)).join(', ')}` : '',
     status.outbox.dead > 0 ? `${plural(status.outbox.dead, 'message')} given up` : '',
     status.unfinishedActions.length > 0 ? `${plural(status.unfinishedActions.length, 'action')} not done` : '',
@@ -62,8 +68,49 @@ function verdictOf(status: Status): string {
   return troubles.length === 0 ? `All is watched, ${alerts}.` : `${capital(troubles.join('; '))}; ${alerts}.`;
 }
 
+function needsReview({ deadLetters, unfinishedActions }: Status): boolean {
+  return deadLetters.length > 0 || unfinishedActions.some(({ state }) => state === 'failed');
+}
+
 function nameOf({ slugs }: Status, id: string): string {
   return foreign(slugs.get(id) ?? 'a key that is gone');
+}
+
+/** One line for the usage, and one each for what else is read. */
+function connectionLines(connection: ConnectionStatus, now: number, locale: Locale): readonly string[] {
+  const { inventory, events } = connection;
+  const further = [
+    inventory === null ? null : inventoryText(inventory, now, locale),
+    events === null ? null : eventsText(events, now, locale),
+  ];
+  return [
+    connectionLine(connection, now, locale),
+    ...further.filter((text) => text !== null).map((text) => `    ◦ ${text}`),
+  ];
+}
+
+function inventoryText({ readAt, failingSince, problem }: InventoryRead, now: number, locale: Locale): string | null {
+  if (failingSince !== null) {
+    return `:warning: key list cannot be read since ${dayAndTime(failingSince, locale)}: ${escaped(problem ?? '')}`;
+  }
+  return readAt === null ? null : `key list read ${ago(now - readAt)}`;
+}
+
+/** An empty log is not proof of a quiet night: some are off without saying so. */
+function eventsText({ watermark, setup }: EventLogStatus, now: number, locale: Locale): string {
+  const howTo = setup === null ? '' : ` ${escaped(setup)}`;
+  if (watermark === null) return 'provider events: not read yet';
+  const { availability, failingSince, newestEventAt, problem, readUntil } = watermark;
+  if (failingSince !== null) {
+    return `:warning: provider events: cannot be read since ${dayAndTime(failingSince, locale)}: ${escaped(problem ?? '')}`;
+  }
+  if (availability === 'not_enabled') {
+    return `provider events: not enabled.${howTo} Events are kept from then on only.`;
+  }
+  if (readUntil === null) return 'provider events: not read yet';
+  const until = now - readUntil < DAY_MS ? instant(readUntil, locale) : dayAndTime(readUntil, locale);
+  if (newestEventAt !== null) return `provider events: read until ${until}`;
+  return `provider events: read until ${until}, none so far. Should there be some, the log may be off:${howTo}`;
 }
 
 function connectionLine(

@@ -19,6 +19,7 @@ export interface NightOptions extends Pick<StageOptions, 'openai' | 'anthropic'>
   /** False where the test closes the stage itself. */
   readonly closes?: boolean;
   readonly access?: 'full' | 'read';
+  readonly eventLogs?: 'on' | 'off';
   readonly logger?: Logger;
   readonly overrides?: Overrides;
 }

@@ -159,8 +159,8 @@ describe('what Anthropic tells besides keys and tokens', () => {
       return { status: 200, json: { data, has_more: !query.has('after_id') } };
     });
 
-    const report = await provider.readEvents?.(0);
-    expect(report?.events.map(({ detail }) => detail.id)).toEqual(['a', 'b', 'c']);
+    const report = await provider.readEvents?.({ from: 0, to: null });
+    expect(report?.events.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
   it('says that spend limits are not enabled, and where to set them by hand', async () => {

@@ -172,7 +172,7 @@ describe('what OpenAI tells besides keys and tokens', () => {
       answering(`${ORG}/audit_logs`, { status: 200, json: { data: [event], has_more: false } }),
     );
 
-    const report = await provider.readEvents?.(optional.eventsSince);
+    const report = await provider.readEvents?.({ from: optional.eventsSince, to: null });
     expect(report?.events[0]?.keyId).toBe('key_9');
     expect(JSON.stringify(report)).not.toContain(secret);
     expect(JSON.stringify(report).length).toBeLessThan(600);
@@ -183,6 +183,6 @@ describe('what OpenAI tells besides keys and tokens', () => {
       answering(`${ORG}/audit_logs`, { status: 200, json: { data: [], has_more: false } }),
     );
 
-    expect(await provider.readEvents?.(0)).toEqual({ availability: 'available', events: [] });
+    expect(await provider.readEvents?.({ from: 0, to: null })).toEqual({ availability: 'available', events: [] });
   });
 });

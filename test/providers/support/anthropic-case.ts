@@ -198,6 +198,9 @@ export function tokenPaged(rows: readonly unknown[], more: object = {}): (reques
 
 const PREFIX = '/v1/organizations';
 
+/** What an event has not. */
+const event = { keyId: null, scopeId: null, keyChange: null, actor: null, detail: {} };
+
 export const anthropicCase: ProviderCase = {
   title: 'Anthropic',
   basePath: '',
@@ -389,15 +392,16 @@ export const anthropicCase: ProviderCase = {
     events: {
       availability: 'available',
       events: [
-        { at: START + 2_000, kind: 'sso_login_failed', keyId: null, actor: null, detail: { id: 'activity_1' } },
+        { ...event, id: 'activity_1', at: START + 2_000, kind: 'sso_login_failed' },
         {
+          id: 'activity_2',
           at: START + 180_250,
           kind: 'platform_api_key_created',
           keyId: 'apikey_1',
+          scopeId: 'wrkspc_1',
+          keyChange: 'created',
           actor: 'ada@example.com',
           detail: {
-            id: 'activity_2',
-            workspaceId: 'wrkspc_1',
             resourceId: 'apikey_1',
             actorType: 'user_actor',
             actorId: 'user_1',
@@ -406,11 +410,12 @@ export const anthropicCase: ProviderCase = {
           },
         },
         {
+          ...event,
+          id: 'activity_3',
           at: START + 300_000,
           kind: 'platform_file_uploaded',
-          keyId: null,
           actor: 'apikey_2',
-          detail: { id: 'activity_3', actorType: 'api_actor', actorKeyId: 'apikey_2', ip: '198.51.100.9' },
+          detail: { actorType: 'api_actor', actorKeyId: 'apikey_2', ip: '198.51.100.9' },
         },
       ],
     },

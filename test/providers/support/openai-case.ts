@@ -202,6 +202,9 @@ const rateLimits = [
 const nothing = () => ({ object: 'page', data: [], has_more: false, next_page: null });
 const PREFIX = '/v1/organization';
 
+/** What an event has not. */
+const event = { keyId: null, scopeId: null, keyChange: null, actor: null, detail: {} };
+
 export const openaiCase: ProviderCase = {
   title: 'OpenAI',
   basePath: '/v1',
@@ -441,15 +444,16 @@ export const openaiCase: ProviderCase = {
     events: {
       availability: 'available',
       events: [
-        { at: START * 1000 + 1_500, kind: 'login.failed', keyId: null, actor: null, detail: { id: 'audit_1' } },
+        { ...event, id: 'audit_1', at: START * 1000 + 1_500, kind: 'login.failed' },
         {
+          id: 'audit_2',
           at: START * 1000 + 200_000,
           kind: 'api_key.created',
           keyId: 'key_user',
+          scopeId: 'proj_1',
+          keyChange: 'created',
           actor: 'ada@example.com',
           detail: {
-            id: 'audit_2',
-            projectId: 'proj_1',
             resourceId: 'key_user',
             actorType: 'session',
             actorId: 'user_1',
@@ -458,12 +462,13 @@ export const openaiCase: ProviderCase = {
           },
         },
         {
+          ...event,
+          id: 'audit_3',
           at: START * 1000 + 300_000,
           kind: 'project.archived',
-          keyId: null,
+          keyChange: 'deleted',
           actor: 'svc_1',
           detail: {
-            id: 'audit_3',
             resourceId: 'proj_2',
             actorType: 'api_key',
             actorId: 'svc_1',

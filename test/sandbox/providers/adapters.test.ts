@@ -167,7 +167,7 @@ describe('the real adapters against the stand-ins', () => {
   });
 
   it('tells an event log that is off from one in which nothing happened', async () => {
-    const report = async (provider: Provider, since: number) => provider.readEvents?.(since);
+    const report = async (provider: Provider, since: number) => provider.readEvents?.({ from: since, to: null });
 
     for (const stage of [await openaiStage({ auditLog: 'on' }), await anthropicStage({ activityFeed: 'on' })]) {
       const id = stage.provider.id === 'openai' ? 'openai' : 'anthropic';

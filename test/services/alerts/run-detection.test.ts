@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import type { BoundDetector, DetectorInput } from '../../../src/domain/detector.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { horizonOf, runDetection } from '../../../src/services/alerts/run-detection.ts';
+import { readEvents } from '../../../src/services/events/read-events.ts';
 import { pollUsage, SETTLE_MS } from '../../../src/services/usage/poll-usage.ts';
-import { type Bench, NOON, openBench } from '../../support/bench-deps.ts';
-import { fakeKey } from '../../support/fake-provider.ts';
+import { type Bench, type BenchOptions, NOON, openBench } from '../../support/bench-deps.ts';
+import { fakeEvent, fakeKey } from '../../support/fake-provider.ts';
 
 const MICRO_USD = 1_000_000;
 
-async function quietBench(): Promise<Bench> {
-  const bench = openBench();
+async function quietBench(options: BenchOptions = {}): Promise<Bench> {
+  const bench = openBench(options);
   bench.provider.put(fakeKey('key_1', { label: 'leaky' }), fakeKey('key_2', { label: 'steady' }), fakeKey('key_3'));
   for (let hour = 1; hour <= 30; hour += 1) {
     for (const keyId of ['key_1', 'key_2']) {
@@ -130,4 +131,36 @@ test('a lineage that no detector could mind is not read', async () => {
   const { lineageId } = await bench.keyOf('key_1');
   expect(inputs.map(({ lineage }) => lineage.id)).toEqual([lineageId]);
   expect(told.some((recentMicroUsd) => recentMicroUsd <= 50 * MICRO_USD)).toBe(true);
+});
+
+test('detectors see what the provider’s own log tells of a lineage and of the place that it is in', async () => {
+  const bench = await quietBench({ hasEventLog: true });
+  bench.provider.put(fakeKey('key_4', { scopeId: 'ws_2' }));
+  bench.provider.use.push({ keyId: 'key_4', at: NOON - HOUR_MS, tokens: MICRO_USD, scopeId: 'ws_2' });
+  await bench.sync();
+  const at = (hours: number) => NOON - hours * HOUR_MS;
+  bench.provider.events = [
+    fakeEvent(at(25), { keyId: 'key_1' }),
+    fakeEvent(at(23), { keyId: 'key_1', keyChange: 'updated', detail: { ip: '192.0.2.7' } }),
+    fakeEvent(at(3), { keyId: 'key_unknown', scopeId: 'ws_1', keyChange: 'created' }),
+    fakeEvent(at(2), { keyId: 'key_2' }),
+    fakeEvent(at(1)),
+  ];
+  await readEvents(bench.deps, bench.provider.port);
+  const inputs: DetectorInput[] = [];
+
+  await detect(bench, [noting(inputs)]);
+
+  const ours = (await bench.keyOf('key_1')).id;
+  const seen = async (key: string) => {
+    const { lineageId } = await bench.keyOf(key);
+    return inputs.find(({ lineage }) => lineage.id === lineageId)?.events;
+  };
+  const place = { ...fakeEvent(at(3), { scopeId: 'ws_1', keyChange: 'created' }), keyId: null };
+  expect(await seen('key_1')).toEqual([
+    fakeEvent(at(23), { keyId: ours, keyChange: 'updated', detail: { ip: '192.0.2.7' } }),
+    place,
+  ]);
+  expect(await seen('key_2')).toEqual([place, fakeEvent(at(2), { keyId: (await bench.keyOf('key_2')).id })]);
+  expect(await seen('key_4')).toEqual([]);
 });

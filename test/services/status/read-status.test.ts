@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import type { JobRun } from '../../../src/ports/store.ts';
 import { runDueActions } from '../../../src/services/actions/execute-action.ts';
+import { readEvents } from '../../../src/services/events/read-events.ts';
+import { readInventory } from '../../../src/services/inventory/read-inventory.ts';
 import { readStatus } from '../../../src/services/status/read-status.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { NOON, openBench, present } from '../../support/bench-deps.ts';
@@ -14,7 +16,17 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
 
   expect(await readStatus(bench.deps)).toEqual({
     now: NOON,
-    connections: [{ connectionId: 'fake', title: 'Fake AI', writable: false, keys: 0, watermark: null }],
+    connections: [
+      {
+        connectionId: 'fake',
+        title: 'Fake AI',
+        writable: false,
+        keys: 0,
+        watermark: null,
+        inventory: null,
+        events: null,
+      },
+    ],
     alerts: [],
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
@@ -86,4 +98,22 @@ test('only jobs whose last run failed are named', async () => {
   await run('run_5', 'sync-inventory', 'running', NOON);
 
   expect((await readStatus(bench.deps)).failedJobs.map(({ job }) => job)).toEqual(['sync-members']);
+});
+
+test('what else is read of a connection is told: its key list, and its event log where it has one', async () => {
+  const bench = openBench({ hasEventLog: true });
+  const other = bench.connect({ id: 'rival', title: 'Rival AI' });
+  other.script('listKeys', failing('provider_auth'));
+  await readInventory(bench.deps, bench.provider.port);
+  await expect(readInventory(bench.deps, other.port)).rejects.toThrow();
+  bench.provider.eventLog = 'off';
+  await readEvents(bench.deps, bench.provider.port);
+
+  expect((await readStatus(bench.deps)).connections).toMatchObject([
+    {
+      inventory: { readAt: NOON, failingSince: null },
+      events: { watermark: { availability: 'not_enabled' }, setup: 'An owner switches it on.' },
+    },
+    { inventory: { readAt: null, failingSince: NOON, problem: 'The provider says provider_auth.' }, events: null },
+  ]);
 });

@@ -27,6 +27,7 @@ const LINES: readonly AlertEvent[] = [
   event('action_failed', { kind: 'set_models', problem: 'Nothing was changed.' }),
   event('action_requested', { kind: 'delete_owner', reason: 'it leaked' }, ANA),
   event('action_verified', { kind: 'delete_owner', keys: 3 }),
+  event('action_dismissed', { kind: 'suspend', reason: 'spend' }, 'cli:ann'),
   event('acknowledged', {}, ANA),
   event('reopened', { severity: 'high' }),
   event('worse', { severity: 'critical' }),

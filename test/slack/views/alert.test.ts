@@ -97,6 +97,9 @@ const CASES: Readonly<Record<string, Partial<AlertCard>>> = {
       sharedWith: ['load-test'],
     }),
   },
+  'dismissed-action': {
+    lastAction: stopAction({ state: 'dismissed', attempts: 1, problem: 'Taken from a backup: needs review.' }),
+  },
   'no-write-key': { acts: [], consoleSteps: CONSOLE },
   blind: {
     blind: { failingSince: NOW + 20 * MINUTE_MS, problem: 'Anthropic cannot be reached.' },

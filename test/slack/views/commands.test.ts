@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { EventWatermark } from '../../../src/ports/events.ts';
 import type { Status } from '../../../src/services/status/read-status.ts';
 import { subcommands } from '../../../src/slack/commands/index.ts';
 import { helpView, unknownSubcommandView } from '../../../src/slack/views/help.ts';
 import { type KeyCard, keyCardView } from '../../../src/slack/views/key-card.ts';
 import { keyListView } from '../../../src/slack/views/key-list.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
+import { fakeEvent } from '../../support/fake-provider.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
+  BEGAN,
   keySummary,
   LOCALE,
   leakAlert,
@@ -62,6 +65,7 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
     ...keySummary(),
     acts: ['suspend', 'revoke'],
     alert: null,
+    events: [],
     consoleUrl: 'https://console.example/keys',
     scope: scopeCard(),
     spentMicroUsd: 310_000_000,
@@ -134,6 +138,13 @@ describe('a key as a card', () => {
         problem: 'The provider has not opened this to your organization.',
       }),
     },
+    'with-events': {
+      events: [
+        fakeEvent(BEGAN - 2 * DAY_MS, { keyChange: 'created', keyId: 'key_1', actor: 'ana@acme.example' }),
+        fakeEvent(BEGAN - DAY_MS, { keyChange: 'updated', keyId: 'key_1', actor: null }),
+        fakeEvent(BEGAN, { kind: 'key.<!channel> *viewed*', keyId: 'key_1', actor: '<@U0ANA> & _co_' }),
+      ],
+    },
   };
 
   test.each(Object.entries(cases))('reads as agreed: %s', async (name, fields) => {
@@ -186,6 +197,35 @@ describe('the status', () => {
       missedPolls: 0,
       problem: null,
     },
+    inventory: {
+      connectionId: 'anthropic',
+      readAt: NOW - 12 * MINUTE_MS,
+      failingSince: null,
+      missedReads: 0,
+      problem: null,
+    },
+    events: null,
+  };
+  const setup = 'An owner switches the audit log on in the settings.';
+  const log: EventWatermark = {
+    connectionId: 'anthropic',
+    availability: 'available',
+    changedAt: NOW - DAY_MS,
+    readUntil: NOW - 10 * MINUTE_MS,
+    newestEventAt: NOW - HOUR_MS,
+    notBeforeAt: null,
+    failingSince: null,
+    misses: 0,
+    problem: null,
+  };
+  const logs: Readonly<Record<string, EventWatermark | null>> = {
+    unread: null,
+    untold: { ...log, availability: null, readUntil: null },
+    read: log,
+    behind: { ...log, readUntil: NOW - 9 * DAY_MS },
+    empty: { ...log, newestEventAt: null },
+    off: { ...log, availability: 'not_enabled', readUntil: null },
+    failing: { ...log, failingSince: NOW - 26 * HOUR_MS, misses: 312, problem: 'The provider <cannot> be reached.' },
   };
   const fine: Status = {
     now: NOW,
@@ -251,6 +291,30 @@ describe('the status', () => {
     ['troubled', troubled],
     ['starting', { ...fine, connections: [{ ...anthropic, watermark: null }] }],
     ['empty', { ...fine, connections: [] }],
+    [
+      'logged',
+      {
+        ...fine,
+        connections: Object.entries(logs).map(([title, watermark]) => ({
+          ...anthropic,
+          title,
+          events: { watermark, setup },
+        })),
+      },
+    ],
+    [
+      'unlisted',
+      {
+        ...fine,
+        connections: [
+          {
+            ...anthropic,
+            inventory: { ...anthropic.inventory, failingSince: NOW - 26 * HOUR_MS, problem: 'It <listed> nothing.' },
+          },
+          { ...anthropic, title: 'New', inventory: null },
+        ],
+      },
+    ],
   ])('reads as agreed when all is %s', async (name, status) => {
     const rendered = statusView(status, STATUS_OPTIONS);
 

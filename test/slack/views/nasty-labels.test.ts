@@ -15,6 +15,7 @@ import { accountModal, capModal } from '../../../src/slack/views/limit-modals.ts
 import { noticeView } from '../../../src/slack/views/notice.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
+import { fakeEvent } from '../../support/fake-provider.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
@@ -38,6 +39,7 @@ const owner = (name: string) => ({ kind: 'user', id: 'u', name, email: null, has
 // Sentences of errors and console steps quote what is outside, scrubbed and cut by the adapters.
 const told = (nasty: string) => scrubSecrets(nasty).slice(0, 400);
 const BUTTON = { alertId: 'alert_1', keyId: 'key_1', generation: 1 };
+const eventWith = (nasty: string) => fakeEvent(NOW, { kind: told(nasty), actor: told(nasty) });
 const nobody = (nasty: string) => ({
   key: stagingKey({ label: nasty, hint: nasty, owner: owner(nasty) }),
   lineage: stagingLineage({ ownerSlackId: null }),
@@ -126,6 +128,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         cap: { canChange: true, consoleSteps: null },
         account: nastyAccount(nasty),
         lastAction: stopAction({ state: 'failed', reason: nasty, problem: told(nasty) }),
+        events: [eventWith(nasty)],
       },
       { locale: LOCALE, now: NOW },
     ),

@@ -21,9 +21,10 @@ export function anthropicActivityRoutes({ world, activityFeed }: AnthropicStandI
       handle: ({ query, now }) => {
         if (activityFeed !== 'on') throw new ApiProblem(403, 'Missing required scopes');
         const since = Date.parse(query.get('created_at.gte') ?? '1970-01-01T00:00:00Z');
+        const before = Date.parse(query.get('created_at.lt') ?? '9999-01-01T00:00:00Z');
         const rows = world
           .keysOf('anthropic')
-          .filter((key) => key.createdAt <= now && key.createdAt >= since)
+          .filter((key) => key.createdAt <= now && key.createdAt >= since && key.createdAt < before)
           .toSorted((a, b) => b.createdAt - a.createdAt)
           .map((key) => ({
             id: `activity_${key.id}`,

@@ -22,8 +22,11 @@ export function openAiAuditRoutes({ world, auditLog }: OpenAiStandInOptions): re
       handle: ({ query, now }) => {
         if (auditLog === 'refused') throw new ApiProblem(403, 'Audit logging is not enabled for this organization');
         const since = Number(query.get('effective_at[gte]') ?? 0);
+        const before = Number(query.get('effective_at[lt]') ?? Number.POSITIVE_INFINITY);
         const rows = (auditLog === 'on' ? world.keysOf('openai') : [])
-          .filter((key) => key.createdAt <= now && secondsOf(key.createdAt) >= since)
+          .filter(
+            (key) => key.createdAt <= now && secondsOf(key.createdAt) >= since && secondsOf(key.createdAt) < before,
+          )
           .toSorted((a, b) => b.createdAt - a.createdAt)
           .map((key) => ({
             id: `audit_log-${key.id}`,

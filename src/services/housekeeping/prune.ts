@@ -1,0 +1,39 @@
+import { DAY_MS } from '../../domain/time.ts';
+import type { Repos } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+
+// More than a year, so that a yearly review finds its evidence.
+const KEEP_EVIDENCE_MS = 400 * DAY_MS;
+const KEEP_OUTBOX_MS = 30 * DAY_MS;
+// A transaction of this size is over in a few milliseconds.
+const SLICE = 500;
+
+export interface Pruned {
+  readonly messages: number;
+  readonly findings: number;
+  readonly events: number;
+}
+
+/**
+ * Removes what nobody asks for any more. Never touched: the audit log, alerts with their history, actions, keys, and where
+ * each message stands in Slack, since people click on messages that are months old.
+ */
+export async function prune(deps: Pick<Deps, 'store' | 'clock'>): Promise<Pruned> {
+  const now = deps.clock.now();
+  const evidenceBefore = now - KEEP_EVIDENCE_MS;
+  return {
+    messages: await inSlices(deps, (tx) => tx.outbox.prune(now - KEEP_OUTBOX_MS, SLICE)),
+    findings: await inSlices(deps, (tx) => tx.alerts.pruneFindings(evidenceBefore, SLICE)),
+    events: await inSlices(deps, (tx) => tx.providerEvents.prune(evidenceBefore, SLICE)),
+  };
+}
+
+/** Between two slices others may write. */
+async function inSlices({ store }: Pick<Deps, 'store'>, removeSome: (tx: Repos) => Promise<number>): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const some = await store.write(removeSome);
+    removed += some;
+    if (some < SLICE) return removed;
+  }
+}
