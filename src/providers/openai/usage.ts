@@ -1,5 +1,12 @@
 import type OpenAI from 'openai';
-import type { ProviderUsage, TokenCounts, UsageVariant } from '../../domain/usage.ts';
+import {
+  type Modality,
+  NO_TOKENS,
+  type ProviderUsage,
+  type TokenCounts,
+  totalTokens,
+  type UsageVariant,
+} from '../../domain/usage.ts';
 import type { UsageWindow } from '../../ports/provider.ts';
 import { type Answer, callJson, guard, signalOption } from '../lib/call.ts';
 import { unlessClosed } from '../lib/feature.ts';
@@ -24,6 +31,8 @@ interface UsageQuery {
 interface UsageEndpoint {
   readonly family: string;
   fetch(usage: UsageApi, query: UsageQuery, options: Options): Answer;
+  /** What requests to a model are billed by where tokens do not tell. */
+  readonly billed?: (row: UsageResult) => number | null;
   /** Where the endpoint counts something else than requests to a model. */
   readonly counted?: (row: UsageResult) => number | null;
 }
@@ -44,14 +53,20 @@ const ENDPOINTS: readonly UsageEndpoint[] = [
     family: 'embeddings',
     fetch: (usage, query, options) => usage.embeddings({ ...query, group_by: BY_MODEL }, options),
   },
-  { family: 'images', fetch: (usage, query, options) => usage.images({ ...query, group_by: BY_MODEL }, options) },
+  {
+    family: 'images',
+    fetch: (usage, query, options) => usage.images({ ...query, group_by: BY_MODEL }, options),
+    billed: (row) => row.images,
+  },
   {
     family: 'audio_speeches',
     fetch: (usage, query, options) => usage.audioSpeeches({ ...query, group_by: BY_MODEL }, options),
+    billed: (row) => row.characters,
   },
   {
     family: 'audio_transcriptions',
     fetch: (usage, query, options) => usage.audioTranscriptions({ ...query, group_by: BY_MODEL }, options),
+    billed: (row) => row.seconds,
   },
   {
     family: 'moderations',
@@ -79,6 +94,8 @@ const ENDPOINTS: readonly UsageEndpoint[] = [
     counted: (row) => Math.ceil((row.usage_bytes ?? 0) / GIGABYTE),
   },
 ];
+// Their price lists name picture tokens apart.
+const PICTURE_PRICED = /image|realtime/;
 const ALWAYS_THERE = 'completions';
 
 // What a request gets when it asks for nothing.
@@ -134,29 +151,47 @@ async function readEndpoint(
       );
       const answer = readBody(usagePage, body, `${endpoint.family} usage`);
       const items = answer.data.flatMap((bucket) =>
-        bucket.results.map((row) => toUsage(row, endpoint, { startAt: bucket.start_time, widthMs: width.ms })),
+        bucket.results.flatMap((row) => toUsage(row, endpoint, { startAt: bucket.start_time, widthMs: width.ms })),
       );
       return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
     }),
   );
 }
 
+/** One row, and one more for each kind of token that is not text. */
 function toUsage(
   row: UsageResult,
-  { family, counted }: UsageEndpoint,
+  endpoint: UsageEndpoint,
   bucket: { readonly startAt: number; readonly widthMs: number },
-): ProviderUsage {
-  return {
+): ProviderUsage[] {
+  const { counted } = endpoint;
+  const { text, others } = splitTokens(row);
+  const whole: ProviderUsage = {
     providerKeyId: row.api_key_id,
     scopeId: row.project_id,
     // A tool is not a model: where no model is named there is none.
     model: row.model ?? (counted === undefined ? 'unknown' : ''),
-    endpoint: family,
     variant: variantOf(row),
     ...bucket,
-    tokens: tokensOf(row),
-    requests: counted === undefined ? row.num_model_requests : counted(row),
+    ...countOf(row, endpoint),
+    tokens: text,
   };
+  const parts = others.map(({ modality, tokens }) => ({
+    ...whole,
+    variant: { ...whole.variant, modality },
+    tokens,
+    requests: null,
+  }));
+  return [whole, ...parts];
+}
+
+function countOf(row: UsageResult, { family, counted, billed }: UsageEndpoint) {
+  if (counted !== undefined) return { endpoint: family, requests: counted(row) };
+  const requests = row.num_model_requests;
+  if (billed === undefined) return { endpoint: family, requests };
+  const units = billed(row) ?? 0;
+  // Requests are no pictures: without the count that is billed they have no price, and people are told.
+  return units > 0 || !requests ? { endpoint: family, requests: units } : { endpoint: `${family}_uncounted`, requests };
 }
 
 /** OpenAI's input is the total: what was read from or written to the cache is part of it and is taken out here. */
@@ -170,6 +205,54 @@ function tokensOf(row: UsageResult): TokenCounts {
     cacheWrite5m: cacheWrite,
     cacheWrite1h: 0,
     output: row.output_tokens,
+  };
+}
+
+interface SplitTokens {
+  readonly text: TokenCounts;
+  readonly others: readonly { readonly modality: Modality; readonly tokens: TokenCounts }[];
+}
+
+/** Takes out tokens of sound, and of pictures in models that have a price for them; elsewhere these cost what text does. */
+function splitTokens(row: UsageResult): SplitTokens {
+  const sound = {
+    ...NO_TOKENS,
+    uncachedInput: row.input_audio_tokens,
+    cachedInput: row.input_cached_audio_tokens,
+    output: row.output_audio_tokens,
+  };
+  const pictures = {
+    ...NO_TOKENS,
+    uncachedInput: row.input_image_tokens,
+    cachedInput: row.input_cached_image_tokens,
+    output: row.output_image_tokens,
+  };
+  const parts = [
+    { modality: 'audio' as const, tokens: sound },
+    { modality: 'image' as const, tokens: PICTURE_PRICED.test(row.model ?? '') ? pictures : NO_TOKENS },
+  ];
+  return parts.reduce<SplitTokens>(
+    ({ text, others }, part) =>
+      totalTokens(part.tokens) > 0 && fitsIn(part.tokens, text)
+        ? { text: without(text, part.tokens), others: [...others, part] }
+        : { text, others },
+    { text: tokensOf(row), others: [] },
+  );
+}
+
+/** A part that is larger than the whole would invent tokens; it counts as text then. */
+function fitsIn(part: TokenCounts, whole: TokenCounts): boolean {
+  return (
+    part.uncachedInput <= whole.uncachedInput && part.cachedInput <= whole.cachedInput && part.output <= whole.output
+  );
+}
+
+function without(whole: TokenCounts, part: TokenCounts): TokenCounts {
+  return {
+    ...whole,
+    uncachedInput: whole.uncachedInput - part.uncachedInput,
+    cachedInput: whole.cachedInput - part.cachedInput,
+    output: whole.output - part.output,
   };
 }
 
