@@ -4,7 +4,10 @@ import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
+import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
+
+export type { UsageRange, UsageRow };
 
 export interface Scope extends ProviderScope {
   readonly connectionId: string;
@@ -32,16 +35,6 @@ export interface KeyRepo {
   ofLineage(lineageId: string): Promise<readonly Key[]>;
   /** Moves `lastUsedAt` forward, never back. */
   touchLastUsed(keyId: string, lastUsedAt: number): Promise<void>;
-}
-
-export interface UsageRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface UsageRow extends UsageBucket {
-  readonly connectionId: string;
-  readonly priceVersion: string;
 }
 
 export interface ReplaceOutcome {
@@ -247,6 +240,7 @@ export interface Repos {
   readonly notices: NoticeRepo;
   readonly inventoryReads: InventoryReadRepo;
   readonly pollPaces: PollPaceRepo;
+  readonly usagePrices: UsagePriceRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

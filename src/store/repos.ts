@@ -11,6 +11,7 @@ import { messageRepo, outboxRepo } from './outbox.ts';
 import { pollPaceRepo } from './poll-paces.ts';
 import type { RepoContext } from './repo-context.ts';
 import { usageRepo } from './usage.ts';
+import { usagePriceRepo } from './usage-prices.ts';
 import { watermarkRepo } from './watermarks.ts';
 
 export function createRepos(context: RepoContext): Repos {
@@ -31,5 +32,6 @@ export function createRepos(context: RepoContext): Repos {
     notices: noticeRepo(db),
     inventoryReads: inventoryReadRepo(db),
     pollPaces: pollPaceRepo(db),
+    usagePrices: usagePriceRepo(db),
   };
 }

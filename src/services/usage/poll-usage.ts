@@ -9,6 +9,7 @@ import type { Deps } from '../deps.ts';
 import { adoptUnknownKeys } from '../inventory/adopt-unknown-keys.ts';
 import { syncInventory } from '../inventory/sync-inventory.ts';
 import { reportBlindness } from '../notices/report-blindness.ts';
+import { reportUnpriced } from '../notices/report-unpriced.ts';
 
 /** Providers publish this late at most, as far as is known; what is older is taken as complete. */
 export const SETTLE_MS = 15 * MINUTE_MS;
@@ -72,6 +73,7 @@ async function readWindow(deps: PollDeps, provider: Provider, window: PlannedWin
   await deps.store.write(async (tx) => {
     await tx.usage.replaceWindow(provider.connectionId, window, rows);
     for (const [keyId, lastUsedAt] of newestUse(rows)) await tx.keys.touchLastUsed(keyId, lastUsedAt);
+    await reportUnpriced({ deps, tx }, provider, rows);
   });
 }
 

@@ -14,6 +14,7 @@ import {
   capped,
   dayAndTime,
   escaped,
+  footerText,
   foreign,
   instant,
   type Locale,
@@ -189,7 +190,7 @@ function buttonsOf({ alert, key, acts, lineage, lastAction }: AlertCard): Button
 
 function footerOf({ alert }: AlertCard, locale: Locale): string {
   const data = `data up to ${instant(alert.dataUntil, locale)}`;
-  return [stateText(alert, locale), data, alert.severity, alertName(alert)].join(' · ');
+  return footerText([stateText(alert, locale), data, alert.severity, alertName(alert)], locale);
 }
 
 /** An acknowledged alert is open all the same; the headline says who is on it. */

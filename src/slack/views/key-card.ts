@@ -7,7 +7,7 @@ import { encodeButton } from '../button-value.ts';
 import { ACT_LABEL, capital, ownerText } from './alert.ts';
 import { actions, context, type Rendered, section } from './blocks.ts';
 import { lastUsedText } from './last-used.ts';
-import { dayAndTime, escaped, foreign, type Locale } from './text.ts';
+import { dayAndTime, escaped, footerText, foreign, type Locale } from './text.ts';
 
 export interface KeyCard extends KeySummary {
   readonly acts: readonly KeyAct[];
@@ -36,7 +36,8 @@ export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; no
       ),
     );
   }
-  const footer = card.consoleUrl === null ? '' : `<${card.consoleUrl}|Open it in the provider’s console>`;
+  const link = card.consoleUrl === null ? [] : [`<${card.consoleUrl}|Open it in the provider’s console>`];
+  const footer = footerText(link, locale);
   if (footer !== '') blocks.push(context(footer));
   return { text: [headline, ...facts, footer].filter((line) => line !== '').join('\n'), blocks };
 }
