@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { findOverride, type PriceOverride, type TokenRates } from '../../domain/price-override.ts';
-import { DAY_MS, floorTo } from '../../domain/time.ts';
+import { DAY_MS } from '../../domain/time.ts';
 import { type PriceSource, type ProviderUsage, totalTokens, variantKey } from '../../domain/usage.ts';
 import type { Price, PriceTable } from '../../ports/price-table.ts';
 import { createRateFinder, type RateTier, scaleRates } from './model-rates.ts';
@@ -35,12 +35,12 @@ export function createPriceTable({ overrides = [] }: PriceTableOptions = {}): Pr
   const findPricing = createPricingFinder(overrides);
 
   function pricingOf(providerId: string, usage: ProviderUsage): Pricing | null {
-    const at = floorTo(usage.startAt, DAY_MS);
+    const day = Math.floor(usage.startAt / DAY_MS);
     const bills = billsOf(usage);
-    const key = `${providerId}|${usage.model}|${usage.endpoint}|${bills}|${at}|${variantKey(usage.variant)}`;
+    const key = `${providerId}|${usage.model}|${usage.endpoint}|${bills}|${day}|${variantKey(usage.variant)}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;
-    const pricing = findPricing({ providerId, usage, bills, at });
+    const pricing = findPricing({ providerId, usage, bills, at: day * DAY_MS });
     // Model names come from outside, so the memory needs an end.
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(key, pricing);
