@@ -304,6 +304,8 @@ CREATE TABLE usage (
 
 CREATE INDEX usage_key ON usage (key_id, start_at);
 
+CREATE INDEX usage_unpriced ON usage (connection_id, start_at) WHERE price_source IN ('sibling', 'unpriced');
+
 CREATE TABLE watermarks (
   connection_id TEXT PRIMARY KEY,
   polled_at BIGINT,

@@ -101,7 +101,7 @@ export async function createApp({
       breathe,
       policy: config.policy,
       providers: connectProviders({ config, secrets, logger, definitions: overrides.providers ?? allProviders }),
-      prices: overrides.prices ?? createPriceTable(),
+      prices: overrides.prices ?? createPriceTable({ overrides: config.policy.prices }),
       detectors: bindDetectors(config.policy.detectors),
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
     };

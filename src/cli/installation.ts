@@ -1,10 +1,14 @@
 import { userInfo } from 'node:os';
 import { loadDotEnv } from '../config/dotenv.ts';
-import { readPaths } from '../config/env.ts';
+import { readPaths, readPolicy } from '../config/env.ts';
 import { EnvReader } from '../config/env-reader.ts';
+import { formatFaults } from '../config/faults.ts';
 import type { Actor } from '../domain/actor.ts';
+import { detectors } from '../domain/detectors/index.ts';
 import { AppError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../ports/store.ts';
+import { providers } from '../providers/index.ts';
 import { openStore } from '../store/open.ts';
 import { fileExists, readTextFile } from '../system/files.ts';
 import { systemIds } from '../system/ids.ts';
@@ -13,6 +17,15 @@ import { hmacHex, loadInstallationSecret } from '../system/installation-secret.t
 /** Where this installation keeps its database and its secret; the rest of the settings may be missing or wrong. */
 export function ownPaths(): ReturnType<typeof readPaths> {
   return readPaths(new EnvReader(loadDotEnv(readTextFile, '.env', process.env), readTextFile));
+}
+
+/** The policy alone: Slack and the admin keys need not be configured for it. */
+export function ownPolicy(): Policy {
+  const reader = new EnvReader(loadDotEnv(readTextFile, '.env', process.env), readTextFile);
+  const policy = readPolicy(reader, readPaths(reader).policyPath, { providers, detectors });
+  if (policy !== undefined) return policy;
+  const publicMessage = formatFaults(reader.faults);
+  throw new AppError({ code: 'invalid_config', message: 'the policy has faults', publicMessage });
 }
 
 /** Opens the database that is there; never makes one, nor a secret. The bot may be running beside. */

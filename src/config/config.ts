@@ -1,3 +1,4 @@
+import { rateText } from '../domain/money.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { LogLevel } from './variables.ts';
@@ -63,7 +64,7 @@ export function describeConfig(config: Config): readonly string[] {
     `Database: ${config.databasePath}`,
     `Policy: ${config.policyPath}`,
     `Installation secret: ${config.secretPath}`,
-    `Alerts: ${policy.channels.alerts}; time zone ${policy.calendar.timeZone}; ${currencyText(policy)}`,
+    `Alerts: ${policy.channels.alerts}; time zone ${policy.calendar.timeZone}; ${rateText(policy.currency) ?? 'amounts in USD'}`,
     `Polling: usage every ${policy.polling.usageMs / 60_000} min, inventory every ${policy.polling.inventoryMs / 60_000} min`,
     `Log level: ${config.logLevel}`,
   ];
@@ -77,9 +78,4 @@ function transportText(transport: SlackTransport): string {
 
 function addressText({ url, isDefault }: Address): string {
   return isDefault ? url : `${url} (not the public address)`;
-}
-
-function currencyText({ currency }: Policy): string {
-  if (currency.rateDate === null) return `amounts in ${currency.code}`;
-  return `amounts in ${currency.code} at ${currency.usdRate} for $1 (${currency.rateDate})`;
 }

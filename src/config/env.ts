@@ -46,7 +46,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
   const logLevel = readLogLevel(reader);
   const production = isProduction(reader.text('NODE_ENV'));
   complainUnknown(reader);
-  const policy = readPolicy(reader, paths.policyPath, detectors);
+  const policy = readPolicy(reader, paths.policyPath, { providers, detectors });
   if (reader.faults.length > 0 || slack === undefined || policy === undefined) {
     return { ok: false, faults: reader.faults.map(scrubFault) };
   }
@@ -117,7 +117,12 @@ function complainUnknown(reader: EnvReader): void {
   }
 }
 
-function readPolicy(reader: EnvReader, path: string, detectors: readonly DetectorNames[]): Policy | undefined {
+/** The policy file; undefined where the reader has been told what is wrong with it. */
+export function readPolicy(
+  reader: EnvReader,
+  path: string,
+  { providers, detectors }: Pick<ReadConfigOptions, 'providers' | 'detectors'>,
+): Policy | undefined {
   let text: string | undefined;
   try {
     text = reader.readFile(path);
@@ -131,7 +136,7 @@ function readPolicy(reader: EnvReader, path: string, detectors: readonly Detecto
     reader.complain(path, { problem: 'does not exist', fix });
     return undefined;
   }
-  const parsed = parsePolicy(text, { file: path, detectors });
+  const parsed = parsePolicy(text, { file: path, detectors, providerIds: providers.map(({ id }) => id) });
   if (parsed.ok) return parsed.policy;
   reader.faults.push(...parsed.faults);
   return undefined;

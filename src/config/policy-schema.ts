@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { dayAt } from '../domain/time.ts';
+import { priceEntrySchema } from './policy-prices.ts';
 
 const CHANNEL = /^(?:#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u;
 const PERSON = /^[UW][A-Z0-9]{2,}$/;
 const PERSON_OR_GROUP = /^[UWS][A-Z0-9]{2,}$/;
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 // Each description is the advice that a person reads when the value is wrong.
 const PERSON_ADVICE = 'a Slack member id such as U0123456789 (profile, three dots, Copy member ID)';
@@ -40,7 +41,11 @@ const currency = z
       .positive()
       .optional()
       .describe('how much of the currency one US dollar buys, for instance 0.92'),
-    date: z.string().refine(isDate, 'is not a day').optional().describe('the day of the rate, for instance 2026-08-01'),
+    date: z
+      .string()
+      .refine((text) => dayAt(text) !== null, 'is not a day')
+      .optional()
+      .describe('the day of the rate, for instance 2026-08-01'),
   })
   .superRefine(({ code, usd_rate, date }, context) => {
     const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
@@ -76,7 +81,7 @@ export interface DetectorNames {
 }
 
 /** The file as people write it. Detectors bring the schema of their own section. */
-export function policyFileSchema(detectors: readonly DetectorNames[]) {
+export function policyFileSchema(detectors: readonly DetectorNames[], providerIds?: readonly string[]) {
   return z.strictObject({
     channels,
     calendar,
@@ -88,6 +93,10 @@ export function policyFileSchema(detectors: readonly DetectorNames[]) {
       .array(environmentRule)
       .default([])
       .describe("a list of rules: - { match: '*-ci', environment: staging }"),
+    prices: z
+      .array(priceEntrySchema(providerIds))
+      .default([])
+      .describe('a list of prices: - { model: gpt-x, input_usd: 4, output_usd: 20 }'),
     owners: z.record(z.string(), person).default({}).describe("lines such as 'billing-*': U0123456789"),
   });
 }
@@ -132,10 +141,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isDate(text: string): boolean {
-  if (!DATE.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

@@ -3,6 +3,7 @@ import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
 import { globPattern } from './glob.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
+import { toOverride } from './policy-prices.ts';
 import { type DetectorNames, type PolicyFile, policyFileSchema } from './policy-schema.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -10,6 +11,8 @@ export interface ParsePolicyOptions {
   /** The name that faults show, with the line. */
   readonly file: string;
   readonly detectors: readonly DetectorNames[];
+  /** Ids that `prices` may name; without them any. */
+  readonly providerIds?: readonly string[];
 }
 
 export type ParsePolicyResult =
@@ -19,11 +22,11 @@ export type ParsePolicyResult =
 const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'detectors'];
 
 /** Reads policy.yml: the policy, or every fault in it with its line. */
-export function parsePolicy(text: string, { file, detectors }: ParsePolicyOptions): ParsePolicyResult {
+export function parsePolicy(text: string, { file, detectors, providerIds }: ParsePolicyOptions): ParsePolicyResult {
   const source = readYaml(text, file);
   if (!source.ok) return source;
 
-  const schema = policyFileSchema(detectors);
+  const schema = policyFileSchema(detectors, providerIds);
   const raw = completed(source.value, detectors);
   const parsed = schema.safeParse(raw);
   const unknown = unknownKeyFaults(schema, raw, source.place);
@@ -71,6 +74,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
     },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
+    prices: file.prices.map(toOverride),
     owners: Object.entries(file.owners).map(([match, slackUserId]) => ({
       match,
       pattern: globPattern(match),

@@ -27,6 +27,11 @@ interface KeySet {
 const AFTER_ADMIN_KEY = /^(?:_(READ|WRITE))?(?:__([A-Za-z0-9]+(?:_[A-Za-z0-9]+)*))?$/;
 const RESERVED_NAMES = new Set(['READ', 'WRITE']);
 
+/** The provider of a connection, also of one that is no longer configured: `openai:acme` → `openai`. */
+export function providerIdOf(connectionId: string): string {
+  return connectionId.split(':', 1)[0] ?? connectionId;
+}
+
 /** The admin keys of all providers. At least one is needed. */
 export function readConnections(reader: EnvReader, providers: readonly ProviderNames[]): readonly ConnectionPart[] {
   const parts = providers.flatMap((provider) => readProvider(reader, provider));

@@ -6,6 +6,8 @@ export interface DisplayCurrency {
   readonly code: string;
   /** Units of the display currency for one US dollar. */
   readonly usdRate: number;
+  /** The day of the rate, `2026-08-01`; none for US dollars. */
+  readonly rateDate?: string | null;
 }
 
 export const US_DOLLAR: DisplayCurrency = { code: 'USD', usdRate: 1 };
@@ -16,14 +18,23 @@ export function microUsdFromUsd(usd: number): number {
   return Math.round(usd * MICRO_USD_PER_USD);
 }
 
-/** Rounded to what a person needs: cents below 10, whole units above. `$0.47`, `$22`, `$12,720`, `€203`, `¥8`. */
+/**
+ * Rounded to what a person needs: cents below 10, whole units above. `$0.47`, `$22`, `$12,720`, `€203`, `¥8`, `under
+ * $0.01`; what was paid back is negative, `-$5.20`.
+ */
 export function formatMoney(microUsd: number, currency: DisplayCurrency = US_DOLLAR): string {
   const amount = (microUsd / MICRO_USD_PER_USD) * currency.usdRate;
   const size = Math.abs(amount);
   const digits = smallDigits(currency.code);
   const smallest = 10 ** -digits;
-  if (size > 0 && size < smallest / 2) return `under ${formatAmount(smallest, currency.code, digits)}`;
-  return formatAmount(amount, currency.code, size !== 0 && size < 9.995 ? digits : 0);
+  if (amount > 0 && amount < smallest / 2) return `under ${formatAmount(smallest, currency.code, digits)}`;
+  return formatAmount(amount, currency.code, size >= smallest / 2 && size < 9.995 ? digits : 0);
+}
+
+/** What is said once where amounts are not in US dollars: how they were made, since rates change. Null for dollars. */
+export function rateText({ code, usdRate, rateDate }: DisplayCurrency): string | null {
+  if (code === US_DOLLAR.code) return null;
+  return `amounts in ${code} at ${usdRate} for $1${rateDate ? ` (${rateDate})` : ''}`;
 }
 
 /** To the cent, in US dollars: for settings, which are shown as they are set. `$500`, `$99.50`. */
@@ -44,5 +55,7 @@ function formatAmount(amount: number, code: string, digits: number): string {
     currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
+    // No sign on a zero.
+    signDisplay: 'negative',
   }).format(amount);
 }

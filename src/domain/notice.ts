@@ -1,3 +1,5 @@
+import type { UnpricedDetail } from './unpriced.ts';
+
 /** What is read of a connection, each for itself: one can fail while the other goes on. */
 export type ReadingKind = 'usage' | 'inventory';
 
@@ -28,6 +30,7 @@ export interface DowntimeDetail {
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
+  readonly unpriced: UnpricedDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

@@ -1,6 +1,7 @@
 import type { RolePolicy } from './authorise.ts';
 import { type Environment, guessEnvironment } from './key.ts';
 import type { DisplayCurrency } from './money.ts';
+import type { PriceOverride } from './price-override.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
 export interface EnvironmentRule {
@@ -31,6 +32,8 @@ export interface Policy {
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];
   readonly owners: readonly OwnerRule[];
+  /** Go before the bundled price list; the first that holds counts. */
+  readonly prices: readonly PriceOverride[];
 }
 
 export interface KeyPlace {

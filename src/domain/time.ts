@@ -22,6 +22,20 @@ export function nextMonthStart(at: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 }
 
+const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The first instant, in UTC, of a day such as `2026-08-01`; null for any other text. */
+export function dayAt(text: string): number | null {
+  const at = DAY_TEXT.test(text) ? Date.parse(text) : Number.NaN;
+  // The 30th of February parses in some engines.
+  return !Number.isNaN(at) && dayText(at) === text ? at : null;
+}
+
+/** The day, in UTC, on which an instant lies: `2026-08-01`. */
+export function dayText(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 const UNITS: readonly (readonly [string, number])[] = [
   ['day', DAY_MS],
   ['hour', HOUR_MS],

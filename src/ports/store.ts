@@ -6,7 +6,10 @@ import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
+import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
+
+export type { UsageRange, UsageRow };
 
 export interface Scope extends ProviderScope {
   readonly connectionId: string;
@@ -45,16 +48,6 @@ export interface KeyRepo {
   ofScope(connectionId: string, scopeId: string | null): Promise<readonly Key[]>;
   /** Moves `lastUsedAt` forward, never back. */
   touchLastUsed(keyId: string, lastUsedAt: number): Promise<void>;
-}
-
-export interface UsageRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface UsageRow extends UsageBucket {
-  readonly connectionId: string;
-  readonly priceVersion: string;
 }
 
 export interface ReplaceOutcome {
@@ -268,6 +261,7 @@ export interface Repos {
   readonly scopeLimits: ScopeLimitsRepo;
   readonly providerEvents: ProviderEventRepo;
   readonly eventWatermarks: EventWatermarkRepo;
+  readonly usagePrices: UsagePriceRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -5,6 +5,8 @@ export interface NoticeRepo {
   insert(notice: Notice): Promise<void>;
   update(notice: Notice): Promise<void>;
   get(id: string): Promise<Notice | undefined>;
+  /** The newest of this kind about this subject, closed or not. */
+  latest<Kind extends NoticeKind>(kind: Kind, subject: string): Promise<NoticeOf<Kind> | undefined>;
   /** The one of this kind about this subject that is not closed. */
   open<Kind extends NoticeKind>(kind: Kind, subject: string): Promise<NoticeOf<Kind> | undefined>;
   allOpen<Kind extends NoticeKind>(kind: Kind): Promise<readonly NoticeOf<Kind>[]>;

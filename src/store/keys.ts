@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Environment, Key, KeyOwner, KeyStatus, Lineage } from '../domain/key.ts';
-import type { KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
+import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
 export function scopeRepo(db: Kysely<Database>): ScopeRepo {
@@ -94,23 +94,7 @@ export function keyRepo(db: Kysely<Database>): KeyRepo {
       const row = await db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toKey(row);
     },
-    async identities() {
-      const rows = await db
-        .selectFrom('keys')
-        .select(['id', 'lineage_id', 'connection_id', 'provider_id', 'provider_key_id'])
-        .select(['provider_scope_id', 'status', 'last_used_at'])
-        .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        lineageId: row.lineage_id,
-        connectionId: row.connection_id,
-        providerId: row.provider_id,
-        providerKeyId: row.provider_key_id,
-        scopeId: row.provider_scope_id,
-        status: row.status as KeyStatus,
-        lastUsedAt: row.last_used_at,
-      }));
-    },
+    identities: () => identities(db),
     async ofProvider(providerId, providerKeyId) {
       const row = await db
         .selectFrom('keys')
@@ -146,6 +130,24 @@ export function keyRepo(db: Kysely<Database>): KeyRepo {
         .execute();
     },
   };
+}
+
+async function identities(db: Kysely<Database>): Promise<readonly KeyIdentity[]> {
+  const rows = await db
+    .selectFrom('keys')
+    .select(['id', 'lineage_id', 'connection_id', 'provider_id', 'provider_key_id'])
+    .select(['provider_scope_id', 'status', 'last_used_at'])
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    lineageId: row.lineage_id,
+    connectionId: row.connection_id,
+    providerId: row.provider_id,
+    providerKeyId: row.provider_key_id,
+    scopeId: row.provider_scope_id,
+    status: row.status as KeyStatus,
+    lastUsedAt: row.last_used_at,
+  }));
 }
 
 function fromKey(key: Key): NewRow<'keys'> {

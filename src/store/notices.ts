@@ -17,6 +17,18 @@ export function noticeRepo(db: Kysely<Database>): NoticeRepo {
       const row = await db.selectFrom('notices').selectAll().where('id', '=', id).executeTakeFirst();
       return row && (toNotice(row) as Notice);
     },
+    async latest<Kind extends NoticeKind>(kind: Kind, subject: string) {
+      const row = await db
+        .selectFrom('notices')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('subject', '=', subject)
+        .orderBy('opened_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && toNotice<Kind>(row);
+    },
     async open<Kind extends NoticeKind>(kind: Kind, subject: string) {
       const row = await openOf(kind).where('subject', '=', subject).executeTakeFirst();
       return row && toNotice<Kind>(row);

@@ -13,6 +13,7 @@ import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
 import { usageRepo } from './usage.ts';
+import { usagePriceRepo } from './usage-prices.ts';
 import { watermarkRepo } from './watermarks.ts';
 
 export function createRepos(context: RepoContext): Repos {
@@ -36,5 +37,6 @@ export function createRepos(context: RepoContext): Repos {
     scopeLimits: scopeLimitsRepo(db),
     providerEvents: providerEventRepo(db),
     eventWatermarks: eventWatermarkRepo(db),
+    usagePrices: usagePriceRepo(context),
   };
 }

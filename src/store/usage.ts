@@ -180,14 +180,14 @@ async function compact(
   { fromWidthMs, toWidthMs, before }: { fromWidthMs: number; toWidthMs: number; before: number },
 ): Promise<number> {
   const start = sql`(start_at / ${sql.lit(toWidthMs)}) * ${sql.lit(toWidthMs)}`;
-  // The worst price source of the group is also the last by name: listed, sibling, unpriced. A wide bucket that is
-  // there already, because `before` cut it in two, takes the rest in.
+  // The worst price source of the group is also the last by name. Parts of several versions are of none, so that they are
+  // priced again. A wide bucket that is there already, because `before` cut it in two, takes the rest in.
   await sql`
     INSERT INTO usage (connection_id, key_id, model, endpoint, variant, width_ms, start_at, uncached_input, cached_input,
       cache_write_5m, cache_write_1h, output, requests, cost_micro_usd, price_source, price_version)
     SELECT connection_id, key_id, model, endpoint, variant, ${sql.lit(toWidthMs)}, ${start}, SUM(uncached_input),
       SUM(cached_input), SUM(cache_write_5m), SUM(cache_write_1h), SUM(output), SUM(requests), SUM(cost_micro_usd),
-      MAX(price_source), MAX(price_version)
+      MAX(price_source), CASE WHEN MIN(price_version) = MAX(price_version) THEN MIN(price_version) ELSE 'mixed' END
     FROM usage WHERE width_ms = ${sql.lit(fromWidthMs)} AND start_at < ${sql.lit(before)}
     GROUP BY connection_id, key_id, model, endpoint, variant, ${start}
     ON CONFLICT (connection_id, start_at, width_ms, key_id, model, endpoint, variant) DO UPDATE SET
@@ -200,8 +200,8 @@ async function compact(
       cost_micro_usd = usage.cost_micro_usd + excluded.cost_micro_usd,
       price_source = CASE WHEN excluded.price_source > usage.price_source
         THEN excluded.price_source ELSE usage.price_source END,
-      price_version = CASE WHEN excluded.price_version > usage.price_version
-        THEN excluded.price_version ELSE usage.price_version END`.execute(db);
+      price_version = CASE WHEN excluded.price_version = usage.price_version
+        THEN usage.price_version ELSE 'mixed' END`.execute(db);
   const removed = await db
     .deleteFrom('usage')
     .where('width_ms', '=', fromWidthMs)
@@ -229,6 +229,10 @@ function fromUsage(usage: UsageRow): NewRow<'usage'> {
     price_source: usage.priceSource,
     price_version: usage.priceVersion,
   };
+}
+
+export function toUsageRow(row: Row<'usage'>): UsageRow {
+  return { ...toUsage(row), connectionId: row.connection_id, priceVersion: row.price_version };
 }
 
 function toUsage(row: Row<'usage'>): UsageBucket {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,9 +5,9 @@ import { Secret } from '../../src/domain/secret.ts';
 import { hmacHex } from '../../src/system/installation-secret.ts';
 import { leaseHolder } from '../../src/system/lease-holder.ts';
 import { note } from '../support/backups.ts';
+import { keysteward } from '../support/command-line.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const SECRET = 'ab'.repeat(32);
 
 test('backup, loss, restore and proof: the four verbs fit together', { timeout: 120_000 }, async () => {
@@ -54,13 +53,4 @@ function installation(folder: string) {
   writeFileSync(join(folder, 'installation.secret'), `${SECRET}\n`, { mode: 0o600 });
   const secret = new Secret(SECRET);
   return openTestStore({ path: join(folder, 'data.db'), sign: (text) => hmacHex(secret, text) }).store;
-}
-
-/** The command as a person runs it, in a folder of its own and without this machine's environment. */
-function keysteward(folder: string, ...args: readonly string[]) {
-  const env = { PATH: process.env['PATH'], HOME: folder, KEYSTEWARD_DATABASE: './data.db' };
-  const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-  const command = ['--import', tsx, join(ROOT, 'src/cli.ts'), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, env, encoding: 'utf8' });
-  return { status, stdout, stderr };
 }

@@ -68,9 +68,13 @@ describe('policy.example.yml', () => {
       .replace('  code: USD\n', '')
       .replace('environments: []', 'environments:')
       .replace('owners: {}', 'owners:')
-      .replace(/^( *)#( *)(viewers:|code:|usd_rate:|date:|- match:|environment:|'billing)/gm, (_, lead, gap, key) => {
-        return lead === '' ? `${gap}${key}` : `${lead}${key}`;
-      });
+      .replace('prices: []', 'prices:')
+      .replace(
+        /^( *)#( *)(viewers:|code:|usd_rate:|date:|- match:|environment:|'billing|- \{ )/gm,
+        (_, lead, gap, key) => {
+          return lead === '' ? `${gap}${key}` : `${lead}${key}`;
+        },
+      );
     const result = parsePolicy(on, { file: 'p', detectors });
 
     if (!result.ok) throw new Error(JSON.stringify(result.faults));
@@ -79,6 +83,7 @@ describe('policy.example.yml', () => {
       roles: { viewers: ['S0123456789'] },
       environments: [{ match: '*-ci' }],
       owners: [{ match: 'billing-*' }],
+      prices: [{ price: { kind: 'tokens' } }, { price: { kind: 'units' } }, { price: { kind: 'discount' } }],
     });
   });
 });

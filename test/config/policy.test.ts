@@ -55,6 +55,7 @@ describe('policy.yml', () => {
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],
+      prices: [],
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatMoney, microUsdFromUsd } from '../../src/domain/money.ts';
+import { formatMoney, microUsdFromUsd, rateText, US_DOLLAR } from '../../src/domain/money.ts';
 
 const usd = (amount: number) => formatMoney(microUsdFromUsd(amount));
 
@@ -20,7 +20,12 @@ describe('formatMoney', () => {
     [203.4, '$203'],
     [12_720, '$12,720'],
     [1_000_000, '$1,000,000'],
+    [0.4712, '$0.47'],
+    [1_234.56, '$1,235'],
     [-0.47, '-$0.47'],
+    [-5.2, '-$5.20'],
+    [-0.003, '$0'],
+    [-0, '$0'],
     [-12_720, '-$12,720'],
   ])('shows %d dollars as %s: cents below ten, whole units above', (amount, text) => {
     expect(usd(amount)).toBe(text);
@@ -64,6 +69,14 @@ describe('formatMoney', () => {
       }),
     );
   });
+});
+
+test('the rate is told with its day, and not for dollars', () => {
+  expect(rateText({ code: 'EUR', usdRate: 0.92, rateDate: '2026-08-01' })).toBe(
+    'amounts in EUR at 0.92 for $1 (2026-08-01)',
+  );
+  expect(rateText({ code: 'EUR', usdRate: 0.92 })).toBe('amounts in EUR at 0.92 for $1');
+  expect(rateText(US_DOLLAR)).toBe(null);
 });
 
 describe('microUsdFromUsd', () => {

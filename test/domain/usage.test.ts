@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  isEstimate,
   NO_KEY_PREFIX,
   NO_TOKENS,
   noKeyId,
+  PRICE_SOURCES,
+  parseVariant,
   totalTokens,
   type UsageVariant,
+  unpricedUsage,
   variantKey,
   worsePriceSource,
 } from '../../src/domain/usage.ts';
@@ -44,6 +48,55 @@ describe('variantKey', () => {
       fc.property(variants, variants, (a, b) => (variantKey(a) === variantKey(b)) === (meaning(a) === meaning(b))),
     );
   });
+});
+
+describe('parseVariant', () => {
+  // Providers may call a tier what they like, separators included.
+  const texts = fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^[,=%2Cbatch]{1,6}$/));
+  const variants = fc.record(
+    {
+      batch: fc.constant(true),
+      tier: texts,
+      contextWindow: texts,
+      geo: texts,
+      speed: texts,
+      modality: fc.constantFrom('audio', 'image'),
+    },
+    { requiredKeys: [] },
+  );
+
+  test('gives back the variant that a text was made of', () => {
+    fc.assert(
+      fc.property(variants, (variant) => {
+        expect(parseVariant(variantKey(variant))).toEqual(variant);
+      }),
+    );
+  });
+
+  test.each([
+    ['', {}],
+    ['new-thing', {}],
+    ['new=thing,tier=flex', { tier: 'flex' }],
+    ['tokens=smell', {}],
+  ])('reads %j as %j: what it does not know is left out', (text, variant) => {
+    expect(parseVariant(text)).toEqual(variant);
+  });
+});
+
+test('a stored bucket becomes what was priced: its variant is read back, its key is of no matter', () => {
+  const bucket = { model: 'm', endpoint: 'completions', startAt: 1, widthMs: 2, tokens: NO_TOKENS, requests: 3 };
+
+  expect(unpricedUsage({ ...bucket, variant: 'batch,geo=us' })).toEqual({
+    ...bucket,
+    variant: { batch: true, geo: 'us' },
+    providerKeyId: null,
+    scopeId: null,
+  });
+});
+
+test('the price sources stand in the order of their names, which SQL goes by for the worst', () => {
+  expect([...PRICE_SOURCES].sort()).toEqual(PRICE_SOURCES);
+  expect(PRICE_SOURCES.filter(isEstimate)).toEqual(['rough', 'sibling', 'unpriced']);
 });
 
 test('the worse of two price sources is what a sum is worth', () => {

@@ -137,23 +137,26 @@ test.each([
     }
 
     const columns = 'start_at, cost_micro_usd, output, requests, price_source, price_version';
-    expect(raw().prepare(`SELECT ${columns} FROM usage`).raw().all()).toEqual([
-      [NOON, 7, 150, 7, 'unpriced', '2026-02'],
-    ]);
+    expect(raw().prepare(`SELECT ${columns} FROM usage`).raw().all()).toEqual([[NOON, 7, 150, 7, 'unpriced', 'mixed']]);
   },
 );
 
-test('buckets that are folded together keep the newest price version', async () => {
+test.each([
+  ['keep the price version that all have', ['2026-01', '2026-01', '2026-01'], '2026-01'],
+  [
+    'of several price versions have none of them, so that they are priced again',
+    ['2026-01', '2026-03', '2026-02'],
+    'mixed',
+  ],
+])('buckets that are folded together %s', async (_, versions, expected) => {
   const { store, raw } = openTestStore();
-  const rows = ['2026-01', '2026-03', '2026-02'].map((priceVersion, minute) =>
-    usageOf({ startAt: NOON + minute * MINUTE_MS, priceVersion }),
-  );
+  const rows = versions.map((priceVersion, minute) => usageOf({ startAt: NOON + minute * MINUTE_MS, priceVersion }));
   await store.write((tx) => tx.usage.replaceWindow('openai-main', EVERYTHING, rows));
 
   const options = { fromWidthMs: MINUTE_MS, toWidthMs: QUARTER_MS, before: NOON + QUARTER_MS };
   await store.write((tx) => tx.usage.compact(options));
 
-  expect(raw().prepare('SELECT price_version FROM usage').pluck().all()).toEqual(['2026-03']);
+  expect(raw().prepare('SELECT price_version FROM usage').pluck().all()).toEqual([expected]);
 });
 
 function own(row: UsageRow, connectionId: string): UsageRow {

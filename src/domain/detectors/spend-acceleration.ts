@@ -5,7 +5,7 @@ import { microUsdFromUsd } from '../money.ts';
 import type { Sentence } from '../sentence.ts';
 import { median } from '../stats.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
-import type { UsageBucket } from '../usage.ts';
+import { isEstimate, type UsageBucket } from '../usage.ts';
 import { windowCosts } from '../window.ts';
 
 const WINDOW_MS = HOUR_MS;
@@ -89,7 +89,7 @@ function detectSpendAcceleration(input: DetectorInput, limits: Settings): readon
         newModels: newModels.map(({ model }) => model),
         newModelFirstAt: newModels[0]?.at ?? null,
         lastSpendAt: lastSpendAt(recent, keyId),
-        estimated: recent.some((bucket) => bucket.priceSource !== 'listed'),
+        estimated: recent.some((bucket) => isEstimate(bucket.priceSource)),
       },
       dedupeKey: `${spendAcceleration.id}:${input.lineage.id}`,
     },

@@ -33,6 +33,7 @@ const result = z.object({
   cache_read_input_tokens: count,
   cache_creation: z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }).nullish(),
   output_tokens: count,
+  server_tool_use: z.object({ web_search_requests: count }).nullish().catch(null),
 });
 
 export const workspacePage = z.object({ data: z.array(workspace), ...page });

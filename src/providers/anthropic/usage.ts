@@ -1,4 +1,4 @@
-import type { ProviderUsage, UsageVariant } from '../../domain/usage.ts';
+import { NO_TOKENS, type ProviderUsage, type UsageVariant } from '../../domain/usage.ts';
 import type { Provider, UsageWindow } from '../../ports/provider.ts';
 import { callJson, signalOption } from '../lib/call.ts';
 import { bucketWidthOf } from '../lib/usage-rows.ts';
@@ -35,7 +35,7 @@ export function anthropicUsage(
         const answer = readBody(usagePage, body, 'usage report');
         const items = answer.data.map(({ starting_at: startAt, results }) => ({
           startAt,
-          rows: results.map((row) => toUsage(row, defaultWorkspaceId, { startAt, widthMs: window.widthMs })),
+          rows: results.flatMap((row) => toUsage(row, defaultWorkspaceId, { startAt, widthMs: window.widthMs })),
         }));
         return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
       },
@@ -60,27 +60,30 @@ function queryFor(window: UsageWindow, limit: number) {
   };
 }
 
+/** One row of tokens, and one of the searches that were made beside them. */
 function toUsage(
   row: UsageResult,
   defaultWorkspaceId: string | null,
   bucket: { readonly startAt: number; readonly widthMs: number },
-): ProviderUsage {
-  return {
+): ProviderUsage[] {
+  const shared = {
     providerKeyId: row.api_key_id,
     scopeId: row.workspace_id ?? defaultWorkspaceId,
     model: row.model ?? 'unknown',
-    endpoint: 'messages',
-    variant: variantOf(row),
     ...bucket,
-    tokens: {
-      uncachedInput: row.uncached_input_tokens,
-      cachedInput: row.cache_read_input_tokens,
-      cacheWrite5m: row.cache_creation?.ephemeral_5m_input_tokens ?? 0,
-      cacheWrite1h: row.cache_creation?.ephemeral_1h_input_tokens ?? 0,
-      output: row.output_tokens,
-    },
-    requests: null,
   };
+  const tokens = {
+    uncachedInput: row.uncached_input_tokens,
+    cachedInput: row.cache_read_input_tokens,
+    cacheWrite5m: row.cache_creation?.ephemeral_5m_input_tokens ?? 0,
+    cacheWrite1h: row.cache_creation?.ephemeral_1h_input_tokens ?? 0,
+    output: row.output_tokens,
+  };
+  const usage = { ...shared, endpoint: 'messages', variant: variantOf(row), tokens, requests: null };
+  const searches = row.server_tool_use?.web_search_requests ?? 0;
+  if (searches === 0) return [usage];
+  // A search costs the same in a batch as at any other tier.
+  return [usage, { ...shared, endpoint: 'web_search', variant: {}, tokens: NO_TOKENS, requests: searches }];
 }
 
 function variantOf(row: UsageResult): UsageVariant {

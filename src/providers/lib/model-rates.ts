@@ -1,53 +1,64 @@
 import { calcPrice, findProvider, type ModelPrice, type Provider } from '@pydantic/genai-prices';
-import type { PriceSource } from '../../domain/usage.ts';
+import type { TokenRates } from '../../domain/price-override.ts';
+import type { Modality, PriceSource } from '../../domain/usage.ts';
 import { type ModelName, meansModel, readModelName, undated } from './model-name.ts';
 
-// USD per million tokens is micro-USD per token.
-export interface TokenRates {
-  readonly uncachedInput: number;
-  readonly cachedInput: number;
-  readonly cacheWrite5m: number;
-  readonly cacheWrite1h: number;
-  readonly output: number;
+/** Rates of requests whose input is larger than `above`. */
+export interface RateTier {
+  readonly above: number;
+  readonly rates: TokenRates;
 }
 
 /** Rates of one model: the last tier whose `above` is smaller than a request's input holds for the whole request. */
 export interface ModelRates {
-  readonly source: Exclude<PriceSource, 'unpriced'>;
+  readonly source: Extract<PriceSource, 'listed' | 'sibling'>;
   readonly pricedAs: string;
-  readonly tiers: readonly { readonly above: number; readonly rates: TokenRates }[];
+  readonly tiers: readonly RateTier[];
 }
 
 const FREE: TokenRates = { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 };
+const FREE_OF_CHARGE: readonly RateTier[] = [{ above: 0, rates: FREE }];
 // The price lists of fine-tuned models are up to twice those of their base.
 const FINE_TUNE_FACTOR = 2;
 // Anthropic's rule for a list without the one-hour price: 2x input, where five minutes are 1.25x.
 const HOUR_WRITE_PER_5M = 1.6;
 const MAX_REMEMBERED_DAYS = 400;
 
+export interface RateQuestion {
+  readonly providerId: string;
+  readonly model: string;
+  readonly dayAt: number;
+  /** Null: text. */
+  readonly modality: Modality | null;
+}
+
 /** Finds the rates of a model on a day; a model that is not listed borrows the dearest of its next of kin. */
-export type FindRates = (providerId: string, model: string, dayAt: number) => ModelRates | null;
+export type FindRates = (question: RateQuestion) => ModelRates | null;
 
 export function createRateFinder(): FindRates {
   // Reading a whole list costs milliseconds, and every unknown model of a day asks for the same one.
   const knownByDay = new Map<string, readonly KnownModel[]>();
-  return (providerId, model, dayAt) => {
+  const find: FindRates = ({ providerId, model, dayAt, modality }) => {
     const provider = findProvider({ providerId });
     if (provider === undefined || provider.id !== providerId) return null;
-    const key = `${providerId}|${dayAt}`;
+    const key = `${providerId}|${dayAt}|${modality ?? ''}`;
+    const timestamp = new Date(dayAt);
     const known = () => {
-      const list = knownByDay.get(key) ?? knownModels(provider, new Date(dayAt));
+      const list = knownByDay.get(key) ?? knownModels({ provider, timestamp, modality });
       if (knownByDay.size >= MAX_REMEMBERED_DAYS) knownByDay.clear();
       knownByDay.set(key, list);
       return list;
     };
-    return ratesOf({ provider, timestamp: new Date(dayAt), known }, model);
+    return ratesOf({ provider, timestamp, modality, known }, model);
   };
+  // Where nobody has a price for sound it costs what text does.
+  return (question) => find(question) ?? (question.modality === null ? null : find({ ...question, modality: null }));
 }
 
 interface PriceList {
   readonly provider: Provider;
   readonly timestamp: Date;
+  readonly modality: Modality | null;
   readonly known: () => readonly KnownModel[];
 }
 
@@ -59,13 +70,18 @@ function ratesOf(list: PriceList, model: string): ModelRates | null {
 }
 
 /** Undefined where the list does not know the model; rates are null where it knows it and bills no tokens. */
-function listedModel({ provider, timestamp }: PriceList, model: string): { rates: ModelRates | null } | undefined {
+function listedModel(
+  { provider, timestamp, modality }: PriceList,
+  model: string,
+): { rates: ModelRates | null } | undefined {
   const found = calcPrice({ input_tokens: 1 }, model, { provider, timestamp });
   if (found === null || !meansModel(found.model.match, model)) return undefined;
   const pricedAs = found.model.id;
   // Moderation is listed without any price because it is free.
   const isFree = Object.keys(found.model_price).length === 0;
-  const tiers = isFree ? [{ above: 0, rates: FREE }] : tiersOf(found.model_price);
+  const tiers = isFree ? FREE_OF_CHARGE : tiersOf(found.model_price, modality);
+  // Listed for its text alone: what its sound costs is as unknown as a new model.
+  if (tiers === null && modality !== null) return undefined;
   return { rates: tiers === null ? null : { source: 'listed', pricedAs, tiers } };
 }
 
@@ -103,36 +119,51 @@ function nearestGeneration(models: readonly KnownModel[], wanted: number | null)
 interface KnownModel {
   readonly id: string;
   readonly name: ModelName;
-  readonly tiers: ModelRates['tiers'];
+  readonly tiers: readonly RateTier[];
 }
 
-function knownModels(provider: Provider, timestamp: Date): readonly KnownModel[] {
+function knownModels({ provider, timestamp, modality }: Omit<PriceList, 'known'>): readonly KnownModel[] {
   return provider.models.flatMap((info) => {
     // A list of one: the library then resolves prices that changed on a date, and nothing else can match.
     const only = { ...provider, models: [{ ...info, match: { equals: info.id } }] };
     const found = calcPrice({ input_tokens: 1 }, info.id, { provider: only, timestamp });
-    const tiers = found === null ? null : tiersOf(found.model_price);
+    const tiers = found === null ? null : tiersOf(found.model_price, modality);
     if (tiers === null || info.id.startsWith('ft:')) return [];
     return [{ id: info.id, name: readModelName(info.id), tiers }];
   });
 }
 
-function dearness(tiers: ModelRates['tiers']): number {
+function dearness(tiers: readonly RateTier[]): number {
   const [base] = tiers;
   return base === undefined ? 0 : base.rates.uncachedInput + base.rates.output;
 }
 
-/** Null where tokens have no price: models that are billed by the hour or by the picture. */
-function tiersOf(price: ModelPrice): ModelRates['tiers'] | null {
+/** Null where such tokens have no price: models that are billed by the hour or by the picture, or that know no sound. */
+function tiersOf(price: ModelPrice, modality: Modality | null): readonly RateTier[] | null {
   if (price['input_mtok'] === undefined) return null;
+  // A picture costs what its tokens cost as text where the list says nothing else; sound never does.
+  if (modality === 'audio' && price['input_audio_mtok'] === undefined) return null;
   const starts = Object.values(price).flatMap((value) =>
     typeof value === 'object' ? value.tiers.map(({ start }) => start) : [],
   );
   const boundaries = [0, ...new Set(starts)].sort((a, b) => a - b);
-  return boundaries.map((above) => ({ above, rates: ratesAbove(price, above) }));
+  return boundaries.map((above) => ({ above, rates: ratesAbove(price, above, modality) }));
 }
 
-function ratesAbove(price: ModelPrice, above: number): TokenRates {
+function ratesAbove(price: ModelPrice, above: number, modality: Modality | null): TokenRates {
+  const text = textRatesAbove(price, above);
+  if (modality === null) return text;
+  const uncachedInput = priceAbove(price, `input_${modality}_mtok`, above) ?? text.uncachedInput;
+  return {
+    ...text,
+    uncachedInput,
+    // Without a price of its own a cached token is a fresh one.
+    cachedInput: priceAbove(price, `cache_${modality}_read_mtok`, above) ?? uncachedInput,
+    output: priceAbove(price, `output_${modality}_mtok`, above) ?? text.output,
+  };
+}
+
+function textRatesAbove(price: ModelPrice, above: number): TokenRates {
   const uncachedInput = priceAbove(price, 'input_mtok', above) ?? 0;
   const cacheWrite5m = priceAbove(price, 'cache_write_mtok', above) ?? uncachedInput;
   return {

@@ -57,6 +57,16 @@ const result = z.object({
   input_cached_tokens: count,
   input_cache_write_tokens: count,
   output_tokens: count,
+  // Uncached, although their names do not say it.
+  input_audio_tokens: count,
+  input_image_tokens: count,
+  input_cached_audio_tokens: count,
+  input_cached_image_tokens: count,
+  output_audio_tokens: count,
+  output_image_tokens: count,
+  images: optionalCount,
+  characters: optionalCount,
+  seconds: optionalCount,
   num_model_requests: optionalCount,
   /** Calls of a tool, which are not requests to a model. */
   num_requests: optionalCount,

@@ -1,6 +1,14 @@
 import type OpenAI from 'openai';
 import { mapInFlight } from '../../domain/in-flight.ts';
-import type { ProviderUsage, TokenCounts, UsageVariant } from '../../domain/usage.ts';
+import {
+  type Modality,
+  NO_TOKENS,
+  type ProviderUsage,
+  type TokenCounts,
+  totalTokens,
+  USUAL_VARIANT,
+  type UsageVariant,
+} from '../../domain/usage.ts';
 import type { Provider, UsageWindow } from '../../ports/provider.ts';
 import { type Answer, callJson, signalOption } from '../lib/call.ts';
 import { unlessClosed } from '../lib/feature.ts';
@@ -25,6 +33,8 @@ interface UsageQuery {
 interface UsageEndpoint {
   readonly family: string;
   fetch(usage: UsageApi, query: UsageQuery, options: Options): Answer;
+  /** What requests to a model are billed by where tokens do not tell. */
+  readonly billed?: (row: UsageResult) => number | null;
   /** Where the endpoint counts something else than requests to a model. */
   readonly counted?: (row: UsageResult) => number | null;
 }
@@ -46,14 +56,20 @@ const OTHERS: readonly UsageEndpoint[] = [
     family: 'embeddings',
     fetch: (usage, query, options) => usage.embeddings({ ...query, group_by: BY_MODEL }, options),
   },
-  { family: 'images', fetch: (usage, query, options) => usage.images({ ...query, group_by: BY_MODEL }, options) },
+  {
+    family: 'images',
+    fetch: (usage, query, options) => usage.images({ ...query, group_by: BY_MODEL }, options),
+    billed: (row) => row.images,
+  },
   {
     family: 'audio_speeches',
     fetch: (usage, query, options) => usage.audioSpeeches({ ...query, group_by: BY_MODEL }, options),
+    billed: (row) => row.characters,
   },
   {
     family: 'audio_transcriptions',
     fetch: (usage, query, options) => usage.audioTranscriptions({ ...query, group_by: BY_MODEL }, options),
+    billed: (row) => row.seconds,
   },
   {
     family: 'moderations',
@@ -82,6 +98,8 @@ const OTHERS: readonly UsageEndpoint[] = [
   },
 ];
 const ENDPOINTS: readonly UsageEndpoint[] = [COMPLETIONS, ...OTHERS];
+// Their price lists name picture tokens apart.
+const PICTURE_PRICED = /image|realtime/;
 
 // What a request gets when it asks for nothing.
 const DEFAULT_TIERS: ReadonlySet<string> = new Set(['default', 'standard', 'auto']);
@@ -143,7 +161,7 @@ function reportOf(
       const answer = readBody(usagePage, body, `${family} usage`);
       const items = answer.data.map(({ start_time: startAt, results }) => ({
         startAt,
-        rows: results.map((row) => toUsage(row, endpoint, { startAt, widthMs: window.widthMs })),
+        rows: results.flatMap((row) => toUsage(row, endpoint, { startAt, widthMs: window.widthMs })),
       }));
       return { items, hasMore: answer.has_more ?? answer.next_page !== null, cursor: answer.next_page };
     },
@@ -159,22 +177,40 @@ function queryFor(window: UsageWindow, limit: number): UsageQuery {
   };
 }
 
+/** One row, and one more for each kind of token that is not text. */
 function toUsage(
   row: UsageResult,
-  { family, counted }: UsageEndpoint,
+  endpoint: UsageEndpoint,
   bucket: { readonly startAt: number; readonly widthMs: number },
-): ProviderUsage {
-  return {
+): ProviderUsage[] {
+  const { counted } = endpoint;
+  const { text, others } = splitTokens(row);
+  const whole: ProviderUsage = {
     providerKeyId: row.api_key_id,
     scopeId: row.project_id,
     // A tool is not a model: where no model is named there is none.
     model: row.model ?? (counted === undefined ? 'unknown' : ''),
-    endpoint: family,
     variant: variantOf(row),
     ...bucket,
-    tokens: tokensOf(row),
-    requests: counted === undefined ? row.num_model_requests : counted(row),
+    ...countOf(row, endpoint),
+    tokens: text,
   };
+  const parts = others.map(({ modality, tokens }) => ({
+    ...whole,
+    variant: { ...whole.variant, modality },
+    tokens,
+    requests: null,
+  }));
+  return [whole, ...parts];
+}
+
+function countOf(row: UsageResult, { family, counted, billed }: UsageEndpoint) {
+  if (counted !== undefined) return { endpoint: family, requests: counted(row) };
+  const requests = row.num_model_requests;
+  if (billed === undefined) return { endpoint: family, requests };
+  const units = billed(row) ?? 0;
+  // Requests are no pictures: without the count that is billed they have no price, and people are told.
+  return units > 0 || !requests ? { endpoint: family, requests: units } : { endpoint: `${family}_uncounted`, requests };
 }
 
 /** OpenAI's input is the total: what was read from or written to the cache is part of it and is taken out here. */
@@ -191,10 +227,59 @@ function tokensOf(row: UsageResult): TokenCounts {
   };
 }
 
-const USUAL: UsageVariant = {};
+interface SplitTokens {
+  readonly text: TokenCounts;
+  readonly others: readonly { readonly modality: Modality; readonly tokens: TokenCounts }[];
+}
+
+/** Takes out tokens of sound, and of pictures in models that have a price for them; elsewhere these cost what text does. */
+function splitTokens(row: UsageResult): SplitTokens {
+  const sounds = row.input_audio_tokens + row.input_cached_audio_tokens + row.output_audio_tokens;
+  const images = row.input_image_tokens + row.input_cached_image_tokens + row.output_image_tokens;
+  if (sounds + images === 0) return { text: tokensOf(row), others: [] };
+  const sound = {
+    ...NO_TOKENS,
+    uncachedInput: row.input_audio_tokens,
+    cachedInput: row.input_cached_audio_tokens,
+    output: row.output_audio_tokens,
+  };
+  const pictures = {
+    ...NO_TOKENS,
+    uncachedInput: row.input_image_tokens,
+    cachedInput: row.input_cached_image_tokens,
+    output: row.output_image_tokens,
+  };
+  const parts = [
+    { modality: 'audio' as const, tokens: sound },
+    { modality: 'image' as const, tokens: PICTURE_PRICED.test(row.model ?? '') ? pictures : NO_TOKENS },
+  ];
+  return parts.reduce<SplitTokens>(
+    ({ text, others }, part) =>
+      totalTokens(part.tokens) > 0 && fitsIn(part.tokens, text)
+        ? { text: without(text, part.tokens), others: [...others, part] }
+        : { text, others },
+    { text: tokensOf(row), others: [] },
+  );
+}
+
+/** A part that is larger than the whole would invent tokens; it counts as text then. */
+function fitsIn(part: TokenCounts, whole: TokenCounts): boolean {
+  return (
+    part.uncachedInput <= whole.uncachedInput && part.cachedInput <= whole.cachedInput && part.output <= whole.output
+  );
+}
+
+function without(whole: TokenCounts, part: TokenCounts): TokenCounts {
+  return {
+    ...whole,
+    uncachedInput: whole.uncachedInput - part.uncachedInput,
+    cachedInput: whole.cachedInput - part.cachedInput,
+    output: whole.output - part.output,
+  };
+}
 
 function variantOf(row: UsageResult): UsageVariant {
-  if (row.batch !== true && (row.service_tier === null || DEFAULT_TIERS.has(row.service_tier))) return USUAL;
+  if (row.batch !== true && (row.service_tier === null || DEFAULT_TIERS.has(row.service_tier))) return USUAL_VARIANT;
   return {
     ...(row.batch === true ? { batch: true } : {}),
     ...(row.service_tier === null || DEFAULT_TIERS.has(row.service_tier) ? {} : { tier: row.service_tier }),

@@ -1,5 +1,6 @@
 import { alertName } from '../../domain/alert.ts';
 import type { BlindDetail, DowntimeDetail, Notice } from '../../domain/notice.ts';
+import type { UnpricedDetail } from '../../domain/unpriced.ts';
 import type { Deps } from '../deps.ts';
 
 export interface ConnectionName {
@@ -26,8 +27,16 @@ export interface DowntimeCard {
   readonly unreadable: readonly (ConnectionName & { readonly problem: string })[];
 }
 
+export interface UnpricedCard {
+  readonly kind: 'unpriced';
+  readonly detail: UnpricedDetail;
+  readonly providerTitle: string;
+  /** Slugs of the keys that are named; null for usage without a key. */
+  readonly keys: readonly (string | null)[];
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
-export type NoticeCard = BlindCard | DowntimeCard;
+export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -39,6 +48,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return describeBlindness(deps, notice);
     case 'downtime':
       return notice.closedAt === null ? undefined : describeDowntime(deps, notice.detail);
+    case 'unpriced':
+      return describeUnpriced(deps, notice.detail);
     default:
       return undefined;
   }
@@ -66,6 +77,21 @@ async function describeDowntime(deps: DescribeDeps, detail: DowntimeDetail): Pro
     detail,
     alerts: numbered.map(alertName),
     unreadable: detail.unreadable.map(({ connectionId, problem }) => ({ ...nameOf(deps, connectionId), problem })),
+  };
+}
+
+async function describeUnpriced({ store, providers }: DescribeDeps, detail: UnpricedDetail): Promise<UnpricedCard> {
+  const provider = [...providers.values()].find(({ id }) => id === detail.providerId);
+  const keys = detail.keyIds.map(async (keyId) => {
+    const key = await store.read.keys.get(keyId);
+    const lineage = key && (await store.read.lineages.get(key.lineageId));
+    return lineage?.slug ?? null;
+  });
+  return {
+    kind: 'unpriced',
+    detail,
+    providerTitle: provider?.title ?? detail.providerId,
+    keys: await Promise.all(keys),
   };
 }
 

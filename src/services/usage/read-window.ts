@@ -6,7 +6,7 @@ import { type StoreUsageDeps, UsageWriter } from './store-usage.ts';
 export async function readWindow(deps: StoreUsageDeps, provider: Provider, window: PlannedWindow): Promise<void> {
   const writer = new UsageWriter(deps, provider);
   for await (const part of provider.streamUsage?.(window) ?? inOnePart(provider, window)) await writer.write(part);
-  await writer.touchKeys();
+  await writer.finish();
 }
 
 async function* inOnePart(provider: Provider, window: PlannedWindow): AsyncGenerator<UsagePart, void> {

@@ -1,8 +1,10 @@
 import { groupBy, inSlices } from '../../domain/collections.ts';
+import { type UnpricedThing, unpricedSubject, unpricedThings } from '../../domain/unpriced.ts';
 import { noKeyId, type ProviderUsage, totalTokens, variantKey, worsePriceSource } from '../../domain/usage.ts';
 import type { Provider, UsagePart } from '../../ports/provider.ts';
 import type { KeyIdentity, UsageRow } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { reportUnpriced } from '../notices/report-unpriced.ts';
 import { KeyBook } from './key-book.ts';
 
 // A slice of this many rows is priced, compared and written in a few dozen milliseconds.
@@ -23,6 +25,8 @@ export class UsageWriter {
   readonly #provider: Provider;
   readonly #book: KeyBook;
   readonly #newestUse = new Map<string, number>();
+  /** What was met without a known price, by its subject. */
+  readonly #unpriced = new Map<string, UnpricedThing>();
 
   constructor(deps: StoreUsageDeps, provider: Provider) {
     this.#deps = deps;
@@ -31,19 +35,29 @@ export class UsageWriter {
   }
 
   async write(part: UsagePart): Promise<void> {
-    const { store, breathe } = this.#deps;
+    const { store, clock, breathe } = this.#deps;
     const context = { deps: this.#deps, provider: this.#provider, keys: await this.#book.keysOf(part.usage) };
     for (const slice of slicesOf(part)) {
       const own = slice.usage.filter(({ providerKeyId }) => !isReadElsewhere(context, providerKeyId));
       const rows = mergeRows(own.map((item) => priced(context, item)));
       await store.write((tx) => tx.usage.replaceWindow(this.#provider.connectionId, slice, rows));
+      for (const thing of unpricedThings(this.#provider.id, rows, clock.now())) {
+        this.#unpriced.set(unpricedSubject(thing), thing);
+      }
       noteUse(this.#newestUse, rows);
       await breathe();
     }
   }
 
+  /** After the last part: what the rows mean besides money. */
+  async finish(): Promise<void> {
+    const met = this.#unpriced.values();
+    await this.#deps.store.write((tx) => reportUnpriced({ deps: this.#deps, tx }, this.#provider, met));
+    await this.#touchKeys();
+  }
+
   /** A key's last use is the start of the newest bucket that it spent in, where the provider does not say it later. */
-  async touchKeys(): Promise<void> {
+  async #touchKeys(): Promise<void> {
     const { store, breathe } = this.#deps;
     const later = [...this.#book.known()].flatMap(({ id, lastUsedAt }): [string, number][] => {
       const usedAt = this.#newestUse.get(id);

@@ -18,6 +18,7 @@ import {
   capped,
   dayAndTime,
   escaped,
+  footerText,
   foreign,
   instant,
   type Locale,
@@ -206,7 +207,7 @@ function buttonsOf({ alert, key, acts, lineage, lastAction, account }: AlertCard
 
 function footerOf({ alert }: AlertCard, locale: Locale): string {
   const data = `data up to ${instant(alert.dataUntil, locale)}`;
-  return [stateText(alert, locale), data, alert.severity, alertName(alert)].join(' · ');
+  return footerText([stateText(alert, locale), data, alert.severity, alertName(alert)], locale);
 }
 
 /** An acknowledged alert is open all the same; the headline says who is on it. */

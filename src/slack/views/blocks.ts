@@ -11,6 +11,13 @@ export interface Rendered {
   readonly blocks: KnownBlock[];
 }
 
+/** What a notice says: its blocks and its text are made of the same. */
+export interface Words {
+  readonly verdict: string;
+  readonly lines: readonly string[];
+  readonly footer: string | null;
+}
+
 export function section(mrkdwn: string): SectionBlock {
   return { type: 'section', text: { type: 'mrkdwn', text: capped(mrkdwn, SECTION_MAX), verbatim: true } };
 }

@@ -13,7 +13,7 @@ import { ACT_LABEL, deleteAccountButton, ownerText } from './alert.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { lastUsedText } from './last-used.ts';
 import { boundsLines, capText, spentText } from './scope.ts';
-import { capital, capped, dayAndTime, escaped, foreign, type Locale } from './text.ts';
+import { capital, capped, dayAndTime, escaped, footerText, foreign, type Locale } from './text.ts';
 
 export interface KeyCard extends KeySummary {
   readonly acts: readonly KeyAct[];
@@ -42,7 +42,7 @@ export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; no
   const blocks: KnownBlock[] = [section(headline), ...sections(facts)];
   const buttons = buttonsOf(card);
   if (buttons.length > 0) blocks.push(actions(`card_${key.generation}`, buttons));
-  const footer = footerOf(card);
+  const footer = footerText(linksOf(card), locale);
   if (footer !== '') blocks.push(context(footer));
   const text = [headline, ...facts, footer].filter((line) => line !== '').join('\n');
   return { text: capped(text, TEXT_MAX), blocks };
@@ -67,12 +67,12 @@ function buttonsOf({ key, lineage, alert, acts, cap, account }: KeyCard): Button
   return buttons;
 }
 
-function footerOf({ consoleUrl, cap }: KeyCard): string {
+function linksOf({ consoleUrl, cap }: KeyCard): readonly string[] {
   const links = [
     consoleUrl === null ? '' : `<${consoleUrl}|Open it in the provider’s console>`,
     cap.consoleSteps === null ? '' : `<${cap.consoleSteps.url}|Change the cap there>`,
   ];
-  return links.filter((link) => link !== '').join(' · ');
+  return links.filter((link) => link !== '');
 }
 
 function factsOf(card: KeyCard, locale: Locale, now: number): string[] {

@@ -5,7 +5,7 @@ import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { environmentText, ownerText } from './alert.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
 import { lastUsedText } from './last-used.ts';
-import { escaped, foreign, type Locale } from './text.ts';
+import { escaped, footerText, foreign, type Locale } from './text.ts';
 
 // A person reads about a screen.
 const MAX_ROWS = 40;
@@ -19,7 +19,7 @@ export interface KeyListOptions {
 export function keyListView(keys: readonly KeySummary[], { title, locale, now }: KeyListOptions): Rendered {
   const rows = keys.slice(0, MAX_ROWS).map((summary) => rowText(summary, locale, now));
   const blocks: KnownBlock[] = [section(`*${title}*`), ...sections(rows)];
-  const footer = footerText(keys, locale);
+  const footer = footerOf(keys, locale);
   if (footer !== '') blocks.push(context(footer));
   return { text: [title, ...rows, footer].filter((line) => line !== '').join('\n'), blocks };
 }
@@ -40,10 +40,11 @@ function rowText(summary: KeySummary, locale: Locale, now: number): string {
   return `• ${parts.join(' · ')}`;
 }
 
-function footerText(keys: readonly KeySummary[], locale: Locale): string {
+function footerOf(keys: readonly KeySummary[], locale: Locale): string {
   if (keys.length === 0) return '';
   const sum = keys.reduce((total, { last30dMicroUsd }) => total + last30dMicroUsd, 0);
   const total = `${plural(keys.length, 'key')}, ${formatMoney(sum, locale.currency)} in 30 days`;
   const hidden = keys.length - MAX_ROWS;
-  return hidden > 0 ? `${total} · ${hidden} more not shown: use /keys show with a part of the name` : total;
+  const rest = `${hidden} more not shown: use /keys show with a part of the name`;
+  return footerText(hidden > 0 ? [total, rest] : [total], locale);
 }

@@ -1,23 +1,29 @@
 import { formatLength, HOUR_MS, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { BlindCard, ConnectionName, DowntimeCard, NoticeCard } from '../../services/notices/describe-notice.ts';
-import { context, type Rendered, section, TEXT_MAX } from './blocks.ts';
+import { context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
 import { capped, dayAndTime, escaped, instant, type Locale } from './text.ts';
+import { unpricedWords } from './unpriced.ts';
 
 // A longer one may span two nights: its end needs a day as well.
 const SHORT_MS = 12 * HOUR_MS;
 
 /** The one message of a notice, as it should look now. */
 export function noticeView(card: NoticeCard, locale: Locale): Rendered {
-  const { verdict, lines, footer } = card.kind === 'blind' ? blindness(card, locale) : downtime(card, locale);
+  const { verdict, lines, footer } = wordsOf(card, locale);
   const blocks = [section([`*${verdict}*`, ...lines].join('\n')), ...(footer === null ? [] : [context(footer)])];
   const text = [verdict, ...lines, ...(footer === null ? [] : [footer])].join('\n');
   return { text: capped(text, TEXT_MAX), blocks };
 }
 
-interface Words {
-  readonly verdict: string;
-  readonly lines: readonly string[];
-  readonly footer: string | null;
+function wordsOf(card: NoticeCard, locale: Locale): Words {
+  switch (card.kind) {
+    case 'blind':
+      return blindness(card, locale);
+    case 'downtime':
+      return downtime(card, locale);
+    case 'unpriced':
+      return unpricedWords(card, locale);
+  }
 }
 
 function blindness(card: BlindCard, locale: Locale): Words {

@@ -1,4 +1,4 @@
-import type { DisplayCurrency } from '../../domain/money.ts';
+import { type DisplayCurrency, rateText } from '../../domain/money.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { renderSentence, type Sentence, type SentenceStyle } from '../../domain/sentence.ts';
 
@@ -56,6 +56,12 @@ export function dateText(at: number, timezone: string): string {
 export function clockText(at: number, timezone: string): string {
   const time = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit' }).format(at);
   return timezone === 'UTC' ? `${time} UTC` : time;
+}
+
+/** The last line of a message with money in it: where that is not in US dollars it ends with the rate and its day. */
+export function footerText(parts: readonly string[], { currency }: Pick<Locale, 'currency'>): string {
+  const rate = rateText(currency);
+  return (rate === null ? parts : [...parts, rate]).join(' · ');
 }
 
 export function mrkdwnSentence(sentence: Sentence, locale: Locale): string {

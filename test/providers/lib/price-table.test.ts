@@ -141,7 +141,7 @@ describe('the price table', () => {
     expect(table.price('nobody', row('gpt-5', { output: 5 }))).toEqual(unpriced);
     expect(table.price('litellm', row('gpt-5', { output: 5 }))).toEqual(unpriced);
     expect(table.price('openai', row('whisper-1', { uncachedInput: 5 }))).toEqual(unpriced);
-    expect(table.price('openai', row('gpt-image-1', {}, { endpoint: 'images', requests: 3 }))).toEqual(unpriced);
+    expect(table.price('openai', row('sora', {}, { endpoint: 'videos', requests: 3 }))).toEqual(unpriced);
   });
 
   it('calls moderation free and a failed request without tokens worth nothing', () => {

@@ -367,7 +367,7 @@ export const openaiCase: ProviderCase = {
       startAt: START * 1000,
       widthMs: HOUR_MS,
       tokens: { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 },
-      requests: 2,
+      requests: 4,
     },
     {
       providerKeyId: 'key_user',

@@ -164,9 +164,12 @@ describe('an alert', () => {
   });
 
   test('shows money in the currency of policy', () => {
-    const euro = { ...LOCALE, currency: { code: 'EUR', usdRate: 0.9 } };
+    const euro = { ...LOCALE, currency: { code: 'EUR', usdRate: 0.9, rateDate: '2026-08-01' } };
+    const text = seen(alertView(alertCard(), euro));
 
-    expect(seen(alertView(alertCard(), euro))).toContain('€20 in 5 minutes; a usual hour is €0.42.');
+    expect(text).toContain('€20 in 5 minutes; a usual hour is €0.42.');
+    expect(text.match(/amounts in EUR at 0\.9 for \$1 \(2026-08-01\)/g)).toHaveLength(1);
+    expect(seen(alertView(alertCard(), LOCALE))).not.toContain('amounts in');
   });
 
   test('shows a typed reason whole, up to what the modal takes', () => {

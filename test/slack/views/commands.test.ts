@@ -357,3 +357,14 @@ function expectSameWords(rendered: Parameters<typeof seen>[0]): void {
     .filter((line) => !line.startsWith('[ '));
   expect(spoken(rendered).split('\n')).toEqual(lines);
 }
+
+test('amounts in another currency come with the rate and its day, once per message', () => {
+  const locale = { ...LOCALE, currency: { code: 'EUR', usdRate: 0.9, rateDate: '2026-08-01' } };
+  const euros = card({ acts: [], consoleUrl: null });
+  const list = keyListView([keySummary(), keySummary()], { title: 'Keys', locale, now: NOW });
+
+  for (const view of [keyCardView(euros, { locale, now: NOW }), list]) {
+    expect(seen(view)).toContain('€98 in 30 days');
+    expect(seen(view).match(/amounts in EUR at 0\.9 for \$1 \(2026-08-01\)/g)).toHaveLength(1);
+  }
+});
