@@ -4,6 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
+import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
@@ -260,6 +261,8 @@ export interface Repos {
   readonly inventoryReads: InventoryReadRepo;
   readonly pollPaces: PollPaceRepo;
   readonly scopeLimits: ScopeLimitsRepo;
+  readonly dayCosts: DayCostRepo;
+  readonly costReads: CostReadRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -2,6 +2,7 @@ import type { Repos } from '../ports/store.ts';
 import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
 import { auditRepo } from './audit.ts';
+import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
@@ -33,5 +34,7 @@ export function createRepos(context: RepoContext): Repos {
     inventoryReads: inventoryReadRepo(db),
     pollPaces: pollPaceRepo(db),
     scopeLimits: scopeLimitsRepo(db),
+    dayCosts: dayCostRepo(db),
+    costReads: costReadRepo(db),
   };
 }

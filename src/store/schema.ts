@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
 
 export interface ScopeTable {
@@ -246,6 +247,8 @@ export interface Database {
   inventory_reads: InventoryReadTable;
   poll_paces: PollPaceTable;
   scope_limits: ScopeLimitsTable;
+  day_costs: DayCostTable;
+  cost_reads: CostReadTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;
