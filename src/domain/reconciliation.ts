@@ -230,15 +230,25 @@ export interface DriftReasons {
   readonly hasUnpriced: boolean;
   /** Most of the difference is usage outside of our keys. */
   readonly unseenMicroUsd: number;
+  /** Every key is off by the same share, as by a discount. */
+  readonly isEven: boolean;
 }
 
-export function driftReasons({ culprits, total, unseenMicroUsd }: DayReconciliation): DriftReasons {
+// A hundredth: rounding and late usage blur what a discount takes off each key.
+const EVEN_SHARE = 0.01;
+
+export function driftReasons({ culprits, keys, total, unseenMicroUsd }: DayReconciliation): DriftReasons {
+  const whole = errorShare(total);
+  const judged = keys.filter(({ verdict }) => verdict === 'drifts' || verdict === 'agrees');
+  const isOffAlike = (part: CostSum) =>
+    whole !== null && Math.abs((errorShare(part) ?? Number.POSITIVE_INFINITY) - whole) <= EVEN_SHARE;
   const parts: readonly CostSum[] = culprits.length > 0 ? culprits : [total];
   const isMostlyUnseen = unseenMicroUsd > 0 && unseenMicroUsd * 2 >= -errorMicroUsd(total) && errorMicroUsd(total) < 0;
   return {
     estimatedMicroUsd: parts.reduce((sum, { estimatedMicroUsd }) => sum + estimatedMicroUsd, 0),
     hasUnpriced: parts.some(({ hasUnpriced }) => hasUnpriced),
     unseenMicroUsd: isMostlyUnseen ? unseenMicroUsd : 0,
+    isEven: judged.length > 1 && verdictOf(total) === 'drifts' && judged.every(isOffAlike),
   };
 }
 

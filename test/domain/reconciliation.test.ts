@@ -214,7 +214,25 @@ describe('why figures differ', () => {
       ),
     );
 
-    expect(driftReasons(day)).toEqual({ estimatedMicroUsd: 0, hasUnpriced: true, unseenMicroUsd: 0 });
+    expect(driftReasons(day)).toEqual({
+      estimatedMicroUsd: 0,
+      hasUnpriced: true,
+      unseenMicroUsd: 0,
+      isEven: false,
+    });
+  });
+
+  test('a discount takes the same share off every key; one key alone proves nothing', () => {
+    const even = (theirs: readonly number[]) => {
+      const keys = theirs.map((_, index) => `key_${index}`);
+      const lines = join(
+        theirs.map((usd, index) => stated(keys[index] ?? '', usd)),
+        theirs.map((usd, index) => own(keys[index] ?? '', usd * (index === 2 ? 1 : 1.25))),
+      );
+      return driftReasons(reconcileDay(DAY, lines)).isEven;
+    };
+
+    expect([even([80, 40]), even([80, 0.5]), even([80]), even([80, 40, 4])]).toEqual([true, false, false, false]);
   });
 
   test('usage outside of our keys is a reason where it is most of the difference', () => {

@@ -3,12 +3,20 @@ import type { KeyStatus, ProviderKey, ProviderScope } from '../../src/domain/key
 import type { ScopeLimits } from '../../src/domain/limits.ts';
 import { floorTo } from '../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
-import type { KeyAct, KeyRef, Provider, ProviderCapabilities, UsageWindow } from '../../src/ports/provider.ts';
+import type {
+  CostReport,
+  KeyAct,
+  KeyRef,
+  Provider,
+  ProviderCapabilities,
+  UsageWindow,
+} from '../../src/ports/provider.ts';
 
 export type Method =
   | 'listScopes'
   | 'listKeys'
   | 'readUsage'
+  | 'readCosts'
   | 'readKeyStatus'
   | KeyAct
   | 'readLimits'
@@ -75,6 +83,14 @@ export interface FakeUse {
   readonly counts?: Partial<TokenCounts>;
 }
 
+/** What the provider says that a key, or a scope, cost on a day. */
+export interface FakeCost {
+  readonly keyId: string | null;
+  readonly at: number;
+  readonly microUsd: number;
+  readonly scopeId?: string | null;
+}
+
 export interface FakeProviderOptions {
   readonly id?: string;
   readonly connectionId?: string;
@@ -89,6 +105,8 @@ export interface FakeProviderOptions {
     | 'setModelPermissions'
     | 'deleteKeyOwner'
   )[];
+  /** Given: costs can be asked for, so far back. */
+  readonly costHistoryMs?: number;
   /** Called at the start of each call: throws inside a transaction. */
   readonly onCall?: () => void;
 }
@@ -132,11 +150,15 @@ export class FakeProvider {
   /** By scope id; a scope that is not here has no limits of its own. */
   readonly limits = new Map<string, ScopeLimits>();
   use: FakeUse[] = [];
+  costs: FakeCost[] = [];
+  /** What a cost report says of itself. */
+  costReport: Omit<CostReport, 'costs'> = { availability: 'available', perKey: true, refreshedAt: null };
   /** `suspend key_1`, in order. */
   readonly calls: string[] = [];
   /** Changes that really happened at the provider. */
   readonly effects: string[] = [];
   readonly windows: UsageWindow[] = [];
+  readonly costWindows: UsageWindow[] = [];
   readonly port: Provider;
   readonly #script = new Map<Method, Answer[]>();
   readonly #onCall: () => void;
@@ -162,6 +184,9 @@ export class FakeProvider {
       listScopes: () => this.#read('listScopes', '', () => this.scopes),
       listKeys: () => this.#read('listKeys', '', () => [...this.keys.values()]),
       readUsage: (window) => this.#readUsage(window),
+      ...(options.costHistoryMs === undefined
+        ? {}
+        : { costHistoryMs: options.costHistoryMs, readCosts: (window: UsageWindow) => this.#readCosts(window) }),
       readKeyStatus: (ref) =>
         this.#read('readKeyStatus', ref.providerKeyId, () => this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
       ...doing('suspend'),
@@ -253,6 +278,23 @@ export class FakeProvider {
     apply();
     this.effects.push(`${method} ${subject}`);
     if (answer.kind === 'applied') throw answer.error;
+  }
+
+  #readCosts(window: UsageWindow): Promise<CostReport> {
+    this.costWindows.push(window);
+    return this.#read('readCosts', '', () => ({
+      ...this.costReport,
+      costs: this.costs
+        .filter(({ at }) => at >= window.from && at < window.to)
+        .map(({ keyId, at, microUsd, scopeId = 'ws_1' }) => ({
+          providerKeyId: this.costReport.perKey ? keyId : null,
+          scopeId,
+          startAt: floorTo(at, window.widthMs),
+          widthMs: window.widthMs,
+          costMicroUsd: microUsd,
+          lineItem: null,
+        })),
+    }));
   }
 
   async #act(act: KeyAct, { providerKeyId }: KeyRef): Promise<void> {

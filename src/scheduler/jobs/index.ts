@@ -3,6 +3,7 @@ import { compactUsageJob } from './compact-usage.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
 import { readLimitsJob } from './read-limits.ts';
+import { reconcileJob } from './reconcile.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
 
@@ -13,5 +14,6 @@ export const jobs: readonly Job[] = [
   pollUsageJob,
   readLimitsJob,
   compactUsageJob,
+  reconcileJob,
   logAuditHeadJob,
 ];

@@ -1,6 +1,7 @@
 import { alertName } from '../../domain/alert.ts';
-import type { BlindDetail, DowntimeDetail, Notice } from '../../domain/notice.ts';
+import type { BlindDetail, DowntimeDetail, DriftDetail, DriftPart, Notice } from '../../domain/notice.ts';
 import type { Deps } from '../deps.ts';
+import { type CostName, costNames } from '../money/cost-names.ts';
 
 export interface ConnectionName {
   readonly connectionId: string;
@@ -26,8 +27,15 @@ export interface DowntimeCard {
   readonly unreadable: readonly (ConnectionName & { readonly problem: string })[];
 }
 
+export interface DriftCard {
+  readonly kind: 'drift';
+  readonly connection: ConnectionName;
+  readonly detail: DriftDetail;
+  readonly worst: readonly (Pick<DriftPart, 'providerMicroUsd' | 'ownMicroUsd'> & { readonly name: CostName })[];
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
-export type NoticeCard = BlindCard | DowntimeCard;
+export type NoticeCard = BlindCard | DowntimeCard | DriftCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -39,6 +47,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return describeBlindness(deps, notice);
     case 'downtime':
       return notice.closedAt === null ? undefined : describeDowntime(deps, notice.detail);
+    case 'drift':
+      return describeDrift(deps, notice.detail);
     default:
       return undefined;
   }
@@ -66,6 +76,16 @@ async function describeDowntime(deps: DescribeDeps, detail: DowntimeDetail): Pro
     detail,
     alerts: numbered.map(alertName),
     unreadable: detail.unreadable.map(({ connectionId, problem }) => ({ ...nameOf(deps, connectionId), problem })),
+  };
+}
+
+async function describeDrift(deps: DescribeDeps, detail: DriftDetail): Promise<DriftCard> {
+  const nameCost = await costNames(deps.store);
+  return {
+    kind: 'drift',
+    connection: nameOf(deps, detail.connectionId),
+    detail,
+    worst: detail.worst.map((part) => ({ ...part, name: nameCost(part) })),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
 
 export interface ConnectionStatus {
   readonly connectionId: string;
@@ -9,6 +10,7 @@ export interface ConnectionStatus {
   readonly writable: boolean;
   readonly keys: number;
   readonly watermark: Watermark | null;
+  readonly costs: CostStatus;
 }
 
 /** What `/keys status` and readiness tell. */
@@ -32,13 +34,16 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
   const watermarkOf = new Map((await watermarks.all()).map((watermark) => [watermark.connectionId, watermark]));
   return {
     now: deps.clock.now(),
-    connections: [...deps.providers.values()].map((provider) => ({
-      connectionId: provider.connectionId,
-      title: provider.title,
-      writable: provider.writable,
-      keys: allKeys.filter((key) => key.connectionId === provider.connectionId && key.status !== 'gone').length,
-      watermark: watermarkOf.get(provider.connectionId) ?? null,
-    })),
+    connections: await Promise.all(
+      [...deps.providers.values()].map(async (provider) => ({
+        connectionId: provider.connectionId,
+        title: provider.title,
+        writable: provider.writable,
+        keys: allKeys.filter((key) => key.connectionId === provider.connectionId && key.status !== 'gone').length,
+        watermark: watermarkOf.get(provider.connectionId) ?? null,
+        costs: await readCostStatus(deps, provider),
+      })),
+    ),
     alerts: await alerts.unresolved(),
     unfinishedActions: await actions.unfinished(),
     outbox: await outbox.counts(),

@@ -1,6 +1,7 @@
 import { formatLength, HOUR_MS, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { BlindCard, ConnectionName, DowntimeCard, NoticeCard } from '../../services/notices/describe-notice.ts';
 import { context, type Rendered, section, TEXT_MAX } from './blocks.ts';
+import { driftWords } from './drift.ts';
 import { capped, dayAndTime, escaped, instant, type Locale } from './text.ts';
 
 // A longer one may span two nights: its end needs a day as well.
@@ -8,7 +9,7 @@ const SHORT_MS = 12 * HOUR_MS;
 
 /** The one message of a notice, as it should look now. */
 export function noticeView(card: NoticeCard, locale: Locale): Rendered {
-  const { verdict, lines, footer } = card.kind === 'blind' ? blindness(card, locale) : downtime(card, locale);
+  const { verdict, lines, footer } = wordsOf(card, locale);
   const blocks = [section([`*${verdict}*`, ...lines].join('\n')), ...(footer === null ? [] : [context(footer)])];
   const text = [verdict, ...lines, ...(footer === null ? [] : [footer])].join('\n');
   return { text: capped(text, TEXT_MAX), blocks };
@@ -18,6 +19,17 @@ interface Words {
   readonly verdict: string;
   readonly lines: readonly string[];
   readonly footer: string | null;
+}
+
+function wordsOf(card: NoticeCard, locale: Locale): Words {
+  switch (card.kind) {
+    case 'blind':
+      return blindness(card, locale);
+    case 'downtime':
+      return downtime(card, locale);
+    case 'drift':
+      return driftWords(card, nameOf(card.connection), locale);
+  }
 }
 
 function blindness(card: BlindCard, locale: Locale): Words {

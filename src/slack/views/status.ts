@@ -4,6 +4,7 @@ import { alertName } from '../../domain/alert.ts';
 import { formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { ConnectionStatus, Status } from '../../services/status/read-status.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
+import { costStatusText } from './costs.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, type Locale } from './text.ts';
 
 export interface StatusOptions {
@@ -16,7 +17,7 @@ const MAX_LINES = 10;
 export function statusView(status: Status, { locale, configLines }: StatusOptions): Rendered {
   const verdict = verdictOf(status);
   const parts = [
-    status.connections.map((connection) => connectionLine(connection, status.now, locale)),
+    status.connections.flatMap((connection) => connectionLines(connection, status.now, locale)),
     capped(
       status.alerts.map(
         (alert) =>
@@ -51,9 +52,11 @@ function verdictOf(status: Status): string {
   const blind = status.connections.filter(({ watermark }) => watermark?.failingSince);
   if (status.connections.length === 0) return 'Nothing is watched: no admin key is configured.';
   const unread = status.connections.filter(({ watermark }) => watermark === null);
+  const drifting = status.connections.filter(({ costs }) => costs.kind === 'compared' && costs.verdict === 'drifts');
   const troubles = [
     unread.length > 0 ? `${unread.map(({ title }) => escaped(title)).join(', ')} not read yet` : '',
     blind.length > 0 ? `blind on ${blind.map(({ title }) => escaped(title)).join(', ')}` : '',
+    drifting.length > 0 ? `costs off on ${drifting.map(({ title }) => escaped(title)).join(', ')}` : '',
     status.outbox.dead > 0 ? `${plural(status.outbox.dead, 'message')} given up` : '',
     status.unfinishedActions.length > 0 ? `${plural(status.unfinishedActions.length, 'action')} not done` : '',
     status.failedJobs.length > 0 ? `${plural(status.failedJobs.length, 'job')} failing` : '',
@@ -64,6 +67,12 @@ function verdictOf(status: Status): string {
 
 function nameOf({ slugs }: Status, id: string): string {
   return foreign(slugs.get(id) ?? 'a key that is gone');
+}
+
+function connectionLines(connection: ConnectionStatus, now: number, locale: Locale): readonly string[] {
+  const costs = costStatusText(connection.costs, locale);
+  const line = connectionLine(connection, now, locale);
+  return costs === null ? [line] : [line, `  ◦ ${costs}`];
 }
 
 function connectionLine(

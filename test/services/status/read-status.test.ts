@@ -14,7 +14,16 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
 
   expect(await readStatus(bench.deps)).toEqual({
     now: NOON,
-    connections: [{ connectionId: 'fake', title: 'Fake AI', writable: false, keys: 0, watermark: null }],
+    connections: [
+      {
+        connectionId: 'fake',
+        title: 'Fake AI',
+        writable: false,
+        keys: 0,
+        watermark: null,
+        costs: { kind: 'not_offered' },
+      },
+    ],
     alerts: [],
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
