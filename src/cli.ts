@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAuditCommands } from './cli/audit.ts';
 import { addBackupCommands } from './cli/backup.ts';
 import { err, out } from './cli/output.ts';
+import { addReconcileCommands } from './cli/reconcile.ts';
 import { addSandboxCommands, tellFirstStory } from './cli/sandbox.ts';
 import { loadDotEnv } from './config/dotenv.ts';
 import { decideStart, startFacts } from './config/start-mode.ts';
@@ -36,6 +37,7 @@ program
 
 addAuditCommands(program);
 addBackupCommands(program);
+addReconcileCommands(program);
 addSandboxCommands(program);
 
 program.parseAsync().catch((error: unknown) => {
