@@ -9,6 +9,7 @@ import type { Store } from '../ports/store.ts';
 import { providers } from '../providers/index.ts';
 import { type ConnectionReconciliation, listReconciliations } from '../services/money/list-reconciliations.ts';
 import { type ReconcileOutcome, reconcileAll } from '../services/money/reconcile.ts';
+import { breathe } from '../system/breathe.ts';
 import { systemClock } from '../system/clock.ts';
 import { readTextFile } from '../system/files.ts';
 import { systemIds } from '../system/ids.ts';
@@ -80,5 +81,5 @@ async function readNow(store: Store, days: number): Promise<readonly ReconcileOu
   }
   const logger = createLogger({ level: 'error' });
   const connected = connectProviders({ config, secrets, logger, definitions: providers });
-  return reconcileAll({ store, clock: systemClock, ids: systemIds, logger, providers: connected }, { days });
+  return reconcileAll({ store, clock: systemClock, breathe, ids: systemIds, logger, providers: connected }, { days });
 }

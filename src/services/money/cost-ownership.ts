@@ -15,42 +15,42 @@ export interface CostOwnership {
   readonly isOwn: (key: Key | undefined, scopeId: string | null) => boolean;
 }
 
-interface OwnershipInput {
-  readonly deps: Pick<Deps, 'store' | 'providers'>;
-  readonly provider: Provider;
+interface SeenCosts {
   /** False: costs come by scope, so that a scope counts as a whole. */
   readonly perKey: boolean;
   /** What the report speaks of; shows which organization it is. */
   readonly seen: readonly { readonly providerKeyId: string | null; readonly scopeId: string | null }[];
 }
 
-export async function costOwnership({ deps, provider, perKey, seen }: OwnershipInput): Promise<CostOwnership> {
+/** Reads the inventory once, for any number of reports. */
+export async function costOwnerships(
+  deps: Pick<Deps, 'store' | 'providers'>,
+  provider: Provider,
+): Promise<(report: SeenCosts) => CostOwnership> {
   const { connectionId } = provider;
   const rivals = [...deps.providers.values()].filter(({ id }) => id === provider.id).map((one) => one.connectionId);
   const keys = (await deps.store.read.keys.all()).filter(({ providerId }) => providerId === provider.id);
   const byProviderId = new Map(keys.map((key) => [key.providerKeyId, key]));
   const byId = new Map(keys.map((key) => [key.id, key]));
-  const base = {
-    keyOf: (id: string) => byProviderId.get(id),
-    keyById: (id: string) => byId.get(id),
-  };
-  if (rivals.length < 2) return { ...base, connectionIds: [connectionId], isOwn: () => true };
+  const keyOf = (id: string) => byProviderId.get(id);
+  const base = { keyOf, keyById: (id: string) => byId.get(id) };
+  if (rivals.length < 2) return () => ({ ...base, connectionIds: [connectionId], isOwn: () => true });
 
   const scopes = (await deps.store.read.scopes.all()).filter(({ providerId }) => providerId === provider.id);
   const ownerOfScope = scopeOwners({ rivals, keys, scopes });
-  const ownerOf = (key: Key | undefined, scopeId: string | null): string | undefined => {
-    if (perKey && key !== undefined) return rivals.includes(key.connectionId) ? key.connectionId : connectionId;
-    return scopeId === null ? undefined : ownerOfScope.get(scopeId);
-  };
-  // What lies outside of every scope counts with the first connection of those that see the same organization.
-  const sharing = new Set(
-    seen.map(({ providerKeyId, scopeId }) => ownerOf(base.keyOf(providerKeyId ?? ''), scopeId) ?? connectionId),
-  );
-  const first = rivals.find((rival) => sharing.has(rival)) ?? connectionId;
-  return {
-    ...base,
-    connectionIds: [connectionId, ...rivals.filter((rival) => rival !== connectionId)],
-    isOwn: (key, scopeId) => (ownerOf(key, scopeId) ?? (scopeId === null ? first : connectionId)) === connectionId,
+  return ({ perKey, seen }) => {
+    const ownerOf = (key: Key | undefined, scopeId: string | null): string | undefined => {
+      if (perKey && key !== undefined) return rivals.includes(key.connectionId) ? key.connectionId : connectionId;
+      return scopeId === null ? undefined : ownerOfScope.get(scopeId);
+    };
+    // What lies outside of every scope counts with the first connection of those that see the same organization.
+    const sharing = new Set(seen.map((one) => ownerOf(keyOf(one.providerKeyId ?? ''), one.scopeId) ?? connectionId));
+    const first = rivals.find((rival) => sharing.has(rival)) ?? connectionId;
+    return {
+      ...base,
+      connectionIds: [connectionId, ...rivals.filter((rival) => rival !== connectionId)],
+      isOwn: (key, scopeId) => (ownerOf(key, scopeId) ?? (scopeId === null ? first : connectionId)) === connectionId,
+    };
   };
 }
 

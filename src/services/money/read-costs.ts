@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/collections.ts';
 import { type CostRead, type CostSlice, planCostReads } from '../../domain/cost-plan.ts';
 import { isAppError, publicMessageOf, toError } from '../../domain/errors.ts';
 import {
@@ -11,12 +12,13 @@ import {
 import { DAY_MS, floorTo } from '../../domain/time.ts';
 import { NO_KEY_PREFIX, noKeyId } from '../../domain/usage.ts';
 import { BACKFILL_MS } from '../../domain/window.ts';
+import type { DayRange } from '../../ports/costs.ts';
 import type { CostReport, Provider } from '../../ports/provider.ts';
 import type { Deps } from '../deps.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
-import { type CostOwnership, costOwnership } from './cost-ownership.ts';
+import { type CostOwnership, costOwnerships } from './cost-ownership.ts';
 
-export type CostDeps = Pick<Deps, 'store' | 'clock' | 'logger' | 'providers'>;
+export type CostDeps = Pick<Deps, 'store' | 'clock' | 'breathe' | 'logger' | 'providers'>;
 
 export interface ReadCostsOptions {
   /** So many days and no further history. */
@@ -38,9 +40,10 @@ export async function readCosts(
   const historyMs = provider.costHistoryMs ?? BACKFILL_MS;
   const plan = planCostReads({ now, before, historyMs, keys: keys.length, ...(days === undefined ? {} : { days }) });
   let read = before ?? neverRead(provider.connectionId);
+  const ownerships = await costOwnerships(deps, provider);
   try {
     for (const slice of plan) {
-      const next = await readSlice({ deps, provider, read }, slice);
+      const next = await readSlice({ deps, provider, read, ownerships }, slice);
       if (next === 'no_more') break;
       read = next;
       if (read.availability === 'not_enabled') break;
@@ -74,16 +77,18 @@ interface SliceContext {
   readonly deps: CostDeps;
   readonly provider: Provider;
   readonly read: CostRead;
+  readonly ownerships: Awaited<ReturnType<typeof costOwnerships>>;
 }
 
 /** `no_more`: the provider does not go back so far. */
-async function readSlice({ deps, provider, read }: SliceContext, slice: CostSlice): Promise<CostRead | 'no_more'> {
+async function readSlice(context: SliceContext, slice: CostSlice): Promise<CostRead | 'no_more'> {
+  const { deps, provider, read } = context;
   const report = await reportOf(deps, provider, slice);
   if (report === undefined) return 'no_more';
   if (report.availability === 'not_enabled') {
     return slice.kind === 'history' ? 'no_more' : { ...read, availability: 'not_enabled' };
   }
-  const lines = await joinSlice({ deps, provider, read }, slice, report);
+  await storeDays(context, slice, report);
   const now = deps.clock.now();
   const next: CostRead = {
     ...read,
@@ -95,10 +100,7 @@ async function readSlice({ deps, provider, read }: SliceContext, slice: CostSlic
       ? { perKey: report.perKey, settledUntil: settledUntil({ refreshedAt: report.refreshedAt, readAt: now }) }
       : {}),
   };
-  await deps.store.write(async (tx) => {
-    await tx.dayCosts.replaceDays(provider.connectionId, slice, { lines, at: now });
-    await tx.costReads.put(next);
-  });
+  await deps.store.write((tx) => tx.costReads.put(next));
   return next;
 }
 
@@ -114,19 +116,28 @@ async function reportOf(deps: CostDeps, provider: Provider, slice: CostSlice): P
   }
 }
 
-async function joinSlice({ deps, provider }: SliceContext, slice: CostSlice, report: CostReport) {
+/** Day by day, and everybody else in between: a day of a large company has ten thousand rows. */
+async function storeDays(context: SliceContext, { from, to }: CostSlice, report: CostReport): Promise<void> {
+  const { deps, provider, ownerships } = context;
   const { connectionId } = provider;
-  const { read } = deps.store;
   const { perKey, costs } = report;
-  const ownership = await costOwnership({ deps, provider, perKey, seen: costs });
-  const watermark = await read.watermarks.get(connectionId);
+  const ownership = ownerships({ perKey, seen: costs });
+  const watermark = await deps.store.read.watermarks.get(connectionId);
   const isCovered = coveredDays({
-    firstUsageAt: await read.dayCosts.firstUsageAt(connectionId),
+    firstUsageAt: await deps.store.read.dayCosts.firstUsageAt(connectionId),
     polledAt: watermark?.polledAt ?? null,
     settleMs: SETTLE_MS,
   });
-  const own = await ownCosts({ deps, provider, ownership }, slice);
-  return joinCosts({ stated: statedCosts(provider, report, ownership), own, perKey, isCovered });
+  const stated = groupBy(statedCosts(provider, report, ownership), ({ dayAt }) => dayAt);
+  for (let dayAt = from; dayAt < to; dayAt += DAY_MS) {
+    const day = { from: dayAt, to: dayAt + DAY_MS };
+    const own = isCovered(dayAt) ? await ownCosts({ deps, provider, ownership }, day) : [];
+    await deps.breathe();
+    const lines = joinCosts({ stated: stated.get(dayAt) ?? [], own, perKey, isCovered });
+    await deps.breathe();
+    await deps.store.write((tx) => tx.dayCosts.replaceDays(connectionId, day, { lines, at: deps.clock.now() }));
+    await deps.breathe();
+  }
 }
 
 function statedCosts(provider: Provider, { costs, perKey }: CostReport, ownership: CostOwnership): StatedCost[] {
@@ -150,20 +161,15 @@ interface OwnContext {
   readonly ownership: CostOwnership;
 }
 
-/** Our figures, one reading of the database per day: the newest days are in minutes. */
-async function ownCosts({ deps, provider, ownership }: OwnContext, { from, to }: CostSlice): Promise<OwnCost[]> {
-  const costs: OwnCost[] = [];
-  for (let dayAt = from; dayAt < to; dayAt += DAY_MS) {
-    const sums = await deps.store.read.dayCosts.ownSums(ownership.connectionIds, { from: dayAt, to: dayAt + DAY_MS });
-    for (const { connectionId, keyId, ...figures } of sums) {
-      const key = ownership.keyById(keyId);
-      const scopeId = key === undefined ? scopeOfNoKey(connectionId, keyId) : key.scopeId;
-      // Usage without a key is read once by each admin key that sees it: only our own reading counts here.
-      if (key === undefined && connectionId !== provider.connectionId) continue;
-      if (ownership.isOwn(key, scopeId)) costs.push({ ...figures, keyId, scopeId: scopeId ?? '' });
-    }
-  }
-  return costs;
+async function ownCosts({ deps, provider, ownership }: OwnContext, day: DayRange): Promise<OwnCost[]> {
+  const sums = await deps.store.read.dayCosts.ownSums(ownership.connectionIds, day);
+  return sums.flatMap(({ connectionId, keyId, ...figures }): OwnCost[] => {
+    const key = ownership.keyById(keyId);
+    // Usage without a key is read once by each admin key that sees it: only our own reading counts here.
+    if (key === undefined && connectionId !== provider.connectionId) return [];
+    const scopeId = key === undefined ? scopeOfNoKey(connectionId, keyId) : key.scopeId;
+    return ownership.isOwn(key, scopeId) ? [{ ...figures, keyId, scopeId: scopeId ?? '' }] : [];
+  });
 }
 
 function scopeOfNoKey(connectionId: string, keyId: string): string | null {

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { closeOrphanedDrift, reportDrift } from '../notices/report-drift.ts';
 import { type ReadCostsOptions, readCosts } from './read-costs.ts';
 
-export type ReconcileDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'providers'>;
+export type ReconcileDeps = Pick<Deps, 'store' | 'clock' | 'breathe' | 'ids' | 'logger' | 'providers'>;
 
 /** `waiting`: its keys or its usage have not been read yet, so that there is nothing to compare with. */
 export type ReconcileOutcome =
