@@ -70,6 +70,32 @@ CREATE TABLE audit (
   hash TEXT NOT NULL
 );
 
+CREATE TABLE cost_reads (
+  connection_id TEXT PRIMARY KEY,
+  availability TEXT NOT NULL,
+  per_key INTEGER NOT NULL,
+  read_at BIGINT,
+  from_at BIGINT,
+  until_at BIGINT,
+  history_done INTEGER NOT NULL,
+  settled_until BIGINT,
+  failing_since BIGINT,
+  problem TEXT
+);
+
+CREATE TABLE day_costs (
+  connection_id TEXT NOT NULL,
+  day_at BIGINT NOT NULL,
+  scope_id TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  provider_micro_usd BIGINT,
+  own_micro_usd BIGINT,
+  estimated_micro_usd BIGINT NOT NULL,
+  has_unpriced INTEGER NOT NULL,
+  reconciled_at BIGINT NOT NULL,
+  PRIMARY KEY (connection_id, day_at, scope_id, key_id)
+);
+
 CREATE TABLE event_watermarks (
   connection_id TEXT PRIMARY KEY,
   availability TEXT,

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAuditCommands } from './cli/audit.ts';
 import { addBackupCommands } from './cli/backup.ts';
 import { err, out } from './cli/output.ts';
+import { addReconcileCommands } from './cli/reconcile.ts';
 import { addRepriceCommand } from './cli/reprice.ts';
 import { addReviewCommands } from './cli/review.ts';
 import { addSandboxCommands, tellFirstStory } from './cli/sandbox.ts';
@@ -40,6 +41,7 @@ addAuditCommands(program);
 addBackupCommands(program);
 addReviewCommands(program);
 addRepriceCommand(program);
+addReconcileCommands(program);
 addSandboxCommands(program);
 
 program.parseAsync().catch((error: unknown) => {

@@ -42,6 +42,14 @@ export function exactUsd(microUsd: number): string {
   return formatAmount(microUsd / MICRO_USD_PER_USD, 'USD', microUsd % MICRO_USD_PER_USD === 0 ? 0 : 2);
 }
 
+/** A share as a person says it: `0.8 %`, `7 %`, `5.4 %`, `35 %`. */
+export function formatShare(share: number): string {
+  const percent = Math.abs(share) * 100;
+  if (percent > 0 && percent < 0.05) return 'under 0.1 %';
+  const rounded = percent < 9.95 ? Math.round(percent * 10) / 10 : Math.round(percent);
+  return `${rounded.toLocaleString('en-US')} %`;
+}
+
 /** Two, or none for a currency without cents such as the yen. */
 function smallDigits(code: string): number {
   const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: code });

@@ -27,10 +27,44 @@ export interface DowntimeDetail {
   readonly unreadable: readonly { readonly connectionId: string; readonly problem: string }[];
 }
 
+/** A scope, or one key in it, of which both figures are known and differ. */
+export interface DriftPart {
+  /** Empty outside of scopes. */
+  readonly scopeId: string;
+  /** Null: the scope as a whole. */
+  readonly keyId: string | null;
+  readonly providerMicroUsd: number;
+  readonly ownMicroUsd: number;
+}
+
+/** What we priced and what the provider says it cost differ, on the newest day that can be judged. */
+export interface DriftDetail {
+  readonly connectionId: string;
+  readonly dayAt: number;
+  readonly providerMicroUsd: number;
+  readonly ownMicroUsd: number;
+  /** `removed`: the connection is not configured any more; `unreadable`: its costs are not open to us any more. */
+  readonly state: 'drifts' | 'agrees' | 'removed' | 'unreadable';
+  /** Largest error first. */
+  readonly worst: readonly DriftPart[];
+  /** How many more there are. */
+  readonly others: number;
+  /** What of our figure is not from a listed price. */
+  readonly estimatedMicroUsd: number;
+  readonly hasUnpriced: boolean;
+  /** What usage outside of our keys cost more at the provider than we saw of it, where that is most of the matter. */
+  readonly unseenMicroUsd: number;
+  /** Every key is off by the same share. */
+  readonly isEven: boolean;
+  /** Models without a listed price, the dearest first. */
+  readonly models: readonly string[];
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
   readonly unpriced: UnpricedDetail;
+  readonly drift: DriftDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

@@ -111,6 +111,8 @@ export interface Provider {
   /** The state of one key now, read from the provider. A key that is no longer there is `gone`, not an error. */
   readKeyStatus(ref: KeyRef, signal?: AbortSignal): Promise<KeyStatus>;
 
+  /** How far back `readCosts` goes by the day; it may still refuse a part of that. */
+  readonly costHistoryMs?: number;
   /** Every page or an error, as `readUsage`. */
   readCosts?(window: UsageWindow, signal?: AbortSignal): Promise<CostReport>;
   readLimits?(scopeId: string, signal?: AbortSignal): Promise<ScopeLimits>;

@@ -4,6 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { UsageBucket } from '../domain/usage.ts';
+import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
@@ -262,6 +263,8 @@ export interface Repos {
   readonly providerEvents: ProviderEventRepo;
   readonly eventWatermarks: EventWatermarkRepo;
   readonly usagePrices: UsagePriceRepo;
+  readonly dayCosts: DayCostRepo;
+  readonly costReads: CostReadRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

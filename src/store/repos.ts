@@ -2,6 +2,7 @@ import type { Repos } from '../ports/store.ts';
 import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
 import { auditRepo } from './audit.ts';
+import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
@@ -38,5 +39,7 @@ export function createRepos(context: RepoContext): Repos {
     providerEvents: providerEventRepo(db),
     eventWatermarks: eventWatermarkRepo(db),
     usagePrices: usagePriceRepo(context),
+    dayCosts: dayCostRepo(db),
+    costReads: costReadRepo(db),
   };
 }

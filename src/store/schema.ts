@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
 
@@ -249,6 +250,8 @@ export interface Database {
   scope_limits: ScopeLimitsTable;
   provider_events: ProviderEventTable;
   event_watermarks: EventWatermarkTable;
+  day_costs: DayCostTable;
+  cost_reads: CostReadTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -6,7 +6,7 @@ type Columns = Readonly<Record<string, readonly string[]>>;
 
 const TS_TYPES: Readonly<Record<string, string>> = { TEXT: 'string', BIGINT: 'number', INTEGER: 'number' };
 
-/** What the interfaces of schema.ts say about each table of `Database`. */
+/** What the interfaces of schema.ts and the files beside it say about each table of `Database`. */
 export function declaredColumns(source: string): Columns {
   const file = ts.createSourceFile('schema.ts', source, ts.ScriptTarget.ES2022, true);
   const interfaces = new Map(

@@ -5,6 +5,7 @@ import type { ScopeLimits } from '../../src/domain/limits.ts';
 import { floorTo } from '../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
 import type {
+  CostReport,
   EventReport,
   EventWindow,
   KeyAct,
@@ -18,6 +19,7 @@ export type Method =
   | 'listScopes'
   | 'listKeys'
   | 'readUsage'
+  | 'readCosts'
   | 'readKeyStatus'
   | 'readEvents'
   | KeyAct
@@ -88,6 +90,14 @@ export interface FakeUse {
   readonly counts?: Partial<TokenCounts>;
 }
 
+/** What the provider says that a key, or a scope, cost on a day. */
+export interface FakeCost {
+  readonly keyId: string | null;
+  readonly at: number;
+  readonly microUsd: number;
+  readonly scopeId?: string | null;
+}
+
 export interface FakeProviderOptions {
   readonly id?: string;
   readonly connectionId?: string;
@@ -104,6 +114,8 @@ export interface FakeProviderOptions {
   )[];
   /** Whether it has an event log of its own, which then may be on or off. */
   readonly hasEventLog?: boolean;
+  /** Given: costs can be asked for, so far back. */
+  readonly costHistoryMs?: number;
   /** Called at the start of each call: throws inside a transaction. */
   readonly onCall?: () => void;
 }
@@ -164,11 +176,15 @@ export class FakeProvider {
   events: readonly ProviderEvent[] = [];
   eventLog: 'on' | 'off' = 'on';
   readonly eventWindows: EventWindow[] = [];
+  costs: FakeCost[] = [];
+  /** What a cost report says of itself. */
+  costReport: Omit<CostReport, 'costs'> = { availability: 'available', perKey: true, refreshedAt: null };
   /** `suspend key_1`, in order. */
   readonly calls: string[] = [];
   /** Changes that really happened at the provider. */
   readonly effects: string[] = [];
   readonly windows: UsageWindow[] = [];
+  readonly costWindows: UsageWindow[] = [];
   readonly port: Provider;
   readonly #script = new Map<Method, Answer[]>();
   readonly #onCall: () => void;
@@ -195,6 +211,9 @@ export class FakeProvider {
       listKeys: () =>
         this.#read('listKeys', '', (answer) => (answer.kind === 'lists' ? answer.keys : [...this.keys.values()])),
       readUsage: (window) => this.#readUsage(window),
+      ...(options.costHistoryMs === undefined
+        ? {}
+        : { costHistoryMs: options.costHistoryMs, readCosts: (window: UsageWindow) => this.#readCosts(window) }),
       readKeyStatus: (ref) =>
         this.#read('readKeyStatus', ref.providerKeyId, (answer) =>
           answer.kind === 'says' ? answer.status : (this.keys.get(ref.providerKeyId)?.status ?? 'gone'),
@@ -301,6 +320,23 @@ export class FakeProvider {
         ? { availability: 'not_enabled', events: [] }
         : { availability: 'available', events: this.events.filter(({ at }) => at >= from && (to === null || at < to)) },
     );
+  }
+
+  #readCosts(window: UsageWindow): Promise<CostReport> {
+    this.costWindows.push(window);
+    return this.#read('readCosts', '', () => ({
+      ...this.costReport,
+      costs: this.costs
+        .filter(({ at }) => at >= window.from && at < window.to)
+        .map(({ keyId, at, microUsd, scopeId = 'ws_1' }) => ({
+          providerKeyId: this.costReport.perKey ? keyId : null,
+          scopeId,
+          startAt: floorTo(at, window.widthMs),
+          widthMs: window.widthMs,
+          costMicroUsd: microUsd,
+          lineItem: null,
+        })),
+    }));
   }
 
   async #act(act: KeyAct, { providerKeyId }: KeyRef): Promise<void> {

@@ -16,6 +16,8 @@ const COST_REPORT = '/v1/organizations/cost_report';
 const MAX_ROWS = 1000;
 const MAX_SPAN_MS = 31 * DAY_MS;
 const MAX_MINUTE_SPAN_MS = DAY_MS;
+/** The report by key begins later for some; what is older is then read by workspace. */
+export const ANTHROPIC_COST_HISTORY_MS = 365 * DAY_MS;
 const GROUP_BY: ('api_key_id' | 'workspace_id')[] = ['api_key_id', 'workspace_id'];
 // At one reading an hour a closed report is asked for again after a day.
 const CALLS_BEFORE_ASKING_AGAIN = 24;

@@ -5,7 +5,7 @@ import { connectionOf } from '../lib/connection.ts';
 import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
 import { anthropicConsoleSteps, readAnthropicKeyStatus, setKeyStatus } from './acts.ts';
 import { createAnthropicClient } from './client.ts';
-import { anthropicCosts } from './costs.ts';
+import { ANTHROPIC_COST_HISTORY_MS, anthropicCosts } from './costs.ts';
 import { ANTHROPIC_EVENTS_SETUP, readAnthropicEvents } from './events.ts';
 import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspaces } from './inventory.ts';
 import { readAnthropicLimits, setAnthropicRateLimit, setAnthropicSpendLimit } from './limits.ts';
@@ -47,6 +47,7 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       return listAnthropicKeys(reader, { defaultWorkspaceId, members: await members(signal) }, signal);
     },
     ...anthropicUsage(reader, directory.defaultId),
+    costHistoryMs: ANTHROPIC_COST_HISTORY_MS,
     readCosts: anthropicCosts(reader, directory.defaultId),
     readLimits: async (scopeId, signal) => {
       const isDefault = scopeId === (await directory.defaultId(signal));

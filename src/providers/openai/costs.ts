@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/time.ts';
 import type { CostReport, ProviderCost, UsageWindow } from '../../ports/provider.ts';
 import { callJson, guard, signalOption } from '../lib/call.ts';
 import { assertUsd, daysOf, tidyCosts } from '../lib/cost-rows.ts';
@@ -7,7 +8,9 @@ import { readBody } from '../lib/wire.ts';
 import type { OpenaiReader } from './inventory.ts';
 import { costPage } from './schema.ts';
 
+/** As many daily buckets as one answer holds; nothing is said of what is older. */
 const MAX_DAYS = 180;
+export const OPENAI_COST_HISTORY_MS = MAX_DAYS * DAY_MS;
 const GROUP_BY: ('api_key_id' | 'project_id')[] = ['project_id', 'api_key_id'];
 
 /** What OpenAI itself says that each key cost, by the day. */

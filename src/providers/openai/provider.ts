@@ -4,7 +4,7 @@ import { connectionOf } from '../lib/connection.ts';
 import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
 import { deleteOpenaiKey, deleteServiceAccount, openaiConsoleSteps, readOpenaiKeyStatus } from './acts.ts';
 import { createOpenaiClient } from './client.ts';
-import { readOpenaiCosts } from './costs.ts';
+import { OPENAI_COST_HISTORY_MS, readOpenaiCosts } from './costs.ts';
 import { OPENAI_EVENTS_SETUP, readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
 import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
@@ -40,6 +40,7 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     listScopes: (signal) => listProjects(reader, signal),
     listKeys: (scopes, signal) => listAllKeys(reader, scopes, signal),
     ...openaiUsage(reader),
+    costHistoryMs: OPENAI_COST_HISTORY_MS,
     readCosts: (window, signal) => readOpenaiCosts(reader, window, signal),
     readLimits: (scopeId, signal) => readOpenaiLimits(reader, scopeId, signal),
     readEvents: (window, signal) => readOpenaiEvents(reader, window, signal),

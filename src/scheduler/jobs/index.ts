@@ -5,6 +5,7 @@ import { pollUsageJob } from './poll-usage.ts';
 import { pruneJob } from './prune.ts';
 import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
+import { reconcileJob } from './reconcile.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
 
@@ -16,6 +17,7 @@ export const jobs: readonly Job[] = [
   readEventsJob,
   readLimitsJob,
   compactUsageJob,
+  reconcileJob,
   logAuditHeadJob,
   pruneJob,
 ];

@@ -1,7 +1,8 @@
 import { alertName } from '../../domain/alert.ts';
-import type { BlindDetail, DowntimeDetail, Notice } from '../../domain/notice.ts';
+import type { BlindDetail, DowntimeDetail, DriftDetail, DriftPart, Notice } from '../../domain/notice.ts';
 import type { UnpricedDetail } from '../../domain/unpriced.ts';
 import type { Deps } from '../deps.ts';
+import { type CostName, costNames } from '../money/cost-names.ts';
 
 export interface ConnectionName {
   readonly connectionId: string;
@@ -35,8 +36,15 @@ export interface UnpricedCard {
   readonly keys: readonly (string | null)[];
 }
 
+export interface DriftCard {
+  readonly kind: 'drift';
+  readonly connection: ConnectionName;
+  readonly detail: DriftDetail;
+  readonly worst: readonly (Pick<DriftPart, 'providerMicroUsd' | 'ownMicroUsd'> & { readonly name: CostName })[];
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
-export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard;
+export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard | DriftCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -50,6 +58,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return notice.closedAt === null ? undefined : describeDowntime(deps, notice.detail);
     case 'unpriced':
       return describeUnpriced(deps, notice.detail);
+    case 'drift':
+      return describeDrift(deps, notice.detail);
     default:
       return undefined;
   }
@@ -92,6 +102,16 @@ async function describeUnpriced({ store, providers }: DescribeDeps, detail: Unpr
     detail,
     providerTitle: provider?.title ?? detail.providerId,
     keys: await Promise.all(keys),
+  };
+}
+
+async function describeDrift(deps: DescribeDeps, detail: DriftDetail): Promise<DriftCard> {
+  const nameCost = await costNames(deps.store);
+  return {
+    kind: 'drift',
+    connection: nameOf(deps, detail.connectionId),
+    detail,
+    worst: detail.worst.map((part) => ({ ...part, name: nameCost(part) })),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
 import type { Deps } from '../deps.ts';
+import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
 
 /** How the provider's own event log is read. */
 export interface EventLogStatus {
@@ -24,6 +25,7 @@ export interface ConnectionStatus {
   readonly inventory: InventoryRead | null;
   /** Null: the provider has no such log. */
   readonly events: EventLogStatus | null;
+  readonly costs: CostStatus;
 }
 
 /** What `/keys status` and readiness tell. */
@@ -63,12 +65,12 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
 }
 
 async function readConnection(
-  { store }: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'providers'>,
   provider: Provider,
   allKeys: readonly Key[],
 ): Promise<ConnectionStatus> {
   const { connectionId, title, writable } = provider;
-  const { eventWatermarks, inventoryReads, watermarks } = store.read;
+  const { eventWatermarks, inventoryReads, watermarks } = deps.store.read;
   const events = { watermark: (await eventWatermarks.get(connectionId)) ?? null, setup: provider.eventsSetup ?? null };
   return {
     connectionId,
@@ -78,5 +80,6 @@ async function readConnection(
     watermark: (await watermarks.get(connectionId)) ?? null,
     inventory: (await inventoryReads.get(connectionId)) ?? null,
     events: provider.readEvents === undefined ? null : events,
+    costs: await readCostStatus(deps, provider),
   };
 }

@@ -5,6 +5,7 @@ import { DAY_MS, formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
 import type { ConnectionStatus, EventLogStatus, Status } from '../../services/status/read-status.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
+import { costStatusText } from './costs.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale } from './text.ts';
 
 export interface StatusOptions {
@@ -56,10 +57,12 @@ function verdictOf(status: Status): string {
   if (status.connections.length === 0) return 'Nothing is watched: no admin key is configured.';
   const unlisted = status.connections.filter(({ inventory }) => inventory?.failingSince);
   const unread = status.connections.filter(({ watermark }) => watermark === null);
+  const drifting = status.connections.filter(({ costs }) => costs.kind === 'compared' && costs.verdict === 'drifts');
   const troubles = [
     unread.length > 0 ? `${unread.map(({ title }) => escaped(title)).join(', ')} not read yet` : '',
     unlisted.length > 0 ? `key list of ${unlisted.map(({ title }) => escaped(title)).join(', ')} cannot be read` : '',
     blind.length > 0 ? `blind on ${blind.map(({ title }) => escaped(title)).join(', ')}` : '',
+    drifting.length > 0 ? `costs off on ${drifting.map(({ title }) => escaped(title)).join(', ')}` : '',
     status.outbox.dead > 0 ? `${plural(status.outbox.dead, 'message')} given up` : '',
     status.unfinishedActions.length > 0 ? `${plural(status.unfinishedActions.length, 'action')} not done` : '',
     status.failedJobs.length > 0 ? `${plural(status.failedJobs.length, 'job')} failing` : '',
@@ -82,6 +85,7 @@ function connectionLines(connection: ConnectionStatus, now: number, locale: Loca
   const further = [
     inventory === null ? null : inventoryText(inventory, now, locale),
     events === null ? null : eventsText(events, now, locale),
+    costStatusText(connection.costs, locale),
   ];
   return [
     connectionLine(connection, now, locale),

@@ -49,6 +49,11 @@ export function dayAndTime(at: number, locale: Pick<Locale, 'timezone'>): string
   return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${dateText(at, locale.timezone)} ${clockText(at, locale.timezone)}>`;
 }
 
+/** Providers count their days in UTC: the reader's own zone would name another day. */
+export function utcDayText(at: number): string {
+  return new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(at);
+}
+
 export function dateText(at: number, timezone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(at);
 }

@@ -25,6 +25,7 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
         watermark: null,
         inventory: null,
         events: null,
+        costs: { kind: 'not_offered' },
       },
     ],
     alerts: [],

@@ -183,6 +183,8 @@ describe('a list of keys', () => {
   });
 });
 
+const NOT_COMPARED = { kind: 'not_compared', failingSince: null, problem: null } as const;
+
 describe('the status', () => {
   const anthropic = {
     connectionId: 'anthropic',
@@ -205,7 +207,18 @@ describe('the status', () => {
       problem: null,
     },
     events: null,
-  };
+    costs: {
+      kind: 'compared',
+      dayAt: Date.UTC(2026, 9, 15),
+      providerMicroUsd: 443_000_000,
+      ownMicroUsd: 439_500_000,
+      verdict: 'agrees',
+      hiddenParts: 0,
+      shadowMicroUsd: 0,
+      failingSince: null,
+      problem: null,
+    },
+  } as const;
   const setup = 'An owner switches the audit log on in the settings.';
   const log: EventWatermark = {
     connectionId: 'anthropic',
@@ -229,7 +242,10 @@ describe('the status', () => {
   };
   const fine: Status = {
     now: NOW,
-    connections: [anthropic, { ...anthropic, connectionId: 'openai', title: 'OpenAI', writable: false }],
+    connections: [
+      anthropic,
+      { ...anthropic, connectionId: 'openai', title: 'OpenAI', writable: false, costs: { kind: 'not_enabled' } },
+    ],
     alerts: [],
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
@@ -253,6 +269,7 @@ describe('the status', () => {
           missedPolls: 312,
           problem: 'OpenAI refuses the admin key. Make a new one and set OPENAI_ADMIN_KEY.',
         },
+        costs: { ...anthropic.costs, ownMicroUsd: 412_000_000, verdict: 'drifts', shadowMicroUsd: 31_000_000 },
       },
     ],
     alerts: [leakAlert({ state: 'acknowledged', acknowledgedBy: 'slack:T0ACME/U0ANA' })],
@@ -289,7 +306,7 @@ describe('the status', () => {
   test.each([
     ['fine', fine],
     ['troubled', troubled],
-    ['starting', { ...fine, connections: [{ ...anthropic, watermark: null }] }],
+    ['starting', { ...fine, connections: [{ ...anthropic, watermark: null, costs: NOT_COMPARED }] }],
     ['empty', { ...fine, connections: [] }],
     [
       'logged',
