@@ -1,11 +1,14 @@
 import SqliteDatabase from 'better-sqlite3';
-import { PRICE_TABLE_VERSION } from '../../src/providers/lib/price-table.ts';
+import { NO_TOKENS, USUAL_VARIANT } from '../../src/domain/usage.ts';
+import { createPriceTable } from '../../src/providers/lib/price-table.ts';
 import { readInventory } from '../../src/services/inventory/read-inventory.ts';
 import { CONNECTION, openScaleStage } from './stage.ts';
 import { callsIn, DAY_MS, HOUR_MS, keyId, MINUTE_MS, NOW, rowsOf } from './traffic.ts';
 
 const [size = '', databasePath = ''] = process.argv.slice(2);
 const KEYS = Number(size);
+const prices = createPriceTable();
+const UNKEYED = { providerKeyId: null, scopeId: null, endpoint: 'completions', variant: USUAL_VARIANT };
 const QUARTER_MS = 15 * MINUTE_MS;
 
 const stage = await openScaleStage(KEYS, databasePath);
@@ -26,7 +29,21 @@ const fill = db.transaction((from: number, to: number, widthMs: number) => {
   for (let at = from; at < to; at += widthMs) {
     for (let key = 0; key < KEYS; key += 1) {
       for (const row of rowsOf(key, callsIn(key, at, widthMs))) {
-        const figures = [row.input - row.cached, row.cached, row.output, row.requests, row.input * 2];
+        const tokens = {
+          ...NO_TOKENS,
+          uncachedInput: row.input - row.cached,
+          cachedInput: row.cached,
+          output: row.output,
+        };
+        const { model, requests } = row;
+        const usage = { ...UNKEYED, model, startAt: at, widthMs, tokens, requests };
+        const figures = [
+          tokens.uncachedInput,
+          tokens.cachedInput,
+          row.output,
+          requests,
+          prices.price('openai', usage).costMicroUsd,
+        ];
         insert.run(
           CONNECTION,
           ids.get(keyId(key)),
@@ -37,7 +54,7 @@ const fill = db.transaction((from: number, to: number, widthMs: number) => {
           at,
           ...figures,
           'listed',
-          PRICE_TABLE_VERSION,
+          prices.version,
         );
       }
     }

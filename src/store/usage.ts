@@ -1,4 +1,5 @@
-import { type Kysely, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, type OnConflictDatabase, type OnConflictTables, sql } from 'kysely';
+import { inSlices } from '../domain/collections.ts';
 import type { PriceSource, UsageBucket } from '../domain/usage.ts';
 import type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
@@ -93,37 +94,58 @@ async function replaceWindow(
     .where('start_at', '<', range.to)
     .execute();
   const before = new Map(stored.map((row) => [identityOf(row), row]));
-  const fresh: NewRow<'usage'>[] = [];
+  const written: NewRow<'usage'>[] = [];
   let changed = 0;
-
   for (const usage of rows) {
     const row = fromUsage(usage);
     const identity = identityOf(row);
     const old = before.get(identity);
     before.delete(identity);
-    if (old === undefined) fresh.push(row);
-    else if (!sameFigures(old, row)) {
-      await updateRow(db, row);
-      changed += 1;
-    }
+    if (old !== undefined && sameFigures(old, row)) continue;
+    written.push(row);
+    if (old !== undefined) changed += 1;
   }
-  for (let start = 0; start < fresh.length; start += INSERT_CHUNK) {
+  for (const slice of inSlices(written, INSERT_CHUNK)) {
     await db
       .insertInto('usage')
-      .values(fresh.slice(start, start + INSERT_CHUNK))
+      .values(slice)
+      .onConflict((conflict) => conflict.columns(IDENTITY).doUpdateSet(overwriteFigures))
       .execute();
   }
-  for (const row of before.values()) await matching(db.deleteFrom('usage'), row).execute();
-  return { inserted: fresh.length, changed, removed: before.size };
+  for (const row of before.values()) await deleteRow(db, row);
+  return { inserted: written.length - changed, changed, removed: before.size };
 }
 
-type Identity = Pick<
-  NewRow<'usage'>,
-  'connection_id' | 'key_id' | 'model' | 'endpoint' | 'variant' | 'width_ms' | 'start_at'
->;
+const IDENTITY = ['connection_id', 'start_at', 'width_ms', 'key_id', 'model', 'endpoint', 'variant'] as const;
+
+const FIGURES = [
+  'uncached_input',
+  'cached_input',
+  'cache_write_5m',
+  'cache_write_1h',
+  'output',
+  'requests',
+  'cost_micro_usd',
+  'price_source',
+  'price_version',
+] as const;
+
+/** In an upsert: the figures of the row that was not inserted because it is there. */
+function overwriteFigures(eb: ExpressionBuilder<OnConflictDatabase<Database, 'usage'>, OnConflictTables<'usage'>>) {
+  return Object.fromEntries(FIGURES.map((figure) => [figure, eb.ref(`excluded.${figure}`)]));
+}
+
+async function deleteRow(db: Kysely<Database>, row: Identity): Promise<void> {
+  let query = db.deleteFrom('usage');
+  for (const column of IDENTITY) query = query.where(column, '=', row[column]);
+  await query.execute();
+}
+
+type Identity = Pick<NewRow<'usage'>, (typeof IDENTITY)[number]>;
 
 function identityOf(row: Identity): string {
-  return JSON.stringify([row.start_at, row.width_ms, row.key_id, row.model, row.endpoint, row.variant]);
+  const { start_at, width_ms, key_id, model, endpoint, variant } = row;
+  return `${start_at} ${width_ms} ${key_id}\u0000${model}\u0000${endpoint}\u0000${variant}`;
 }
 
 function sameFigures(a: NewRow<'usage'>, b: NewRow<'usage'>): boolean {
@@ -138,25 +160,6 @@ function sameFigures(a: NewRow<'usage'>, b: NewRow<'usage'>): boolean {
     a.price_source === b.price_source &&
     a.price_version === b.price_version
   );
-}
-
-async function updateRow(db: Kysely<Database>, row: NewRow<'usage'>): Promise<void> {
-  await matching(db.updateTable('usage').set(row), row).execute();
-}
-
-/** Narrows an update or delete to one row. Both builders share this shape, which Kysely's types do not name. */
-function matching<Query extends { where(column: keyof Identity, operator: '=', value: string | number): Query }>(
-  query: Query,
-  row: Identity,
-): Query {
-  return query
-    .where('connection_id', '=', row.connection_id)
-    .where('start_at', '=', row.start_at)
-    .where('width_ms', '=', row.width_ms)
-    .where('key_id', '=', row.key_id)
-    .where('model', '=', row.model)
-    .where('endpoint', '=', row.endpoint)
-    .where('variant', '=', row.variant);
 }
 
 async function ofKeys(db: Kysely<Database>, keyIds: readonly string[], range: UsageRange): Promise<UsageBucket[]> {

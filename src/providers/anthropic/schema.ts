@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { centsMicroUsd, count, optionalNumber, optionalRfc3339At, optionalText, rfc3339At } from '../lib/wire.ts';
+import { countOrZero, inner, readable, rowsOf, text } from '../lib/row-reader.ts';
+import { centsMicroUsd, optionalNumber, optionalRfc3339At, optionalText, rfc3339At } from '../lib/wire.ts';
 
 // Only the fields that are used, all but the ids optional: a field that the provider renames must not blind us.
 
@@ -22,18 +23,18 @@ export const apiKey = z.object({
   scope: z.object({ type: optionalText, workspace_id: optionalText }).nullish(),
 });
 
-const result = z.object({
-  api_key_id: optionalText,
-  workspace_id: optionalText,
-  model: optionalText,
-  service_tier: optionalText,
-  context_window: optionalText,
-  inference_geo: optionalText,
-  uncached_input_tokens: count,
-  cache_read_input_tokens: count,
-  cache_creation: z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }).nullish(),
-  output_tokens: count,
-  server_tool_use: z.object({ web_search_requests: count }).nullish().catch(null),
+const results = rowsOf({
+  api_key_id: text,
+  workspace_id: text,
+  model: text,
+  service_tier: text,
+  context_window: text,
+  inference_geo: text,
+  uncached_input_tokens: countOrZero,
+  cache_read_input_tokens: countOrZero,
+  cache_creation: inner({ ephemeral_5m_input_tokens: countOrZero, ephemeral_1h_input_tokens: countOrZero }),
+  output_tokens: countOrZero,
+  server_tool_use: readable(inner({ web_search_requests: countOrZero })),
 });
 
 export const workspacePage = z.object({ data: z.array(workspace), ...page });
@@ -41,7 +42,7 @@ export const userPage = z.object({ data: z.array(user), ...page });
 export const apiKeyPage = z.object({ data: z.array(apiKey), ...page });
 
 export const usagePage = z.object({
-  data: z.array(z.object({ starting_at: rfc3339At, results: z.array(result) })),
+  data: z.array(z.object({ starting_at: rfc3339At, results })),
   has_more: z.boolean().nullish(),
   next_page: optionalText,
 });
@@ -114,7 +115,7 @@ export const deletion = z.object({ id });
 export type WorkspaceRow = z.infer<typeof workspace>;
 export type UserRow = z.infer<typeof user>;
 export type ApiKeyRow = z.infer<typeof apiKey>;
-export type UsageResult = z.infer<typeof result>;
+export type UsageResult = z.infer<typeof results>[number];
 export type SpendLimitRow = z.infer<typeof spendLimit>;
 export type RateLimitRow = z.infer<typeof rateLimit>;
 export type ActivityRow = z.infer<typeof activity>;

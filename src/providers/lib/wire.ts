@@ -3,14 +3,6 @@ import { MalformedAnswer } from './provider-error.ts';
 
 const numeric = z.union([z.number(), z.string().trim().min(1).transform(Number)]).pipe(z.number());
 
-/** A count; null and absent are zero, numbers written as text are accepted. */
-export const count = numeric.nullish().transform((value) => Math.max(0, Math.round(value ?? 0)));
-
-/** A count that the provider may not give; null and absent stay null. */
-export const optionalCount = numeric
-  .nullish()
-  .transform((value) => (value === undefined || value === null ? null : Math.max(0, Math.round(value))));
-
 /** Dollars as integer micro-USD; null and absent are zero, as where nothing was billed. */
 export const dollarsMicroUsd = numeric.nullish().transform((dollars) => Math.round((dollars ?? 0) * 1_000_000));
 

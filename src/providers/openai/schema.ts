@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { countOrNull, countOrZero, flag, rowsOf, text } from '../lib/row-reader.ts';
 import {
   centsMicroUsd,
-  count,
   dollarsMicroUsd,
-  optionalCount,
   optionalNumber,
   optionalSecondsAt,
   optionalText,
@@ -46,32 +45,32 @@ export const adminKey = z.object({
   owner: user.partial().nullish(),
 });
 
-const result = z.object({
-  api_key_id: optionalText,
-  project_id: optionalText,
-  model: optionalText,
-  batch: z.boolean().nullish(),
-  service_tier: optionalText,
-  input_tokens: optionalCount,
-  input_uncached_tokens: count,
-  input_cached_tokens: count,
-  input_cache_write_tokens: count,
-  output_tokens: count,
+const results = rowsOf({
+  api_key_id: text,
+  project_id: text,
+  model: text,
+  batch: flag,
+  service_tier: text,
+  input_tokens: countOrNull,
+  input_uncached_tokens: countOrZero,
+  input_cached_tokens: countOrZero,
+  input_cache_write_tokens: countOrZero,
+  output_tokens: countOrZero,
   // Uncached, although their names do not say it.
-  input_audio_tokens: count,
-  input_image_tokens: count,
-  input_cached_audio_tokens: count,
-  input_cached_image_tokens: count,
-  output_audio_tokens: count,
-  output_image_tokens: count,
-  images: optionalCount,
-  characters: optionalCount,
-  seconds: optionalCount,
-  num_model_requests: optionalCount,
+  input_audio_tokens: countOrZero,
+  input_image_tokens: countOrZero,
+  input_cached_audio_tokens: countOrZero,
+  input_cached_image_tokens: countOrZero,
+  output_audio_tokens: countOrZero,
+  output_image_tokens: countOrZero,
+  images: countOrNull,
+  characters: countOrNull,
+  seconds: countOrNull,
+  num_model_requests: countOrNull,
   /** Calls of a tool, which are not requests to a model. */
-  num_requests: optionalCount,
-  num_sessions: optionalCount,
-  usage_bytes: optionalCount,
+  num_requests: countOrNull,
+  num_sessions: countOrNull,
+  usage_bytes: countOrNull,
 });
 
 const cost = z.object({
@@ -127,7 +126,7 @@ export const projectKeyPage = z.object({ data: z.array(projectKey), ...cursor })
 export const adminKeyPage = z.object({ data: z.array(adminKey), ...cursor });
 
 export const usagePage = z.object({
-  data: z.array(z.object({ start_time: secondsAt, results: z.array(result) })),
+  data: z.array(z.object({ start_time: secondsAt, results })),
   has_more: z.boolean().nullish(),
   next_page: optionalText,
 });
@@ -146,6 +145,6 @@ export const deletion = z.object({ deleted: z.boolean() });
 export type ProjectRow = z.infer<typeof project>;
 export type ProjectKeyRow = z.infer<typeof projectKey>;
 export type AdminKeyRow = z.infer<typeof adminKey>;
-export type UsageResult = z.infer<typeof result>;
+export type UsageResult = z.infer<typeof results>[number];
 export type RateLimitRow = z.infer<typeof rateLimit>;
 export type EventRow = z.infer<typeof event>;
