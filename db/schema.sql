@@ -332,6 +332,8 @@ CREATE INDEX usage_key ON usage (key_id, start_at);
 
 CREATE INDEX usage_unpriced ON usage (connection_id, start_at) WHERE price_source IN ('sibling', 'unpriced');
 
+CREATE INDEX usage_width ON usage (width_ms, start_at);
+
 CREATE TABLE watermarks (
   connection_id TEXT PRIMARY KEY,
   polled_at BIGINT,

@@ -65,6 +65,8 @@ export interface UsageRepo {
   /** Sum per key over whole buckets that start in the range, of one connection or of all. Keys without cost are left out. */
   costPerKey(range: UsageRange & { readonly connectionId?: string }): Promise<ReadonlyMap<string, number>>;
   newestEnd(connectionId: string): Promise<number | null>;
+  /** Start of the oldest bucket of this width. */
+  oldestStart(widthMs: number): Promise<number | null>;
   /** Folds buckets of `fromWidthMs` that start before `before` into buckets of `toWidthMs`. Returns rows folded. */
   compact(options: { fromWidthMs: number; toWidthMs: number; before: number }): Promise<number>;
 }

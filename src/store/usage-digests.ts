@@ -53,6 +53,13 @@ export class UsageDigests {
     }
   }
 
+  /** Of every connection: older buckets are being folded. */
+  forgetBefore(at: number): void {
+    for (const known of this.#byConnection.values()) {
+      for (const startAt of known.keys()) if (startAt < at) known.delete(startAt);
+    }
+  }
+
   /** After the commit. */
   keep(connectionId: string, digests: Digests): void {
     const known = this.#byConnection.get(connectionId) ?? new Map<number, Digest>();

@@ -41,8 +41,18 @@ export function usageRepo(context: Context): UsageRepo {
         .executeTakeFirst();
       return row === undefined ? null : row.start_at + row.width_ms;
     },
+    async oldestStart(widthMs) {
+      const row = await db
+        .selectFrom('usage')
+        .select('start_at')
+        .where('width_ms', '=', widthMs)
+        .orderBy('start_at')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.start_at ?? null;
+    },
     async compact(options) {
-      digests.clear();
+      digests.forgetBefore(options.before);
       return compact(db, options);
     },
   };
