@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { detection } from './detection.ts';
+import { scale } from './scale.ts';
 import type { Figure, Suite } from './suite.ts';
 
-const suites: readonly Suite[] = [detection];
+const suites: readonly Suite[] = [detection, scale];
 const OUTPUT = 'test-output/bench.json';
 
 const wanted = process.argv.slice(2);

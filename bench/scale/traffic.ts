@@ -1,7 +1,8 @@
 /**
  * A company of any size whose traffic follows from arithmetic alone, so that server, history and check agree without
  * sharing state. Of 100 keys 5 are called every minute, 15 in office hours every fourth minute, 40 for three minutes a
- * day, 40 never (about a third of a typical account's keys belong to nobody any more). One key in ten uses two models.
+ * day, 40 never (about a third of a typical account's keys belong to nobody any more). One key in ten uses two models;
+ * one in a hundred spends some $15 an hour, all day, so that its history has to be looked at in each pass.
  */
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -15,6 +16,7 @@ const MINUTES_PER_DAY = 1440;
 const OFFICE_FROM = 8 * 60;
 const OFFICE_TO = 18 * 60;
 const BURST_MINUTES = 3;
+const DEAR = 50;
 const MODELS = ['gpt-5.5', 'gpt-5-mini'] as const;
 
 export interface Row {
@@ -51,10 +53,11 @@ export function callsIn(key: number, at: number, widthMs: number): number {
 /** What a bucket holds of one key: one row per model. */
 export function rowsOf(key: number, calls: number): readonly Row[] {
   if (calls === 0) return [];
+  const size = key % 100 === 0 ? DEAR : 1;
   const row = (model: string): Row => ({
     key,
     model,
-    input: 900 * calls + (key % 97),
+    input: 900 * size * calls + (key % 97),
     cached: 300 * calls,
     output: 150 * calls + (key % 13),
     requests: 3 * calls,

@@ -62,6 +62,8 @@ export interface UsageRepo {
   replaceWindow(connectionId: string, range: UsageRange, rows: readonly UsageRow[]): Promise<ReplaceOutcome>;
   /** Ascending by start. Buckets that overlap the range are included whole. */
   ofKeys(keyIds: readonly string[], range: UsageRange): Promise<readonly UsageBucket[]>;
+  /** As `ofKeys`, in one bucket of `widthMs` where the stored ones are finer: a day of minutes is a thousand rows a key. */
+  ofKeysFolded(keyIds: readonly string[], range: UsageRange, widthMs: number): Promise<readonly UsageBucket[]>;
   /** Sum per key over whole buckets that start in the range, of one connection or of all. Keys without cost are left out. */
   costPerKey(range: UsageRange & { readonly connectionId?: string }): Promise<ReadonlyMap<string, number>>;
   newestEnd(connectionId: string): Promise<number | null>;

@@ -19,6 +19,7 @@ export function usageRepo(context: Context): UsageRepo {
   return {
     replaceWindow: (connectionId, range, rows) => replaceChanged(context, { connectionId, range, rows }),
     ofKeys: (keyIds, range) => ofKeys(db, keyIds, range),
+    ofKeysFolded: (keyIds, range, widthMs) => ofKeysFolded(db, keyIds, { ...range, widthMs }),
     async costPerKey({ from, to, connectionId }) {
       const rows = await db
         .selectFrom('usage')
@@ -188,6 +189,25 @@ async function ofKeys(db: Kysely<Database>, keyIds: readonly string[], range: Us
   return buckets.sort((a, b) => a.startAt - b.startAt);
 }
 
+async function ofKeysFolded(
+  db: Kysely<Database>,
+  keyIds: readonly string[],
+  { from, to, widthMs }: UsageRange & { readonly widthMs: number },
+): Promise<UsageBucket[]> {
+  if (keyIds.length === 0) return [];
+  const width = sql.lit(widthMs);
+  const { rows } = await sql<Omit<Row<'usage'>, 'connection_id' | 'price_version'>>`
+    SELECT key_id, model, endpoint, variant, MAX(width_ms, ${width}) AS width_ms,
+      CASE WHEN width_ms < ${width} THEN (start_at / ${width}) * ${width} ELSE start_at END AS start_at,
+      SUM(uncached_input) AS uncached_input, SUM(cached_input) AS cached_input, SUM(cache_write_5m) AS cache_write_5m,
+      SUM(cache_write_1h) AS cache_write_1h, SUM(output) AS output, SUM(requests) AS requests,
+      SUM(cost_micro_usd) AS cost_micro_usd, MAX(price_source) AS price_source
+    FROM usage
+    WHERE key_id IN (${sql.join(keyIds)}) AND start_at > ${from - WIDEST_MS} AND start_at < ${to} AND start_at + width_ms > ${from}
+    GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 6`.execute(db);
+  return rows.map(toUsage);
+}
+
 async function compact(
   db: Kysely<Database>,
   { fromWidthMs, toWidthMs, before }: { fromWidthMs: number; toWidthMs: number; before: number },
@@ -248,7 +268,7 @@ export function toUsageRow(row: Row<'usage'>): UsageRow {
   return { ...toUsage(row), connectionId: row.connection_id, priceVersion: row.price_version };
 }
 
-function toUsage(row: Row<'usage'>): UsageBucket {
+function toUsage(row: Omit<Row<'usage'>, 'connection_id' | 'price_version'>): UsageBucket {
   return {
     keyId: row.key_id,
     model: row.model,

@@ -230,3 +230,42 @@ async function bucketsOf(store: Store) {
 function bucketPart({ connectionId: _, priceVersion: __, ...bucket }: UsageRow) {
   return bucket;
 }
+
+describe('usage of keys in folded buckets', () => {
+  const QUARTER_MS = 15 * 60_000;
+  const HOUR = 60 * 60_000;
+
+  test('has the sums of what is finer, the worst price, and wider buckets as they are', async () => {
+    const { store } = openTestStore();
+    const at = (minute: number) => NOON + minute * 60_000;
+    const rows = [
+      usageOf({ startAt: NOON - HOUR, widthMs: HOUR, costMicroUsd: 100 }),
+      usageOf({ startAt: at(0), costMicroUsd: 1, requests: null }),
+      usageOf({ startAt: at(14), costMicroUsd: 2, priceSource: 'sibling' }),
+      usageOf({ startAt: at(14), costMicroUsd: 4, model: 'o3' }),
+      usageOf({ startAt: at(15), costMicroUsd: 8 }),
+      usageOf({ startAt: at(16), costMicroUsd: 16, keyId: 'key_2' }),
+    ];
+    await store.write((tx) => tx.usage.replaceWindow('openai-main', { from: 0, to: NOON * 2 }, rows));
+
+    const range = { from: NOON - HOUR / 2, to: at(30) };
+    const folded = await store.read.usage.ofKeysFolded(['key_1', 'nobody'], range, QUARTER_MS);
+
+    expect(
+      folded.map(({ startAt, widthMs, model, costMicroUsd, priceSource }) => [
+        (startAt - NOON) / 60_000,
+        widthMs / 60_000,
+        model,
+        costMicroUsd,
+        priceSource,
+      ]),
+    ).toEqual([
+      [-60, 60, 'gpt-5', 100, 'listed'],
+      [0, 15, 'gpt-5', 3, 'sibling'],
+      [0, 15, 'o3', 4, 'listed'],
+      [15, 15, 'gpt-5', 8, 'listed'],
+    ]);
+    expect(folded[1]?.tokens.output).toBe(100);
+    expect(await store.read.usage.ofKeysFolded([], range, QUARTER_MS)).toEqual([]);
+  });
+});

@@ -1,8 +1,9 @@
-import { groupBy } from '../../domain/collections.ts';
+import { groupBy, inSlices } from '../../domain/collections.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { NEAR } from '../../domain/pace.ts';
-import { DAY_MS, MINUTE_MS } from '../../domain/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
+import type { UsageBucket } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity, UsageRange, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -11,6 +12,10 @@ import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { recordFinding } from './record-finding.ts';
 
 const SUM_SLICE_MS = 20 * MINUTE_MS;
+const LINEAGES_AT_ONCE = 20;
+const QUARTER_MS = 15 * MINUTE_MS;
+/** A beginning is told to the minute this far back; a median of hours does not need minutes. */
+const FINE_MS = 6 * HOUR_MS;
 /** How far back a detector sees what the provider's own log tells. */
 const EVENTS_MS = DAY_MS;
 
@@ -31,7 +36,7 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
   const findings: Finding[] = [];
   const alertIds = new Set<string>();
   let nearness = 0;
-  for (const input of await inputsOf(deps, provider, horizon)) {
+  for await (const input of inputsOf(deps, provider, horizon)) {
     for (const detector of deps.detectors) {
       findings.push(...detector.detect(input));
       nearness = Math.max(nearness, detector.nearness(input));
@@ -62,34 +67,48 @@ export function horizonOf(watermark: Watermark, now: number): Horizon {
   return { now, knownUntil, completeUntil };
 }
 
-async function inputsOf(deps: DetectionDeps, provider: Provider, horizon: Horizon): Promise<readonly DetectorInput[]> {
-  const { keys, lineages, usage } = deps.store.read;
+/** One lineage after the other, read a few at a time: the histories of all are not held at once. */
+async function* inputsOf(
+  deps: DetectionDeps,
+  provider: Provider,
+  horizon: Horizon,
+): AsyncGenerator<DetectorInput, void> {
+  const { keys, lineages } = deps.store.read;
   const { knownUntil, now } = horizon;
   const { connectionId } = provider;
   const recent = await recentCosts(deps, connectionId, { from: knownUntil - RECENT_MS, to: now });
   const allKeys = await keys.identities();
   const lineageIds = lineagesWorthALook(deps, allKeys, recent);
-  if (lineageIds.size === 0) return [];
+  const membersOf = groupBy(allKeys, ({ lineageId }) => lineageId);
+  for (const slice of inSlices([...lineageIds], LINEAGES_AT_ONCE)) {
+    const members = slice.flatMap((lineageId) => membersOf.get(lineageId) ?? []);
+    const lineageOf = new Map(members.map((key) => [key.id, key.lineageId]));
+    const buckets = groupBy(await history(deps, [...lineageOf.keys()], horizon), ({ keyId }) => lineageOf.get(keyId));
+    const eventRange = { providerId: provider.id, from: now - EVENTS_MS, to: now };
+    const events = await eventsOfLineages(deps, { ...eventRange, allKeys, members });
+    for (const lineageId of slice) {
+      const lineage = await lineages.get(lineageId);
+      const series = { usage: buckets.get(lineageId) ?? [], events: events.get(lineageId) ?? [], requests: [] };
+      if (lineage !== undefined) yield { ...horizon, lineage, ...series, baseline: null };
+    }
+    await deps.breathe();
+  }
+}
 
-  const members = allKeys.filter((key) => lineageIds.has(key.lineageId));
-  const lineageOf = new Map(members.map((key) => [key.id, key.lineageId]));
-  const historyMs = Math.max(...deps.detectors.map((detector) => detector.historyMs));
-  const range = { from: knownUntil - historyMs, to: now };
-  const buckets = groupBy(await usage.ofKeys([...lineageOf.keys()], range), (bucket) => lineageOf.get(bucket.keyId));
-  const eventRange = { providerId: provider.id, from: now - EVENTS_MS, to: now };
-  const events = await eventsOfLineages(deps, { ...eventRange, allKeys, members });
-
-  const looked = await Promise.all([...lineageIds].map((id) => lineages.get(id)));
-  return looked
-    .filter((lineage) => lineage !== undefined)
-    .map((lineage) => ({
-      ...horizon,
-      lineage,
-      usage: buckets.get(lineage.id) ?? [],
-      requests: [],
-      events: events.get(lineage.id) ?? [],
-      baseline: null,
-    }));
+/** The newest hours as they are stored, by the minute where there are minutes; what is older by the quarter. */
+async function history(
+  { store, detectors }: DetectionDeps,
+  keyIds: readonly string[],
+  { knownUntil, now }: Horizon,
+): Promise<readonly UsageBucket[]> {
+  const { usage } = store.read;
+  const from = knownUntil - Math.max(...detectors.map((detector) => detector.historyMs));
+  const fineFrom = floorTo(knownUntil - FINE_MS, QUARTER_MS);
+  if (from >= fineFrom) return usage.ofKeys(keyIds, { from, to: now });
+  const older = await usage.ofKeysFolded(keyIds, { from, to: fineFrom }, QUARTER_MS);
+  // A wide bucket that reaches over the seam is in the older part already.
+  const newer = (await usage.ofKeys(keyIds, { from: fineFrom, to: now })).filter(({ startAt }) => startAt >= fineFrom);
+  return [...older, ...newer];
 }
 
 /** Cost by key, summed in slices of time: hours of minutes of thousands of keys take long in one statement. */
