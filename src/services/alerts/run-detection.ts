@@ -12,7 +12,7 @@ import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { recordFinding } from './record-finding.ts';
 
 const SUM_SLICE_MS = 20 * MINUTE_MS;
-const LINEAGES_AT_ONCE = 20;
+const LINEAGES_AT_ONCE = 10;
 const QUARTER_MS = 15 * MINUTE_MS;
 /** A beginning is told to the minute this far back; a median of hours does not need minutes. */
 const FINE_MS = 6 * HOUR_MS;

@@ -164,3 +164,26 @@ test('detectors see what the provider’s own log tells of a lineage and of the 
   expect(await seen('key_2')).toEqual([place, fakeEvent(at(2), { keyId: (await bench.keyOf('key_2')).id })]);
   expect(await seen('key_4')).toEqual([]);
 });
+
+test('a long history comes whole and without an overlap: minutes of the newest hours, quarters before', async () => {
+  const bench = await quietBench();
+  for (let minute = 1; minute <= 20 * 60; minute += 1) {
+    bench.provider.use.push({ keyId: 'key_1', at: NOON - minute * MINUTE_MS, tokens: minute });
+  }
+  const inputs: DetectorInput[] = [];
+
+  await detect(bench, [{ ...noting(inputs), historyMs: 30 * HOUR_MS }]);
+
+  const leaky = await bench.lineageOf('key_1');
+  const usage = inputs.find(({ lineage }) => lineage.id === leaky.id)?.usage ?? [];
+  const sum = usage.reduce((total, { costMicroUsd }) => total + costMicroUsd, 0);
+  expect(sum).toBe(30 * MICRO_USD + (20 * 60 * (20 * 60 + 1)) / 2);
+  usage.slice(1).forEach(({ startAt }, index) => {
+    const before = usage[index];
+    expect(startAt).toBeGreaterThanOrEqual((before?.startAt ?? 0) + (before?.widthMs ?? 0));
+  });
+  const widthAt = (at: number) =>
+    usage.find(({ startAt, widthMs }) => startAt <= at && at < startAt + widthMs)?.widthMs;
+  expect(widthAt(NOON - 5 * HOUR_MS)).toBe(MINUTE_MS);
+  expect(widthAt(NOON - 8 * HOUR_MS)).toBe(15 * MINUTE_MS);
+});
