@@ -295,6 +295,13 @@ CREATE TABLE scope_limits (
   PRIMARY KEY (connection_id, provider_scope_id)
 );
 
+CREATE TABLE scope_sights (
+  connection_id TEXT NOT NULL,
+  provider_id TEXT NOT NULL,
+  provider_scope_id TEXT NOT NULL,
+  PRIMARY KEY (connection_id, provider_scope_id)
+);
+
 CREATE TABLE scopes (
   id TEXT PRIMARY KEY,
   connection_id TEXT NOT NULL,
@@ -333,6 +340,15 @@ CREATE INDEX usage_key ON usage (key_id, start_at);
 CREATE INDEX usage_unpriced ON usage (connection_id, start_at) WHERE price_source IN ('sibling', 'unpriced');
 
 CREATE INDEX usage_width ON usage (width_ms, start_at);
+
+CREATE TABLE usage_history (
+  connection_id TEXT PRIMARY KEY,
+  from_at BIGINT NOT NULL,
+  to_at BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  problem TEXT,
+  updated_at BIGINT NOT NULL
+);
 
 CREATE TABLE watermarks (
   connection_id TEXT PRIMARY KEY,

@@ -42,6 +42,7 @@ export interface PollFacts {
   readonly attemptedAt: number;
   /** How near the nearest lineage is to an alert: 1 fires. Null where nothing could be read. */
   readonly nearness: number | null;
+  /** An alert on something that still spends. */
   readonly hasRunningAlert: boolean;
   readonly retryAfterMs: number | null;
 }

@@ -3,10 +3,14 @@ import type { UsageBucket } from './usage.ts';
 
 /** Minutes are kept for this long, so that 25 rolling hours can be read at poll resolution. */
 export const FINE_WINDOW_MS = 26 * HOUR_MS;
-/** First start reads this much history by the hour. */
+/** First start reads at least this much history by the hour. */
 export const BACKFILL_MS = 31 * DAY_MS;
 /** Each poll re-reads this much, since providers publish late and revise. */
 export const TRAILING_MS = 2 * HOUR_MS;
+/** Where nothing new was published for longer, it re-reads from the newest usage on, but no more than this. */
+export const LONGEST_TRAILING_MS = 6 * HOUR_MS;
+/** What is older than a poll looks back is read again until it is this old. */
+export const SETTLING_MS = 3 * DAY_MS;
 /** A poll out of turn re-reads this much: the next one in turn looks further back. */
 export const SHORT_TRAILING_MS = 30 * MINUTE_MS;
 
@@ -58,14 +62,20 @@ export interface PlannedWindow {
  * on first start 31 days. What is older than 26 hours is read by the hour, so that each instant has one width.
  */
 export function planWindows(now: number, watermark: number | null, trailingMs = TRAILING_MS): readonly PlannedWindow[] {
-  const to = ceilTo(now, MINUTE_MS);
-  const fineFrom = floorTo(now - FINE_WINDOW_MS, HOUR_MS);
-  const oldest = floorTo(now - BACKFILL_MS, HOUR_MS);
+  const oldest = backfillStart(now);
   const wanted = watermark === null ? oldest : floorTo(Math.min(watermark, now) - trailingMs, QUARTER_MS);
-  const from = Math.max(wanted, oldest);
-  const windows: PlannedWindow[] = [];
-  if (from < fineFrom) windows.push({ from: floorTo(from, HOUR_MS), to: fineFrom, widthMs: HOUR_MS });
-  const fine = Math.max(from, fineFrom);
-  if (fine < to) windows.push({ from: fine, to, widthMs: MINUTE_MS });
-  return windows;
+  return splitByWidth({ from: Math.max(wanted, oldest), to: ceilTo(now, MINUTE_MS) }, now);
+}
+
+/** What is older than this is read by the day: it is a whole day's start, so that no day has two widths. */
+export function backfillStart(now: number): number {
+  return floorTo(now - BACKFILL_MS, DAY_MS);
+}
+
+/** Hours for what is older than 26 hours, minutes for the rest. */
+export function splitByWidth({ from, to }: Pick<PlannedWindow, 'from' | 'to'>, now: number): readonly PlannedWindow[] {
+  const fineFrom = floorTo(now - FINE_WINDOW_MS, HOUR_MS);
+  const coarse = { from: floorTo(from, HOUR_MS), to: Math.min(to, fineFrom), widthMs: HOUR_MS };
+  const fine = { from: Math.max(from, fineFrom), to, widthMs: MINUTE_MS };
+  return [coarse, fine].filter((window) => window.from < window.to);
 }

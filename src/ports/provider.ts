@@ -97,6 +97,8 @@ export interface Provider {
   readonly writable: boolean;
   /** Widths that usage can be read in, finest first. */
   readonly usageWidthsMs: readonly number[];
+  /** How far back usage by the day is given. Absent: no further than the first polls read anyway. */
+  readonly usageHistoryMs?: number;
 
   listScopes(signal?: AbortSignal): Promise<readonly ProviderScope[]>;
   /** All enabled and disabled keys, the connection's own admin keys included where they can be listed. */

@@ -8,6 +8,7 @@ import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
+import type { ScopeSightRepo, UsageHistoryRepo, UsageUpkeep } from './usage-upkeep.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
 export type { UsageRange, UsageRow };
@@ -57,7 +58,7 @@ export interface ReplaceOutcome {
   readonly removed: number;
 }
 
-export interface UsageRepo {
+export interface UsageRepo extends UsageUpkeep {
   /** Makes the window hold exactly `rows`: rows that vanished vanish, equal rows are not written. */
   replaceWindow(connectionId: string, range: UsageRange, rows: readonly UsageRow[]): Promise<ReplaceOutcome>;
   /** Ascending by start. Buckets that overlap the range are included whole. */
@@ -269,6 +270,8 @@ export interface Repos {
   readonly usagePrices: UsagePriceRepo;
   readonly dayCosts: DayCostRepo;
   readonly costReads: CostReadRepo;
+  readonly usageHistory: UsageHistoryRepo;
+  readonly scopeSights: ScopeSightRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

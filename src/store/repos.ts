@@ -15,6 +15,7 @@ import type { RepoContext } from './repo-context.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
 import { usageRepo } from './usage.ts';
 import { usagePriceRepo } from './usage-prices.ts';
+import { scopeSightRepo, usageHistoryRepo } from './usage-upkeep.ts';
 import { watermarkRepo } from './watermarks.ts';
 
 export function createRepos(context: RepoContext): Repos {
@@ -41,5 +42,7 @@ export function createRepos(context: RepoContext): Repos {
     usagePrices: usagePriceRepo(context),
     dayCosts: dayCostRepo(db),
     costReads: costReadRepo(db),
+    usageHistory: usageHistoryRepo(db),
+    scopeSights: scopeSightRepo(db),
   };
 }

@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
+import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
 export interface ScopeTable {
   id: string;
@@ -252,6 +253,8 @@ export interface Database {
   event_watermarks: EventWatermarkTable;
   day_costs: DayCostTable;
   cost_reads: CostReadTable;
+  usage_history: UsageHistoryTable;
+  scope_sights: ScopeSightTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -5,6 +5,7 @@ import type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow } from '../ports/s
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 import { digestsOf } from './usage-digests.ts';
+import { usageUpkeep } from './usage-upkeep.ts';
 
 // SQLite allows 32,766 bound values in one statement; a usage row has 16.
 const INSERT_CHUNK = 500;
@@ -17,6 +18,7 @@ type Context = Pick<RepoContext, 'db' | 'digests' | 'afterCommit'>;
 export function usageRepo(context: Context): UsageRepo {
   const { db, digests } = context;
   return {
+    ...usageUpkeep(context),
     replaceWindow: (connectionId, range, rows) => replaceChanged(context, { connectionId, range, rows }),
     ofKeys: (keyIds, range) => ofKeys(db, keyIds, range),
     ofKeysFolded: (keyIds, range, widthMs) => ofKeysFolded(db, keyIds, { ...range, widthMs }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { BACKFILL_MS, FINE_WINDOW_MS, planWindows, TRAILING_MS } from '../../src/domain/window.ts';
+import { BACKFILL_MS, backfillStart, FINE_WINDOW_MS, planWindows, TRAILING_MS } from '../../src/domain/window.ts';
 import { NOON } from '../support/records.ts';
 
 const NOW = NOON + 7 * MINUTE_MS + 23_456;
@@ -9,11 +9,11 @@ const NEXT_MINUTE = NOON + 8 * MINUTE_MS;
 const QUARTER_MS = 15 * MINUTE_MS;
 
 describe('planWindows', () => {
-  test('at the first start reads 31 days, the last 26 hours of them by the minute', () => {
+  test('at the first start reads 31 days from a day’s start on, the last 26 hours of them by the minute', () => {
     const seam = NOON - 26 * HOUR_MS;
 
     expect(planWindows(NOW, null)).toEqual([
-      { from: NOON - 31 * DAY_MS, to: seam, widthMs: HOUR_MS },
+      { from: NOON - 31 * DAY_MS - 12 * HOUR_MS, to: seam, widthMs: HOUR_MS },
       { from: seam, to: NEXT_MINUTE, widthMs: MINUTE_MS },
     ]);
   });
@@ -81,9 +81,11 @@ describe('any plan', () => {
   test('reaches back far enough: past what was read, but no further than the backfill', () => {
     assertAll((plan, now, watermark) => {
       const from = plan[0]?.from ?? 0;
-      const known = watermark === null ? now - BACKFILL_MS : Math.min(now, watermark) - TRAILING_MS;
-      expect(from).toBeLessThanOrEqual(Math.max(known, now - BACKFILL_MS));
-      expect(from).toBeGreaterThan(Math.max(known, now - BACKFILL_MS) - HOUR_MS);
+      const oldest = backfillStart(now);
+      const known = watermark === null ? oldest : Math.min(now, watermark) - TRAILING_MS;
+      expect(from).toBeLessThanOrEqual(Math.max(known, oldest));
+      expect(from).toBeGreaterThan(Math.max(known, oldest) - HOUR_MS);
+      expect([oldest % DAY_MS, oldest <= now - BACKFILL_MS]).toEqual([0, true]);
     });
   });
 

@@ -77,8 +77,9 @@ describe('how often a connection is polled', () => {
     expect((await pollMinutes(bench, 10))[0]).toEqual([0, 5, 10]);
   });
 
-  test('every minute while its alert is open or acknowledged, and not for an alert of another connection', async () => {
+  test('every minute while its alert is open or acknowledged and it spends, not for another connection’s alert', async () => {
     const { bench } = await twoConnections();
+    bench.provider.use.push({ keyId: 'key_1', at: NOON - 80 * MINUTE_MS, tokens: 1 });
     const alert = await alertOn(bench, 'key_1');
     await pollMinutes(bench, 3);
     await acknowledgeAlert(bench.deps, { actor: ADA, alertId: alert.id });
@@ -90,12 +91,45 @@ describe('how often a connection is polled', () => {
     expect(cool).toEqual([5, 10, 15, 20, 25, 30]);
   });
 
+  test('at policy’s interval when what it alerts about has spent nothing for two hours', async () => {
+    const { bench } = await twoConnections();
+    bench.provider.put(fakeKey('key_3'));
+    await bench.sync();
+    bench.provider.use.push(
+      { keyId: 'key_1', at: NOON - 125 * MINUTE_MS, tokens: 3 * USD },
+      { keyId: 'key_3', at: NOON - MINUTE_MS, tokens: 1 },
+    );
+    await alertOn(bench, 'key_1');
+
+    expect((await pollMinutes(bench, 10))[0]).toEqual([0, 5, 10]);
+  });
+
+  test('every minute again as soon as it spends again', async () => {
+    const { bench } = await twoConnections();
+    await alertOn(bench, 'key_1');
+    await pollMinutes(bench, 4);
+    bench.provider.use.push({ keyId: 'key_1', at: NOON + 4 * MINUTE_MS, tokens: 1 });
+
+    expect((await pollMinutes(bench, 8))[0]).toEqual([5, 6, 7, 8]);
+  });
+
   test('every minute while an alert runs that cannot be followed', async () => {
     const { bench } = await twoConnections();
     await alertOn(bench, 'key_1');
     bench.provider.script('readUsage', ...Array.from({ length: 9 }, () => failing('provider_unavailable')));
 
     expect((await pollMinutes(bench, 3))[0]).toEqual([0, 1, 2, 3]);
+  });
+
+  test('every minute through an outage of hours, if it spent in the last hours that could be read', async () => {
+    const { bench } = await twoConnections();
+    bench.provider.use.push({ keyId: 'key_1', at: NOON - MINUTE_MS, tokens: 1 });
+    await alertOn(bench, 'key_1');
+    await pollMinutes(bench, 0);
+    bench.provider.script('readUsage', ...Array.from({ length: 200 }, () => failing('provider_unavailable')));
+    bench.clock.jumpTo(NOON + 150 * MINUTE_MS);
+
+    expect((await pollMinutes(bench, 153))[0]).toEqual([150, 151, 152, 153]);
   });
 
   test('not before the provider wants to be asked again, and never later than policy says', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { SECOND_MS } from '../../src/domain/time.ts';
 import { renderText, renderView } from '../../src/sandbox/slack/index.ts';
 import { encodeButton } from '../../src/slack/button-value.ts';
-import { present } from '../support/bench-deps.ts';
+import { later, present } from '../support/bench-deps.ts';
+import { fakeKey } from '../support/fake-provider.ts';
 import { type Running, startRunning } from './support/running.ts';
 
 const CHANNEL = 'ai-keys';
@@ -28,6 +29,23 @@ describe('a slash command', () => {
 
     expect(answer).toContain(expected);
     expect(running.slack.person('U0ANA').visibleMessages(CHANNEL)).toEqual([]);
+  });
+
+  test('shows a key that vanished by its name, and since when it is missing; a name that lives on means the living', async () => {
+    const running = await startRunning();
+    later(running, 30 * SECOND_MS);
+    running.provider.keys.delete('apikey_1');
+    await running.sync();
+
+    const answer = await ask(running, 'U0BEN', '/keys show staging-ci');
+    expect(answer).toContain('staging-ci is gone');
+    expect(answer).toContain('Gone missing from the provider’s list since Oct 17, 2026');
+    expect(answer).not.toContain('[ ');
+
+    running.provider.put(fakeKey('key_new', { label: 'staging-ci' }));
+    await running.sync();
+    expect(await ask(running, 'U0BEN', '/keys show staging')).toContain('staging-ci-2 is active');
+    expect(await ask(running, 'U0BEN', '/keys show staging-ci')).toContain('staging-ci is gone');
   });
 
   test('gives a guest no data, whatever is asked', async () => {

@@ -116,6 +116,7 @@ export interface FakeProviderOptions {
   readonly hasEventLog?: boolean;
   /** Given: costs can be asked for, so far back. */
   readonly costHistoryMs?: number;
+  readonly usageHistoryMs?: number;
   /** Called at the start of each call: throws inside a transaction. */
   readonly onCall?: () => void;
 }
@@ -206,7 +207,8 @@ export class FakeProvider {
         costPerKey: false,
       },
       writable: acts.length > 0,
-      usageWidthsMs: [60_000, 3_600_000],
+      usageWidthsMs: [60_000, 3_600_000, 86_400_000],
+      ...(options.usageHistoryMs === undefined ? {} : { usageHistoryMs: options.usageHistoryMs }),
       listScopes: () => this.#read('listScopes', '', () => this.scopes),
       listKeys: () =>
         this.#read('listKeys', '', (answer) => (answer.kind === 'lists' ? answer.keys : [...this.keys.values()])),

@@ -1,4 +1,5 @@
 import { isAppError } from '../../domain/errors.ts';
+import { DAY_MS } from '../../domain/time.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/provider.ts';
 import { type ClientOptions, DEFAULT_TRANSPORT, type Transport } from '../lib/call.ts';
 import { connectionOf } from '../lib/connection.ts';
@@ -11,6 +12,8 @@ import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspace
 import { readAnthropicLimits, setAnthropicRateLimit, setAnthropicSpendLimit } from './limits.ts';
 import { memberDirectory } from './members.ts';
 import { anthropicUsage } from './usage.ts';
+
+const USAGE_HISTORY_MS = 365 * DAY_MS;
 
 export const anthropic: ProviderDefinition = {
   id: 'anthropic',
@@ -41,6 +44,7 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
     },
     writable: options.writeKey !== undefined,
     usageWidthsMs: USAGE_WIDTHS_MS,
+    usageHistoryMs: USAGE_HISTORY_MS,
     listScopes: async (signal) => (await directory.refresh(signal)).scopes,
     async listKeys(_scopes, signal) {
       const defaultWorkspaceId = await directory.defaultId(signal);

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/time.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/provider.ts';
 import { DEFAULT_TRANSPORT, type Link, type Transport } from '../lib/call.ts';
 import { connectionOf } from '../lib/connection.ts';
@@ -9,6 +10,9 @@ import { OPENAI_EVENTS_SETUP, readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
 import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
 import { openaiUsage } from './usage.ts';
+
+// Undocumented; as far back as it states costs. What it refuses is given up, which costs nothing.
+const USAGE_HISTORY_MS = 180 * DAY_MS;
 
 export const openai: ProviderDefinition = {
   id: 'openai',
@@ -37,6 +41,7 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     },
     writable: options.writeKey !== undefined,
     usageWidthsMs: USAGE_WIDTHS_MS,
+    usageHistoryMs: USAGE_HISTORY_MS,
     listScopes: (signal) => listProjects(reader, signal),
     listKeys: (scopes, signal) => listAllKeys(reader, scopes, signal),
     ...openaiUsage(reader),

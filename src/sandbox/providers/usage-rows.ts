@@ -1,4 +1,4 @@
-import type { TimeRange, TokenCounts, UsageLine, World, WorldKey } from '../world/index.ts';
+import { DAY_MS, type TimeRange, type TokenCounts, type UsageLine, type World, type WorldKey } from '../world/index.ts';
 
 /** Usage of one source in one bucket, as far as the provider has published it. */
 export interface UsageRow {
@@ -17,6 +17,9 @@ export interface Group {
   microUsd: number;
 }
 
+// The company's past is made up minute by minute: a year of it would take longer than the story.
+const REMEMBERED_MS = 45 * DAY_MS;
+
 interface RowQuery {
   readonly world: World;
   readonly sources: readonly WorldKey[];
@@ -28,7 +31,7 @@ interface RowQuery {
 /** All published usage of a bucket. */
 export function rowsOf({ world, sources, bucket, horizon }: RowQuery): UsageRow[] {
   const to = Math.min(bucket.to, horizon);
-  if (to <= bucket.from) return [];
+  if (to <= bucket.from || bucket.from < horizon - REMEMBERED_MS) return [];
   return sources.flatMap((source) =>
     world.usageBetween({ keyId: source.id, from: bucket.from, to }).map((line) => ({ source, line })),
   );

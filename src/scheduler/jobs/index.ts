@@ -1,4 +1,5 @@
 import type { Job } from '../job.ts';
+import { backfillHistoryJob } from './backfill-history.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
@@ -6,6 +7,7 @@ import { pruneJob } from './prune.ts';
 import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
 import { reconcileJob } from './reconcile.ts';
+import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
 
@@ -14,6 +16,8 @@ export const jobs: readonly Job[] = [
   syncInventoryJob,
   syncMembersJob,
   pollUsageJob,
+  settleUsageJob,
+  backfillHistoryJob,
   readEventsJob,
   readLimitsJob,
   compactUsageJob,

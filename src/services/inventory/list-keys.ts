@@ -14,10 +14,18 @@ export interface KeySummary {
   readonly quietSince: number;
 }
 
+type ListDeps = Pick<Deps, 'store' | 'clock' | 'providers'>;
+
 const COST_WINDOW_MS = 30 * DAY_MS;
 
-/** The whole inventory, tombstones left out, by slug. */
-export async function listKeys(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<readonly KeySummary[]> {
+/** The whole inventory by slug, tombstones left out but for those that cost money lately. */
+export async function listKeys(deps: ListDeps): Promise<readonly KeySummary[]> {
+  const all = await listAllKeys(deps);
+  return all.filter(({ key, last30dMicroUsd }) => key.status !== 'gone' || last30dMicroUsd > 0);
+}
+
+/** The whole inventory by slug, every tombstone included. */
+export async function listAllKeys(deps: ListDeps): Promise<readonly KeySummary[]> {
   const { keys, lineages, scopes, usage } = deps.store.read;
   const now = deps.clock.now();
   const lineageById = new Map((await lineages.all()).map((lineage) => [lineage.id, lineage]));
@@ -41,6 +49,5 @@ export async function listKeys(deps: Pick<Deps, 'store' | 'clock' | 'providers'>
         },
       ];
     })
-    .filter(({ key, last30dMicroUsd }) => key.status !== 'gone' || last30dMicroUsd > 0)
     .sort((a, b) => (a.lineage.slug < b.lineage.slug ? -1 : 1));
 }

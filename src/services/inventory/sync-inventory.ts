@@ -7,6 +7,7 @@ import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { assignOwners } from './assign-owners.ts';
 import { refuseImplausible } from './check-listing.ts';
+import { keepScopes } from './keep-scopes.ts';
 import { insertNewKey, newKeyContext } from './new-key.ts';
 
 export interface SyncOutcome {
@@ -59,7 +60,7 @@ interface Listing {
  */
 async function applyListing(sync: Sync, { scopes, listed, before }: Listing): Promise<SyncOutcome> {
   const { deps, provider } = sync;
-  await keepScopes(sync, scopes);
+  await keepScopes(deps, provider, scopes);
   const known = new Map<string, Key>();
   for (const key of before.values()) if (key.providerId === provider.id) known.set(key.providerKeyId, key);
   const newcomers: ProviderKey[] = [];
@@ -85,17 +86,6 @@ async function applyListing(sync: Sync, { scopes, listed, before }: Listing): Pr
 interface Change {
   readonly id: string;
   readonly listed: ProviderKey | null;
-}
-
-async function keepScopes({ deps, provider }: Sync, scopes: readonly ProviderScope[]): Promise<void> {
-  const { providerId, connectionId } = { providerId: provider.id, connectionId: provider.connectionId };
-  const lastSeenAt = deps.clock.now();
-  for (const slice of inSlices(scopes, SLICE)) {
-    await deps.store.write(async (tx) => {
-      for (const scope of slice) await tx.scopes.upsert({ ...scope, connectionId, providerId, lastSeenAt });
-    });
-    await deps.breathe();
-  }
 }
 
 async function insertNewcomers(
@@ -172,6 +162,10 @@ async function updateKey({ tx, ...sync }: Context, old: Key, key: ProviderKey): 
   const updated = updatedKey(sync, old, key);
   if (!differs(old, updated)) return false;
   await tx.keys.update({ ...updated, lastSeenAt: now });
+  if (updated.connectionId !== old.connectionId) {
+    const to = { connectionId: updated.connectionId, keyId: old.id };
+    await tx.usage.move({ connectionId: old.connectionId, keyId: old.id }, to);
+  }
   if (updated.status !== old.status) {
     await tx.audit.append({
       at: now,

@@ -1,5 +1,7 @@
+import { RECENT_MS } from '../../domain/detector.ts';
 import { hotIntervalMs, isHot, isPollDue, type PollFacts, paceAfter } from '../../domain/pace.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { horizonOf } from '../alerts/run-detection.ts';
 import type { Deps } from '../deps.ts';
 
 type PaceDeps = Pick<Deps, 'store' | 'clock' | 'policy' | 'providers'>;
@@ -32,11 +34,20 @@ export async function keepPace(
   await deps.store.write((tx) => tx.pollPaces.put(pace));
 }
 
-async function runsAlert({ store }: Pick<PaceDeps, 'store'>, connectionId: string): Promise<boolean> {
+/** Whether a lineage with an alert spent something in the last two hours of data, or there is no data to tell. */
+async function runsAlert({ store, clock }: Pick<PaceDeps, 'store' | 'clock'>, connectionId: string): Promise<boolean> {
   const alerts = await store.read.alerts.unresolved();
+  const keyIds: string[] = [];
   for (const alert of alerts.filter(({ state }) => state === 'open' || state === 'acknowledged')) {
     const keys = await store.read.keys.ofLineage(alert.lineageId);
-    if (keys.some((key) => key.connectionId === connectionId)) return true;
+    keyIds.push(...keys.filter((key) => key.connectionId === connectionId).map(({ id }) => id));
   }
-  return false;
+  if (keyIds.length === 0) return false;
+  const watermark = await store.read.watermarks.get(connectionId);
+  if (watermark === undefined || watermark.polledAt === null) return true;
+  const now = clock.now();
+  // While nothing can be read the data ends where it ended: what spent then is taken to spend still.
+  const from = horizonOf(watermark, now).knownUntil - RECENT_MS;
+  const spent = await store.read.usage.costPerKey({ connectionId, from, to: now });
+  return keyIds.some((keyId) => spent.has(keyId));
 }

@@ -1,14 +1,18 @@
 import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
-import { floorTo, MINUTE_MS } from '../../domain/time.ts';
-import { type PlannedWindow, planWindows, SHORT_TRAILING_MS, TRAILING_MS } from '../../domain/window.ts';
+import { MINUTE_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
+import { knowRelatives } from '../inventory/know-relatives.ts';
 import { reportBlindness } from '../notices/report-blindness.ts';
+import { planPoll } from './plan-poll.ts';
 import { readWindow } from './read-window.ts';
 import type { StoreUsageDeps } from './store-usage.ts';
+import { noteUnreadDays } from './usage-history.ts';
 
 /** Providers publish this late at most, as far as is known; what is older is taken as complete. */
 export const SETTLE_MS = 15 * MINUTE_MS;
+
+const NEVER_READ = { polledAt: null, newestUsageAt: null };
 
 export interface PollOutcome {
   readonly ok: boolean;
@@ -21,10 +25,13 @@ type PollDeps = StoreUsageDeps;
 
 /** Reads what is due of one connection's usage, prices and stores it. A failure is kept as blindness, not thrown. */
 export async function pollUsage(deps: PollDeps, provider: Provider): Promise<PollOutcome> {
-  const before = await deps.store.read.watermarks.get(provider.connectionId);
+  const { connectionId } = provider;
+  const before = await deps.store.read.watermarks.get(connectionId);
   const startedAt = deps.clock.now();
   try {
-    for (const window of windowsToRead(deps, startedAt, before?.polledAt ?? null)) {
+    await knowRelatives(deps, provider, before);
+    await noteUnreadDays(deps, provider, before);
+    for (const window of await planPoll(deps, startedAt, before ?? { ...NEVER_READ, connectionId })) {
       await readWindow(deps, provider, window);
     }
   } catch (error) {
@@ -33,15 +40,15 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
     return { ok: false, watermark, retryAfterMs };
   }
   const watermark: Watermark = {
-    connectionId: provider.connectionId,
+    connectionId,
     polledAt: startedAt,
-    newestUsageAt: await deps.store.read.usage.newestEnd(provider.connectionId),
+    newestUsageAt: await deps.store.read.usage.newestEnd(connectionId),
     failingSince: null,
     missedPolls: 0,
     problem: null,
   };
   await putWatermark(deps, watermark);
-  if (before?.failingSince) deps.logger.info('usage is readable again', { connection: provider.connectionId });
+  if (before?.failingSince) deps.logger.info('usage is readable again', { connection: connectionId });
   return { ok: true, watermark, retryAfterMs: null };
 }
 
@@ -52,13 +59,6 @@ async function putWatermark(deps: PollDeps, watermark: Watermark): Promise<void>
     const state = { connectionId, lastReadAt: polledAt, failingSince, misses: missedPolls, problem };
     await reportBlindness({ deps, tx }, { reading: 'usage', ...state });
   });
-}
-
-/** A poll between two turns of policy's interval is there for the newest minutes; late usage is left to the turn. */
-function windowsToRead({ policy }: PollDeps, now: number, polledAt: number | null): readonly PlannedWindow[] {
-  const everyMs = policy.polling.usageMs;
-  const isTurn = polledAt === null || floorTo(now, everyMs) > floorTo(polledAt, everyMs);
-  return planWindows(now, polledAt, isTurn ? TRAILING_MS : SHORT_TRAILING_MS);
 }
 
 interface FailureContext {

@@ -6,6 +6,7 @@ import type { KeyIdentity, UsageRow } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { reportUnpriced } from '../notices/report-unpriced.ts';
 import { KeyBook } from './key-book.ts';
+import { usageOwners } from './usage-owners.ts';
 
 // A slice of this many rows is priced, compared and written in a few dozen milliseconds.
 const SLICE_ROWS = 2_000;
@@ -36,11 +37,16 @@ export class UsageWriter {
 
   async write(part: UsagePart): Promise<void> {
     const { store, clock, breathe } = this.#deps;
-    const context = { deps: this.#deps, provider: this.#provider, keys: await this.#book.keysOf(part.usage) };
+    const keys = await this.#book.keysOf(part.usage);
+    const owners = await usageOwners(this.#deps, this.#provider, keys);
+    const context = { deps: this.#deps, provider: this.#provider, keys };
     for (const slice of slicesOf(part)) {
-      const own = slice.usage.filter(({ providerKeyId }) => !isReadElsewhere(context, providerKeyId));
+      const own = slice.usage.filter((item) => owners.isOwn(item));
       const rows = mergeRows(own.map((item) => priced(context, item)));
-      await store.write((tx) => tx.usage.replaceWindow(this.#provider.connectionId, slice, rows));
+      await store.write(async (tx) => {
+        await owners.takeOver(tx, own);
+        await tx.usage.replaceWindow(this.#provider.connectionId, slice, rows);
+      });
       for (const thing of unpricedThings(this.#provider.id, rows, clock.now())) {
         this.#unpriced.set(unpricedSubject(thing), thing);
       }
@@ -87,12 +93,6 @@ function slicesOf({ from, to, usage }: UsagePart): readonly UsagePart[] {
   }
   slices.push({ from: openedAt, to, usage: open });
   return slices;
-}
-
-/** Two admin keys may see the same key: its money counts once, with the connection that the key belongs to. */
-function isReadElsewhere({ deps, provider, keys }: PriceContext, providerKeyId: string | null): boolean {
-  const key = providerKeyId === null ? undefined : keys.get(providerKeyId);
-  return key !== undefined && key.connectionId !== provider.connectionId && deps.providers.has(key.connectionId);
 }
 
 interface PriceContext {

@@ -4,7 +4,7 @@ import { possibleActs } from '../../services/alerts/describe-alert.ts';
 import type { Deps } from '../../services/deps.ts';
 import { eventsOfKey } from '../../services/events/key-events.ts';
 import { findKeys } from '../../services/inventory/find-keys.ts';
-import { type KeySummary, listKeys } from '../../services/inventory/list-keys.ts';
+import { type KeySummary, listAllKeys } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import type { Subcommand } from '../command.ts';
 import { type KeyCard, keyCardView } from '../views/key-card.ts';
@@ -17,7 +17,10 @@ export const show: Subcommand = {
   summary: 'one key as a card, by slug, label, hint or a part of them',
   async run({ deps, locale }, { argument }) {
     if (argument === '') throw unclear('Say which key, for instance `/keys show prod-api`.');
-    const found = findKeys(await listKeys(deps), argument);
+    const fitting = findKeys(await listAllKeys(deps), argument);
+    const listed = fitting.filter(({ key }) => key.status !== 'gone');
+    // A tombstone is found by a name that no key has any more.
+    const found = listed.length > 0 ? listed : fitting;
     const [only, ...others] = found;
     const now = deps.clock.now();
     if (only === undefined) {

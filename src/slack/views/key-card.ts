@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Action } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
+import type { Key } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
@@ -91,6 +92,7 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   if (card.events.length > 0) {
     facts.push(`*Provider’s log* ${card.events.map((event) => eventText(event, locale)).join(' · ')}`);
   }
+  if (key.goneAt !== null) facts.push(goneText(key, key.goneAt, locale));
   if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');
   if (key.expiresAt !== null) facts.push(`*Expires* ${dayAndTime(key.expiresAt, locale)}`);
   if (key.kind === 'admin') facts.push('*Admin key:* watched for expiry; never stopped from here');
@@ -109,4 +111,11 @@ function eventText({ at, kind, keyChange, actor }: ProviderEvent, locale: Locale
   const what = keyChange === null ? foreign(kind, 40) : CHANGE_WORD[keyChange];
   const who = actor === null ? '' : ` by ${foreign(actor, 60)}`;
   return `${what} ${dayAndTime(at, locale)}${who}`;
+}
+
+/** A provider says that a key is gone, never when: what is known is when it was missed. */
+function goneText({ firstSeenAt }: Key, goneAt: number, locale: Locale): string {
+  const when = dayAndTime(goneAt, locale);
+  if (firstSeenAt === goneAt) return `*Gone* it was no longer listed when its usage was first seen, ${when}`;
+  return `*Gone* missing from the provider’s list since ${when}`;
 }

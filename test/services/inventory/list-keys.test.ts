@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../../../src/domain/time.ts';
-import { listKeys } from '../../../src/services/inventory/list-keys.ts';
+import { listAllKeys, listKeys } from '../../../src/services/inventory/list-keys.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { NOON, openBench } from '../../support/bench-deps.ts';
 import { fakeKey, fakeScope } from '../../support/fake-provider.ts';
@@ -49,6 +49,7 @@ test('tombstones are left out, but for those that cost money lately', async () =
   await bench.sync();
 
   expect((await listKeys(bench.deps)).map(({ lineage }) => lineage.slug)).toEqual(['key-2', 'key-3']);
+  expect((await listAllKeys(bench.deps)).map(({ lineage }) => lineage.slug)).toEqual(['key-1', 'key-2', 'key-3']);
 });
 
 test('a scope of the same id at another provider lends no name', async () => {

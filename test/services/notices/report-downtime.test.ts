@@ -192,3 +192,25 @@ describe('the catch-up', () => {
 function broke(): boolean {
   throw new Error('broke');
 }
+
+describe('36 hours of downtime', () => {
+  test('are read as if there had been none: told as a downtime, what burned and ended meanwhile wakes nobody', async () => {
+    const { bench } = await startedAfter(36 * HOUR_MS, ({ provider }) => {
+      // A theft that ended thirty hours ago, in the part that is read by the hour, and one ten hours ago.
+      provider.use = [3, 26].flatMap((hour) =>
+        Array.from({ length: 60 }, (_, minute) => ({
+          keyId: 'key_1',
+          at: NOON + hour * HOUR_MS + minute * MINUTE_MS,
+          tokens: 2 * USD,
+        })),
+      );
+    });
+
+    await pollUsageJob.run(bench.deps);
+    await nextRound(bench);
+
+    expect(bench.raw().prepare('SELECT SUM(cost_micro_usd) FROM usage').pluck().get()).toBe(240 * USD);
+    expect(await bench.store.read.alerts.unresolved()).toEqual([]);
+    expect(sentNotices(bench)).toEqual(['notice notice_00000001 pending']);
+  });
+});

@@ -7,13 +7,13 @@ import { benchToPoll, poll, stored, totalCost } from '../../support/polling.ts';
 import { watchWrites } from '../../support/watch-writes.ts';
 
 describe('what is read', () => {
-  test('the first poll reads 31 days by the hour and the last 26 hours by the minute', async () => {
+  test('the first poll reads 31 days and the rest of the first by the hour, the last 26 hours by the minute', async () => {
     const bench = await benchToPoll();
 
     await poll(bench);
 
     expect(withoutCuts(bench.provider.windows)).toEqual([
-      { from: NOON - 31 * DAY_MS, to: NOON - 26 * HOUR_MS, widthMs: HOUR_MS },
+      { from: NOON - 31 * DAY_MS - 12 * HOUR_MS, to: NOON - 26 * HOUR_MS, widthMs: HOUR_MS },
       { from: NOON - 26 * HOUR_MS, to: NOON, widthMs: MINUTE_MS },
     ]);
   });
@@ -105,14 +105,15 @@ describe('what a re-read does', () => {
 
   test('usage from before the trailing window stays', async () => {
     const bench = await benchToPoll();
-    bench.provider.use = [{ keyId: 'key_1', at: NOON - 3 * HOUR_MS, tokens: 10 }];
+    const recent = { keyId: 'key_1', at: NOON - HOUR_MS, tokens: 5 };
+    bench.provider.use = [{ keyId: 'key_1', at: NOON - 3 * HOUR_MS, tokens: 10 }, recent];
     await poll(bench);
 
     later(bench, 5 * MINUTE_MS);
-    bench.provider.use = [];
+    bench.provider.use = [recent];
     await poll(bench);
 
-    expect(totalCost(bench)).toBe(10);
+    expect(totalCost(bench)).toBe(15);
   });
 
   test('a bucket in several parts is one row with their sum', async () => {
@@ -238,7 +239,7 @@ describe('a poll that fails', () => {
     await poll(bench);
 
     const [refused, ...read] = bench.provider.windows;
-    expect(refused?.from).toBe(NOON - 31 * DAY_MS);
+    expect(refused?.from).toBe(NOON - 31 * DAY_MS - 12 * HOUR_MS);
     expect(withoutCuts(read).map(({ widthMs }) => widthMs)).toEqual([HOUR_MS, MINUTE_MS]);
   });
 
@@ -264,3 +265,37 @@ function withoutCuts(windows: readonly UsageWindow[]): readonly UsageWindow[] {
   }
   return whole;
 }
+
+describe('what providers are known to do', () => {
+  const USED = [10, 9, 8].map((minutes) => ({ keyId: 'key_1', at: NOON - minutes * MINUTE_MS, tokens: minutes }));
+
+  test('buckets out of order are the same rows as buckets in order', async () => {
+    const inOrder = await benchToPoll();
+    const reversed = await benchToPoll();
+    inOrder.provider.use = USED;
+    reversed.provider.use = [...USED].reverse();
+
+    await poll(inOrder);
+    await poll(reversed);
+
+    expect(stored(reversed)).toEqual(stored(inOrder));
+  });
+
+  test('a month’s edge is an hour like any other: nothing is lost or doubled at midnight of the first', async () => {
+    const edge = Date.UTC(2026, 8, 1);
+    const bench = await benchToPoll({ now: edge + 40 * MINUTE_MS });
+    const around = [-61, -60, -1, 0, 1, 39].map((minute) => ({
+      keyId: 'key_1',
+      at: edge + minute * MINUTE_MS,
+      tokens: 1,
+    }));
+    bench.provider.use = around.filter(({ at }) => at < edge);
+    await poll(bench);
+
+    bench.provider.use = around;
+    later(bench, 5 * MINUTE_MS);
+    await poll(bench);
+
+    expect(stored(bench).map(({ start }) => (start - edge) / MINUTE_MS)).toEqual([-61, -60, -1, 0, 1, 39]);
+  });
+});

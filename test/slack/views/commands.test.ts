@@ -145,6 +145,11 @@ describe('a key as a card', () => {
         fakeEvent(BEGAN, { kind: 'key.<!channel> *viewed*', keyId: 'key_1', actor: '<@U0ANA> & _co_' }),
       ],
     },
+    gone: { key: stagingKey({ status: 'gone', goneAt: NOW - 3 * DAY_MS }), acts: [] },
+    'gone-before-it-was-seen': {
+      key: stagingKey({ status: 'gone', hint: null, createdAt: null, firstSeenAt: NOW - DAY_MS, goneAt: NOW - DAY_MS }),
+      acts: [],
+    },
   };
 
   test.each(Object.entries(cases))('reads as agreed: %s', async (name, fields) => {
