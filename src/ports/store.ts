@@ -3,15 +3,15 @@ import type { Actor } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
-import type { UsageBucket } from '../domain/usage.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
+import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
-import type { ScopeSightRepo, UsageHistoryRepo, UsageUpkeep } from './usage-upkeep.ts';
+import type { ScopeSightRepo, UsageHistoryRepo } from './usage-upkeep.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
-export type { UsageRange, UsageRow };
+export type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow, Watermark, WatermarkRepo };
 
 export interface Scope extends ProviderScope {
   readonly connectionId: string;
@@ -50,46 +50,6 @@ export interface KeyRepo {
   ofScope(connectionId: string, scopeId: string | null): Promise<readonly Key[]>;
   /** Moves `lastUsedAt` forward, never back. */
   touchLastUsed(keyId: string, lastUsedAt: number): Promise<void>;
-}
-
-export interface ReplaceOutcome {
-  readonly inserted: number;
-  readonly changed: number;
-  readonly removed: number;
-}
-
-export interface UsageRepo extends UsageUpkeep {
-  /** Makes the window hold exactly `rows`: rows that vanished vanish, equal rows are not written. */
-  replaceWindow(connectionId: string, range: UsageRange, rows: readonly UsageRow[]): Promise<ReplaceOutcome>;
-  /** Ascending by start. Buckets that overlap the range are included whole. */
-  ofKeys(keyIds: readonly string[], range: UsageRange): Promise<readonly UsageBucket[]>;
-  /** As `ofKeys`, in one bucket of `widthMs` where the stored ones are finer: a day of minutes is a thousand rows a key. */
-  ofKeysFolded(keyIds: readonly string[], range: UsageRange, widthMs: number): Promise<readonly UsageBucket[]>;
-  /** Sum per key over whole buckets that start in the range, of one connection or of all. Keys without cost are left out. */
-  costPerKey(range: UsageRange & { readonly connectionId?: string }): Promise<ReadonlyMap<string, number>>;
-  newestEnd(connectionId: string): Promise<number | null>;
-  /** Start of the oldest bucket of this width. */
-  oldestStart(widthMs: number): Promise<number | null>;
-  /** Folds buckets of `fromWidthMs` that start before `before` into buckets of `toWidthMs`. Returns rows folded. */
-  compact(options: { fromWidthMs: number; toWidthMs: number; before: number }): Promise<number>;
-}
-
-/** How far one connection has been read, and since when it cannot be. */
-export interface Watermark {
-  readonly connectionId: string;
-  /** When the last complete poll was made; usage before it minus the provider's delay is known. */
-  readonly polledAt: number | null;
-  /** End of the newest bucket seen. */
-  readonly newestUsageAt: number | null;
-  readonly failingSince: number | null;
-  readonly missedPolls: number;
-  readonly problem: string | null;
-}
-
-export interface WatermarkRepo {
-  get(connectionId: string): Promise<Watermark | undefined>;
-  put(watermark: Watermark): Promise<void>;
-  all(): Promise<readonly Watermark[]>;
 }
 
 export interface AlertEvent {
