@@ -1,6 +1,6 @@
 import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
 import { floorTo, MINUTE_MS } from '../../domain/time.ts';
-import { type PlannedWindow, planWindows, SHORT_TRAILING_MS, TRAILING_MS } from '../../domain/window.ts';
+import { fitWindows, type PlannedWindow, planWindows, SHORT_TRAILING_MS, TRAILING_MS } from '../../domain/window.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
 import { reportBlindness } from '../notices/report-blindness.ts';
@@ -24,7 +24,7 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
   const before = await deps.store.read.watermarks.get(provider.connectionId);
   const startedAt = deps.clock.now();
   try {
-    for (const window of windowsToRead(deps, startedAt, before?.polledAt ?? null)) {
+    for (const window of fitWindows(windowsToRead(deps, startedAt, before?.polledAt ?? null), provider.usageWidthsMs)) {
       await readWindow(deps, provider, window);
     }
   } catch (error) {
