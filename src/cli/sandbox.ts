@@ -14,10 +14,10 @@ const importSandbox = () => import('../sandbox/index.ts');
 type SandboxModule = Awaited<ReturnType<typeof importSandbox>>;
 
 export function addSandboxCommands(program: Command): void {
-  program
+  const simulation = program
     .command('simulate')
     .description('play a scenario through the real app, faster than real time')
-    .argument('<scenario>', 'leak-weekend or quiet-month')
+    .argument('<scenario>', 'one of those listed below')
     .option('--poll-minutes <n>', 'between two polls, 1 to 60 (default: the scenario’s own)', wholeNumber(1, 60))
     .option('--lag-minutes <n>', 'how late the providers publish usage', wholeNumber(0, 120), 5)
     .option('--seed <n>', 'same seed, same figures', wholeNumber(0, 2 ** 31 - 1), 1)
@@ -28,6 +28,9 @@ export function addSandboxCommands(program: Command): void {
     .option('--hours <n>', 'play only so many hours of it (default: all)', wholeNumber(1, 10_000))
     .option('--json', 'figures as JSON on stdout', false)
     .action(runSimulation);
+  program.hook('preSubcommand', async (_, command) => {
+    if (command === simulation) simulation.addHelpText('after', await scenarioList());
+  });
 
   program
     .command('sandbox')
@@ -47,6 +50,14 @@ export function addSandboxCommands(program: Command): void {
       await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
       await served.close();
     });
+}
+
+/** For the help: the list is the sandbox's own, so it is loaded for that too. */
+async function scenarioList(): Promise<string> {
+  // Where it is not installed the command itself says so.
+  const scenarios = (await importSandbox().catch(() => undefined))?.scenarios ?? [];
+  const width = Math.max(...scenarios.map(({ id }) => id.length)) + 2;
+  return ['', 'Scenarios:', ...scenarios.map(({ id, title }) => `  ${id.padEnd(width)}${title}`)].join('\n');
 }
 
 interface SimulateArguments {
@@ -73,7 +84,8 @@ async function runSimulation(id: string, options: SimulateArguments): Promise<vo
     scenario: { ...scenario, endsAt },
     pollMinutes,
     responderMinutes: responderMinutes === 'none' ? null : responderMinutes,
-    logger: createLogger({ level: 'error' }),
+    // An outage that the scenario plans is part of the story, and each job that meets it logs an error.
+    logger: createLogger({ level: scenario.outages === undefined ? 'error' : 'silent' }),
     ...(json ? {} : { teller: sandbox.storyTeller({ write: out, paceMs: 0 }) }),
   });
   out(json ? `${JSON.stringify(result, null, 2)}\n` : `${sandbox.summaryText(result)}\n`);

@@ -1,3 +1,4 @@
+import type { AdminKeyForm } from '../ports/provider.ts';
 import type { ConnectionConfig, ConnectionSecrets } from './config.ts';
 import { type EnvReader, type GivenSecret, given } from './env-reader.ts';
 import { wrongAdminKey } from './value-checks.ts';
@@ -8,6 +9,7 @@ export interface ProviderNames {
   readonly title: string;
   readonly envPrefix: string;
   readonly defaultBaseUrl: string;
+  readonly adminKeyForm?: AdminKeyForm;
 }
 
 export interface ConnectionPart {
@@ -62,7 +64,7 @@ function readProvider(reader: EnvReader, provider: ProviderNames): readonly Conn
   const address = reader.address(`${provider.envPrefix}_BASE_URL`, provider.defaultBaseUrl);
   const sets = collectKeys(reader, provider, names);
   return [...sets].flatMap(([connectionId, set]) => {
-    if (address.isDefault) complainForm(reader, provider.id, set);
+    if (address.isDefault) complainForm(reader, provider.adminKeyForm, set);
     const secrets = settleRights(reader, `${provider.envPrefix}_ADMIN_KEY`, set);
     if (secrets === undefined) return [];
     const writable = secrets.writeKey !== undefined;
@@ -132,9 +134,10 @@ function settleRights(
   return { readKey: keys.read.secret, writeKey: keys.write?.secret };
 }
 
-function complainForm(reader: EnvReader, providerId: string, { keys }: KeySet): void {
+function complainForm(reader: EnvReader, form: AdminKeyForm | undefined, { keys }: KeySet): void {
+  if (form === undefined) return;
   for (const key of Object.values(keys)) {
-    const wrong = wrongAdminKey(providerId, key.secret.reveal());
+    const wrong = wrongAdminKey(form, key.secret.reveal());
     if (wrong !== undefined) reader.complain(key.where, wrong);
   }
 }

@@ -1,13 +1,9 @@
+import type { AdminKeyForm } from '../ports/provider.ts';
+
 /** What is wrong with a value, in the words of a Fault. The value itself is never part of it. */
 export interface Complaint {
   readonly problem: string;
   readonly fix: string;
-}
-
-interface AdminKeyForm {
-  readonly prefix: string;
-  readonly shown: string;
-  readonly where: string;
 }
 
 // What a credential is, told by how it begins; the first match counts, so longer beginnings stand first.
@@ -27,19 +23,6 @@ const KINDS: readonly (readonly [prefix: string, kind: string])[] = [
   ['xoxe', 'a rotating Slack token'],
   ['xox', 'a Slack token of another kind'],
 ];
-
-const ADMIN_KEY_FORMS: Readonly<Record<string, AdminKeyForm>> = {
-  openai: {
-    prefix: 'sk-admin-',
-    shown: 'sk-admin-',
-    where: 'platform.openai.com, Settings, Organization, Admin keys',
-  },
-  anthropic: {
-    prefix: 'sk-ant-admin',
-    shown: 'sk-ant-admin01-',
-    where: 'platform.claude.com, Settings, Admin keys',
-  },
-};
 
 const QUOTED = /^(["'`]).*\1$/s;
 const WHITESPACE_OR_CONTROL = /[\s\p{Cc}]/u;
@@ -82,13 +65,12 @@ export function untidySecret(value: string): Complaint | undefined {
   return undefined;
 }
 
-/** Checks an admin key's form, for providers whose form is known. Only for the public address: a stand-in takes anything. */
-export function wrongAdminKey(providerId: string, value: string): Complaint | undefined {
-  const form = Object.hasOwn(ADMIN_KEY_FORMS, providerId) ? ADMIN_KEY_FORMS[providerId] : undefined;
-  if (form === undefined || value.startsWith(form.prefix)) return undefined;
+/** Checks an admin key's form. Only for the public address: a stand-in takes anything. */
+export function wrongAdminKey(form: AdminKeyForm, value: string): Complaint | undefined {
+  if (value.startsWith(form.prefix)) return undefined;
   return {
     problem: `is ${kindOf(value) ?? 'not in the form of an admin key'}`,
-    fix: `An admin key starts with ${form.shown}. Create one at ${form.where}.`,
+    fix: `An admin key starts with ${form.shown ?? form.prefix}. Create one at ${form.where}.`,
   };
 }
 

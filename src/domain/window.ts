@@ -79,3 +79,20 @@ export function splitByWidth({ from, to }: Pick<PlannedWindow, 'from' | 'to'>, n
   const fine = { from: Math.max(from, fineFrom), to, widthMs: MINUTE_MS };
   return [coarse, fine].filter((window) => window.from < window.to);
 }
+
+/** The same windows in widths that a provider has: the finest that is as wide as planned, else its widest. */
+export function fitWindows(windows: readonly PlannedWindow[], widthsMs: readonly number[]): readonly PlannedWindow[] {
+  const widths = [...widthsMs].sort((a, b) => a - b);
+  const fitted: PlannedWindow[] = [];
+  for (const planned of windows) {
+    const widthMs = widths.find((width) => width >= planned.widthMs) ?? widths.at(-1) ?? planned.widthMs;
+    const before = fitted.at(-1);
+    // An instant that the window before covers already keeps that width.
+    const from = Math.max(floorTo(planned.from, widthMs), before?.to ?? 0);
+    const to = ceilTo(planned.to, widthMs);
+    if (from >= to) continue;
+    if (before?.widthMs === widthMs && before.to === from) fitted.splice(-1, 1, { ...before, to });
+    else fitted.push({ from, to, widthMs });
+  }
+  return fitted;
+}

@@ -147,6 +147,15 @@ export interface ConnectOptions {
   readonly logger: Logger;
 }
 
+/** What tells an admin key from another credential that was pasted in its place. */
+export interface AdminKeyForm {
+  readonly prefix: string;
+  /** The prefix as people see it, where that is longer. */
+  readonly shown?: string;
+  /** Where one is made. */
+  readonly where: string;
+}
+
 /** One provider folder's export. Adding a provider is one folder and one line in the list. */
 export interface ProviderDefinition {
   readonly id: string;
@@ -154,5 +163,7 @@ export interface ProviderDefinition {
   /** `OPENAI` makes OPENAI_ADMIN_KEY and OPENAI_BASE_URL. */
   readonly envPrefix: string;
   readonly defaultBaseUrl: string;
+  /** Absent: any value may be an admin key. */
+  readonly adminKeyForm?: AdminKeyForm;
   connect(options: ConnectOptions): Provider;
 }

@@ -2,9 +2,11 @@ import type { KeyStatus } from '../domain/key.ts';
 import { MICRO_USD_PER_USD } from '../domain/money.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';
+import { type BlindSpan, BlindSpans } from './blind-spans.ts';
+import { publishedUntil } from './providers/index.ts';
 import { startResponder } from './responder.ts';
 import type { Message } from './slack/index.ts';
-import { openStage, type Stage } from './stage.ts';
+import { lagOf, openStage, type Stage } from './stage.ts';
 import type { ProviderId, Scenario, WorldLeak } from './world/index.ts';
 
 export interface SimulateOptions {
@@ -43,7 +45,10 @@ export interface SimulationResult {
   readonly keyStatus: KeyStatus | null;
   /** Alerts about keys that nobody stole. */
   readonly falseAlerts: number;
-  readonly blind: readonly { from: string; to: string | null }[];
+  /** The leaking provider's lag when the first alert came; without an alert, at the end. */
+  readonly lagMinutes: number;
+  /** What the app could not read, and how long. */
+  readonly blind: readonly BlindSpan[];
   readonly auditVerified: boolean;
 }
 
@@ -57,18 +62,14 @@ export async function simulate(options: SimulateOptions): Promise<SimulationResu
     const { responderMinutes } = options;
     const endResponder =
       responderMinutes === null ? () => {} : startResponder(stage, { userId: RESPONDER, minutes: responderMinutes });
-    const blindness = new Blindness();
+    const blindness = new BlindSpans();
     await stage.playUntil(options.scenario.endsAt, async () => {
-      const watermarks = await stage.app.deps.store.read.watermarks.all();
-      blindness.note(
-        watermarks.some(({ failingSince }) => failingSince !== null),
-        stage.clock.now(),
-      );
+      await blindness.note(stage);
       await teller?.step();
       return options.until !== 'stopped' || !(await isStopped(stage));
     });
     endResponder();
-    return await resultOf(stage, options, blindness.spans);
+    return await resultOf(stage, options, blindness.all);
   } finally {
     await stage.close();
   }
@@ -81,25 +82,12 @@ async function isStopped(stage: Stage): Promise<boolean> {
   return alerts.some(({ containedAt }) => containedAt !== null && stage.clock.now() >= containedAt + AFTERMATH_MS);
 }
 
-class Blindness {
-  readonly #spans: { from: string; to: string | null }[] = [];
-
-  note(isBlind: boolean, now: number): void {
-    const open = this.#spans.find(({ to }) => to === null);
-    if (isBlind && open === undefined) this.#spans.push({ from: iso(now), to: null });
-    if (!isBlind && open !== undefined) open.to = iso(now);
-  }
-
-  get spans(): readonly { from: string; to: string | null }[] {
-    return this.#spans;
-  }
-}
-
 async function resultOf(
   stage: Stage,
-  { scenario, provider }: SimulateOptions,
+  options: SimulateOptions,
   blind: SimulationResult['blind'],
 ): Promise<SimulationResult> {
+  const { scenario, provider } = options;
   const { store } = stage.app.deps;
   const leak = stage.world.leaks[0];
   const key = (await store.read.keys.all()).find(({ providerKeyId }) => providerKeyId === leak?.keyId);
@@ -107,6 +95,7 @@ async function resultOf(
   const leakRoots = leak === undefined ? roots : roots.filter(({ lineageId }) => lineageId === key?.lineageId);
   const first = leak && leakRoots[0];
   const firstAlertAt = first === undefined ? null : first.postedAt;
+  const until = firstAlertAt ?? stage.clock.now();
   return {
     scenario: scenario.id,
     provider,
@@ -124,6 +113,7 @@ async function resultOf(
     actions: key === undefined ? [] : await actionsOf(stage, key.id),
     keyStatus: key?.status ?? null,
     falseAlerts: roots.filter(({ lineageId }) => leak === undefined || lineageId !== key?.lineageId).length,
+    lagMinutes: round((until - publishedUntil(lagOf(options, provider), until)) / MINUTE_MS),
     blind,
     auditVerified: (await store.read.audit.verify(undefined)).ok,
   };

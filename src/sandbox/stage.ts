@@ -14,10 +14,17 @@ import { systemClock } from '../system/clock.ts';
 import { countingIds } from '../system/ids.ts';
 import { DrivenClock } from './driven-clock.ts';
 import type { AnthropicStandInOptions } from './providers/anthropic-options.ts';
-import { type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
+import { type Lag, type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
 import type { OpenAiStandInOptions } from './providers/openai-options.ts';
 import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from './slack/index.ts';
-import { createWorld, type ProviderId, type Scenario, type World } from './world/index.ts';
+import {
+  createWorld,
+  type LagPlan,
+  type OutagePlan,
+  type ProviderId,
+  type Scenario,
+  type World,
+} from './world/index.ts';
 
 export interface StageOptions {
   readonly scenario: Scenario;
@@ -52,6 +59,9 @@ export class Stage {
   readonly anthropic: StandIn;
   readonly app: KeystewardApp;
   readonly folder: string;
+  /** What the providers themselves do in the scenario. */
+  readonly outages: readonly OutagePlan[];
+  readonly lags: readonly LagPlan[];
   readonly #tick: () => void;
   #busy = 0;
 
@@ -63,6 +73,8 @@ export class Stage {
     this.anthropic = parts.anthropic;
     this.app = parts.app;
     this.folder = parts.folder;
+    this.outages = parts.outages;
+    this.lags = parts.lags;
     this.#tick = parts.tick;
   }
 
@@ -124,33 +136,29 @@ interface StageParts {
   readonly anthropic: StandIn;
   readonly app: KeystewardApp;
   readonly folder: string;
+  readonly outages: readonly OutagePlan[];
+  readonly lags: readonly LagPlan[];
   readonly tick: () => void;
 }
 
 /** Builds the stage and starts the app on it, at the scenario's start. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { scenario, provider, seed, lagMinutes, access = 'full', eventLogs = 'off' } = options;
+  const { scenario, provider, seed, access = 'full', eventLogs = 'off' } = options;
   const clock = new DrivenClock(scenario.startAt);
   const world = createWorld({ seed, clock, scenario, leakProvider: provider });
-  const lagMs = lagMinutes * MINUTE_MS;
   const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];
   const slack = await startSlackStandIn({ clock, wallNow: () => systemClock.now(), seed: defaultWorkspace });
-  const openai = await startOpenAiStandIn({
-    world,
-    clock,
-    lagMs,
-    adminKeys: keysOf('openai'),
-    auditLog: eventLogs,
-    ...options.openai,
-  });
+  const settings = (id: ProviderId) => ({ world, clock, ...lagOf(options, id), adminKeys: keysOf(id) });
+  const openai = await startOpenAiStandIn({ ...settings('openai'), auditLog: eventLogs, ...options.openai });
   const anthropic = await startAnthropicStandIn({
-    world,
-    clock,
-    lagMs,
-    adminKeys: keysOf('anthropic'),
+    ...settings('anthropic'),
     activityFeed: eventLogs,
     ...options.anthropic,
   });
+  const standIns = { openai, anthropic };
+  const outages = scenario.outages?.(provider) ?? [];
+  const lags = scenario.lags?.(provider) ?? [];
+  for (const outage of outages) standIns[outage.provider].faults.dark(outage);
   const folder = await mkdtemp(join(tmpdir(), 'keysteward-sandbox-'));
   let tick: () => void = () => {};
   const app = await createApp({
@@ -171,7 +179,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
   });
   await app.start();
-  return new Stage({ clock, world, slack, openai, anthropic, app, folder, tick: () => tick() });
+  return new Stage({ clock, world, slack, openai, anthropic, app, folder, outages, lags, tick: () => tick() });
+}
+
+/** How late this provider publishes on the stage. */
+export function lagOf(
+  { scenario, provider, lagMinutes }: Pick<StageOptions, 'scenario' | 'provider' | 'lagMinutes'>,
+  id: ProviderId,
+): Lag {
+  const plans = (scenario.lags?.(provider) ?? []).filter((plan) => plan.provider === id);
+  const lagSpells = plans.map(({ from, to, minutes }) => ({ from, to, lagMs: minutes * MINUTE_MS }));
+  return { lagMs: lagMinutes * MINUTE_MS, lagSpells };
 }
 
 interface Servers {

@@ -3,6 +3,7 @@ import { formatMoney } from '../domain/money.ts';
 import type { SimulationResult, Teller } from './simulate.ts';
 import { type Message, renderText } from './slack/index.ts';
 import type { Stage } from './stage.ts';
+import type { ProviderId } from './world/index.ts';
 
 export interface StoryOptions {
   readonly write: (text: string) => void;
@@ -26,6 +27,7 @@ export function storyTeller({ write, paceMs }: StoryOptions): (stage: Stage) => 
       const message = messageAt(stage, channel, ts);
       if (message !== undefined) tellMessage(stage, message, { told, say });
     });
+    tellProviders(stage, say);
     for (const leak of stage.world.leaks) {
       stage.clock.timer(leak.firstProbeAt ?? leak.startedAt, () =>
         say(`A stranger tries ${leak.keyName} with one tiny request. Nobody notices.`),
@@ -44,17 +46,37 @@ export function storyTeller({ write, paceMs }: StoryOptions): (stage: Stage) => 
   };
 }
 
+/** What the providers themselves do, which nobody at Acme is told. */
+function tellProviders(stage: Stage, say: Telling['say']): void {
+  for (const { provider, from, to, status } of stage.outages) {
+    stage.clock.timer(from, () =>
+      say(`${titleOf(stage, provider)} goes down: it answers every request with ${status}.`),
+    );
+    stage.clock.timer(to, () => say(`${titleOf(stage, provider)} answers again.`));
+  }
+  for (const { provider, from, to, minutes } of stage.lags) {
+    stage.clock.timer(from, () =>
+      say(`${titleOf(stage, provider)} falls behind: what is spent shows ${minutes} minutes later.`),
+    );
+    stage.clock.timer(to, () => say(`${titleOf(stage, provider)} has caught up.`));
+  }
+}
+
+function titleOf(stage: Stage, provider: ProviderId): string {
+  return stage.app.deps.providers.get(provider)?.title ?? provider;
+}
+
 interface Telling {
   /** What was told of each message and modal last. */
   readonly told: Map<string, string>;
   readonly say: (text: string) => void;
 }
 
-/** A new message whole; an edit only when the verdict has changed, or the sum of a verdict that asks nothing any more. */
+/** A new message whole; an edit only when the verdict has changed: each poll changes its figures. */
 function tellMessage(stage: Stage, message: Message, { told, say }: Telling): void {
   const text = renderText(message, stage.slack.workspace);
-  const [verdict = '', figures = ''] = text.split('\n');
-  const gist = verdict.endsWith('?') ? verdict : `${verdict} ${figures}`;
+  const [verdict = ''] = text.split('\n');
+  const gist = verdict.replaceAll(/[\d.,]+/g, '');
   const id = `${message.channel}/${message.ts}`;
   if (told.get(id) === gist) return;
   const where = message.threadTs === undefined ? '#ai-keys' : '#ai-keys, in the thread';
@@ -88,7 +110,15 @@ export function summaryText(result: SimulationResult): string {
     : `Nobody stopped it; ${dollars(lostTotalUsd)} lost in all.`;
   const others =
     falseAlerts === 0 ? '' : ` ${falseAlerts} alert${falseAlerts === 1 ? '' : 's'} on honest keys besides.`;
-  return `The alert came ${latencyMinutes} minutes after the theft began, with ${dollars(lostAtAlertUsd)} gone. ${stopped}${others}`;
+  return `The alert came ${latencyMinutes} minutes after the theft began, with ${dollars(lostAtAlertUsd)} gone. ${stopped}${others}${blindText(result)}`;
+}
+
+function blindText({ blind }: SimulationResult): string {
+  const usage = blind.filter(({ reading }) => reading === 'usage');
+  const spans = usage.map(
+    ({ from, to }) => `${clockOf(Date.parse(from))} to ${to === null ? 'the end' : clockOf(Date.parse(to))}`,
+  );
+  return spans.length === 0 ? '' : ` Usage could not be read from ${spans.join(', and from ')}.`;
 }
 
 function dollars(usd: number | null): string {

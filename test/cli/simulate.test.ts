@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { scenarios } from '../../src/sandbox/index.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
@@ -19,6 +20,14 @@ describe('keysteward simulate', () => {
     // From 02:10 to 04:00 at about $265 an hour.
     expect((result as { lostTotalUsd: number }).lostTotalUsd).toBeGreaterThan(400);
     expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
+  });
+
+  test('the help lists every scenario with what it is about', () => {
+    const run = simulate('--help');
+
+    const listed = run.stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(listed).toEqual(expect.arrayContaining(scenarios.map(({ id, title }) => [id, title])));
     expect(run.status).toBe(0);
   });
 

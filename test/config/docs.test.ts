@@ -6,6 +6,7 @@ import { parsePolicy } from '../../src/config/policy.ts';
 import { policyKeys } from '../../src/config/policy-schema.ts';
 import { PROVIDER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
 import { detectors } from '../../src/domain/detectors/index.ts';
+import { providers } from '../../src/providers/index.ts';
 import { ANTHROPIC_KEY, APP_TOKEN, BOT_TOKEN, OPENAI_KEY, PROVIDERS } from './given.ts';
 
 const DOC = readFileSync('docs/configuration.md', 'utf8');
@@ -13,7 +14,7 @@ const POLICY_EXAMPLE = readFileSync('policy.example.yml', 'utf8');
 const ENV_EXAMPLE = readFileSync('.env.example', 'utf8');
 const CODE_NAMES = [
   ...VARIABLES.map(({ name }) => name),
-  ...PROVIDERS.flatMap(({ envPrefix }) => PROVIDER_VARIABLES.map(({ name }) => `${envPrefix}_${name}`)),
+  ...providers.flatMap(({ envPrefix }) => PROVIDER_VARIABLES.map(({ name }) => `${envPrefix}_${name}`)),
 ];
 const SECTIONS = new Set(['channels', 'calendar', 'currency', 'roles', 'polling', 'detectors']);
 

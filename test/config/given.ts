@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { type ReadConfigResult, readConfig } from '../../src/config/env.ts';
 import type { Env } from '../../src/config/env-reader.ts';
 import type { Fault } from '../../src/config/faults.ts';
+import { anthropic } from '../../src/providers/anthropic/provider.ts';
+import { openai } from '../../src/providers/openai/provider.ts';
 
-export const PROVIDERS = [
-  { id: 'openai', title: 'OpenAI', envPrefix: 'OPENAI', defaultBaseUrl: 'https://api.openai.com/v1' },
-  { id: 'anthropic', title: 'Anthropic', envPrefix: 'ANTHROPIC', defaultBaseUrl: 'https://api.anthropic.com' },
-] as const;
+export const PROVIDERS = [openai, anthropic];
 
 export const DETECTORS = [
   {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config/env.ts';
 import { formatFaults } from '../../src/config/faults.ts';
-import { ANTHROPIC_KEY, CANARY, ENV, faultsOf, OPENAI_KEY, readOk } from './given.ts';
+import { openai } from '../../src/providers/openai/provider.ts';
+import { ANTHROPIC_KEY, CANARY, DETECTORS, ENV, faultsOf, OPENAI_KEY, POLICY, readOk } from './given.ts';
 
 const { OPENAI_ADMIN_KEY: _, ...BARE } = ENV;
 
@@ -111,6 +113,15 @@ describe('connections', () => {
     const env = { ...BARE, ANTHROPIC_ADMIN_KEY: 'anything', ANTHROPIC_BASE_URL: 'http://localhost:4020' };
 
     expect(readOk(env).config.connections[0]?.address).toEqual({ url: 'http://localhost:4020', isDefault: false });
+  });
+
+  test('the form of a key is not checked for a provider that tells none', () => {
+    const { adminKeyForm, ...formless } = openai;
+    const readFile = (path: string) => (path === './policy.yml' ? POLICY : undefined);
+    const env = { ...BARE, OPENAI_ADMIN_KEY: 'anything' };
+
+    expect(adminKeyForm?.prefix).toBe('sk-admin-');
+    expect(readConfig({ env, readFile, providers: [formless], detectors: DETECTORS }).ok).toBe(true);
   });
 
   test('the public address written out is still the public address', () => {

@@ -36,3 +36,6 @@ export function expectNoSecret(testCase: ProviderCase, text: string): void {
   expect(text).not.toContain(testCase.adminKey);
   expect(text).not.toContain(testCase.writeKey);
 }
+
+/** Long enough for loopback, short enough to wait for. */
+export const SHORT: Transport = { timeoutMs: 60 };

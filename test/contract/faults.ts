@@ -4,6 +4,7 @@ import type { ProviderCase } from './provider-case.ts';
 
 export interface Fault {
   readonly name: string;
+  readonly status?: number;
   reply(testCase: ProviderCase, request: Received): Reply;
   readonly read: ErrorCode;
   readonly write: ErrorCode;
@@ -59,6 +60,12 @@ export const FAULTS: readonly Fault[] = [
     write: 'provider_outcome_unknown',
   },
   {
+    name: 'a connection that is cut before any answer',
+    reply: () => ({ cut: true }),
+    read: 'provider_unavailable',
+    write: 'provider_outcome_unknown',
+  },
+  {
     name: 'half a page and a cut connection',
     reply: (_, { headers }) => ({ cutAfter: `{"data":[{"id":"${keyOf(headers)}"}` }),
     read: 'provider_unavailable',
@@ -91,6 +98,7 @@ function keyOf(headers: Received['headers']): string {
 function status(code: number, read: ErrorCode, write: ErrorCode): Fault {
   return {
     name: `HTTP ${code}`,
+    status: code,
     reply: (testCase, { headers }) => ({ status: code, json: testCase.errorBody(`bad key ${keyOf(headers)}`) }),
     read,
     write,

@@ -20,7 +20,8 @@ export interface ProviderCase {
   readonly adminKey: string;
   readonly writeKey: string;
   connect(options: ConnectOptions, transport?: Transport): Provider;
-  createClient(options: ClientOptions): object;
+  /** The SDK's client, where there is an SDK. */
+  readonly createClient?: (options: ClientOptions) => object;
   /** A small organization, its lists split over several pages, with fields that no schema knows. */
   readonly organization: Respond;
   readonly scopes: readonly ProviderScope[];
@@ -28,8 +29,16 @@ export interface ProviderCase {
   readonly window: UsageWindow;
   readonly usage: readonly ProviderUsage[];
   readonly key: KeyRef;
-  /** The mildest write that the provider offers. */
-  act(provider: Provider, ref: KeyRef): Promise<void>;
+  /** Whether usage can be read in parts, too. */
+  readonly streams: boolean;
+  /** Bodies that announce a next page which does not exist, or lead in a circle. */
+  readonly endlessPages: readonly unknown[];
+  /** Requests for scopes that other reads make on the side. */
+  readonly lookUps?: RegExp;
+  /** A server that lists this many keys in the given pages, and answers the rest as `organization` does. */
+  manyKeys(total: number, perPage: number): Respond;
+  /** Headers of the provider's own protocol, besides those that every request has. */
+  readonly ownHeaders: readonly string[];
   /** Variables that the SDK reads from the environment, with values that must never show on the wire. */
   readonly ambient: Readonly<Record<string, string>>;
   /** An error body in the provider's own form. */
@@ -38,14 +47,14 @@ export interface ProviderCase {
   readonly optional: OptionalCase;
 }
 
-/** What the provider's optional methods must give for `organization`. */
+/** What the provider's optional methods must give for `organization`; null where it does not have the method. */
 export interface OptionalCase {
   readonly days: UsageWindow;
-  readonly costs: CostReport;
+  readonly costs: CostReport | null;
   readonly eventsSince: number;
-  readonly events: EventReport;
+  readonly events: EventReport | null;
   readonly scopeId: string;
-  readonly limits: ScopeLimits;
+  readonly limits: ScopeLimits | null;
   /** One call of each setter that the provider has, and the one request that must come of it. */
   readonly sets: readonly SetCase[];
 }

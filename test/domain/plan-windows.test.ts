@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { BACKFILL_MS, backfillStart, FINE_WINDOW_MS, planWindows, TRAILING_MS } from '../../src/domain/window.ts';
+import {
+  BACKFILL_MS,
+  backfillStart,
+  FINE_WINDOW_MS,
+  fitWindows,
+  planWindows,
+  TRAILING_MS,
+} from '../../src/domain/window.ts';
 import { NOON } from '../support/records.ts';
 
 const NOW = NOON + 7 * MINUTE_MS + 23_456;
@@ -97,5 +104,41 @@ describe('any plan', () => {
         expect(from % QUARTER_MS).toBe(0);
       }
     });
+  });
+});
+
+describe('fitWindows', () => {
+  const first = planWindows(NOW, null);
+  const today = NOON - 12 * HOUR_MS;
+
+  test('changes nothing for a provider that has minutes and hours', () => {
+    expect(fitWindows(first, [HOUR_MS, MINUTE_MS])).toEqual(first);
+  });
+
+  test('asks a provider that has days only for whole days, in one window', () => {
+    expect(fitWindows(first, [DAY_MS])).toEqual([{ from: today - 31 * DAY_MS, to: today + DAY_MS, widthMs: DAY_MS }]);
+  });
+
+  test('never plans two widths for one instant, nor widths that the provider does not have', () => {
+    const widths = fc.uniqueArray(fc.constantFrom(MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, DAY_MS), { minLength: 1 });
+    const watermarkAgo = fc.option(fc.nat(60 * DAY_MS), { nil: null });
+
+    fc.assert(
+      fc.property(widths, watermarkAgo, fc.nat(DAY_MS), (widthsMs, ago, later) => {
+        const now = NOON + later;
+        const planned = planWindows(now, ago === null ? null : now - ago);
+        const fitted = fitWindows(planned, widthsMs);
+
+        let until = -1;
+        for (const { from, to, widthMs } of fitted) {
+          expect(widthsMs).toContain(widthMs);
+          expect([from % widthMs, to % widthMs]).toEqual([0, 0]);
+          expect(from).toBeGreaterThanOrEqual(until);
+          until = to;
+        }
+        expect(fitted[0]?.from).toBeLessThanOrEqual(planned[0]?.from ?? 0);
+        expect(until).toBeGreaterThanOrEqual(planned.at(-1)?.to ?? 0);
+      }),
+    );
   });
 });

@@ -20,6 +20,11 @@ export const anthropic: ProviderDefinition = {
   title: 'Anthropic',
   envPrefix: 'ANTHROPIC',
   defaultBaseUrl: 'https://api.anthropic.com',
+  adminKeyForm: {
+    prefix: 'sk-ant-admin',
+    shown: 'sk-ant-admin01-',
+    where: 'platform.claude.com, Settings, Admin keys',
+  },
   connect: (options) => connectAnthropic(options),
 };
 

@@ -19,6 +19,7 @@ export const openai: ProviderDefinition = {
   title: 'OpenAI',
   envPrefix: 'OPENAI',
   defaultBaseUrl: 'https://api.openai.com/v1',
+  adminKeyForm: { prefix: 'sk-admin-', where: 'platform.openai.com, Settings, Organization, Admin keys' },
   connect: (options) => connectOpenai(options),
 };
 

@@ -1,12 +1,11 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { World } from '../world/index.ts';
+import type { Lag } from './lag.ts';
 import type { AdminKey } from './stand-in.ts';
 
-export interface AnthropicStandInOptions {
+export interface AnthropicStandInOptions extends Lag {
   readonly world: World;
   readonly clock: Clock;
-  /** A request made at t shows in usage and costs from t + lagMs on. */
-  readonly lagMs: number;
   readonly adminKeys: readonly AdminKey[];
   /** A free port by default. */
   readonly port?: number;

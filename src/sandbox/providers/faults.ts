@@ -29,6 +29,7 @@ interface Dark {
   readonly from: number;
   readonly to: number;
   readonly path: string;
+  readonly status: number;
 }
 
 /** Faults planted in a stand-in, taken in the order in which they were planted. */
@@ -40,9 +41,9 @@ export class Faults {
     this.#armed.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
   }
 
-  /** From `from` to `to` (business time) every request under `path` is answered with 503. */
-  dark(window: { readonly from: number; readonly to: number; readonly path?: string }): void {
-    this.#darks.push({ from: window.from, to: window.to, path: window.path ?? '/' });
+  /** From `from` to `to` (business time) every request under `path` is answered with `status`: 503, if not given. */
+  dark({ from, to, path = '/', status = 503 }: Pick<Dark, 'from' | 'to'> & Partial<Dark>): void {
+    this.#darks.push({ from, to, path, status });
   }
 
   clear(): void {
@@ -52,10 +53,10 @@ export class Faults {
 
   /** The fault that strikes this request; using it up. */
   take(request: { readonly method: string; readonly path: string; readonly now: number }): FaultKind | undefined {
-    const inDark = this.#darks.some(
-      (dark) => dark.from <= request.now && request.now < dark.to && request.path.startsWith(dark.path),
+    const dark = this.#darks.find(
+      ({ from, to, path }) => from <= request.now && request.now < to && request.path.startsWith(path),
     );
-    if (inDark) return { kind: 'status', status: 503 };
+    if (dark !== undefined) return { kind: 'status', status: dark.status };
     for (const armed of this.#armed) {
       const { path, method } = armed.fault;
       if (!request.path.startsWith(path) || (method !== undefined && method !== request.method)) continue;

@@ -2,14 +2,24 @@ export { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
 export { userIdOf } from './company.ts';
 export type { PriceBook, UnitPrices } from './prices.ts';
 export type { NewKey } from './roster.ts';
-export { findScenario, leakWeekend, quietMonth, type Scenario, scenarios } from './scenarios.ts';
+export {
+  findScenario,
+  lateData,
+  leakWeekend,
+  providerDown,
+  quietMonth,
+  type Scenario,
+  scenarios,
+} from './scenarios.ts';
 export type { CapView, KeyRange } from './spending.ts';
 export type {
   EndpointFamily,
   KeyOwner,
   KeyState,
+  LagPlan,
   LeakPlan,
   LineIdentity,
+  OutagePlan,
   Person,
   ProviderId,
   TimeRange,

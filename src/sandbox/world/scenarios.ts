@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
-import type { LeakPlan, ProviderId } from './types.ts';
+import type { LagPlan, LeakPlan, OutagePlan, ProviderId } from './types.ts';
 
 /** A story as data: when it plays, how often the app polls by default, and what goes wrong. */
 export interface Scenario {
@@ -10,6 +10,9 @@ export interface Scenario {
   readonly pollMinutes: number;
   /** The thefts, on whichever provider the story is told with. */
   leaks(provider: ProviderId): readonly LeakPlan[];
+  /** What the provider itself does to us; nothing, if not given. */
+  outages?(provider: ProviderId): readonly OutagePlan[];
+  lags?(provider: ProviderId): readonly LagPlan[];
 }
 
 const SATURDAY = Date.UTC(2026, 9, 17);
@@ -36,6 +39,26 @@ export const leakWeekend: Scenario = {
   ],
 };
 
+export const providerDown: Scenario = {
+  id: 'provider-down',
+  title: 'The same leak while the provider answers 503 from 02:00 to 04:00: nobody can see it begin',
+  startAt: SATURDAY + 1.5 * HOUR_MS,
+  endsAt: SATURDAY + 5 * HOUR_MS,
+  pollMinutes: 5,
+  leaks: leakWeekend.leaks,
+  outages: (provider) => [{ provider, from: SATURDAY + 2 * HOUR_MS, to: SATURDAY + 4 * HOUR_MS, status: 503 }],
+};
+
+export const lateData: Scenario = {
+  id: 'late-data',
+  title: 'The same leak while the provider publishes usage 40 minutes late from 01:30 on',
+  startAt: SATURDAY + HOUR_MS,
+  endsAt: SATURDAY + 4.5 * HOUR_MS,
+  pollMinutes: 5,
+  leaks: leakWeekend.leaks,
+  lags: (provider) => [{ provider, from: SATURDAY + 1.5 * HOUR_MS, to: SATURDAY + 4 * HOUR_MS, minutes: 40 }],
+};
+
 export const quietMonth: Scenario = {
   id: 'quiet-month',
   title: 'Thirty honest days: every alert is a false one',
@@ -46,7 +69,7 @@ export const quietMonth: Scenario = {
   leaks: () => [],
 };
 
-export const scenarios: readonly Scenario[] = [leakWeekend, quietMonth];
+export const scenarios: readonly Scenario[] = [leakWeekend, providerDown, lateData, quietMonth];
 
 export function findScenario(id: string): Scenario | undefined {
   return scenarios.find((scenario) => scenario.id === id);

@@ -98,6 +98,18 @@ export interface WorldLeak extends LeakPlan {
   readonly keyId: string;
 }
 
+/** A time in which a provider answers every request with an error. */
+export interface OutagePlan extends TimeRange {
+  readonly provider: ProviderId;
+  readonly status: number;
+}
+
+/** A time in which a provider publishes usage later than usual. */
+export interface LagPlan extends TimeRange {
+  readonly provider: ProviderId;
+  readonly minutes: number;
+}
+
 export interface TimeRange {
   /** Inclusive. */
   readonly from: number;

@@ -16,6 +16,8 @@ const LINEAGES_AT_ONCE = 10;
 const QUARTER_MS = 15 * MINUTE_MS;
 /** A beginning is told to the minute this far back; a median of hours does not need minutes. */
 const FINE_MS = 6 * HOUR_MS;
+/** No usage for longer than this is idleness, not lateness. */
+const MOST_LATE_MS = HOUR_MS;
 /** How far back a detector sees what the provider's own log tells. */
 const EVENTS_MS = DAY_MS;
 
@@ -60,11 +62,14 @@ interface Horizon {
   readonly completeUntil: number;
 }
 
-/** How far the data reaches. Usage that is already there counts even when later usage may still come. */
-export function horizonOf(watermark: Watermark, now: number): Horizon {
-  const completeUntil = (watermark.polledAt ?? 0) - SETTLE_MS;
-  const knownUntil = Math.min(now, Math.max(completeUntil, watermark.newestUsageAt ?? 0));
-  return { now, knownUntil, completeUntil };
+/**
+ * How far the data reaches: as far as the newest usage, which counts even when later usage may still come. A connection
+ * that shows none for long is late or idle, which looks the same; for the first hour it is taken for late.
+ */
+export function horizonOf({ polledAt, newestUsageAt }: Watermark, now: number): Horizon {
+  const readAt = polledAt ?? 0;
+  const knownUntil = Math.min(now, Math.max(readAt - MOST_LATE_MS, newestUsageAt ?? 0));
+  return { now, knownUntil, completeUntil: Math.min(readAt - SETTLE_MS, knownUntil) };
 }
 
 /** One lineage after the other, read a few at a time: the histories of all are not held at once. */

@@ -1,5 +1,6 @@
 import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
+import { fitWindows } from '../../domain/window.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
 import { knowRelatives } from '../inventory/know-relatives.ts';
@@ -31,7 +32,8 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
   try {
     await knowRelatives(deps, provider, before);
     await noteUnreadDays(deps, provider, before);
-    for (const window of await planPoll(deps, startedAt, before ?? { ...NEVER_READ, connectionId })) {
+    const planned = await planPoll(deps, startedAt, before ?? { ...NEVER_READ, connectionId });
+    for (const window of fitWindows(planned, provider.usageWidthsMs)) {
       await readWindow(deps, provider, window);
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { floorTo, HOUR_MS } from '../../domain/time.ts';
-import { type PlannedWindow, SETTLING_MS, splitByWidth } from '../../domain/window.ts';
+import { fitWindows, type PlannedWindow, SETTLING_MS, splitByWidth } from '../../domain/window.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { turnStart } from './plan-poll.ts';
 import { readWindow } from './read-window.ts';
@@ -29,7 +29,8 @@ export async function readAgain(
   range: { readonly from: number; readonly to: number },
 ): Promise<void> {
   const from = await deps.store.read.usage.bucketStart(provider.connectionId, range.from);
-  for (const window of splitByWidth({ from, to: range.to }, deps.clock.now())) {
+  const planned = splitByWidth({ from, to: range.to }, deps.clock.now());
+  for (const window of fitWindows(planned, provider.usageWidthsMs)) {
     for (const slice of slicesOf(window)) await readWindow(deps, provider, slice);
   }
 }

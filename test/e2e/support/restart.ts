@@ -56,5 +56,6 @@ export async function restart(stage: Stage, downMs = 0): Promise<Stage> {
     },
   });
   await app.start();
-  return new Stage({ clock, world, slack, openai, anthropic, app, folder, tick: () => tick() });
+  const { outages, lags } = stage;
+  return new Stage({ clock, world, slack, openai, anthropic, app, folder, outages, lags, tick: () => tick() });
 }

@@ -340,7 +340,22 @@ export const anthropicCase: ProviderCase = {
     },
   ],
   key: { providerKeyId: 'apikey_1', scopeId: 'wrkspc_1' },
-  act: async (provider, ref) => provider.suspendKey?.(ref),
+  streams: true,
+  endlessPages: [
+    { data: [], has_more: true, last_id: 'same', next_page: 'same' },
+    { data: [], has_more: true },
+  ],
+  lookUps: /\/workspaces$/,
+  manyKeys: (total, perPage) => (request) => {
+    if (request.path !== `${PREFIX}/api_keys`) return anthropicCase.organization(request);
+    const start = Number(request.query.get('after_id')?.slice('apikey_'.length) ?? -1) + 1;
+    const data = Array.from({ length: Math.min(perPage, total - start) }, (_, index) => ({
+      ...keyRow,
+      id: `apikey_${start + index}`,
+    }));
+    return { status: 200, json: { data, last_id: data.at(-1)?.id, has_more: start + perPage < total } };
+  },
+  ownHeaders: ['anthropic-beta', 'anthropic-version'],
   ambient: {
     ANTHROPIC_API_KEY: 'ambient-key',
     ANTHROPIC_AUTH_TOKEN: 'ambient-token',

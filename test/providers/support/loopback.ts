@@ -13,6 +13,8 @@ export interface Received {
 export type Reply =
   | { readonly status: number; readonly json: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly status: number; readonly text: string; readonly headers?: Readonly<Record<string, string>> }
+  /** Closes the connection without a word. */
+  | { readonly cut: true }
   /** Sends the start of a page, promises more, and cuts the connection. */
   | { readonly cutAfter: string }
   /** Never answers; `headersFirst` sends the head and the start of a body before it falls silent. */
@@ -48,7 +50,9 @@ export async function startLoopback(respond: Respond): Promise<Loopback> {
     requests.push(received);
     response.setHeader('date', SERVER_DATE);
     const reply = loopback.respond(received);
-    if ('cutAfter' in reply) {
+    if ('cut' in reply) {
+      request.socket.destroy();
+    } else if ('cutAfter' in reply) {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100000' });
       response.write(reply.cutAfter, () => request.socket.destroy());
     } else if ('hang' in reply) {

@@ -415,7 +415,21 @@ export const openaiCase: ProviderCase = {
     },
   ],
   key: { providerKeyId: 'key_user', scopeId: 'proj_1' },
-  act: async (provider, ref) => provider.revokeKey?.(ref),
+  streams: true,
+  endlessPages: [
+    { data: [], has_more: true, last_id: 'same', next_page: 'same' },
+    { data: [], has_more: true },
+  ],
+  manyKeys: (total, perPage) => (request) => {
+    if (!/proj_1\/api_keys$/.test(request.path)) return openaiCase.organization(request);
+    const start = Number(request.query.get('after')?.slice('key_'.length) ?? -1) + 1;
+    const data = Array.from({ length: Math.min(perPage, total - start) }, (_, index) => ({
+      ...userKey,
+      id: `key_${start + index}`,
+    }));
+    return { status: 200, json: { data, last_id: data.at(-1)?.id, has_more: start + perPage < total } };
+  },
+  ownHeaders: [],
   ambient: {
     OPENAI_ADMIN_KEY: 'ambient-admin',
     OPENAI_API_KEY: 'ambient-key',

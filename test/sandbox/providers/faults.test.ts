@@ -92,9 +92,9 @@ describe('planted faults', () => {
     expect(world.stateOf(id)).toBe('active');
   });
 
-  it('is dark with 503 for a stretch of business time only', async () => {
+  it.each([503, 500])('is dark with %i for a stretch of business time only', async (status) => {
     const { clock, server, client } = await stage();
-    server.faults.dark({ from: START + HOUR_MS, to: START + 2 * HOUR_MS });
+    server.faults.dark({ from: START + HOUR_MS, to: START + 2 * HOUR_MS, status });
     const read = () =>
       client.organization.retrieve().then(
         () => 200,
@@ -103,7 +103,7 @@ describe('planted faults', () => {
 
     expect(await read()).toBe(200);
     clock.set(START + HOUR_MS);
-    expect(await read()).toBe(503);
+    expect(await read()).toBe(status);
     clock.set(START + 2 * HOUR_MS);
     expect(await read()).toBe(200);
   });

@@ -70,9 +70,11 @@ test('detectors see the lineages that spent lately, with the history that they a
   await detect(bench, [noting(inputs)]);
 
   expect(inputs).toHaveLength(2);
+  // The newest usage is of half past eleven.
+  const newestEnd = NOON - 29 * MINUTE_MS;
   expect(inputs.map(({ knownUntil, completeUntil }) => [knownUntil, completeUntil])).toEqual([
-    [NOON - SETTLE_MS, NOON - SETTLE_MS],
-    [NOON - SETTLE_MS, NOON - SETTLE_MS],
+    [newestEnd, newestEnd],
+    [newestEnd, newestEnd],
   ]);
   const minutesAgo = inputs[0]?.usage.map(({ startAt }) => (NOON - startAt) / MINUTE_MS);
   expect(minutesAgo).toEqual([210, 150, 90, 30]);
@@ -100,16 +102,18 @@ test('nothing is detected before the first complete poll', async () => {
 });
 
 test.each([
-  ['nothing was used lately: known as far as it is complete', NOON - HOUR_MS, NOON - SETTLE_MS],
-  ['something was used just now: known up to it', NOON - MINUTE_MS, NOON - MINUTE_MS],
-  ['the newest bucket is not over: known up to now', NOON + MINUTE_MS, NOON],
-])('%s', (_rule, newestUsageAt, knownUntil) => {
+  ['something was used just now: known up to it', NOON - MINUTE_MS, NOON - MINUTE_MS, NOON - SETTLE_MS],
+  ['the newest bucket is not over: known up to now', NOON + MINUTE_MS, NOON, NOON - SETTLE_MS],
+  ['late data: known and complete up to the newest usage', NOON - 40 * MINUTE_MS, NOON - 40 * MINUTE_MS, null],
+  ['nothing for hours is idleness: known and complete up to an hour ago', NOON - 3 * HOUR_MS, NOON - HOUR_MS, null],
+  ['nothing was ever used: known and complete up to an hour ago', null, NOON - HOUR_MS, null],
+])('%s', (_rule, newestUsageAt, knownUntil, completeUntil) => {
   const watermark = { connectionId: 'fake', polledAt: NOON, failingSince: null, missedPolls: 0, problem: null };
 
   expect(horizonOf({ ...watermark, newestUsageAt }, NOON)).toEqual({
     now: NOON,
     knownUntil,
-    completeUntil: NOON - SETTLE_MS,
+    completeUntil: completeUntil ?? knownUntil,
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { UsageWindow } from '../../../src/ports/provider.ts';
+import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { later, NOON } from '../../support/bench-deps.ts';
 import { failing } from '../../support/fake-provider.ts';
 import { benchToPoll, poll, stored, totalCost } from '../../support/polling.ts';
@@ -16,6 +17,24 @@ describe('what is read', () => {
       { from: NOON - 31 * DAY_MS - 12 * HOUR_MS, to: NOON - 26 * HOUR_MS, widthMs: HOUR_MS },
       { from: NOON - 26 * HOUR_MS, to: NOON, widthMs: MINUTE_MS },
     ]);
+  });
+
+  test('a provider that has days only is asked for days only, and what it says is kept by the day', async () => {
+    const bench = await benchToPoll();
+    bench.provider.use = [{ keyId: 'key_1', at: NOON - HOUR_MS, tokens: 7 }];
+    const daily = { ...bench.provider.port, usageWidthsMs: [DAY_MS] };
+
+    for (const minutes of [0, 5]) {
+      later(bench, minutes * MINUTE_MS);
+      expect((await pollUsage(bench.deps, daily)).ok).toBe(true);
+    }
+
+    const midnight = NOON + 12 * HOUR_MS;
+    expect(bench.provider.windows).toEqual([
+      { from: midnight - 32 * DAY_MS, to: midnight, widthMs: DAY_MS },
+      { from: midnight - DAY_MS, to: midnight, widthMs: DAY_MS },
+    ]);
+    expect(stored(bench)).toMatchObject([{ start: midnight - DAY_MS, width: DAY_MS, cost: 7 }]);
   });
 
   test('the next poll reads the trailing two hours again, by the minute', async () => {

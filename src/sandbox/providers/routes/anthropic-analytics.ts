@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS } from '../../world/index.ts';
 import type { AnthropicStandInOptions } from '../anthropic-options.ts';
 import { filteredSources, instantIn, passesFilters, reportDimensions } from '../anthropic-report.ts';
 import { type BucketWidth, floorTo, pageToken, readPageToken, WIDTH_MS, widthOf } from '../buckets.ts';
+import { publishedUntil } from '../lag.ts';
 import { badRequest, notFound } from '../problem.ts';
 import { choicesOf, limitOf, type Route, type RouteRequest } from '../router.ts';
 import { kindOf, splitByKind } from '../token-kinds.ts';
@@ -80,13 +81,14 @@ export function anthropicAnalyticsRoutes(options: AnthropicStandInOptions): read
 function answer(options: AnthropicStandInOptions, report: Report, request: RouteRequest): unknown {
   if (options.analytics === 'off') throw notFound(report.path);
   const { query, now } = request;
-  const { world, lagMs } = options;
+  const { world } = options;
+  const horizon = publishedUntil(options, now);
   const asked = choicesOf(query, 'group_by', report.groupBy);
   if (asked.length > MOST_DIMENSIONS) throw badRequest(`group_by: at most ${MOST_DIMENSIONS} dimensions`);
   const sources = filteredSources(world, query);
   const byKind = asked.includes('token_type');
   const rows = bucketsOf(query, now).flatMap((bucket): Row[] => {
-    const found = rowsOf({ world, sources, bucket, horizon: now - lagMs }).filter((row) => passesFilters(row, query));
+    const found = rowsOf({ world, sources, bucket, horizon }).filter((row) => passesFilters(row, query));
     const groups = groupRows(byKind ? found.flatMap(splitByKind) : found, asked, { world, dimensionsOf });
     return groups.map((group) => ({ bucket, group }));
   });
@@ -102,7 +104,7 @@ function answer(options: AnthropicStandInOptions, report: Report, request: Route
     })),
     has_more: end < sorted.length,
     next_page: end < sorted.length ? pageToken(end) : null,
-    data_refreshed_at: rfc3339(floorTo(now - lagMs, 1_000)),
+    data_refreshed_at: rfc3339(floorTo(horizon, 1_000)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AnthropicStandInOptions } from '../anthropic-options.ts';
 import { defaultWorkspace, reportDimensions, reportRange } from '../anthropic-report.ts';
 import { pageOfBuckets, WIDTH_MS, widthOf } from '../buckets.ts';
+import { publishedUntil } from '../lag.ts';
 import { badRequest } from '../problem.ts';
 import { choicesOf, type Route, type RouteRequest } from '../router.ts';
 import { kindOf, splitByKind, type TokenKind } from '../token-kinds.ts';
@@ -24,7 +25,8 @@ export function anthropicCostRoutes(options: AnthropicStandInOptions): readonly 
   return [{ method: 'GET', path, handle: (request) => costReport(options, request) }];
 }
 
-function costReport({ world, lagMs }: AnthropicStandInOptions, { query, now }: RouteRequest): unknown {
+function costReport(options: AnthropicStandInOptions, { query, now }: RouteRequest): unknown {
+  const { world } = options;
   if (widthOf(query, 'bucket_width') !== '1d') throw badRequest('bucket_width: costs come by the day');
   const asked = choicesOf(query, 'group_by', ['workspace_id', 'description']);
   const described = asked.includes('description');
@@ -34,7 +36,7 @@ function costReport({ world, lagMs }: AnthropicStandInOptions, { query, now }: R
   const dimensions = described ? [...asked, ...DESCRIBED] : asked;
   const defaultId = defaultWorkspace(world)?.id;
   const data = buckets.map((bucket) => {
-    const rows = rowsOf({ world, sources, bucket, horizon: now - lagMs });
+    const rows = rowsOf({ world, sources, bucket, horizon: publishedUntil(options, now) });
     const items = described ? rows.flatMap(splitByKind) : rows;
     const groups = groupRows(items, dimensions, { world, dimensionsOf });
     return {

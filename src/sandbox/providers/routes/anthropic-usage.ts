@@ -7,6 +7,7 @@ import {
   reportRange,
 } from '../anthropic-report.ts';
 import { pageOfBuckets, USAGE_LIMITS, WIDTH_MS, widthOf } from '../buckets.ts';
+import { publishedUntil } from '../lag.ts';
 import { choicesOf, type Route, type RouteRequest } from '../router.ts';
 import { type Group, groupRows, rowsOf } from '../usage-rows.ts';
 import { rfc3339 } from '../wire.ts';
@@ -19,7 +20,9 @@ export function anthropicUsageRoutes(options: AnthropicStandInOptions): readonly
   return [{ method: 'GET', path, handle: (request) => usageReport(options, request) }];
 }
 
-function usageReport({ world, lagMs }: AnthropicStandInOptions, { query, now }: RouteRequest): unknown {
+function usageReport(options: AnthropicStandInOptions, { query, now }: RouteRequest): unknown {
+  const { world } = options;
+  const horizon = publishedUntil(options, now);
   const width = widthOf(query, 'bucket_width');
   const asked = choicesOf(query, 'group_by', GROUP_BY);
   const size = { widthMs: WIDTH_MS[width], ...USAGE_LIMITS[width] };
@@ -27,7 +30,7 @@ function usageReport({ world, lagMs }: AnthropicStandInOptions, { query, now }: 
   const sources = filteredSources(world, query);
   const defaultId = defaultWorkspace(world)?.id;
   const data = buckets.map((bucket) => {
-    const rows = rowsOf({ world, sources, bucket, horizon: now - lagMs }).filter((row) => passesFilters(row, query));
+    const rows = rowsOf({ world, sources, bucket, horizon }).filter((row) => passesFilters(row, query));
     const groups = groupRows(rows, asked, { world, dimensionsOf: reportDimensions });
     return {
       starting_at: rfc3339(bucket.from),

@@ -1,4 +1,5 @@
 import type { KeyOwner, World, WorldKey, WorldScope } from '../../world/index.ts';
+import { publishedUntil } from '../lag.ts';
 import type { OpenAiStandInOptions } from '../openai-options.ts';
 import { pageById } from '../paging.ts';
 import { badRequest, notFound } from '../problem.ts';
@@ -112,7 +113,7 @@ function renderKey(
   key: WorldKey,
   now: number,
 ): { readonly id: string } & Record<string, unknown> {
-  const lastUsedAt = options.world.lastUsedAt(key.id, now - options.lagMs);
+  const lastUsedAt = options.world.lastUsedAt(key.id, publishedUntil(options, now));
   return {
     object: 'organization.project.api_key',
     id: key.id,

@@ -1,5 +1,6 @@
 import type { EndpointFamily, WorldKey } from '../../world/index.ts';
 import { type BucketWidth, pageOfBuckets, USAGE_LIMITS, WIDTH_MS, widthOf } from '../buckets.ts';
+import { publishedUntil } from '../lag.ts';
 import type { OpenAiStandInOptions } from '../openai-options.ts';
 import { badRequest } from '../problem.ts';
 import { choicesOf, listOf, type Route, type RouteRequest } from '../router.ts';
@@ -57,7 +58,7 @@ function usage(options: OpenAiStandInOptions, family: Family, request: RouteRequ
   const { world } = options;
   return answer(request, { width, sizes: USAGE_LIMITS[width] }, (bucket) => {
     const sources = sourcesOf(options, query);
-    const rows = rowsOf({ world, sources, bucket, horizon: request.now - options.lagMs });
+    const rows = rowsOf({ world, sources, bucket, horizon: publishedUntil(options, request.now) });
     const wanted = rows.filter((row) => row.line.endpoint === family.endpoint && isWanted(row, query));
     return groupRows(wanted, asked, { world, dimensionsOf }).map((group) => renderUsage(family, group));
   });
@@ -70,7 +71,7 @@ function costs(options: OpenAiStandInOptions, request: RouteRequest): unknown {
   const { world } = options;
   return answer(request, { width: '1d', sizes: COST_LIMIT }, (bucket) => {
     const sources = sourcesOf(options, query);
-    const rows = rowsOf({ world, sources, bucket, horizon: request.now - options.lagMs });
+    const rows = rowsOf({ world, sources, bucket, horizon: publishedUntil(options, request.now) });
     const items = asked.includes('line_item') ? rows.flatMap(splitByKind) : rows;
     return groupRows(items, asked, { world, dimensionsOf: costDimensionsOf }).map((group) =>
       renderCost(options, group, asked.includes('line_item')),

@@ -1,0 +1,86 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type SimulationResult, simulate } from '../../src/sandbox/simulate.ts';
+import { renderText } from '../../src/sandbox/slack/index.ts';
+import type { Stage } from '../../src/sandbox/stage.ts';
+import { HOUR_MS, lateData, type ProviderId, providerDown, type Scenario } from '../../src/sandbox/world/index.ts';
+import { recordingLogger } from '../providers/support/recording-logger.ts';
+import { CHANNEL, minutes, person } from './support/night.ts';
+
+// A machine that does other things as well.
+vi.setConfig({ testTimeout: 90_000 });
+
+const MIDNIGHT = Date.UTC(2026, 9, 17);
+const at = (text: string) => `2026-10-17T${text}:00.000Z`;
+
+interface Played {
+  readonly result: SimulationResult;
+  /** Every text that the channel has shown, each version once, with the instant when it first stood there. */
+  readonly shown: ReadonlyMap<string, number>;
+}
+
+/** Plays the hours of a scenario that matter. */
+async function play(scenario: Scenario, provider: ProviderId, hours: { from: number; to: number }): Promise<Played> {
+  const shown = new Map<string, number>();
+  const look = (stage: Stage) => {
+    for (const message of person(stage, 'U0ANA').visibleMessages(CHANNEL)) {
+      const text = renderText(message, stage.slack.workspace);
+      if (!shown.has(text)) shown.set(text, stage.clock.now());
+    }
+  };
+  const result = await simulate({
+    scenario: { ...scenario, startAt: MIDNIGHT + hours.from * HOUR_MS, endsAt: MIDNIGHT + hours.to * HOUR_MS },
+    provider,
+    seed: 1,
+    pollMinutes: 5,
+    lagMinutes: 5,
+    responderMinutes: 3,
+    logger: recordingLogger(),
+    teller: (stage) => ({ step: async () => look(stage) }),
+  });
+  return { result, shown };
+}
+
+describe('provider-down', () => {
+  test.each([
+    ['anthropic', 'Anthropic', 'suspend'],
+    ['openai', 'OpenAI', 'revoke'],
+  ] as const)(
+    'a leak that began while %s was down is one alert, at the first poll after it',
+    async (provider, title, kind) => {
+      const { result, shown } = await play(providerDown, provider, { from: 1.75, to: 4.25 });
+
+      expect(result).toMatchObject({ rootMessages: 1, leakStartedAt: at('02:10'), auditVerified: true });
+      const alertedAt = Date.parse(result.firstAlertAt ?? '');
+      expect(alertedAt).toBeGreaterThanOrEqual(MIDNIGHT + 4 * HOUR_MS);
+      expect(alertedAt).toBeLessThanOrEqual(MIDNIGHT + 4 * HOUR_MS + minutes(5));
+      expect(result.actions).toMatchObject([{ kind, verified: true }]);
+      expect(result.blind.filter(({ reading }) => reading === 'usage')).toEqual([
+        { provider, reading: 'usage', from: at('02:00'), to: at('04:00') },
+      ]);
+      for (const span of result.blind) expect(span.provider).toBe(provider);
+
+      const [dark, back] = [
+        ` Usage of ${title} (${provider}) cannot be read since`,
+        `Usage of ${title} (${provider}) is readable again`,
+      ];
+      const told = [...shown].filter(([text]) => text.includes(dark) || text.includes(back));
+      expect(told.map(([text]) => text.includes(back))).toEqual([false, true]);
+      expect(told[1]?.[1]).toBe(MIDNIGHT + 4 * HOUR_MS);
+    },
+  );
+});
+
+describe('late-data', () => {
+  test('a leak that shows 40 minutes late is one alert that says how old its data is', async () => {
+    const { result, shown } = await play(lateData, 'anthropic', { from: 1.25, to: 3.25 });
+
+    expect(result).toMatchObject({ rootMessages: 1, lagMinutes: 40, blind: [], auditVerified: true });
+    // Lag, and the five minutes of a poll that the leak may have to wait for each.
+    expect(result.latencyMinutes).toBeGreaterThanOrEqual(40);
+    expect(result.latencyMinutes).toBeLessThanOrEqual(50);
+    const first = [...shown].find(([text]) => text.startsWith('staging-ci is spending'));
+    expect(first?.[1]).toBe(Date.parse(result.firstAlertAt ?? ''));
+    const dataUpTo = MIDNIGHT + 2 * HOUR_MS + minutes((result.latencyMinutes ?? 0) - 30);
+    expect(first?.[0]).toContain(`data up to ${new Date(dataUpTo).toISOString().slice(11, 16)} UTC`);
+  });
+});
