@@ -19,7 +19,8 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
   PORT=3000 \
   KEYSTEWARD_DATABASE=/data/keysteward.db \
-  KEYSTEWARD_POLICY=/data/policy.yml
+  KEYSTEWARD_POLICY=/data/policy.yml \
+  NODE_OPTIONS=--max-old-space-size=256
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY db/migrations db/migrations

@@ -75,5 +75,5 @@ export class UsageReader {
 }
 
 function addPage(tidier: UsageTidier, page: Page<UsageBucketRows>): void {
-  for (const { rows } of page.items) for (const row of rows) tidier.add(row);
+  for (const { startAt, rows } of page.items) tidier.add(startAt, rows);
 }

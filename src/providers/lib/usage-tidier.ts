@@ -10,6 +10,8 @@ export class UsageTidier {
   #index = new Map<string, number>();
   #indexedStart = Number.NaN;
   #takenUntil = Number.NEGATIVE_INFINITY;
+  /** What was sent last of each bucket. */
+  readonly #sent = new Map<number, readonly ProviderUsage[]>();
   /** One copy of each name: an answer repeats every id in every bucket. */
   readonly #names = new Map<string, string>();
 
@@ -17,7 +19,15 @@ export class UsageTidier {
     this.#window = window;
   }
 
-  add(row: ProviderUsage): void {
+  /** One bucket, or the part of it that is on this page. A bucket that is sent twice counts once. */
+  add(startAt: number, rows: readonly ProviderUsage[]): void {
+    const before = this.#sent.get(startAt);
+    if (before !== undefined && rows.length > 0 && sameRows(before, rows)) return;
+    this.#sent.set(startAt, rows);
+    for (const row of rows) this.#addRow(row);
+  }
+
+  #addRow(row: ProviderUsage): void {
     if (row.startAt < this.#window.from || row.startAt >= this.#window.to) return;
     if (totalTokens(row.tokens) === 0 && (row.requests ?? 0) === 0) return;
     if (row.startAt < this.#takenUntil) throw new MalformedAnswer('a bucket came after the page that it belongs to');
@@ -34,6 +44,7 @@ export class UsageTidier {
     const starts = [...this.#buckets.keys()].filter((startAt) => startAt < until).sort((a, b) => a - b);
     const rows = starts.flatMap((startAt) => this.#buckets.get(startAt) ?? []);
     for (const startAt of starts) this.#buckets.delete(startAt);
+    for (const startAt of this.#sent.keys()) if (startAt < until) this.#sent.delete(startAt);
     this.#takenUntil = Math.max(this.#takenUntil, until);
     return rows;
   }
@@ -62,6 +73,10 @@ export class UsageTidier {
     }
     return bucket;
   }
+}
+
+function sameRows(a: readonly ProviderUsage[], b: readonly ProviderUsage[]): boolean {
+  return a.length === b.length && a.every((row, index) => JSON.stringify(row) === JSON.stringify(b[index]));
 }
 
 /** What makes a row within its bucket. */

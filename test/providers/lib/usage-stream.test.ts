@@ -70,6 +70,19 @@ describe('a report in parts', () => {
     ]);
   });
 
+  test('counts a bucket once that is sent twice, on one page or on two; its parts on two pages add up', async () => {
+    const twice = [
+      [bucket(0), bucket(1), bucket(1)],
+      [bucket(1), bucket(2, [row(2), row(2, 'key_2')])],
+    ];
+    const parted = [[bucket(0, [row(0, 'key_1', 5)])], [bucket(0, [row(0, 'key_1', 7)])]];
+    const outputs = async (pages: typeof twice) =>
+      (await new UsageReader().read(reportOf(pages), windowOf(3))).map(({ tokens }) => tokens.output);
+
+    expect(await outputs(twice)).toEqual([1, 1, 1, 1]);
+    expect(await outputs(parted)).toEqual([12]);
+  });
+
   test('says of a silent time that there was nothing', async () => {
     expect(await partsOf(new UsageReader(), reportOf([]), windowOf(3))).toEqual([
       { from: at(0), to: at(3), usage: [] },
