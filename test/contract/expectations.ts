@@ -38,4 +38,4 @@ export function expectNoSecret(testCase: ProviderCase, text: string): void {
 }
 
 /** Long enough for loopback, short enough to wait for. */
-export const SHORT: Transport = { timeoutMs: 60 };
+export const SHORT: Transport = { timeoutMs: 200 };
