@@ -13,7 +13,12 @@ export interface UsageRepo extends UsageUpkeep {
   replaceWindow(connectionId: string, range: UsageRange, rows: readonly UsageRow[]): Promise<ReplaceOutcome>;
   /** Ascending by start. Buckets that overlap the range are included whole. */
   ofKeys(keyIds: readonly string[], range: UsageRange): Promise<readonly UsageBucket[]>;
-  /** As `ofKeys`, in one bucket of `widthMs` where the stored ones are finer: a day of minutes is a thousand rows a key. */
+  /** Those that start in the range, in any order: without a look at what reaches into it from before. */
+  startedIn(keyIds: readonly string[], range: UsageRange): Promise<readonly UsageBucket[]>;
+  /**
+   * As `ofKeys`, in one bucket of `widthMs` where the stored ones are finer: a day of minutes is a thousand rows a key.
+   * Of what began before the range only buckets of an hour at most are found.
+   */
   ofKeysFolded(keyIds: readonly string[], range: UsageRange, widthMs: number): Promise<readonly UsageBucket[]>;
   /** Sum per key over whole buckets that start in the range, of one connection or of all. Keys without cost are left out. */
   costPerKey(range: UsageRange & { readonly connectionId?: string }): Promise<ReadonlyMap<string, number>>;

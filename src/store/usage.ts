@@ -1,17 +1,14 @@
 import { type ExpressionBuilder, type Kysely, type OnConflictDatabase, type OnConflictTables, sql } from 'kysely';
 import { inSlices } from '../domain/collections.ts';
-import type { PriceSource, UsageBucket } from '../domain/usage.ts';
 import type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 import { digestsOf } from './usage-digests.ts';
+import { toUsage, usageSeries } from './usage-series.ts';
 import { usageUpkeep } from './usage-upkeep.ts';
 
 // SQLite allows 32,766 bound values in one statement; a usage row has 16.
 const INSERT_CHUNK = 500;
-const KEY_CHUNK = 500;
-// The widest stored bucket: a bucket that starts this much before a range can still reach into it.
-const WIDEST_MS = 86_400_000;
 
 type Context = Pick<RepoContext, 'db' | 'digests' | 'afterCommit'>;
 
@@ -20,8 +17,7 @@ export function usageRepo(context: Context): UsageRepo {
   return {
     ...usageUpkeep(context),
     replaceWindow: (connectionId, range, rows) => replaceChanged(context, { connectionId, range, rows }),
-    ofKeys: (keyIds, range) => ofKeys(db, keyIds, range),
-    ofKeysFolded: (keyIds, range, widthMs) => ofKeysFolded(db, keyIds, { ...range, widthMs }),
+    ...usageSeries(db),
     async costPerKey({ from, to, connectionId }) {
       const rows = await db
         .selectFrom('usage')
@@ -175,41 +171,6 @@ function sameFigures(a: NewRow<'usage'>, b: NewRow<'usage'>): boolean {
   );
 }
 
-async function ofKeys(db: Kysely<Database>, keyIds: readonly string[], range: UsageRange): Promise<UsageBucket[]> {
-  const buckets: UsageBucket[] = [];
-  for (let start = 0; start < keyIds.length; start += KEY_CHUNK) {
-    const rows = await db
-      .selectFrom('usage')
-      .selectAll()
-      .where('key_id', 'in', keyIds.slice(start, start + KEY_CHUNK))
-      .where('start_at', '>', range.from - WIDEST_MS)
-      .where('start_at', '<', range.to)
-      .where(sql<boolean>`start_at + width_ms > ${range.from}`)
-      .execute();
-    for (const row of rows) buckets.push(toUsage(row));
-  }
-  return buckets.sort((a, b) => a.startAt - b.startAt);
-}
-
-async function ofKeysFolded(
-  db: Kysely<Database>,
-  keyIds: readonly string[],
-  { from, to, widthMs }: UsageRange & { readonly widthMs: number },
-): Promise<UsageBucket[]> {
-  if (keyIds.length === 0) return [];
-  const width = sql.lit(widthMs);
-  const { rows } = await sql<Omit<Row<'usage'>, 'connection_id' | 'price_version'>>`
-    SELECT key_id, model, endpoint, variant, MAX(width_ms, ${width}) AS width_ms,
-      CASE WHEN width_ms < ${width} THEN (start_at / ${width}) * ${width} ELSE start_at END AS start_at,
-      SUM(uncached_input) AS uncached_input, SUM(cached_input) AS cached_input, SUM(cache_write_5m) AS cache_write_5m,
-      SUM(cache_write_1h) AS cache_write_1h, SUM(output) AS output, SUM(requests) AS requests,
-      SUM(cost_micro_usd) AS cost_micro_usd, MAX(price_source) AS price_source
-    FROM usage
-    WHERE key_id IN (${sql.join(keyIds)}) AND start_at > ${from - WIDEST_MS} AND start_at < ${to} AND start_at + width_ms > ${from}
-    GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 6`.execute(db);
-  return rows.map(toUsage);
-}
-
 async function compact(
   db: Kysely<Database>,
   { fromWidthMs, toWidthMs, before }: { fromWidthMs: number; toWidthMs: number; before: number },
@@ -268,25 +229,4 @@ function fromUsage(usage: UsageRow): NewRow<'usage'> {
 
 export function toUsageRow(row: Row<'usage'>): UsageRow {
   return { ...toUsage(row), connectionId: row.connection_id, priceVersion: row.price_version };
-}
-
-function toUsage(row: Omit<Row<'usage'>, 'connection_id' | 'price_version'>): UsageBucket {
-  return {
-    keyId: row.key_id,
-    model: row.model,
-    endpoint: row.endpoint,
-    variant: row.variant,
-    startAt: row.start_at,
-    widthMs: row.width_ms,
-    tokens: {
-      uncachedInput: row.uncached_input,
-      cachedInput: row.cached_input,
-      cacheWrite5m: row.cache_write_5m,
-      cacheWrite1h: row.cache_write_1h,
-      output: row.output,
-    },
-    requests: row.requests,
-    costMicroUsd: row.cost_micro_usd,
-    priceSource: row.price_source as PriceSource,
-  };
 }

@@ -12,10 +12,10 @@ import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { recordFinding } from './record-finding.ts';
 
 const SUM_SLICE_MS = 20 * MINUTE_MS;
-const LINEAGES_AT_ONCE = 10;
+const LINEAGES_AT_ONCE = 5;
 const QUARTER_MS = 15 * MINUTE_MS;
 /** A beginning is told to the minute this far back; a median of hours does not need minutes. */
-const FINE_MS = 6 * HOUR_MS;
+const FINE_MS = 3 * HOUR_MS;
 /** No usage for longer than this is idleness, not lateness. */
 const MOST_LATE_MS = HOUR_MS;
 /** How far back a detector sees what the provider's own log tells. */
@@ -112,8 +112,8 @@ async function history(
   if (from >= fineFrom) return usage.ofKeys(keyIds, { from, to: now });
   const older = await usage.ofKeysFolded(keyIds, { from, to: fineFrom }, QUARTER_MS);
   // A wide bucket that reaches over the seam is in the older part already.
-  const newer = (await usage.ofKeys(keyIds, { from: fineFrom, to: now })).filter(({ startAt }) => startAt >= fineFrom);
-  return [...older, ...newer];
+  const newer = await usage.startedIn(keyIds, { from: fineFrom, to: now });
+  return [...older, ...newer.toSorted((a, b) => a.startAt - b.startAt)];
 }
 
 /** Cost by key, summed in slices of time: hours of minutes of thousands of keys take long in one statement. */

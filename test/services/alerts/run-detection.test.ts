@@ -188,6 +188,6 @@ test('a long history comes whole and without an overlap: minutes of the newest h
   });
   const widthAt = (at: number) =>
     usage.find(({ startAt, widthMs }) => startAt <= at && at < startAt + widthMs)?.widthMs;
-  expect(widthAt(NOON - 5 * HOUR_MS)).toBe(MINUTE_MS);
-  expect(widthAt(NOON - 8 * HOUR_MS)).toBe(15 * MINUTE_MS);
+  expect(widthAt(NOON - 2 * HOUR_MS)).toBe(MINUTE_MS);
+  expect(widthAt(NOON - 5 * HOUR_MS)).toBe(15 * MINUTE_MS);
 });
