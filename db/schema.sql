@@ -175,7 +175,7 @@ CREATE INDEX keys_lineage ON keys (lineage_id);
 
 CREATE UNIQUE INDEX keys_provider ON keys (provider_id, provider_key_id);
 
-CREATE INDEX keys_scope ON keys (connection_id, provider_scope_id);
+CREATE INDEX keys_scope ON keys (provider_id, provider_scope_id);
 
 CREATE TABLE lease (
   name TEXT PRIMARY KEY,

@@ -16,7 +16,7 @@ CREATE TABLE scope_limits (
   problem TEXT,
   PRIMARY KEY (connection_id, provider_scope_id)
 );
-CREATE INDEX keys_scope ON keys (connection_id, provider_scope_id);
+CREATE INDEX keys_scope ON keys (provider_id, provider_scope_id);
 
 ALTER TABLE actions ADD COLUMN params TEXT;
 ALTER TABLE actions ADD COLUMN problem_code TEXT;

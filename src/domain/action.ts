@@ -101,6 +101,9 @@ export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
 };
 
 /** The audit log's verb: a limit belongs to the scope, all else to the key. */
-export function auditVerb(kind: ActionKind, stage: 'requested' | 'verified' | 'delayed' | 'failed'): string {
+export function auditVerb(
+  kind: ActionKind,
+  stage: 'requested' | 'verified' | 'delayed' | 'failed' | 'dismissed',
+): string {
   return `${isLimitAct(kind) ? 'scope' : 'key'}.${kind}.${stage}`;
 }

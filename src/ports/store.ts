@@ -47,7 +47,8 @@ export interface KeyRepo {
   all(): Promise<readonly Key[]>;
   ofLineage(lineageId: string): Promise<readonly Key[]>;
   /** Tombstones included; null: the keys that belong to no scope. */
-  ofScope(connectionId: string, scopeId: string | null): Promise<readonly Key[]>;
+  /** Whichever connections they are read by: two admin keys can see one scope. */
+  ofScope(providerId: string, scopeId: string | null): Promise<readonly Key[]>;
   /** Moves `lastUsedAt` forward, never back. */
   touchLastUsed(keyId: string, lastUsedAt: number): Promise<void>;
 }

@@ -13,6 +13,8 @@ export interface UsageRepo extends UsageUpkeep {
   replaceWindow(connectionId: string, range: UsageRange, rows: readonly UsageRow[]): Promise<ReplaceOutcome>;
   /** Ascending by start. Buckets that overlap the range are included whole. */
   ofKeys(keyIds: readonly string[], range: UsageRange): Promise<readonly UsageBucket[]>;
+  /** Sum of some keys over whole buckets that start in the range. */
+  costOf(keyIds: readonly string[], range: UsageRange): Promise<number>;
   /** Those that start in the range, in any order: without a look at what reaches into it from before. */
   startedIn(keyIds: readonly string[], range: UsageRange): Promise<readonly UsageBucket[]>;
   /**

@@ -9,7 +9,7 @@ import type { Database, NewRow, Row } from './schema.ts';
 const INSERT_CHUNK = 500;
 // No bucket reaches over midnight: widths divide a day and starts are aligned to them.
 const DAY_OF_USAGE = sql<number>`(start_at / ${sql.lit(DAY_MS)}) * ${sql.lit(DAY_MS)}`;
-const ESTIMATED = sql<number>`SUM(CASE WHEN price_source = 'listed' THEN 0 ELSE cost_micro_usd END)`;
+const ESTIMATED = sql<number>`SUM(CASE WHEN price_source IN ('listed', 'policy') THEN 0 ELSE cost_micro_usd END)`;
 const UNPRICED = sql<number>`MAX(CASE WHEN price_source = 'unpriced' THEN 1 ELSE 0 END)`;
 
 export function dayCostRepo(db: Kysely<Database>): DayCostRepo {
@@ -154,7 +154,7 @@ async function unlistedModels(db: Kysely<Database>, connectionId: string, { from
     .where('connection_id', '=', connectionId)
     .where('start_at', '>=', from)
     .where('start_at', '<', to)
-    .where('price_source', '<>', 'listed')
+    .where('price_source', 'not in', ['listed', 'policy'])
     .groupBy('model')
     .orderBy('cost', 'desc')
     .orderBy('model')

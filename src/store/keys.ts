@@ -111,11 +111,11 @@ export function keyRepo(db: Kysely<Database>): KeyRepo {
       const rows = await db.selectFrom('keys').selectAll().where('lineage_id', '=', lineageId).orderBy('id').execute();
       return rows.map(toKey);
     },
-    async ofScope(connectionId, scopeId) {
+    async ofScope(providerId, scopeId) {
       const rows = await db
         .selectFrom('keys')
         .selectAll()
-        .where('connection_id', '=', connectionId)
+        .where('provider_id', '=', providerId)
         .where('provider_scope_id', scopeId === null ? 'is' : '=', scopeId)
         .orderBy('id')
         .execute();

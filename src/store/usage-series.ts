@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { inSlices } from '../domain/collections.ts';
 import { DAY_MS, HOUR_MS } from '../domain/time.ts';
 import type { PriceSource, UsageBucket } from '../domain/usage.ts';
 import type { UsageRange, UsageRepo } from '../ports/store.ts';
@@ -9,9 +10,23 @@ const KEY_CHUNK = 500;
 const WIDEST_MS = DAY_MS;
 
 /** What some keys used over time. */
-export function usageSeries(db: Kysely<Database>): Pick<UsageRepo, 'ofKeys' | 'startedIn' | 'ofKeysFolded'> {
+export function usageSeries(db: Kysely<Database>): Pick<UsageRepo, 'ofKeys' | 'costOf' | 'startedIn' | 'ofKeysFolded'> {
   return {
     ofKeys: (keyIds, range) => ofKeys(db, keyIds, range),
+    async costOf(keyIds, { from, to }) {
+      let sum = 0;
+      for (const slice of inSlices(keyIds, KEY_CHUNK)) {
+        const row = await db
+          .selectFrom('usage')
+          .select((eb) => eb.fn.sum<number | null>('cost_micro_usd').as('cost'))
+          .where('key_id', 'in', slice)
+          .where('start_at', '>=', from)
+          .where('start_at', '<', to)
+          .executeTakeFirst();
+        sum += Number(row?.cost ?? 0);
+      }
+      return sum;
+    },
     startedIn: (keyIds, range) => startedIn(db, keyIds, range),
     ofKeysFolded: (keyIds, range, widthMs) => ofKeysFolded(db, keyIds, { ...range, widthMs }),
   };

@@ -19,15 +19,16 @@ test('what is known of limits comes back as it was put in, read or not', async (
   expect(await store.read.scopeLimits.get('anthropic', 'wrkspc_3')).toBeUndefined();
 });
 
-test('the keys of a scope are those of its connection, tombstones too; null is no scope', async () => {
+test('the keys of a scope are those of all connections of its provider, tombstones too; null is no scope', async () => {
   const { store } = openTestStore();
   await insertKey(store);
   const gone = keyOf({ id: 'key_2', status: 'gone' });
   const loose = keyOf({ id: 'key_3', scopeId: null });
+  const elsewhere = keyOf({ id: 'key_4', connectionId: 'other' });
   await store.write(async (tx) => {
-    for (const key of [gone, loose, keyOf({ id: 'key_4', connectionId: 'other' })]) await tx.keys.insert(key);
+    for (const key of [gone, loose, elsewhere, keyOf({ id: 'key_5', providerId: 'other' })]) await tx.keys.insert(key);
   });
 
-  expect(await store.read.keys.ofScope('openai-main', 'proj_1')).toEqual([keyOf(), gone]);
-  expect(await store.read.keys.ofScope('openai-main', null)).toEqual([loose]);
+  expect(await store.read.keys.ofScope('openai', 'proj_1')).toEqual([keyOf(), gone, elsewhere]);
+  expect(await store.read.keys.ofScope('openai', null)).toEqual([loose]);
 });

@@ -5,6 +5,8 @@ import { type BucketWidth, pageLimit } from './usage-rows.ts';
 const PAGE_ROWS = 4_000;
 /** What is asked for alone, until a page of this width has been seen. */
 const PROBE_BUCKETS = 15;
+/** After a page that failed the next try asks for so much less. */
+const SHRINK = 4;
 
 /**
  * How many buckets of one report fit on a page that is parsed without holding others up, as earlier pages have shown.
@@ -26,6 +28,12 @@ export class PageSizer {
   limitFor(window: UsageWindow, width: BucketWidth): number {
     const fullest = Math.max(1, this.#rowsPerBucket.get(width.ms) ?? 0);
     return Math.min(pageLimit(window, width), Math.max(1, Math.floor(PAGE_ROWS / fullest)));
+  }
+
+  /** A page of so many buckets did not arrive: it may have been too much to ask for. */
+  failed(width: BucketWidth, limit: number): void {
+    const assumed = (SHRINK * PAGE_ROWS) / Math.max(1, limit);
+    this.#rowsPerBucket.set(width.ms, Math.max(this.#rowsPerBucket.get(width.ms) ?? 0, assumed));
   }
 
   /** To be told of each page. */

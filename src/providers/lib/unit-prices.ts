@@ -1,12 +1,9 @@
-import { DAY_MS } from '../../domain/time.ts';
 import type { PriceSource, ProviderUsage } from '../../domain/usage.ts';
 
 /** What is billed where tokens do not tell: the name of one unit, and how many of the row's count make one. */
 interface Unit {
   readonly name: string;
   readonly size: number;
-  /** Billed for the time that it is there. */
-  readonly perDay?: boolean;
 }
 
 const REQUEST: Unit = { name: 'request', size: 1 };
@@ -14,7 +11,8 @@ const UNITS: ReadonlyMap<string, Unit> = new Map([
   ['images', { name: 'picture', size: 1 }],
   ['audio_speeches', { name: 'million characters', size: 1_000_000 }],
   ['audio_transcriptions', { name: 'minute', size: 60 }],
-  ['vector_stores', { name: 'gigabyte and day', size: 1, perDay: true }],
+  // Counted in gigabytes times minutes.
+  ['vector_stores', { name: 'gigabyte and day', size: 24 * 60 }],
 ]);
 
 /** The price of one unit of an endpoint. */
@@ -88,8 +86,8 @@ export function findUnitPrice(providerId: string, { endpoint, model }: ProviderU
 }
 
 /** How many priced units a row stands for; null where its endpoint counts nothing. */
-export function unitsOf({ endpoint, requests, widthMs }: ProviderUsage): number | null {
-  const { size, perDay } = UNITS.get(endpoint) ?? REQUEST;
+export function unitsOf({ endpoint, requests }: ProviderUsage): number | null {
+  const { size } = UNITS.get(endpoint) ?? REQUEST;
   if (requests === null) return null;
-  return (requests / size) * (perDay ? widthMs / DAY_MS : 1);
+  return requests / size;
 }

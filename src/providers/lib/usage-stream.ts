@@ -32,17 +32,23 @@ export class UsageReader {
     return tidier.take();
   }
 
-  /** The window in complete parts, each as soon as its last page is there. */
+  /**
+   * The window in complete parts, each when the next page has shown that it goes on in time: an answer that runs
+   * backwards would make everything before its first bucket look empty.
+   */
   async *stream(report: UsageReport, window: UsageWindow): AsyncGenerator<UsagePart, void> {
     const tidier = new UsageTidier(window);
     let from = window.from;
+    // Start of the newest bucket so far, which may go on on the next page.
+    let until = window.from;
     for await (const page of this.#pages(report, window)) {
+      if (!isAscending(page, until)) this.#disorderly = true;
       await this.#keepOrder(report, () => addPage(tidier, page));
-      // The newest bucket may go on on the next page.
-      const to = this.#disorderly || !page.hasMore ? from : (page.items.at(-1)?.startAt ?? from);
-      if (to <= from || to >= window.to) continue;
-      yield { from, to, usage: tidier.take(to) };
-      from = to;
+      if (!this.#disorderly && until > from && until < window.to) {
+        yield { from, to: until, usage: tidier.take(until) };
+        from = until;
+      }
+      until = page.items.at(-1)?.startAt ?? until;
     }
     yield { from, to: window.to, usage: tidier.take() };
   }
@@ -51,9 +57,13 @@ export class UsageReader {
     const width = bucketWidthOf(window);
     const parts = this.#sizer.parts(window, width);
     for (const part of parts) {
-      const iterator = eachPage(pages(part, this.#sizer.limitFor(part, width)));
+      const limit = this.#sizer.limitFor(part, width);
+      const iterator = eachPage(pages(part, limit));
       for (;;) {
-        const { value, done } = await guard(link, call, () => iterator.next());
+        const { value, done } = await guard(link, call, () => iterator.next()).catch((error: unknown) => {
+          this.#sizer.failed(width, limit);
+          throw error;
+        });
         if (done === true || value === undefined) break;
         this.#sizer.learn(width, value.items);
         yield { ...value, hasMore: value.hasMore || part !== parts.at(-1) };
@@ -72,6 +82,11 @@ export class UsageReader {
       }
     });
   }
+}
+
+/** Whether the page goes on in time from where the last part ended. */
+function isAscending({ items }: Page<UsageBucketRows>, from: number): boolean {
+  return items.every(({ startAt }, index) => startAt >= (items[index - 1]?.startAt ?? from));
 }
 
 function addPage(tidier: UsageTidier, page: Page<UsageBucketRows>): void {

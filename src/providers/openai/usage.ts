@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { mapInFlight } from '../../domain/in-flight.ts';
+import { MINUTE_MS } from '../../domain/time.ts';
 import {
   type Modality,
   NO_TOKENS,
@@ -36,7 +37,7 @@ interface UsageEndpoint {
   /** What requests to a model are billed by where tokens do not tell. */
   readonly billed?: (row: UsageResult) => number | null;
   /** Where the endpoint counts something else than requests to a model. */
-  readonly counted?: (row: UsageResult) => number | null;
+  readonly counted?: (row: UsageResult, widthMs: number) => number | null;
 }
 
 const GIGABYTE = 1_000_000_000;
@@ -94,7 +95,8 @@ const OTHERS: readonly UsageEndpoint[] = [
     family: 'vector_stores',
     fetch: (usage, query, options) => usage.vectorStores({ ...query, group_by: BY_PROJECT }, options),
     // A started gigabyte is the unit that is billed per day.
-    counted: (row) => Math.ceil((row.usage_bytes ?? 0) / GIGABYTE),
+    // The report is of what lies there; gigabytes times minutes add up when buckets are folded.
+    counted: (row, widthMs) => Math.ceil((row.usage_bytes ?? 0) / GIGABYTE) * (widthMs / MINUTE_MS),
   },
 ];
 const ENDPOINTS: readonly UsageEndpoint[] = [COMPLETIONS, ...OTHERS];
@@ -192,7 +194,7 @@ function toUsage(
     model: row.model ?? (counted === undefined ? 'unknown' : ''),
     variant: variantOf(row),
     ...bucket,
-    ...countOf(row, endpoint),
+    ...countOf(row, endpoint, bucket.widthMs),
     tokens: text,
   };
   const parts = others.map(({ modality, tokens }) => ({
@@ -204,8 +206,8 @@ function toUsage(
   return [whole, ...parts];
 }
 
-function countOf(row: UsageResult, { family, counted, billed }: UsageEndpoint) {
-  if (counted !== undefined) return { endpoint: family, requests: counted(row) };
+function countOf(row: UsageResult, { family, counted, billed }: UsageEndpoint, widthMs: number) {
+  if (counted !== undefined) return { endpoint: family, requests: counted(row, widthMs) };
   const requests = row.num_model_requests;
   if (billed === undefined) return { endpoint: family, requests };
   const units = billed(row) ?? 0;

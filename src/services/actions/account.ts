@@ -19,10 +19,8 @@ export async function accountOf(
   const { owner } = key;
   const canDelete = providers.get(key.connectionId)?.deleteKeyOwner !== undefined;
   if (owner?.kind !== 'service_account' || key.kind === 'admin' || !canDelete || isOver(key)) return null;
-  const all = [
-    ...(await repos.keys.ofScope(key.connectionId, key.scopeId)),
-    ...(await repos.keys.ofScope(key.connectionId, null)),
-  ];
+  const scopes = key.scopeId === null ? [null] : [key.scopeId, null];
+  const all = (await Promise.all(scopes.map((scopeId) => repos.keys.ofScope(key.providerId, scopeId)))).flat();
   const keys = all.filter((each) => each.owner?.id === owner.id && !isOver(each));
   const admin = keys.find(({ kind }) => kind === 'admin');
   return {

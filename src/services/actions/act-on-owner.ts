@@ -39,8 +39,10 @@ export const deleteOwner: Act = async (input) => {
 async function refuseUnseen(input: ActInput, ownerId: string, keys: readonly Key[]): Promise<void> {
   const { deps, provider, key } = input;
   const scopes = (await deps.store.read.scopes.all()).filter(
-    ({ id, connectionId }) => id === key.scopeId && connectionId === key.connectionId,
+    ({ id, providerId }) => id === key.scopeId && providerId === key.providerId,
   );
+  // Without a scope nothing would be listed, and nothing would be missing.
+  if (scopes.length === 0) throw conflict(ownerId, 'Nothing was deleted: where the account is, is not known any more.');
   const owned = (await provider.listKeys(scopes)).filter(({ owner }) => owner?.id === ownerId);
   const admin = owned.find(({ kind }) => kind === 'admin');
   if (admin !== undefined) throw conflict(ownerId, `Nothing was deleted. ${adminRefusal(admin.label)}`);

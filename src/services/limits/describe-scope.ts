@@ -40,16 +40,16 @@ export async function describeScope(
 
 /** What the scope has spent in this calendar month, UTC, usage without a key included; null while usage is not known. */
 export async function spentThisMonth(
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  { connectionId, scopeId }: Key,
+  { store, clock, providers }: Pick<Deps, 'store' | 'clock' | 'providers'>,
+  { connectionId, providerId, scopeId }: Key,
 ): Promise<number | null> {
   const watermark = await store.read.watermarks.get(connectionId);
   if (watermark?.polledAt == null) return null;
   const now = clock.now();
-  const costs = await store.read.usage.costPerKey({ from: monthStart(now), to: now, connectionId });
-  const keys = await store.read.keys.ofScope(connectionId, scopeId);
-  const ids = [...keys.map(({ id }) => id), noKeyId(connectionId, scopeId)];
-  return ids.reduce((sum, id) => sum + (costs.get(id) ?? 0), 0);
+  const keys = await store.read.keys.ofScope(providerId, scopeId);
+  const connections = [...providers.values()].filter(({ id }) => id === providerId);
+  const ids = [...keys.map(({ id }) => id), ...connections.map((one) => noKeyId(one.connectionId, scopeId))];
+  return store.read.usage.costOf(ids, { from: monthStart(now), to: now });
 }
 
 export function capControls(
@@ -73,7 +73,7 @@ export async function sharers(
   { keys, lineages }: Pick<Repos, 'keys' | 'lineages'>,
   key: Key,
 ): Promise<Pick<ScopeCard, 'sharedWith' | 'productionSibling'>> {
-  const others = (await keys.ofScope(key.connectionId, key.scopeId)).filter(
+  const others = (await keys.ofScope(key.providerId, key.scopeId)).filter(
     ({ id, status }) => id !== key.id && !STOPPED_STATUSES.has(status),
   );
   // One query for all: a scope can hold a thousand keys.

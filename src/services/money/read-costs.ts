@@ -53,7 +53,9 @@ export async function readCosts(
     throw error;
   }
   const isHistoryDone = read.isHistoryDone || (days === undefined && read.availability === 'available');
-  const done: CostRead = { ...read, readAt: now, isHistoryDone, failingSince: null, problem: null };
+  // A reading of some days alone must not stand for the daily one that looks further back.
+  const readAt = days === undefined || read.readAt === null ? now : read.readAt;
+  const done: CostRead = { ...read, readAt, isHistoryDone, failingSince: null, problem: null };
   await deps.store.write((tx) => tx.costReads.put(done));
   return done;
 }
@@ -97,7 +99,11 @@ async function readSlice(context: SliceContext, slice: CostSlice): Promise<CostR
     untilAt: Math.max(read.untilAt ?? slice.to, slice.to),
     // History says nothing of how fresh the newest days are, nor whether they are by key.
     ...(slice.kind === 'recent'
-      ? { perKey: report.perKey, settledUntil: settledUntil({ refreshedAt: report.refreshedAt, readAt: now }) }
+      ? {
+          perKey: report.perKey,
+          // What this slice does not reach was not read now.
+          settledUntil: Math.min(slice.to, settledUntil({ refreshedAt: report.refreshedAt, readAt: now })),
+        }
       : {}),
   };
   await deps.store.write((tx) => tx.costReads.put(next));

@@ -1,5 +1,6 @@
 import { DAY_MS } from '../../domain/time.ts';
 import {
+  deservesNotice,
   isDayOver,
   isWorthTelling,
   KEYS_NAMED,
@@ -86,9 +87,11 @@ async function reportOne(context: UnpricedContext, { subject, thing, sums }: Rep
   await announceNotice(context, told);
 }
 
-/** Priced again since then, or nobody looks any more; what it was taken for stays as it was told. */
+/** Priced since then, taken back by the provider, or nobody looks any more; what it was taken for stays as it was told. */
 function withoutSums(deps: UnpricedDeps, told: UnpricedDetail): UnpricedDetail {
-  return { ...told, state: connectionsOf(deps, told).length > 0 ? 'priced' : 'over' };
+  if (connectionsOf(deps, told).length === 0) return { ...told, state: 'over' };
+  const { source } = deps.prices.price(told.providerId, sample(told, told.tokens > 0 ? { output: 1 } : {}));
+  return deservesNotice(source) ? told : { ...told, state: 'priced' };
 }
 
 interface Facts {

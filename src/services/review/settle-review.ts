@@ -1,7 +1,8 @@
-import type { Action } from '../../domain/action.ts';
+import { type Action, auditVerb } from '../../domain/action.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { OutboxRow, Repos } from '../../ports/store.ts';
+import { auditSubject } from '../actions/audit-subject.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import type { Deps } from '../deps.ts';
 import { failedActions, obstacleTo } from './list-review.ts';
@@ -108,11 +109,12 @@ async function tellAction(
   outcome: 'requested' | 'dismissed',
 ): Promise<void> {
   const detail = { kind: action.kind, keyId: action.keyId, reason: action.reason };
+  const key = await tx.keys.get(action.keyId);
   await tx.audit.append({
     at: deps.clock.now(),
     actor,
-    verb: `key.${action.kind}.${outcome}`,
-    subject: action.keyId,
+    verb: auditVerb(action.kind, outcome),
+    subject: key === undefined ? action.keyId : auditSubject(action, key),
     detail: { ...detail, actionId: action.id, requestedBy: action.requestedBy, problem: action.problem },
   });
   if (action.alertId === null) return;

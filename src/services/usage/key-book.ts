@@ -1,10 +1,21 @@
-import { isAppError } from '../../domain/errors.ts';
+import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { ProviderUsage } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { adoptUnknownKeys } from '../inventory/adopt-unknown-keys.ts';
 import { syncInventory } from '../inventory/sync-inventory.ts';
+
+// All that a provider can do wrong with a list; our own faults are not among them.
+const READING_FAULTS: ReadonlySet<ErrorCode> = new Set([
+  'provider_implausible',
+  'provider_auth',
+  'provider_denied',
+  'provider_not_found',
+  'provider_rejected',
+  'provider_rate_limited',
+  'provider_unavailable',
+]);
 
 type BookDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers' | 'breathe'>;
 
@@ -30,9 +41,10 @@ export class KeyBook {
     const isKnown = ({ providerKeyId }: ProviderUsage) => providerKeyId === null || known.has(providerKeyId);
     if (usage.every(isKnown)) return known;
 
-    // A list that is not believed must not stop the watching: what it would have named gets a tombstone until then.
+    // A list that cannot be read must not stop the watching: what it would have named gets a tombstone until then.
     await syncInventory(this.#deps, this.#provider).catch((error: unknown) => {
-      if (!isAppError(error, 'provider_implausible')) throw error;
+      if (!(error instanceof AppError) || !READING_FAULTS.has(error.code)) throw error;
+      this.#deps.logger.warn('the key list cannot be read for an unknown key', { error });
     });
     const listed = await this.#read();
     const unlisted = new Map<string, string | null>();

@@ -29,15 +29,20 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
   const { connectionId } = provider;
   const before = await deps.store.read.watermarks.get(connectionId);
   const startedAt = deps.clock.now();
+  // Parts are stored ascending and without a gap, so what was stored before a failure need not be read again.
+  let storedUntil: number | null = null;
   try {
     await knowRelatives(deps, provider, before);
     await noteUnreadDays(deps, provider, before);
     const planned = await planPoll(deps, startedAt, before ?? { ...NEVER_READ, connectionId });
     for (const window of fitWindows(planned, provider.usageWidthsMs)) {
-      await readWindow(deps, provider, window);
+      const onStored = (until: number) => {
+        storedUntil = Math.min(until, startedAt);
+      };
+      await readWindow(deps, provider, { ...window, onStored });
     }
   } catch (error) {
-    const watermark = await recordFailure({ deps, provider, before }, error);
+    const watermark = await recordFailure({ deps, provider, before, storedUntil }, error);
     const retryAfterMs = error instanceof AppError ? (error.retryAfterMs ?? null) : null;
     return { ok: false, watermark, retryAfterMs };
   }
@@ -67,12 +72,16 @@ interface FailureContext {
   readonly deps: PollDeps;
   readonly provider: Provider;
   readonly before: Watermark | undefined;
+  readonly storedUntil: number | null;
 }
 
-async function recordFailure({ deps, provider, before }: FailureContext, error: unknown): Promise<Watermark> {
+async function recordFailure(
+  { deps, provider, before, storedUntil }: FailureContext,
+  error: unknown,
+): Promise<Watermark> {
   const watermark: Watermark = {
     connectionId: provider.connectionId,
-    polledAt: before?.polledAt ?? null,
+    polledAt: latest(before?.polledAt ?? null, storedUntil),
     newestUsageAt: before?.newestUsageAt ?? null,
     failingSince: before?.failingSince ?? deps.clock.now(),
     missedPolls: (before?.missedPolls ?? 0) + 1,
@@ -85,4 +94,8 @@ async function recordFailure({ deps, provider, before }: FailureContext, error: 
     error: toError(error),
   });
   return watermark;
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

@@ -1,4 +1,4 @@
-import { ACTION_DONE, type ActionKind } from '../../domain/action.ts';
+import { ACTION_DONE, ACTION_NAME, type ActionKind, isKeyAct } from '../../domain/action.ts';
 import { plural } from '../../domain/time.ts';
 import type { AlertEvent } from '../../ports/store.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
@@ -26,7 +26,9 @@ function lineOf({ kind, actor, detail }: AlertEvent): string | null {
     case 'action_failed':
       return `${notDone(act)}: ${escaped(String(detail['problem'] ?? ''))}`;
     case 'action_dismissed':
-      return `${who} dismissed it: the key is not to be ${done.toLowerCase()} any more.`;
+      return isKnown(act) && !isKeyAct(act)
+        ? `${who} dismissed it: the ${ACTION_NAME[act]} is no longer wanted.`
+        : `${who} dismissed it: the key is not to be ${done.toLowerCase()} any more.`;
     case 'acknowledged':
       return `${who} is on it.`;
     case 'reopened':

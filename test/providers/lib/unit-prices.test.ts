@@ -30,7 +30,8 @@ describe('prices of what has no tokens', () => {
     ['web_search_calls', {}, 1, 25_000, 'rough'],
     ['file_search_calls', {}, 4, 10_000, 'rough'],
     ['code_interpreter_sessions', {}, 2, 60_000, 'rough'],
-    ['vector_stores', { widthMs: DAY_MS }, 3, 300_000, 'rough'],
+    // Gigabytes times minutes: three gigabytes for a day, and for a minute.
+    ['vector_stores', { widthMs: DAY_MS }, 3 * 1440, 300_000, 'rough'],
     ['vector_stores', { widthMs: MINUTE_MS }, 3, 208, 'rough'],
   ] as const)('prices %s of %j by the unit', (endpoint, more, units, costMicroUsd, source) => {
     expect(price('openai', row(endpoint, units, more))).toMatchObject({ costMicroUsd, source });

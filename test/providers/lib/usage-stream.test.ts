@@ -91,22 +91,42 @@ describe('a report in parts', () => {
 
   test('a bucket that comes after it was handed out fails the reading; the next waits for the last page', async () => {
     const reader = new UsageReader();
-    const report = reportOf([[bucket(2), bucket(3)], [bucket(0)]]);
+    const report = reportOf([[bucket(1), bucket(2)], [bucket(3)], [bucket(0)]]);
 
     await expect(partsOf(reader, report, windowOf(4))).rejects.toThrow('a bucket came after');
 
     const parts = await partsOf(reader, report, windowOf(4));
-    expect(parts.map(({ from, to, usage }) => [from, to, usage.length])).toEqual([[at(0), at(4), 3]]);
+    expect(parts.map(({ from, to, usage }) => [from, to, usage.length])).toEqual([[at(0), at(4), 4]]);
   });
 
+  test.each([
+    [
+      'within a page',
+      [
+        [bucket(3), bucket(2)],
+        [bucket(1), bucket(0)],
+      ],
+    ],
+    ['from page to page', [[bucket(3)], [bucket(2)], [bucket(1)]]],
+  ])(
+    'an answer that runs backwards %s comes whole: nothing before its first bucket is said to be empty',
+    async (_, pages) => {
+      const parts = await partsOf(new UsageReader(), reportOf(pages), windowOf(4));
+
+      expect(parts.map(({ from, to, usage }) => [from, to, usage.length])).toEqual([
+        [at(0), at(4), pages.flat().length],
+      ]);
+    },
+  );
+
   test('an error on a later page leaves the rest of the window out', async () => {
-    const report = reportOf([[bucket(0), bucket(1)], [bucket(2)]]);
+    const report = reportOf([[bucket(0), bucket(1)], [bucket(2)], [bucket(3)]]);
     const cut: UsageReport = {
       ...report,
       pages: (window, limit) => {
         const fetch = report.pages(window, limit);
         return async (cursor) => {
-          if (cursor !== undefined) throw new TypeError('fetch failed');
+          if (cursor === '2') throw new TypeError('fetch failed');
           return fetch(cursor);
         };
       },
@@ -115,7 +135,7 @@ describe('a report in parts', () => {
 
     await expect(
       (async () => {
-        for await (const part of new UsageReader().stream(cut, windowOf(3))) seen.push(part);
+        for await (const part of new UsageReader().stream(cut, windowOf(4))) seen.push(part);
       })(),
     ).rejects.toThrow('fetch failed');
 
@@ -179,6 +199,23 @@ describe('the size of a page', () => {
     await reader.read(report, windowOf(3_000));
 
     expect(report.limits).toEqual([15, 1440]);
+  });
+
+  test('shrinks after a page that did not arrive, try after try, so that no window is too full for ever', async () => {
+    const reader = new UsageReader();
+    await reader.read(reportOf([[full(0, 1)]]), windowOf(10));
+    const limits: number[] = [];
+    const dead: UsageReport = {
+      ...reportOf([]),
+      pages: (_window, limit) => async () => {
+        limits.push(limit);
+        throw new TypeError('the answer is too large');
+      },
+    };
+
+    for (let attempt = 0; attempt < 7; attempt += 1) await reader.read(dead, windowOf(1_000)).catch(() => {});
+
+    expect(limits).toEqual([1_000, 250, 62, 15, 3, 1, 1]);
   });
 
   test('grows again when a report was full only once', async () => {

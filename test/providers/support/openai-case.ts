@@ -411,7 +411,8 @@ export const openaiCase: ProviderCase = {
       startAt: START * 1000,
       widthMs: HOUR_MS,
       tokens: { uncachedInput: 0, cachedInput: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 },
-      requests: 3,
+      // Three started gigabytes for an hour, in gigabytes times minutes.
+      requests: 180,
     },
   ],
   key: { providerKeyId: 'key_user', scopeId: 'proj_1' },

@@ -192,7 +192,7 @@ describe('what a re-read does', () => {
 });
 
 describe('a poll that fails', () => {
-  test('on its second window changes nothing of that window and leaves the watermark where it was', async () => {
+  test('on its second window changes nothing of that window, and goes on from there', async () => {
     const bench = await benchToPoll();
     const recent = { keyId: 'key_1', at: NOON - HOUR_MS, tokens: 10 };
     bench.provider.use = [recent];
@@ -205,10 +205,17 @@ describe('a poll that fails', () => {
     const { ok, watermark } = await poll(bench);
 
     expect(ok).toBe(false);
-    expect(watermark).toMatchObject({ polledAt: NOON, missedPolls: 1, newestUsageAt: NOON - HOUR_MS + MINUTE_MS });
+    const storedUntil = NOON + 10 * HOUR_MS;
+    expect(watermark).toMatchObject({
+      polledAt: storedUntil,
+      missedPolls: 1,
+      newestUsageAt: NOON - HOUR_MS + MINUTE_MS,
+    });
     expect(stored(bench).map(({ cost }) => cost)).toEqual([10, 5]);
 
+    bench.provider.windows.length = 0;
     await poll(bench);
+    expect(bench.provider.windows[0]?.from).toBeGreaterThanOrEqual(storedUntil - 7 * HOUR_MS);
     expect(stored(bench).map(({ cost }) => cost)).toEqual([10, 5, 3]);
   });
 
