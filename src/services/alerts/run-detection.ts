@@ -5,10 +5,11 @@ import { NEAR } from '../../domain/pace.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { UsageBucket } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
-import type { KeyIdentity, UsageRange, Watermark } from '../../ports/store.ts';
+import type { KeyIdentity, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { eventsOfLineages } from '../events/lineage-events.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
+import { sumCosts } from '../usage/sum-costs.ts';
 import { recordFinding } from './record-finding.ts';
 
 const SUM_SLICE_MS = 20 * MINUTE_MS;
@@ -81,7 +82,7 @@ async function* inputsOf(
   const { keys, lineages } = deps.store.read;
   const { knownUntil, now } = horizon;
   const { connectionId } = provider;
-  const recent = await recentCosts(deps, connectionId, { from: knownUntil - RECENT_MS, to: now });
+  const recent = await sumCosts(deps, { connectionId, from: knownUntil - RECENT_MS, to: now, sliceMs: SUM_SLICE_MS });
   const allKeys = await keys.identities();
   const lineageIds = lineagesWorthALook(deps, allKeys, recent);
   const membersOf = groupBy(allKeys, ({ lineageId }) => lineageId);
@@ -114,22 +115,6 @@ async function history(
   // A wide bucket that reaches over the seam is in the older part already.
   const newer = await usage.startedIn(keyIds, { from: fineFrom, to: now });
   return [...older, ...newer.toSorted((a, b) => a.startAt - b.startAt)];
-}
-
-/** Cost by key, summed in slices of time: hours of minutes of thousands of keys take long in one statement. */
-async function recentCosts(
-  { store, breathe }: DetectionDeps,
-  connectionId: string,
-  { from, to }: UsageRange,
-): Promise<ReadonlyMap<string, number>> {
-  const costs = new Map<string, number>();
-  for (let start = from; start < to; start += SUM_SLICE_MS) {
-    const end = Math.min(to, start + SUM_SLICE_MS);
-    const part = await store.read.usage.costPerKey({ connectionId, from: start, to: end });
-    for (const [keyId, cost] of part) costs.set(keyId, (costs.get(keyId) ?? 0) + cost);
-    await breathe();
-  }
-  return costs;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Key, Lineage } from '../../domain/key.ts';
 import { quietSince } from '../../domain/staleness.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { Deps } from '../deps.ts';
+import { sumCosts } from '../usage/sum-costs.ts';
 
 /** One key as the inventory shows it. */
 export interface KeySummary {
@@ -14,7 +15,7 @@ export interface KeySummary {
   readonly quietSince: number;
 }
 
-type ListDeps = Pick<Deps, 'store' | 'clock' | 'providers'>;
+type ListDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'breathe'>;
 
 const COST_WINDOW_MS = 30 * DAY_MS;
 
@@ -26,11 +27,11 @@ export async function listKeys(deps: ListDeps): Promise<readonly KeySummary[]> {
 
 /** The whole inventory by slug, every tombstone included. */
 export async function listAllKeys(deps: ListDeps): Promise<readonly KeySummary[]> {
-  const { keys, lineages, scopes, usage } = deps.store.read;
+  const { keys, lineages, scopes } = deps.store.read;
   const now = deps.clock.now();
   const lineageById = new Map((await lineages.all()).map((lineage) => [lineage.id, lineage]));
   const scopeNames = new Map((await scopes.all()).map((scope) => [`${scope.providerId}:${scope.id}`, scope.name]));
-  const costs = await usage.costPerKey({ from: now - COST_WINDOW_MS, to: now });
+  const costs = await sumCosts(deps, { from: now - COST_WINDOW_MS, to: now, sliceMs: DAY_MS });
   const providers = new Map([...deps.providers.values()].map((provider) => [provider.id, provider]));
 
   return (await keys.all())
