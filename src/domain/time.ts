@@ -7,6 +7,11 @@ export function floorTo(at: number, widthMs: number): number {
   return Math.floor(at / widthMs) * widthMs;
 }
 
+/** The later of two instants; null where neither is known. */
+export function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
 export function ceilTo(at: number, widthMs: number): number {
   return Math.ceil(at / widthMs) * widthMs;
 }

@@ -42,8 +42,6 @@ export interface DayCostRepo {
   totals(connectionId: string, range: DayRange): Promise<readonly DayTotal[]>;
   /** Sums of the usage of these connections by day and key: one reading of an index. */
   ownSums(connectionIds: readonly string[], range: DayRange): Promise<readonly OwnDaySum[]>;
-  /** When our usage of a connection begins. */
-  firstUsageAt(connectionId: string): Promise<number | null>;
   /** Without a listed price, the dearest first. */
   unlistedModels(connectionId: string, range: DayRange): Promise<readonly UnlistedModel[]>;
 }

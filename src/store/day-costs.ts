@@ -45,16 +45,6 @@ export function dayCostRepo(db: Kysely<Database>): DayCostRepo {
       }));
     },
     ownSums: (connectionIds, range) => ownSums(db, connectionIds, range),
-    async firstUsageAt(connectionId) {
-      const row = await db
-        .selectFrom('usage')
-        .select('start_at')
-        .where('connection_id', '=', connectionId)
-        .orderBy('start_at')
-        .limit(1)
-        .executeTakeFirst();
-      return row?.start_at ?? null;
-    },
     unlistedModels: (connectionId, range) => unlistedModels(db, connectionId, range),
   };
 }

@@ -123,8 +123,8 @@ describe('our own usage by day', () => {
       { model: 'gpt-6', microUsd: 10, hasUnpriced: false },
       { model: 'gpt-7', microUsd: 0, hasUnpriced: true },
     ]);
-    expect(await store.read.dayCosts.firstUsageAt('openai-main')).toBe(DAY - DAY_MS);
-    expect(await store.read.dayCosts.firstUsageAt('openai-two')).toBeNull();
+    expect(await store.read.usage.oldestStartOf('openai-main')).toBe(DAY - DAY_MS);
+    expect(await store.read.usage.oldestStartOf('openai-two')).toBeNull();
   });
 });
 

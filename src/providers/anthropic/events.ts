@@ -1,9 +1,9 @@
 import type { ProviderEvent } from '../../domain/detector.ts';
 import type { EventReport, EventWindow } from '../../ports/provider.ts';
 import { callJson, guard, signalOption } from '../lib/call.ts';
-import { eventDetail, keyChangeOf, tidyEvents } from '../lib/event-rows.ts';
+import { eventDetail, eventReport, keyChangeOf } from '../lib/event-rows.ts';
 import { unlessClosed } from '../lib/feature.ts';
-import { collectPages, cursorPage, uniqueById } from '../lib/paging.ts';
+import { collectPages, cursorPage } from '../lib/paging.ts';
 import type { Scrub } from '../lib/scrub.ts';
 import { readBody } from '../lib/wire.ts';
 import type { AnthropicReader } from './inventory.ts';
@@ -26,10 +26,7 @@ export async function readAnthropicEvents(
   signal?: AbortSignal,
 ): Promise<EventReport> {
   const rows = await unlessClosed(() => readPages(reader, window, signal));
-  if (rows === undefined) return { availability: 'not_enabled', events: [] };
-  const { scrub } = reader.link;
-  const events = uniqueById(rows).map((row) => toEvent(row, scrub));
-  return { availability: 'available', events: tidyEvents(events, window) };
+  return eventReport(rows, window, (row) => toEvent(row, reader.link.scrub));
 }
 
 async function readPages(

@@ -1,5 +1,6 @@
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
-import type { EventWindow } from '../../ports/provider.ts';
+import type { EventReport, EventWindow } from '../../ports/provider.ts';
+import { uniqueById } from './paging.ts';
 import type { Scrub } from './scrub.ts';
 
 // Enough for a user agent; more is not evidence but ballast.
@@ -17,8 +18,18 @@ export function eventDetail(facts: Detail, scrub: Scrub): ProviderEvent['detail'
   return kept;
 }
 
+/** A log's rows as the report of a window; undefined where the log is not open to us. */
+export function eventReport<Row extends { readonly id: string }>(
+  rows: readonly Row[] | undefined,
+  window: EventWindow,
+  toEvent: (row: Row) => ProviderEvent,
+): EventReport {
+  if (rows === undefined) return { availability: 'not_enabled', events: [] };
+  return { availability: 'available', events: tidyEvents(uniqueById(rows).map(toEvent), window) };
+}
+
 /** Those of the window, ascending. */
-export function tidyEvents(events: readonly ProviderEvent[], { from, to }: EventWindow): ProviderEvent[] {
+function tidyEvents(events: readonly ProviderEvent[], { from, to }: EventWindow): ProviderEvent[] {
   return events.filter(({ at }) => at >= from && (to === null || at < to)).sort((a, b) => a.at - b.at);
 }
 

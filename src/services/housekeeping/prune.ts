@@ -14,26 +14,32 @@ export interface Pruned {
   readonly events: number;
 }
 
+type PruneDeps = Pick<Deps, 'store' | 'clock' | 'breathe'>;
+
 /**
  * Removes what nobody asks for any more. Never touched: the audit log, alerts with their history, actions, keys, and where
  * each message stands in Slack, since people click on messages that are months old.
  */
-export async function prune(deps: Pick<Deps, 'store' | 'clock'>): Promise<Pruned> {
+export async function prune(deps: PruneDeps): Promise<Pruned> {
   const now = deps.clock.now();
   const evidenceBefore = now - KEEP_EVIDENCE_MS;
   return {
-    messages: await inSlices(deps, (tx) => tx.outbox.prune(now - KEEP_OUTBOX_MS, SLICE)),
-    findings: await inSlices(deps, (tx) => tx.alerts.pruneFindings(evidenceBefore, SLICE)),
-    events: await inSlices(deps, (tx) => tx.providerEvents.prune(evidenceBefore, SLICE)),
+    messages: await untilNothingIsLeft(deps, (tx) => tx.outbox.prune(now - KEEP_OUTBOX_MS, SLICE)),
+    findings: await untilNothingIsLeft(deps, (tx) => tx.alerts.pruneFindings(evidenceBefore, SLICE)),
+    events: await untilNothingIsLeft(deps, (tx) => tx.providerEvents.prune(evidenceBefore, SLICE)),
   };
 }
 
 /** Between two slices others may write. */
-async function inSlices({ store }: Pick<Deps, 'store'>, removeSome: (tx: Repos) => Promise<number>): Promise<number> {
+async function untilNothingIsLeft(
+  { store, breathe }: PruneDeps,
+  removeSome: (tx: Repos) => Promise<number>,
+): Promise<number> {
   let removed = 0;
   for (;;) {
     const some = await store.write(removeSome);
     removed += some;
     if (some < SLICE) return removed;
+    await breathe();
   }
 }

@@ -2,6 +2,7 @@ import { systemActor } from '../../domain/actor.ts';
 import { inSlices } from '../../domain/collections.ts';
 import type { Key, ProviderKey, ProviderScope } from '../../domain/key.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
+import { latest } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -188,9 +189,4 @@ async function markGone({ deps, tx }: Context, key: Key): Promise<void> {
     subject: key.id,
     detail: { lastStatus: key.status },
   });
-}
-
-function latest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.max(a, b);
 }

@@ -130,7 +130,7 @@ async function storeDays(context: SliceContext, { from, to }: CostSlice, report:
   const ownership = ownerships({ perKey, seen: costs });
   const watermark = await deps.store.read.watermarks.get(connectionId);
   const isCovered = coveredDays({
-    firstUsageAt: await deps.store.read.dayCosts.firstUsageAt(connectionId),
+    firstUsageAt: await deps.store.read.usage.oldestStartOf(connectionId),
     polledAt: watermark?.polledAt ?? null,
     settleMs: SETTLE_MS,
   });

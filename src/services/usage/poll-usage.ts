@@ -1,5 +1,5 @@
 import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
-import { MINUTE_MS } from '../../domain/time.ts';
+import { latest, MINUTE_MS } from '../../domain/time.ts';
 import { fitWindows } from '../../domain/window.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
@@ -94,8 +94,4 @@ async function recordFailure(
     error: toError(error),
   });
   return watermark;
-}
-
-function latest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
