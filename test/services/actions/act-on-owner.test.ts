@@ -8,6 +8,7 @@ import {
   requestOwnerDeletion,
 } from '../../../src/services/actions/request-owner-deletion.ts';
 import { describeAlert } from '../../../src/services/alerts/describe-alert.ts';
+import { describeScope } from '../../../src/services/limits/describe-scope.ts';
 import { alertView } from '../../../src/slack/views/alert.ts';
 import { type Bench, present } from '../../support/bench-deps.ts';
 import { appliedBut, failing, fakeKey, ignored } from '../../support/fake-provider.ts';
@@ -36,6 +37,28 @@ async function askDeletion(bench: Bench, on = 'key_1', values: Partial<RequestOw
     ...values,
   });
 }
+
+describe('an account whose keys two admin keys read', () => {
+  async function split(): Promise<Bench> {
+    const bench = await benchWithAccount();
+    bench.connect({ connectionId: 'second', extras: ['deleteKeyOwner', 'readLimits', 'setSpendLimit'] });
+    bench.raw().exec("UPDATE keys SET connection_id = 'second' WHERE provider_key_id = 'key_2'");
+    return bench;
+  }
+
+  test.each(['key_1', 'key_2'])('is shown with all of them, whichever is asked about: %s', async (id) => {
+    const bench = await split();
+
+    const account = await accountOf(
+      { providers: bench.deps.providers, repos: bench.store.read },
+      await bench.keyOf(id),
+    );
+    const scope = await describeScope(bench.deps, await bench.keyOf(id));
+
+    expect(account?.keys.map(({ providerKeyId }) => providerKeyId).sort()).toEqual(['key_1', 'key_2', 'key_3']);
+    expect(scope?.sharedWith).toHaveLength(3);
+  });
+});
 
 describe('the deletion of an account', () => {
   test('marks every key of it gone, each with its own audit entry, and no other', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import { adoptUnknownKeys } from '../../../src/services/inventory/adopt-unknown-keys.ts';
 import { later, NOON } from '../../support/bench-deps.ts';
-import { fakeKey } from '../../support/fake-provider.ts';
+import { failing, fakeKey } from '../../support/fake-provider.ts';
 import { benchToPoll, poll, stored, totalCost } from '../../support/polling.ts';
 
 describe('whose usage it is', () => {
@@ -60,6 +60,23 @@ describe('whose usage it is', () => {
     expect(bench.audit().filter(({ detail }) => detail['source'] === 'usage')).toHaveLength(2);
     expect(totalCost(bench)).toBe(30);
   });
+
+  test.each(['provider_denied', 'provider_unavailable', 'provider_implausible'] as const)(
+    'an unknown key that spends while the key list answers %s is watched all the same, and known when the list is back',
+    async (code) => {
+      const bench = await benchToPoll();
+      bench.provider.use = [{ keyId: 'key_new', at: NOON - 10 * MINUTE_MS, tokens: 10 }];
+      bench.provider.script('listKeys', failing(code));
+
+      const { ok } = await poll(bench);
+
+      expect([ok, totalCost(bench)]).toEqual([true, 10]);
+      expect((await bench.keyOf('key_new')).status).toBe('gone');
+      bench.provider.put(fakeKey('key_new', { label: 'new' }));
+      await bench.sync();
+      expect(await bench.keyOf('key_new')).toMatchObject({ status: 'active', label: 'new', goneAt: null });
+    },
+  );
 
   test('a lost key that two polls meet at the same moment has one tombstone', async () => {
     const bench = await benchToPoll();
