@@ -189,7 +189,7 @@ CREATE TABLE lineages (
   environment TEXT NOT NULL,
   owner_slack_id TEXT,
   created_at BIGINT NOT NULL
-);
+, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1);
 
 CREATE UNIQUE INDEX lineages_slug ON lineages (slug);
 

@@ -1,7 +1,7 @@
 import type { Config, Secrets } from './config/config.ts';
 import { describeConfig } from './config/config.ts';
 import { bindDetectors } from './domain/detectors/index.ts';
-import { AppError, toError } from './domain/errors.ts';
+import { AppError } from './domain/errors.ts';
 import { MINUTE_MS } from './domain/time.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
@@ -12,9 +12,11 @@ import type { Store } from './ports/store.ts';
 import type { Ticker } from './ports/ticker.ts';
 import { providers as allProviders } from './providers/index.ts';
 import { createPriceTable } from './providers/lib/price-table.ts';
+import { dueWork } from './scheduler/due/index.ts';
 import { jobs } from './scheduler/jobs/index.ts';
 import { Pump } from './scheduler/pump.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import { TickCounter } from './scheduler/tick-counter.ts';
 import { runDueActions } from './services/actions/execute-action.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
@@ -24,7 +26,7 @@ import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
 import { slackDirectory } from './slack/directory.ts';
-import { sendDue } from './slack/outbox.ts';
+import { type OutboxContext, sendDue } from './slack/outbox.ts';
 import { countRunning, registerListeners } from './slack/router.ts';
 import { openStore } from './store/open.ts';
 import { breathe } from './system/breathe.ts';
@@ -132,28 +134,22 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     configLines: describeConfig(config),
   };
   const scheduler = new Scheduler(jobs, deps);
-  const outbox = new Pump({
-    name: 'outbox',
-    deps,
-    run: () => sendDue({ deps, locale, bulk: bolt.bulk }),
-    nextDueAt: () => store.read.outbox.nextDueAt(),
-  });
-  const actions = new Pump({
-    name: 'actions',
-    deps,
-    run: () => runDueActions(deps),
-    nextDueAt: () => store.read.actions.nextDueAt(),
-  });
-  const ticks = new TickCounter(deps, scheduler, [outbox, actions]);
+  const { outbox, actions, timers } = createPumps(deps, { deps, locale, bulk: bolt.bulk });
+  const pumps = [outbox, actions, ...timers];
+  const ticks = new TickCounter({ deps, scheduler, pumps, leaseAt });
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
   let stopped = false;
-  const stops = [store.onCommit('outbox', () => outbox.wake()), store.onCommit('actions', () => actions.wake())];
+  const stops = [
+    store.onCommit('outbox', () => outbox.wake()),
+    store.onCommit('actions', () => actions.wake()),
+    ...timers.map((timer) => store.onCommit('timers', () => timer.wake())),
+  ];
 
   return {
     deps,
     scheduler,
-    idle: () => ticks.idle() && scheduler.idle() && outbox.idle() && actions.idle() && listeners.running() === 0,
+    idle: () => ticks.idle() && scheduler.idle() && pumps.every((pump) => pump.idle()) && listeners.running() === 0,
     async start() {
       await resume(deps);
       await closeOrphanedBlindness(deps);
@@ -162,8 +158,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       await scheduler.start();
       await bolt.start();
       stops.push(ticker(() => void ticks.tick()));
-      outbox.wake();
-      actions.wake();
+      for (const pump of pumps) pump.wake();
       logger.info('started', { config: describeConfig(config) });
     },
     async stop() {
@@ -172,8 +167,8 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       for (const stop of stops) stop();
       await bolt.stop();
       await scheduler.stop();
-      await actions.stop();
-      await outbox.stop();
+      // What others leave in the outbox is sent last.
+      for (const pump of [...timers, actions, outbox]) await pump.stop();
       await store.dropLease(leaseHolder);
       await store.close();
       logger.info('stopped');
@@ -181,43 +176,25 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
   };
 }
 
-/**
- * Renews the lease and lets the scheduler and the pumps work: another process, the command line, may have put something
- * there to be done. Counts, so that a tick that has begun is never overlooked.
- */
-class TickCounter {
-  readonly #deps: Deps;
-  readonly #scheduler: Scheduler;
-  readonly #pumps: readonly Pump[];
-  #running = 0;
-
-  constructor(deps: Deps, scheduler: Scheduler, pumps: readonly Pump[]) {
-    this.#deps = deps;
-    this.#scheduler = scheduler;
-    this.#pumps = pumps;
-  }
-
-  idle(): boolean {
-    return this.#running === 0;
-  }
-
-  async tick(): Promise<void> {
-    const { store, clock, logger } = this.#deps;
-    this.#running += 1;
-    try {
-      const other = await store.takeLease(leaseAt(clock.now()));
-      if (other !== null) {
-        logger.error('another process has taken the database over', { holder: other });
-        return;
-      }
-      for (const pump of this.#pumps) pump.wake();
-      await this.#scheduler.tick();
-    } catch (error) {
-      logger.error('tick failed', { error: toError(error) });
-    } finally {
-      this.#running -= 1;
-    }
-  }
+function createPumps(deps: Deps, outboxContext: OutboxContext) {
+  const { outbox, actions } = deps.store.read;
+  return {
+    outbox: new Pump({
+      name: 'outbox',
+      deps,
+      run: () => sendDue(outboxContext),
+      nextDueAt: () => outbox.nextDueAt(),
+    }),
+    actions: new Pump({
+      name: 'actions',
+      deps,
+      run: () => runDueActions(deps),
+      nextDueAt: () => actions.nextDueAt(),
+    }),
+    timers: dueWork.map(
+      (work) => new Pump({ name: work.name, deps, run: () => work.run(deps), nextDueAt: () => work.nextDueAt(deps) }),
+    ),
+  };
 }
 
 function leaseAt(now: number) {

@@ -1,26 +1,83 @@
+import type { Lineage } from './key.ts';
+
 /** What a person may do. `owner` is relative to one lineage; the other roles come from policy. */
 export const ROLES = ['viewer', 'owner', 'responder', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const ACTS = ['look', 'acknowledge', 'suspend', 'restore', 'revoke', 'change_limits', 'delete_owner'] as const;
+export const ACTS = [
+  'look',
+  'claim',
+  'acknowledge',
+  'snooze',
+  'expect',
+  'expect_critical',
+  'suspend',
+  'rotate',
+  'edit',
+  'restore',
+  'revoke',
+  'raise_cap',
+  'change_limits',
+  'classify',
+  'break_glass',
+  'test_alert',
+  'raise_cap_beyond',
+  'delete_owner',
+] as const;
 export type Act = (typeof ACTS)[number];
 
-/** The one table that every click is checked against. */
+const VIEWER_ACTS = ['look', 'claim'] as const satisfies readonly Act[];
+const OWNER_ACTS = [
+  ...VIEWER_ACTS,
+  'acknowledge',
+  'snooze',
+  'expect',
+  'suspend',
+  'rotate',
+  'edit',
+] as const satisfies readonly Act[];
+const RESPONDER_ACTS = [
+  ...OWNER_ACTS,
+  'expect_critical',
+  'restore',
+  'revoke',
+  'raise_cap',
+  'change_limits',
+  'classify',
+  'break_glass',
+  'test_alert',
+] as const satisfies readonly Act[];
+
+/**
+ * The one table that every click is checked against. `expect` is "this was us"; `edit` says what a key is for and who uses
+ * it; `classify` sets its owner, environment and cap; `raise_cap` reaches up to what policy allows, `_beyond` further.
+ */
 export const ROLE_ACTS: Readonly<Record<Role, ReadonlySet<Act>>> = {
-  viewer: new Set(['look']),
-  owner: new Set(['look', 'acknowledge', 'suspend']),
-  responder: new Set(['look', 'acknowledge', 'suspend', 'restore', 'revoke', 'change_limits']),
+  viewer: new Set(VIEWER_ACTS),
+  owner: new Set(OWNER_ACTS),
+  responder: new Set(RESPONDER_ACTS),
   admin: new Set(ACTS),
 };
 
 /** For the sentence that refuses: only … may do this. */
 export const ACT_WORDS: Readonly<Record<Act, string>> = {
   look: 'look at it',
+  claim: 'claim it',
   acknowledge: 'acknowledge it',
+  snooze: 'snooze it',
+  expect: 'say that it is expected',
+  expect_critical: 'say that a critical alert is expected',
   suspend: 'suspend it',
+  rotate: 'rotate it',
+  edit: 'edit it',
   restore: 'restore it',
   revoke: 'revoke it',
+  raise_cap: 'raise its cap',
   change_limits: 'change its limits',
+  classify: 'set its owner, environment or cap',
+  break_glass: 'act alone',
+  test_alert: 'start a test alert',
+  raise_cap_beyond: 'raise its cap that far',
   delete_owner: 'delete its account',
 };
 
@@ -44,12 +101,15 @@ export interface RolePolicy {
   readonly viewers?: readonly string[] | null;
 }
 
-export function rolesOf(person: Person, policy: RolePolicy, ownerSlackId: string | null): readonly Role[] {
+/** The owner of a lineage as far as that gives rights: a claim alone does not. */
+export type Ownership = Pick<Lineage, 'ownerSlackId' | 'ownerStanding'>;
+
+export function rolesOf(person: Person, policy: RolePolicy, ownership: Ownership | null): readonly Role[] {
   if (!person.isActiveFullMember) return [];
   const listed = (ids: readonly string[]) => ids.some((id) => id === person.userId || person.groupIds.includes(id));
   const roles: Role[] = [];
   if (!policy.viewers || listed(policy.viewers)) roles.push('viewer');
-  if (ownerSlackId === person.userId) roles.push('owner');
+  if (ownership?.ownerSlackId === person.userId && ownership.ownerStanding === 'confirmed') roles.push('owner');
   if (listed(policy.responders)) roles.push('responder');
   if (listed(policy.admins)) roles.push('admin');
   return roles;

@@ -74,8 +74,29 @@ export interface Lineage {
   readonly environment: Environment;
   /** Slack user id of the owner, where known. */
   readonly ownerSlackId: string | null;
+  /** A claimed ownership gives no power until a responder has confirmed it. */
+  readonly ownerStanding: OwnerStanding;
+  /** What it is for, in a person's words. */
+  readonly workload: string | null;
+  /** Who breaks when it stops: services, jobs, people. */
+  readonly consumers: readonly string[];
+  /** The team's own cap in a calendar month (UTC): watched here, whatever the provider enforces. */
+  readonly capMicroUsd: number | null;
   readonly createdAt: number;
+  /** Grows with each change by a person; a modal that saw another one is out of date. */
+  readonly revision: number;
 }
+
+export type OwnerStanding = 'confirmed' | 'claimed';
+
+/** What a lineage is before anybody has said more of it. */
+export const NEW_LINEAGE = {
+  ownerStanding: 'confirmed',
+  workload: null,
+  consumers: [],
+  capMicroUsd: null,
+  revision: 1,
+} as const satisfies Partial<Lineage>;
 
 /** Unknown counts as production wherever a decision is made (design rule 11). */
 export function countsAsProduction(environment: Environment): boolean {

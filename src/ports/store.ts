@@ -236,7 +236,7 @@ export interface Repos {
 }
 
 /** What a committed transaction has put there to be worked on. */
-export type WakeTopic = 'outbox' | 'actions';
+export type WakeTopic = 'outbox' | 'actions' | 'timers';
 
 export interface Store {
   /** On a second, read-only connection. Throws inside `write`: use its `tx` there. */

@@ -37,7 +37,7 @@ export async function authorise(
     deps.logger.warn('role look-up failed', { error: toError(error) });
     throw forbidden('your role could not be looked up in Slack just now; try again in a moment', error);
   });
-  const roles = rolesOf(person, deps.policy.roles, lineage?.ownerSlackId ?? null);
+  const roles = rolesOf(person, deps.policy.roles, lineage);
   if (!mayAct(roles, act)) {
     if (act === 'look') throw forbidden(whyNoLook(person.isActiveFullMember));
     const whom = rolesThatMay(act).map((role) => WHO[role]);

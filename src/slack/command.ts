@@ -5,6 +5,9 @@ import type { Rendered } from './views/blocks.ts';
 export interface CommandRequest extends Gesture {
   /** What follows the subcommand, trimmed. */
   readonly argument: string;
+  /** Opens a modal; lives three seconds. */
+  readonly triggerId: string;
+  readonly channel: string;
 }
 
 /** One file per subcommand of /keys. Help is made from these fields. */
@@ -13,5 +16,6 @@ export interface Subcommand {
   /** `show <key>` */
   readonly usage: string;
   readonly summary: string;
-  run(context: SlackContext, request: CommandRequest): Promise<Rendered>;
+  /** What the person alone is answered; null where a modal is the answer. */
+  run(context: SlackContext, request: CommandRequest): Promise<Rendered | null>;
 }

@@ -1,18 +1,25 @@
 import type { View } from '@slack/types';
 import type { Gesture } from './authorise.ts';
-import type { ButtonValue } from './button-value.ts';
 import type { SlackContext } from './context.ts';
+import type { Rendered } from './views/blocks.ts';
 
 /** A click on one of our buttons. Slack has been answered already; errors thrown here are shown to the person alone. */
 export interface Click extends Gesture {
   readonly triggerId: string;
-  readonly button: ButtonValue;
+  /** As the button carries it; each handler reads it with its own codec. */
+  readonly value: string;
   readonly channel: string | null;
+  /** The modal that the button is in. */
+  readonly viewId: string | null;
+  /** Answers the person alone, in the place of the click; not in modals. */
+  readonly reply: (rendered: Rendered) => Promise<void>;
 }
 
 export interface ButtonHandler {
   readonly kind: 'button';
   readonly id: string;
+  /** Its short name as an option of an alert's menu, for handlers that read a `ButtonValue`. */
+  readonly choice?: string;
   run(context: SlackContext, click: Click): Promise<void>;
 }
 
@@ -20,8 +27,10 @@ export interface ButtonHandler {
 export interface Submission extends Gesture {
   readonly viewId: string;
   readonly privateMetadata: string;
-  /** By block id; the blocks of our modals have one input each. */
+  /** By block id; the blocks of our modals have one input each. Of lists the first; empty where nothing is chosen. */
   readonly values: Readonly<Record<string, string>>;
+  /** What is chosen in boxes and lists, by block id. */
+  readonly choices: Readonly<Record<string, readonly string[]>>;
 }
 
 export type CheckResult =

@@ -1,14 +1,15 @@
-import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt';
+import type { App, BlockAction, BlockElementAction, ViewStateValue, ViewSubmitAction } from '@slack/bolt';
 import { AppError, type ErrorCode, publicMessageOf, toError } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest.ts';
 import { interactions } from './actions/index.ts';
 import { requireViewer } from './authorise.ts';
-import { decodeButton } from './button-value.ts';
+import { decodeChoice } from './button-value.ts';
+import type { CommandRequest } from './command.ts';
 import { subcommands } from './commands/index.ts';
 import type { SlackContext } from './context.ts';
-import type { Click, Submission } from './interaction.ts';
+import type { ButtonHandler, Click, Submission } from './interaction.ts';
 import { noticeModal } from './views/action-modal.ts';
-import { type Rendered, section } from './views/blocks.ts';
+import { MENU, type Rendered, section } from './views/blocks.ts';
 import { unknownSubcommandView } from './views/help.ts';
 import { escaped } from './views/text.ts';
 
@@ -20,20 +21,23 @@ export function registerListeners(app: App, context: SlackContext): void {
   app.command(COMMAND, async ({ command, ack, respond }) => {
     await ack();
     const gesture = { userId: command.user_id, teamId: command.team_id };
-    const rendered = await runCommand(context, gesture, command.text).catch((error: unknown) =>
+    const place = { triggerId: command.trigger_id, channel: command.channel_id };
+    const rendered = await runCommand(context, { ...gesture, ...place }, command.text).catch((error: unknown) =>
       renderedError(context, error),
     );
-    await respond({ response_type: 'ephemeral', ...rendered });
+    if (rendered !== null) await respond({ response_type: 'ephemeral', ...rendered });
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
     await ack();
     if (body.type !== 'block_actions') return;
-    try {
-      await runClick(context, body);
-    } catch (error) {
-      const rendered = renderedError(context, error);
+    const reply = async (rendered: Rendered) => {
       await respond({ response_type: 'ephemeral', replace_original: false, ...rendered });
+    };
+    try {
+      await runClick(context, body, reply);
+    } catch (error) {
+      await reply(renderedError(context, error));
     }
   });
 
@@ -63,9 +67,9 @@ export function registerListeners(app: App, context: SlackContext): void {
 
 async function runCommand(
   context: SlackContext,
-  gesture: { userId: string; teamId: string },
+  gesture: Omit<CommandRequest, 'argument'>,
   text: string,
-): Promise<Rendered> {
+): Promise<Rendered | null> {
   await requireViewer(context, gesture);
   const [name = '', ...rest] = text.trim().split(/\s+/);
   const wanted = name.toLowerCase() || 'help';
@@ -83,9 +87,27 @@ async function runCommand(
   return subcommand.run(context, { ...gesture, argument: rest.join(' ') });
 }
 
-async function runClick(context: SlackContext, body: BlockAction): Promise<void> {
-  const action = body.actions[0];
-  const handler = interactions.find((one) => one.kind === 'button' && one.id === action?.action_id);
+async function runClick(context: SlackContext, body: BlockAction, reply: Click['reply']): Promise<void> {
+  const { handler, value } = pressed(body.actions[0]);
+  refuseForeignMessage(context, body);
+  await handler.run(context, {
+    userId: body.user.id,
+    teamId: body.user.team_id ?? body.team?.id ?? '',
+    triggerId: body.trigger_id,
+    channel: body.channel?.id ?? null,
+    viewId: body.view?.id ?? null,
+    value,
+    reply,
+  });
+}
+
+/** A menu is a row of buttons behind dots: its options name handlers, too. */
+function pressed(action: BlockElementAction | undefined): { handler: ButtonHandler; value: string } {
+  const chosen =
+    action?.type === 'overflow' && action.action_id === MENU ? decodeChoice(action.selected_option.value) : null;
+  const handler = interactions.find(
+    (one) => one.kind === 'button' && (chosen === null ? one.id === action?.action_id : one.choice === chosen.choice),
+  );
   if (handler?.kind !== 'button') {
     throw new AppError({
       code: 'invalid_input',
@@ -93,15 +115,7 @@ async function runClick(context: SlackContext, body: BlockAction): Promise<void>
       publicMessage: 'This button was made by another version of Keysteward. Look the key up with `/keys show`.',
     });
   }
-  refuseForeignMessage(context, body);
-  const click: Click = {
-    userId: body.user.id,
-    teamId: body.user.team_id ?? body.team?.id ?? '',
-    triggerId: body.trigger_id,
-    channel: body.channel?.id ?? null,
-    button: decodeButton(action?.type === 'button' ? action.value : undefined),
-  };
-  await handler.run(context, click);
+  return { handler, value: chosen?.value ?? (action?.type === 'button' ? (action.value ?? '') : '') };
 }
 
 /** A message that another app posted may carry our action ids; only our own messages have power. */
@@ -117,8 +131,12 @@ function refuseForeignMessage({ identity }: SlackContext, body: BlockAction): vo
 
 function submissionOf(body: ViewSubmitAction): Submission {
   const values: Record<string, string> = {};
+  const choices: Record<string, readonly string[]> = {};
   for (const [blockId, inputs] of Object.entries(body.view.state.values)) {
-    values[blockId] = Object.values(inputs)[0]?.value ?? '';
+    const input = Object.values(inputs)[0];
+    const chosen = input === undefined ? [] : chosenIn(input);
+    choices[blockId] = chosen;
+    values[blockId] = input?.value ?? chosen[0] ?? '';
   }
   return {
     userId: body.user.id,
@@ -126,7 +144,14 @@ function submissionOf(body: ViewSubmitAction): Submission {
     viewId: body.view.id,
     privateMetadata: body.view.private_metadata,
     values,
+    choices,
   };
+}
+
+function chosenIn(input: ViewStateValue): readonly string[] {
+  const one = input.selected_option?.value ?? input.selected_user ?? input.selected_date;
+  if (one !== undefined && one !== null) return [one];
+  return input.selected_options?.map(({ value }) => value) ?? input.selected_users ?? [];
 }
 
 function renderedError({ deps }: SlackContext, error: unknown): Rendered {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Environment, Key, KeyOwner, KeyStatus, Lineage } from '../domain/key.ts';
+import type { Environment, Key, KeyOwner, KeyStatus, Lineage, OwnerStanding } from '../domain/key.ts';
 import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
@@ -68,7 +68,12 @@ function fromLineage(lineage: Lineage): NewRow<'lineages'> {
     slug: lineage.slug,
     environment: lineage.environment,
     owner_slack_id: lineage.ownerSlackId,
+    owner_standing: lineage.ownerStanding,
+    workload: lineage.workload,
+    consumers: JSON.stringify(lineage.consumers),
+    cap_micro_usd: lineage.capMicroUsd,
     created_at: lineage.createdAt,
+    revision: lineage.revision,
   };
 }
 
@@ -78,7 +83,12 @@ function toLineage(row: Row<'lineages'>): Lineage {
     slug: row.slug,
     environment: row.environment as Environment,
     ownerSlackId: row.owner_slack_id,
+    ownerStanding: row.owner_standing as OwnerStanding,
+    workload: row.workload,
+    consumers: JSON.parse(row.consumers) as string[],
+    capMicroUsd: row.cap_micro_usd,
     createdAt: row.created_at,
+    revision: row.revision,
   };
 }
 

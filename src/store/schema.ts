@@ -20,7 +20,13 @@ export interface LineageTable {
   slug: string;
   environment: string;
   owner_slack_id: string | null;
+  owner_standing: string;
+  workload: string | null;
+  /** JSON array of names. */
+  consumers: string;
+  cap_micro_usd: number | null;
   created_at: number;
+  revision: number;
 }
 
 export interface KeyTable {

@@ -28,7 +28,7 @@ test('a message that was given up is sent when somebody says so, while the bot r
   const stage = await openNight({ provider: 'anthropic' });
   const message = await playToAlert(stage);
   stage.slack.faults.add('chat.postMessage', { kind: 'error', error: 'is_archived' });
-  const click = { channel: 'C0AIKEYS', ts: message.ts, actionId: 'alert_acknowledge' };
+  const click = { channel: 'C0AIKEYS', ts: message.ts, actionId: 'menu', option: 'Acknowledge' };
   await stage.during(() => person(stage, 'U0ANA').click(click));
   await stage.playUntil(stage.clock.now() + minutes(1));
   expect(threadTexts(stage, message)).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACTS, type Act } from '../../src/domain/authorise.ts';
+import { ACTS, type Act, ROLE_ACTS } from '../../src/domain/authorise.ts';
 import type { Lineage } from '../../src/domain/key.ts';
 import { defaultWorkspace } from '../../src/sandbox/slack/index.ts';
 import { authorise, requireViewer } from '../../src/slack/authorise.ts';
@@ -9,14 +9,16 @@ import { type Running, startRunning } from './support/running.ts';
 const TEAM = defaultWorkspace.team.id;
 const DEES = stagingLineage({ ownerSlackId: 'U0DEE' });
 const EVERYTHING = [...ACTS];
-const RESPONDERS: readonly Act[] = EVERYTHING.filter((act) => act !== 'delete_owner');
+const RESPONDERS = ACTS.filter((act) => ROLE_ACTS.responder.has(act));
+const OWNERS = ACTS.filter((act) => ROLE_ACTS.owner.has(act));
+const VIEWERS = ACTS.filter((act) => ROLE_ACTS.viewer.has(act));
 
 describe('who may do what', () => {
   test.each<[who: string, userId: string, lineage: Lineage | null, may: readonly Act[]]>([
-    ['a member without a role', 'U0BEN', DEES, ['look']],
-    ['the owner of the key', 'U0DEE', DEES, ['look', 'acknowledge', 'suspend']],
-    ['the owner of another key', 'U0DEE', stagingLineage({ ownerSlackId: 'U0BEN' }), ['look']],
-    ['the owner, for an act that belongs to no key', 'U0DEE', null, ['look']],
+    ['a member without a role', 'U0BEN', DEES, VIEWERS],
+    ['the owner of the key', 'U0DEE', DEES, OWNERS],
+    ['the owner of another key', 'U0DEE', stagingLineage({ ownerSlackId: 'U0BEN' }), VIEWERS],
+    ['the owner, for an act that belongs to no key', 'U0DEE', null, VIEWERS],
     ['a responder', 'U0ANA', DEES, RESPONDERS],
     ['an admin', 'U0CHRIS', DEES, EVERYTHING],
     ['a guest', 'U0GIL', DEES, []],
@@ -58,14 +60,14 @@ describe('who may do what', () => {
 describe('roles by user group', () => {
   test.each<[role: string, may: readonly Act[]]>([
     ['{ admins: [U0CHRIS], responders: [S0SECURITY] }', RESPONDERS],
-    ['{ admins: [U0CHRIS], viewers: [S0SECURITY] }', ['look']],
+    ['{ admins: [U0CHRIS], viewers: [S0SECURITY] }', VIEWERS],
   ])('%s counts for its members and for nobody else', async (roles, may) => {
     const running = await startRunning({ roles });
     const lineage = stagingLineage({ ownerSlackId: null });
 
     expect(await allowed(running, { userId: 'U0ANA', teamId: TEAM }, lineage)).toEqual(may);
     expect(await allowed(running, { userId: 'U0BEN', teamId: TEAM }, lineage)).toEqual(
-      roles.includes('viewers') ? [] : ['look'],
+      roles.includes('viewers') ? [] : VIEWERS,
     );
   });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
-import { decodeButton, encodeButton } from '../../src/slack/button-value.ts';
+import { CHOICE_MAX, decodeButton, decodeChoice, encodeButton, encodeChoice } from '../../src/slack/button-value.ts';
+import { systemIds } from '../../src/system/ids.ts';
 
 const SENTENCE = 'This button was made by another version of Keysteward. Look the key up with `/keys show`.';
 
@@ -30,7 +31,6 @@ describe('the value of a button', () => {
   });
 
   test.each([
-    undefined,
     '',
     'null',
     '[]',
@@ -59,13 +59,37 @@ describe('the value of a button', () => {
   });
 });
 
+describe('a choice in a menu', () => {
+  const button = { alertId: systemIds.next('alert'), keyId: systemIds.next('key'), generation: 123_456 };
+
+  test('fits into an option, and becomes the value of the button of that name', () => {
+    const text = encodeChoice('brakes', button);
+
+    expect(text.length).toBeLessThanOrEqual(CHOICE_MAX);
+    expect(decodeChoice(text)).toEqual({ choice: 'brakes', value: encodeButton(button) });
+  });
+
+  test('without an alert comes back without one', () => {
+    const { value } = decodeChoice(encodeChoice('show', { ...button, alertId: null }));
+
+    expect(decodeButton(value).alertId).toBeNull();
+  });
+
+  test.each(['', 'ack', 'ack.A.B', 'ack.A..1', 'ack.A.B.-1', 'ack.A.B.1.2', '{"v":1}', 'ACK.A.B.1', 'ack.<!x>.B.1'])(
+    'that is forged gives one sentence: %s',
+    (text) => {
+      expect(() => decodeChoice(text)).toThrow(expect.objectContaining({ publicMessage: SENTENCE }));
+    },
+  );
+});
+
 const stringify = (value: unknown) => JSON.stringify(value);
 
-function expectRefused(value: string | undefined): void {
+function expectRefused(value: string): void {
   expect(outcomeOf(value)).toBe('refused');
 }
 
-function outcomeOf(value: string | undefined): 'read' | 'refused' {
+function outcomeOf(value: string): 'read' | 'refused' {
   try {
     const { alertId, keyId, generation } = decodeButton(value);
     expect([alertId === null || typeof alertId === 'string', typeof keyId, Number.isSafeInteger(generation)]).toEqual([

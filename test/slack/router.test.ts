@@ -223,11 +223,11 @@ describe('a click', () => {
     expect(threadOf(running, ts)).toHaveLength(1);
   });
 
-  test('on “I’m on it” is said in the headline and the thread; a second one is told', async () => {
+  test('on Acknowledge is said in the headline and the thread; a second one is told', async () => {
     const running = await startRunning();
     const ts = await running.leak();
 
-    await running.slack.person('U0ANA').click(target(ts, 'alert_acknowledge'));
+    await running.slack.person('U0ANA').click({ ...target(ts, 'menu'), option: 'Acknowledge' });
     await running.settled();
     await running.slack.redeliverLast();
     await running.settled();
@@ -244,7 +244,7 @@ describe('a click', () => {
     ['U0GIL', 'key_suspend', 'Nothing was done: only'],
   ])('of %s on %s is refused in the modal and changes nothing', async (userId, actionId, expected) => {
     const running = await startRunning();
-    const ts = await running.leak();
+    const ts = await postKeyButton(running, 'apikey_1', actionId);
 
     const page = await open(running, userId, ts, actionId);
 
@@ -253,11 +253,11 @@ describe('a click', () => {
     expect(running.audit().some(({ verb }) => verb.endsWith('.requested'))).toBe(false);
   });
 
-  test.each(['U0BEN', 'U0GIL'])('of %s on “I’m on it” is refused to that person alone', async (userId) => {
+  test.each(['U0BEN', 'U0GIL'])('of %s on Acknowledge is refused to that person alone', async (userId) => {
     const running = await startRunning();
     const ts = await running.leak();
 
-    await running.slack.person(userId).click(target(ts, 'alert_acknowledge'));
+    await running.slack.person(userId).click({ ...target(ts, 'menu'), option: 'Acknowledge' });
     await running.settled();
     await running.drain();
 
@@ -285,7 +285,7 @@ describe('a click', () => {
 describe('a modal', () => {
   test('asks again where the typed name is wrong or the reason is blank, and nothing happens', async () => {
     const running = await startRunning();
-    const ts = await running.leak('apikey_2');
+    const ts = await postKeyButton(running, 'apikey_2', 'key_revoke');
     await open(running, 'U0ANA', ts, 'key_revoke');
     const view = topView(running, 'U0ANA');
 
@@ -366,6 +366,12 @@ function topView(running: Running, userId: string) {
 
 function target(ts: string, actionId: string) {
   return { channel: 'C0AIKEYS', ts, actionId };
+}
+
+/** A message with a button for one key, such as its card. */
+async function postKeyButton(running: Running, providerKeyId: string, actionId: string): Promise<string> {
+  const { id: keyId, generation } = await running.keyOf(providerKeyId);
+  return postButton(running, actionId, encodeButton({ alertId: null, keyId, generation }));
 }
 
 /** Posts a message of ours with one button, as an older version may have done. */

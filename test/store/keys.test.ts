@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Lineage } from '../../src/domain/key.ts';
 import type { Scope, Store } from '../../src/ports/store.ts';
 import { insertKey, keyOf, lineageOf, NOON } from '../support/records.ts';
 import { openTestStore } from '../support/store.ts';
@@ -81,7 +82,18 @@ describe('lineages', () => {
     const { store } = openTestStore();
     const lineage = lineageOf();
     const other = lineageOf({ id: 'lin_2' });
-    const changed = { ...lineage, slug: 'b', environment: 'production', ownerSlackId: 'U1', createdAt: 5 } as const;
+    const changed: Lineage = {
+      ...lineage,
+      slug: 'b',
+      environment: 'production',
+      ownerSlackId: 'U1',
+      ownerStanding: 'claimed',
+      workload: 'search',
+      consumers: ['api', 'cron'],
+      capMicroUsd: 250_000_000,
+      createdAt: 5,
+      revision: 2,
+    };
 
     await store.write((tx) => tx.lineages.insert(lineage));
     await store.write((tx) => tx.lineages.insert(other));

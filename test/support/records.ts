@@ -1,6 +1,6 @@
 import type { Action } from '../../src/domain/action.ts';
 import type { Alert } from '../../src/domain/alert.ts';
-import type { Key, Lineage } from '../../src/domain/key.ts';
+import { type Key, type Lineage, NEW_LINEAGE } from '../../src/domain/key.ts';
 import type { KnownLimits, ScopeLimits } from '../../src/domain/limits.ts';
 import type { Store, UsageRow } from '../../src/ports/store.ts';
 
@@ -9,7 +9,15 @@ export const NOON = Date.UTC(2026, 2, 3, 12);
 
 export function lineageOf(fields: Partial<Lineage> = {}): Lineage {
   const id = fields.id ?? 'lin_1';
-  return { id, slug: `slug-of-${id}`, environment: 'staging', ownerSlackId: null, createdAt: NOON, ...fields };
+  return {
+    ...NEW_LINEAGE,
+    id,
+    slug: `slug-of-${id}`,
+    environment: 'staging',
+    ownerSlackId: null,
+    createdAt: NOON,
+    ...fields,
+  };
 }
 
 export function keyOf(fields: Partial<Key> = {}): Key {

@@ -3,6 +3,7 @@ import {
   type Key,
   type KeyStatus,
   type Lineage,
+  NEW_LINEAGE,
   type ProviderKey,
   type ProviderScope,
   slugFor,
@@ -77,6 +78,7 @@ function lineageFor(context: NewKeyContext, key: NewKey, now: number): Lineage {
   const scopeName = key.scopeId === null ? null : (scopeNames.get(key.scopeId) ?? null);
   const place = { label: key.label, slug, scopeName };
   return {
+    ...NEW_LINEAGE,
     id: deps.ids.next('lin'),
     slug,
     environment: environmentOf(place, deps.policy),

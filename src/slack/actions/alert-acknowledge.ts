@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { acknowledgeAlert } from '../../services/alerts/acknowledge-alert.ts';
 import { authorise } from '../authorise.ts';
+import { decodeButton } from '../button-value.ts';
 import type { ButtonHandler } from '../interaction.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 
@@ -8,8 +9,9 @@ import { keyAndLineage } from './key-action-buttons.ts';
 export const alertAcknowledge: ButtonHandler = {
   kind: 'button',
   id: 'alert_acknowledge',
+  choice: 'ack',
   async run(context, click) {
-    const { alertId, keyId } = click.button;
+    const { alertId, keyId } = decodeButton(click.value);
     if (alertId === null) {
       throw new AppError({
         code: 'invalid_input',

@@ -6,9 +6,10 @@ import { capWords, parseCap } from '../../domain/limits.ts';
 import { needsSlugForScope, requestLimitChange } from '../../services/actions/request-limit-change.ts';
 import { capControls, describeScope, type ScopeCard, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import { refreshLimits } from '../../services/limits/read-limits.ts';
-import { authorise } from '../authorise.ts';
+import { authorise, type Gesture } from '../authorise.ts';
+import { type ButtonValue, decodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
-import type { ButtonHandler, CheckResult, Click, Submission, SubmitHandler } from '../interaction.ts';
+import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { consoleStepsText, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
 import { AMOUNT_BLOCK, belowSpentText, CAP_MODAL, CAP_TITLE, capModal } from '../views/limit-modals.ts';
 import { escaped } from '../views/text.ts';
@@ -27,7 +28,10 @@ const metadata = z.object({
 export const changeCap: ButtonHandler = {
   kind: 'button',
   id: 'scope_cap',
-  run: (context, click) => openModal(context, click, { title: CAP_TITLE, build: () => capPage(context, click) }),
+  run(context, click) {
+    const button = decodeButton(click.value);
+    return openModal(context, click, { title: CAP_TITLE, build: () => capPage(context, click, button) });
+  },
 };
 
 /** The modal behind it, sent off. */
@@ -75,10 +79,10 @@ export const changeCapSubmit: SubmitHandler = {
   },
 };
 
-async function capPage(context: SlackContext, click: Click): Promise<View> {
+async function capPage(context: SlackContext, gesture: Gesture, button: ButtonValue): Promise<View> {
   const { deps, locale } = context;
-  const { key, lineage } = await keyAndLineage(context, click.button.keyId);
-  await authorise(context, { gesture: click, act: 'change_limits', lineage });
+  const { key, lineage } = await keyAndLineage(context, button.keyId);
+  await authorise(context, { gesture, act: 'change_limits', lineage });
   await refresh(context, key);
   const scope = await scopeOf(context, key);
   const { canChange, consoleSteps } = capControls(deps, key, scope.known);
@@ -96,7 +100,7 @@ async function capPage(context: SlackContext, click: Click): Promise<View> {
   }
   const where = await placeOf(deps, key);
   const spentMicroUsd = await spentThisMonth(deps, key);
-  return capModal({ lineage, scope, where, spentMicroUsd, button: click.button }, locale);
+  return capModal({ lineage, scope, where, spentMicroUsd, button }, locale);
 }
 
 /** A provider that cannot be reached leaves what was read last: the act reads again before it writes. */

@@ -5,9 +5,10 @@ import type { Key } from '../../domain/key.ts';
 import { plural } from '../../domain/time.ts';
 import { type AccountCard, describeAccount } from '../../services/actions/account.ts';
 import { requestOwnerDeletion } from '../../services/actions/request-owner-deletion.ts';
-import { authorise } from '../authorise.ts';
+import { authorise, type Gesture } from '../authorise.ts';
+import { type ButtonValue, decodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
-import type { ButtonHandler, CheckResult, Click, Submission, SubmitHandler } from '../interaction.ts';
+import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
 import { ACCOUNT_MODAL, ACCOUNT_TITLE, accountModal } from '../views/limit-modals.ts';
 import { escaped } from '../views/text.ts';
@@ -26,8 +27,10 @@ const metadata = z.object({
 export const deleteAccount: ButtonHandler = {
   kind: 'button',
   id: 'account_delete',
-  run: (context, click) =>
-    openModal(context, click, { title: ACCOUNT_TITLE, build: () => accountPage(context, click) }),
+  run(context, click) {
+    const button = decodeButton(click.value);
+    return openModal(context, click, { title: ACCOUNT_TITLE, build: () => accountPage(context, click, button) });
+  },
 };
 
 /** The modal behind it, sent off. */
@@ -67,15 +70,15 @@ export const deleteAccountSubmit: SubmitHandler = {
   },
 };
 
-async function accountPage(context: SlackContext, click: Click): Promise<View> {
-  const { key, lineage } = await keyAndLineage(context, click.button.keyId);
-  await authorise(context, { gesture: click, act: 'delete_owner', lineage });
-  if (key.generation !== click.button.generation) {
+async function accountPage(context: SlackContext, gesture: Gesture, button: ButtonValue): Promise<View> {
+  const { key, lineage } = await keyAndLineage(context, button.keyId);
+  await authorise(context, { gesture, act: 'delete_owner', lineage });
+  if (key.generation !== button.generation) {
     return noticeModal(ACCOUNT_TITLE, `Nothing to do: ${escaped(lineage.slug)} is ${key.status} now.`);
   }
   const account = await accountFor(context, key);
   if (account.refusal !== null) return noticeModal(ACCOUNT_TITLE, escaped(account.refusal));
-  return accountModal({ lineage, account, where: await placeOf(context.deps, key), button: click.button });
+  return accountModal({ lineage, account, where: await placeOf(context.deps, key), button });
 }
 
 async function accountFor({ deps }: SlackContext, key: Key): Promise<AccountCard> {

@@ -2,9 +2,10 @@ import type { KeyActKind } from '../../domain/action.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
-import { authorise } from '../authorise.ts';
+import { authorise, type Gesture } from '../authorise.ts';
+import { type ButtonValue, decodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
-import type { ButtonHandler, Click } from '../interaction.ts';
+import type { ButtonHandler } from '../interaction.ts';
 import { actionModal, consoleStepsText, noticeModal } from '../views/action-modal.ts';
 import { capital, escaped } from '../views/text.ts';
 import { openModal } from './lib/open-modal.ts';
@@ -14,16 +15,25 @@ import { placeOf } from './lib/place.ts';
 export const keyActionButtons: readonly ButtonHandler[] = (['suspend', 'restore', 'revoke'] as const).map((kind) => ({
   kind: 'button',
   id: `key_${kind}`,
-  run: (context, click) =>
-    openModal(context, click, { title: `${capital(kind)} key`, build: () => modalFor(context, click, kind) }),
+  run(context, click) {
+    const button = decodeButton(click.value);
+    const build = () => modalFor(context, { gesture: click, button, kind });
+    return openModal(context, click, { title: `${capital(kind)} key`, build });
+  },
 }));
 
-async function modalFor(context: SlackContext, click: Click, kind: KeyActKind) {
+interface Asked {
+  readonly gesture: Gesture;
+  readonly button: ButtonValue;
+  readonly kind: KeyActKind;
+}
+
+async function modalFor(context: SlackContext, { gesture, button, kind }: Asked) {
   const { deps } = context;
-  const { key, lineage } = await keyAndLineage(context, click.button.keyId);
-  await authorise(context, { gesture: click, act: kind, lineage });
+  const { key, lineage } = await keyAndLineage(context, button.keyId);
+  await authorise(context, { gesture, act: kind, lineage });
   const provider = deps.providers.get(key.connectionId);
-  if (key.generation !== click.button.generation) {
+  if (key.generation !== button.generation) {
     return noticeModal(`${capital(kind)} key`, `Nothing to do: ${escaped(lineage.slug)} is ${key.status} now.`);
   }
   if (!possibleActs(deps, key).includes(kind)) {
@@ -33,7 +43,7 @@ async function modalFor(context: SlackContext, click: Click, kind: KeyActKind) {
     return noticeModal(`${capital(kind)} key`, text);
   }
   const where = await placeOf(deps, key);
-  return actionModal({ kind, key, lineage, where, button: click.button });
+  return actionModal({ kind, key, lineage, where, button });
 }
 
 export async function keyAndLineage(

@@ -8,9 +8,9 @@ import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { AlertCard } from '../../services/alerts/describe-alert.ts';
-import { encodeButton } from '../button-value.ts';
+import { encodeButton, encodeChoice } from '../button-value.ts';
 import { PROGRESS } from './action-text.ts';
-import { actions, type ButtonSpec, context, type Rendered, section, TEXT_MAX } from './blocks.ts';
+import { actions, type ButtonSpec, context, type MenuSpec, type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { capText, namesText } from './scope.ts';
 import {
   actorMention,
@@ -32,8 +32,6 @@ export const ACT_LABEL: Readonly<Record<KeyAct, string>> = {
   restore: 'Restore…',
   revoke: 'Revoke…',
 };
-// Two acts and one more: what else there is stays behind the card of the key.
-const MAX_BUTTONS = 3;
 // What a stopped key is called; providers' own words differ.
 const STOPPED_WORD: Readonly<Partial<Record<KeyStatus, string>>> = {
   inactive: 'suspended',
@@ -56,7 +54,10 @@ export function alertView(card: AlertCard, locale: Locale): Rendered {
   const remarks = remarksOf(card, locale);
   if (remarks.length > 0) blocks.push(section(remarks.join('\n')));
   const buttons = buttonsOf(card);
-  if (buttons.length > 0) blocks.push(actions(`alert_${card.alert.revision}_${card.key?.generation ?? 0}`, buttons));
+  const menu = menuOf(card);
+  if (buttons.length + menu.length > 0) {
+    blocks.push(actions(`alert_${card.alert.revision}_${card.key?.generation ?? 0}`, buttons, menu));
+  }
   const footer = footerOf(card, locale);
   blocks.push(context(footer));
   return { text: capped([verdict, figures, place, ...remarks, footer].join('\n'), TEXT_MAX), blocks };
@@ -186,23 +187,44 @@ function buttonsOf({ alert, key, acts, lineage, lastAction, account }: AlertCard
   if (lastAction?.state === 'pending' || lastAction?.state === 'running') return [];
   const value = encodeButton({ alertId: alert.id, keyId: key.id, generation: key.generation });
   const name = `${lineage.slug} ${plainForeign(key.hint ?? '')}`;
-  // What is over can be undone; a new stop needs a new reason.
-  const offered = alert.state === 'resolved' ? acts.filter((act) => act === 'restore') : acts;
-  const buttons = offered.map((act): ButtonSpec => {
-    const style = act === 'revoke' ? 'danger' : act === 'suspend' ? 'primary' : undefined;
-    const accessibilityLabel = `${capital(act)} ${name}`;
-    return { actionId: `key_${act}`, label: ACT_LABEL[act], value, accessibilityLabel, ...(style ? { style } : {}) };
-  });
-  if (account?.refusal === null) buttons.push(deleteAccountButton(value, name));
-  if (alert.state === 'open') {
-    buttons.push({
-      actionId: 'alert_acknowledge',
-      label: 'I’m on it',
-      value,
-      accessibilityLabel: `Acknowledge ${name}`,
-    });
+  const buttons = [stopButton({ alert, acts, account }, value, name)].filter((button) => button !== null);
+  if (alert.state !== 'resolved' && key.kind !== 'admin') {
+    buttons.push(
+      { actionId: 'key_rotate', label: 'Rotate…', value, accessibilityLabel: `Rotate ${name}` },
+      { actionId: 'cap_raise', label: 'Raise cap…', value, accessibilityLabel: `Raise the cap of ${name}` },
+    );
   }
-  return buttons.slice(0, MAX_BUTTONS);
+  return buttons;
+}
+
+/** The mildest way to stop it, or to undo that; what is over can be undone, a new stop needs a new reason. */
+function stopButton(
+  { alert, acts, account }: Pick<AlertCard, 'alert' | 'acts' | 'account'>,
+  value: string,
+  name: string,
+): ButtonSpec | null {
+  if (account?.refusal === null) return deleteAccountButton(value, name);
+  const act = alert.state === 'resolved' ? acts.find((one) => one === 'restore') : acts[0];
+  if (act === undefined) return null;
+  const style = act === 'revoke' ? 'danger' : act === 'suspend' ? 'primary' : undefined;
+  const accessibilityLabel = `${capital(act)} ${name}`;
+  return { actionId: `key_${act}`, label: ACT_LABEL[act], value, accessibilityLabel, ...(style ? { style } : {}) };
+}
+
+/** All that is not one of the three buttons. */
+function menuOf({ alert, key }: AlertCard): MenuSpec {
+  if (key === null) return [];
+  const button = { alertId: alert.id, keyId: key.id, generation: key.generation };
+  const choices: readonly (readonly [choice: string, label: string, offered: boolean])[] = [
+    ['ack', 'Acknowledge', alert.state === 'open'],
+    ['snooze', 'Snooze…', isRunning(alert)],
+    ['ours', 'This was us…', alert.state !== 'resolved'],
+    ['brakes', 'Other brakes…', alert.state !== 'resolved' && key.scopeId !== null],
+    ['show', 'Show key', true],
+  ];
+  return choices
+    .filter(([, , offered]) => offered)
+    .map(([choice, label]) => ({ label, value: encodeChoice(choice, button) }));
 }
 
 function footerOf({ alert }: AlertCard, locale: Locale): string {

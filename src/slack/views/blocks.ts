@@ -1,4 +1,4 @@
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, Overflow, SectionBlock } from '@slack/types';
 import { capped } from './text.ts';
 
 /** What chat.update takes as `text`. */
@@ -58,6 +58,18 @@ export function button({ actionId, label, value, style, accessibilityLabel }: Bu
   };
 }
 
-export function actions(blockId: string, buttons: readonly ButtonSpec[]): ActionsBlock {
-  return { type: 'actions', block_id: blockId, elements: buttons.map(button) };
+/** The action id of every menu of ours. */
+export const MENU = 'menu';
+
+/** What is behind the dots: at most five. `value` names the handler (`encodeChoice`). */
+export type MenuSpec = readonly Pick<ButtonSpec, 'label' | 'value'>[];
+
+export function actions(blockId: string, buttons: readonly ButtonSpec[], menu: MenuSpec = []): ActionsBlock {
+  const elements = menu.length === 0 ? buttons.map(button) : [...buttons.map(button), overflow(menu)];
+  return { type: 'actions', block_id: blockId, elements };
+}
+
+function overflow(menu: MenuSpec): Overflow {
+  const options = menu.map(({ label, value }) => ({ text: { type: 'plain_text' as const, text: label }, value }));
+  return { type: 'overflow', action_id: MENU, options };
 }

@@ -9,6 +9,7 @@ export const PLUGIN_FOLDERS = [
   'src/slack/commands',
   'src/slack/actions',
   'src/slack/events',
+  'src/scheduler/due',
   'src/scheduler/jobs',
 ];
 

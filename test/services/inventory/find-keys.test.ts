@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Key } from '../../../src/domain/key.ts';
 import { findKeys } from '../../../src/services/inventory/find-keys.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
+import { lineageOf } from '../../support/records.ts';
 
 function summary(slug: string, values: Partial<Key> = {}): KeySummary {
   const key: Key = {
@@ -25,7 +26,7 @@ function summary(slug: string, values: Partial<Key> = {}): KeySummary {
     goneAt: null,
     ...values,
   };
-  const lineage = { id: key.lineageId, slug, environment: 'unknown', ownerSlackId: null, createdAt: 0 } as const;
+  const lineage = lineageOf({ id: key.lineageId, slug, environment: 'unknown', createdAt: 0 });
   return { key, lineage, providerTitle: 'Fake AI', scopeName: null, last30dMicroUsd: 0, quietSince: 0 };
 }
 

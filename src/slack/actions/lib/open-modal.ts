@@ -8,10 +8,10 @@ import { escaped } from '../../views/text.ts';
 /** Opens a page at once, since a trigger lives three seconds, and puts what `build` makes in its place. */
 export async function openModal(
   context: SlackContext,
-  click: Click,
+  { triggerId }: Pick<Click, 'triggerId'>,
   { title, build }: { readonly title: string; readonly build: () => Promise<View> },
 ): Promise<void> {
-  const opened = await context.client.views.open({ trigger_id: click.triggerId, view: loadingModal(title) });
+  const opened = await context.client.views.open({ trigger_id: triggerId, view: loadingModal(title) });
   const viewId = opened.view?.id;
   if (viewId === undefined) return;
   const view = await build().catch((error: unknown) => {

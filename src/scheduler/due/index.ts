@@ -1,0 +1,4 @@
+import type { DueWork } from '../due-work.ts';
+
+/** Everything that happens at instants of its own. A test compares this list with the folder. */
+export const dueWork: readonly DueWork[] = [];
