@@ -87,7 +87,7 @@ const HOW_TO: Readonly<Record<Exclude<StepName, 'revoke'>, (card: RotationCard) 
     'The new key has to show traffic, and the old one none. *Check traffic…* shows what both did in the last hour and the last 24 hours.',
   ],
   inventory: ({ lineage, newKey }) => [
-    `Move ${newKey === null ? 'the new key' : keyText(newKey)} into ${escaped(lineage.slug)}: its owner, cap, consumers and history go on with the new key, and the old and the new one are watched as one. It may be done as soon as the new key is in the key list.`,
+    `Move ${newKey === null ? 'the new key' : keyText(newKey)} into ${escaped(lineage.slug)}: its owner, cap, consumers and history go on with the new key. It may be done as soon as the new key is in the key list.`,
   ],
 };
 
