@@ -108,6 +108,27 @@ describe('a rotation in Slack', () => {
     expect(textOf(running, root)).toContain('0 of 6 steps done');
   });
 
+  test('lets an owner do it all, but for taking a key that is not theirs into their lineage', async () => {
+    const { running, root } = await rotating();
+    await give(running, 'apikey_1', 'U0BEN');
+    await newKey(running);
+    const fresh = { key: { value: (await running.keyOf('apikey_new')).id } };
+    await click(running, 'U0BEN', stepTs(running, root, 0), 'rotation_key');
+    await submit(running, 'U0BEN', fresh);
+    await running.drain();
+    expect(replies(running, root)[0]).toContain('done by @ben');
+
+    await click(running, 'U0BEN', stepTs(running, root, 5), 'rotation_key');
+    await submit(running, 'U0BEN', fresh);
+    expect(page(running, 'U0BEN')).toContain('may set its owner, environment or cap');
+    expect((await running.keyOf('apikey_new')).lineageId).not.toBe((await running.keyOf('apikey_1')).lineageId);
+
+    await give(running, 'apikey_new', 'U0BEN');
+    await click(running, 'U0BEN', stepTs(running, root, 5), 'rotation_key');
+    await submit(running, 'U0BEN', fresh);
+    expect((await running.keyOf('apikey_new')).lineageId).toBe((await running.keyOf('apikey_1')).lineageId);
+  });
+
   test('shows what is in the way, and goes on when it is out of the way', async () => {
     const { running, root } = await rotating();
     await click(running, 'U0ANA', stepTs(running, root, 0), 'rotation_block');
@@ -224,6 +245,11 @@ async function rotating(): Promise<Rotating> {
   await running.drain();
   await closeAll(running, 'U0ANA');
   return { running, alertTs, root: present(roots(running)[0]) };
+}
+
+async function give(running: Running, providerKeyId: string, ownerSlackId: string): Promise<void> {
+  const lineage = await running.lineageOf(providerKeyId);
+  await running.store.write((tx) => tx.lineages.update({ ...lineage, ownerSlackId }));
 }
 
 async function newKey(running: Running): Promise<void> {
