@@ -277,6 +277,39 @@ CREATE INDEX provider_events_change ON provider_events (connection_id, at) WHERE
 
 CREATE INDEX provider_events_key ON provider_events (provider_id, provider_key_id, at);
 
+CREATE TABLE rotation_steps (
+  rotation_id TEXT NOT NULL REFERENCES rotations (id),
+  name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT,
+  done_by TEXT,
+  at BIGINT,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY (rotation_id, name)
+);
+
+CREATE TABLE rotations (
+  id TEXT PRIMARY KEY,
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  old_key_id TEXT NOT NULL REFERENCES keys (id),
+  new_key_id TEXT REFERENCES keys (id),
+  former_lineage_id TEXT REFERENCES lineages (id),
+  alert_id TEXT REFERENCES alerts (id),
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  started_by TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  driver TEXT NOT NULL,
+  closed_by TEXT,
+  closed_at BIGINT,
+  close_reason TEXT,
+  revision INTEGER NOT NULL
+);
+
+CREATE INDEX rotations_lineage ON rotations (lineage_id, started_at);
+
+CREATE UNIQUE INDEX rotations_open ON rotations (lineage_id) WHERE state = 'open';
+
 CREATE TABLE schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL);
 
 CREATE TABLE scope_limits (

@@ -124,7 +124,11 @@ interface Parts {
 
 function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
   const { store, logger } = deps;
-  const locale = { currency: config.policy.currency, timezone: config.policy.calendar.timeZone };
+  const locale = {
+    currency: config.policy.currency,
+    timezone: config.policy.calendar.timeZone,
+    workspaceUrl: bolt.identity.workspaceUrl,
+  };
   const context: SlackContext = {
     deps,
     client: bolt.client,

@@ -23,7 +23,7 @@ export interface ProviderCapabilities {
 export type KeyAct = KeyActKind;
 
 /** What a person can be led through by hand. */
-export type ConsoleAct = KeyAct | 'change_cap';
+export type ConsoleAct = KeyAct | 'change_cap' | 'create';
 
 /** Cost of one day (or finer) as the provider itself states it. */
 export interface ProviderCost {
@@ -134,6 +134,7 @@ export interface Provider {
   restoreKey?(ref: KeyRef): Promise<void>;
   revokeKey?(ref: KeyRef): Promise<void>;
 
+  /** `create`: a key beside `ref`, in the same scope. */
   consoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps;
 }
 

@@ -6,6 +6,7 @@ import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
+import type { RotationRepo } from './rotation.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
 import type { ScopeSightRepo, UsageHistoryRepo } from './usage-upkeep.ts';
@@ -67,10 +68,13 @@ export interface AlertRepo {
   insert(alert: Alert): Promise<void>;
   update(alert: Alert): Promise<void>;
   get(id: string): Promise<Alert | undefined>;
+  /** The one that is not resolved, else the newest. */
   latestOfLineage(lineageId: string): Promise<Alert | undefined>;
   /** Not resolved. */
   unresolved(): Promise<readonly Alert[]>;
   nextNumber(): Promise<number>;
+  /** With what was found: a lineage has become a part of another one. */
+  moveToLineage(from: string, to: string): Promise<void>;
   addFinding(
     finding: Finding & { readonly id: string; readonly alertId: string; readonly foundAt: number },
   ): Promise<void>;
@@ -233,6 +237,7 @@ export interface Repos {
   readonly costReads: CostReadRepo;
   readonly usageHistory: UsageHistoryRepo;
   readonly scopeSights: ScopeSightRepo;
+  readonly rotations: RotationRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -76,8 +76,8 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
 
 async function identify(client: WebClient): Promise<Identity> {
   try {
-    const { team_id: teamId, user_id: botUserId, bot_id: botId } = await client.auth.test();
-    if (teamId && botUserId && botId) return { teamId, botUserId, botId };
+    const { team_id: teamId, user_id: botUserId, bot_id: botId, url } = await client.auth.test();
+    if (teamId && botUserId && botId) return { teamId, botUserId, botId, workspaceUrl: url ?? null };
   } catch (cause) {
     const error = fromSlackError(cause);
     if (error.code === 'slack_unavailable') throw error;

@@ -7,6 +7,8 @@ export interface Identity {
   readonly teamId: string;
   readonly botUserId: string;
   readonly botId: string;
+  /** `https://acme.slack.com/`, for links to messages. */
+  readonly workspaceUrl: string | null;
 }
 
 /** What help says of a subcommand. */

@@ -1,29 +1,16 @@
+import type { AlertEvent } from '../ports/store.ts';
 import { describeAlert } from '../services/alerts/describe-alert.ts';
 import type { Deps } from '../services/deps.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
+import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
+import type { OutboxRenderer } from './outbox-renderer.ts';
+import { rotationRenderers } from './rotation-renderers.ts';
 import { alertView } from './views/alert.ts';
 import { alertEventView } from './views/alert-event.ts';
-import type { Rendered } from './views/blocks.ts';
 import { noticeView } from './views/notice.ts';
-import type { Locale } from './views/text.ts';
+import { type Locale, messageLink } from './views/text.ts';
 
-export interface RenderContext {
-  readonly deps: Deps;
-  readonly locale: Locale;
-}
-
-/** A message as it should be now. */
-export interface Draft extends Rendered {
-  readonly channel: string;
-  /** The message that this one replies to. */
-  readonly inThreadOf: { readonly kind: string; readonly subjectId: string } | null;
-}
-
-/** Renders a subject when its row is sent, from what is true then. Null: there is nothing to say (any more). */
-export interface OutboxRenderer {
-  readonly kind: string;
-  render(context: RenderContext, subjectId: string): Promise<Draft | null>;
-}
+export type { Draft, OutboxRenderer, RenderContext } from './outbox-renderer.ts';
 
 const alertRenderer: OutboxRenderer = {
   kind: 'alert',
@@ -36,14 +23,21 @@ const alertRenderer: OutboxRenderer = {
 
 const alertEventRenderer: OutboxRenderer = {
   kind: 'alert_event',
-  async render({ deps }, eventId) {
+  async render({ deps, locale }, eventId) {
     const event = await deps.store.read.alerts.getEvent(eventId);
-    const rendered = event && alertEventView(event);
+    const rendered = event && alertEventView(event, await rotationOf(deps, event, locale));
     if (!event || !rendered) return null;
     const channel = deps.policy.channels.alerts;
     return { ...rendered, channel, inThreadOf: { kind: 'alert', subjectId: event.alertId } };
   },
 };
+
+/** Events about a rotation link to its message. */
+async function rotationOf(deps: Deps, { detail }: AlertEvent, locale: Locale): Promise<string | null> {
+  const rotationId = detail['rotationId'];
+  const place = typeof rotationId === 'string' ? await deps.store.read.messages.get(ROTATION_KIND, rotationId) : null;
+  return messageLink('its thread', place ?? null, locale);
+}
 
 const noticeRenderer: OutboxRenderer = {
   kind: 'notice',
@@ -54,4 +48,9 @@ const noticeRenderer: OutboxRenderer = {
   },
 };
 
-export const outboxRenderers: readonly OutboxRenderer[] = [alertRenderer, alertEventRenderer, noticeRenderer];
+export const outboxRenderers: readonly OutboxRenderer[] = [
+  alertRenderer,
+  alertEventRenderer,
+  noticeRenderer,
+  ...rotationRenderers,
+];

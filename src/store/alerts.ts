@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Alert, AlertState } from '../domain/alert.ts';
 import type { Evidence, Severity } from '../domain/finding.ts';
 import type { Sentence } from '../domain/sentence.ts';
@@ -28,6 +28,7 @@ function alertRows(db: Kysely<Database>): Omit<AlertRepo, HistoryMethod> {
         .selectFrom('alerts')
         .selectAll()
         .where('lineage_id', '=', lineageId)
+        .orderBy(sql`CASE WHEN state = 'resolved' THEN 1 ELSE 0 END`)
         .orderBy('number', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -41,6 +42,10 @@ function alertRows(db: Kysely<Database>): Omit<AlertRepo, HistoryMethod> {
         .orderBy('number')
         .execute();
       return rows.map(toAlert);
+    },
+    async moveToLineage(from, to) {
+      await db.updateTable('alerts').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
+      await db.updateTable('findings').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
     },
     async nextNumber() {
       const row = await db

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Environment, Key, KeyOwner, KeyStatus, Lineage, OwnerStanding } from '../domain/key.ts';
 import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
+import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
 export function scopeRepo(db: Kysely<Database>): ScopeRepo {
@@ -92,13 +93,15 @@ function toLineage(row: Row<'lineages'>): Lineage {
   };
 }
 
-export function keyRepo(db: Kysely<Database>): KeyRepo {
+export function keyRepo({ db, wake }: Pick<RepoContext, 'db' | 'wake'>): KeyRepo {
   return {
     async insert(key) {
       await db.insertInto('keys').values(fromKey(key)).execute();
     },
     async update(key) {
       await db.updateTable('keys').set(fromKey(key)).where('id', '=', key.id).execute();
+      // A rotation waits for its old key to stop.
+      wake('timers');
     },
     async get(id) {
       const row = await db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();

@@ -12,6 +12,7 @@ import { messageRepo, outboxRepo } from './outbox.ts';
 import { pollPaceRepo } from './poll-paces.ts';
 import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
+import { rotationRepo } from './rotations.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
 import { usageRepo } from './usage.ts';
 import { usagePriceRepo } from './usage-prices.ts';
@@ -23,7 +24,7 @@ export function createRepos(context: RepoContext): Repos {
   return {
     scopes: scopeRepo(db),
     lineages: lineageRepo(db),
-    keys: keyRepo(db),
+    keys: keyRepo(context),
     usage: usageRepo(context),
     watermarks: watermarkRepo(db),
     alerts: alertRepo(db),
@@ -44,5 +45,6 @@ export function createRepos(context: RepoContext): Repos {
     costReads: costReadRepo(db),
     usageHistory: usageHistoryRepo(db),
     scopeSights: scopeSightRepo(db),
+    rotations: rotationRepo(context),
   };
 }

@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
+import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
 export interface ScopeTable {
@@ -261,6 +262,8 @@ export interface Database {
   cost_reads: CostReadTable;
   usage_history: UsageHistoryTable;
   scope_sights: ScopeSightTable;
+  rotations: RotationTable;
+  rotation_steps: RotationStepTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -45,7 +45,7 @@ describe('alerts', () => {
     expect(await store.read.alerts.get('alert_3')).toBeUndefined();
   });
 
-  test('the latest of a lineage is the one with the highest number, open or not', async () => {
+  test('the latest of a lineage is the one that is not resolved, else the one with the highest number', async () => {
     const { store } = await storeWithKeys();
     const newest = alertOf({ id: 'alert_0', number: 11, state: 'resolved' });
     await store.write(async (tx) => {
@@ -54,6 +54,8 @@ describe('alerts', () => {
       await tx.alerts.insert(alertOf({ id: 'alert_3', number: 12, lineageId: 'lin_2' }));
     });
 
+    expect((await store.read.alerts.latestOfLineage('lin_1'))?.number).toBe(9);
+    await store.write((tx) => tx.alerts.update(alertOf({ number: 9, state: 'resolved' })));
     expect(await store.read.alerts.latestOfLineage('lin_1')).toEqual(newest);
     expect(await store.read.alerts.latestOfLineage('lin_3')).toBeUndefined();
   });

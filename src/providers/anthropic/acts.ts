@@ -49,6 +49,7 @@ export async function setKeyStatus(
   });
 }
 
+const KEYS_PAGE = 'https://platform.claude.com/settings/keys';
 const LAST_STEP: Readonly<Record<KeyAct, string>> = {
   suspend: 'Open its menu and disable it. It can be enabled again later.',
   restore:
@@ -66,8 +67,14 @@ export function anthropicConsoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleStep
       ],
     };
   }
+  if (act === 'create') {
+    return {
+      url: KEYS_PAGE,
+      steps: [ref.scopeId === null ? 'Choose Create Key.' : `Choose Create Key, in workspace ${ref.scopeId}.`],
+    };
+  }
   return {
-    url: 'https://platform.claude.com/settings/keys',
+    url: KEYS_PAGE,
     steps: [
       ref.scopeId === null ? 'Open the API keys of the organization.' : `Choose workspace ${ref.scopeId}.`,
       `Find the key with the id ${ref.providerKeyId}.`,

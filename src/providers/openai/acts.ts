@@ -78,6 +78,15 @@ export function openaiConsoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps {
       steps: [`Open project ${project}, then Limits.`, 'Change its monthly budget.'],
     };
   }
+  if (act === 'create') {
+    return {
+      url: `${CONSOLE}/settings/organization/api-keys`,
+      steps: [
+        `Choose Create new secret key, in project ${project}.`,
+        'For a machine let a service account own it; a key of a person ends with that person.',
+      ],
+    };
+  }
   if (act === 'revoke') {
     return {
       url: `${CONSOLE}/settings/organization/api-keys`,

@@ -6,6 +6,7 @@ import type { AlertEvent, Watermark } from '../../ports/store.ts';
 import { type AccountCard, describeAccount } from '../actions/account.ts';
 import type { Deps } from '../deps.ts';
 import { describeScope, type ScopeCard } from '../limits/describe-scope.ts';
+import { openRotationOf, type RotationLink } from '../rotation/rotation-link.ts';
 
 /** Everything that the rendering of an alert needs, and nothing that it must look up. */
 export interface AlertCard {
@@ -26,6 +27,8 @@ export interface AlertCard {
   readonly scope: ScopeCard | null;
   /** The account to delete instead, once the provider has refused to revoke the key by itself. */
   readonly account: AccountCard | null;
+  /** The rotation of the lineage that is under way. */
+  readonly rotation: RotationLink | null;
   readonly events: readonly AlertEvent[];
   /** Set while usage of this key's connection cannot be read. */
   readonly blind: Pick<Watermark, 'failingSince' | 'problem'> | null;
@@ -60,6 +63,7 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
     lastAction,
     scope: key === null ? null : await describeScope(deps, key),
     account: key !== null && wasRefused(lastAction) ? await describeAccount(deps, key) : null,
+    rotation: await openRotationOf(deps, lineage.id),
     events: await alerts.events(alertId),
     blind: watermark?.failingSince ? watermark : null,
   };

@@ -8,6 +8,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { eventsOfLineages } from '../events/lineage-events.ts';
+import { withNamedKeys } from '../rotation/named-keys.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { sumCosts } from '../usage/sum-costs.ts';
 import { recordFinding } from './record-finding.ts';
@@ -83,7 +84,7 @@ async function* inputsOf(
   const { knownUntil, now } = horizon;
   const { connectionId } = provider;
   const recent = await sumCosts(deps, { connectionId, from: knownUntil - RECENT_MS, to: now, sliceMs: SUM_SLICE_MS });
-  const allKeys = await keys.identities();
+  const allKeys = await withNamedKeys(deps.store.read, await keys.identities());
   const lineageIds = lineagesWorthALook(deps, allKeys, recent);
   const membersOf = groupBy(allKeys, ({ lineageId }) => lineageId);
   for (const slice of inSlices([...lineageIds], LINEAGES_AT_ONCE)) {

@@ -1,3 +1,4 @@
+import { STOPPED_STATUSES } from '../../domain/key.ts';
 import type { KeySummary } from './list-keys.ts';
 
 /**
@@ -8,10 +9,16 @@ export function findKeys(all: readonly KeySummary[], wanted: string): readonly K
   const needle = wanted.trim().toLowerCase();
   if (needle === '') return [];
   const bySlug = all.filter(({ lineage }) => lineage.slug === needle);
-  if (bySlug.length > 0) return bySlug;
+  if (bySlug.length > 0) return atWork(bySlug);
   const exact = all.filter((summary) => namesOf(summary).includes(needle));
   if (exact.length > 0) return exact;
   return all.filter((summary) => namesOf(summary).some((name) => name.includes(needle)));
+}
+
+/** A lineage that was rotated means the key that works; an old one has its hint. */
+function atWork(summaries: readonly KeySummary[]): readonly KeySummary[] {
+  const working = summaries.filter(({ key }) => !STOPPED_STATUSES.has(key.status));
+  return working.length > 0 ? working : summaries;
 }
 
 function namesOf({ key, lineage }: KeySummary): readonly string[] {

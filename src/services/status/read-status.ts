@@ -7,6 +7,7 @@ import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.
 import type { InventoryRead } from '../../ports/watch.ts';
 import type { Deps } from '../deps.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
+import { openRotations, type RotationLink } from '../rotation/rotation-link.ts';
 
 /** How the provider's own event log is read. */
 export interface EventLogStatus {
@@ -36,6 +37,8 @@ export interface Status {
   readonly unfinishedActions: readonly Action[];
   readonly outbox: { readonly waiting: number; readonly dead: number };
   readonly deadLetters: readonly OutboxRow[];
+  /** Those that are open, oldest first. */
+  readonly rotations: readonly RotationLink[];
   readonly failedJobs: readonly JobRun[];
   readonly audit: AuditHead;
   /** What people call a key or a lineage, by its id. */
@@ -55,6 +58,7 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
     unfinishedActions: await actions.unfinished(),
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
+    rotations: await openRotations(deps),
     failedJobs: [...(await jobRuns.latest()).values()].filter((run) => run.outcome === 'failed'),
     audit: await audit.head(),
     slugs: new Map([

@@ -4,6 +4,12 @@ import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
+import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
+import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
+import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts';
+import { rotationReasonButtons, rotationReasonSubmit } from './rotation-reason.ts';
+import { rotationLook, rotationStepButtons } from './rotation-step.ts';
+import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
 
 /** Every button and modal. A test compares this list with the folder. */
 export const interactions: readonly Interaction[] = [
@@ -14,4 +20,17 @@ export const interactions: readonly Interaction[] = [
   changeCapSubmit,
   deleteAccount,
   deleteAccountSubmit,
+  rotateKey,
+  rotateKeySubmit,
+  ...rotationStepButtons,
+  rotationLook,
+  rotationKey,
+  rotationSync,
+  rotationKeySubmit,
+  rotationVerify,
+  rotationVerifySubmit,
+  ...rotationReasonButtons,
+  rotationReasonSubmit,
+  rotationHandOver,
+  rotationHandOverSubmit,
 ];

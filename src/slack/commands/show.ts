@@ -6,6 +6,7 @@ import { eventsOfKey } from '../../services/events/key-events.ts';
 import { findKeys } from '../../services/inventory/find-keys.ts';
 import { type KeySummary, listAllKeys } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
+import { openRotationOf } from '../../services/rotation/rotation-link.ts';
 import type { Subcommand } from '../command.ts';
 import { type KeyCard, keyCardView } from '../views/key-card.ts';
 import { keyListView } from '../views/key-list.ts';
@@ -50,6 +51,7 @@ async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> {
     spentMicroUsd: scope === null ? null : await spentThisMonth(deps, key),
     cap: capControls(deps, key, scope?.known ?? null),
     account: await describeAccount(deps, key),
+    rotation: await openRotationOf(deps, lineage.id),
     lastAction: (await actions.ofKey(key.id)).toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null,
   };
 }

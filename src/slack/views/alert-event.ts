@@ -1,5 +1,5 @@
 import { ACTION_DONE, ACTION_NAME, type ActionKind, isKeyAct } from '../../domain/action.ts';
-import { plural } from '../../domain/time.ts';
+import { formatLength, plural } from '../../domain/time.ts';
 import type { AlertEvent } from '../../ports/store.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { ASKED } from './action-text.ts';
@@ -7,12 +7,13 @@ import { type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { actorMention, capped, escaped, foreign } from './text.ts';
 
 /** One line of history in the alert's thread. Null for events that the root message tells well enough. */
-export function alertEventView(event: AlertEvent): Rendered | null {
-  const text = lineOf(event);
+/** `rotation`: where the link of an event about one leads. */
+export function alertEventView(event: AlertEvent, rotation: string | null = null): Rendered | null {
+  const text = lineOf(event, rotation);
   return text === null ? null : { text: capped(text, TEXT_MAX), blocks: [section(text)] };
 }
 
-function lineOf({ kind, actor, detail }: AlertEvent): string | null {
+function lineOf({ kind, actor, detail }: AlertEvent, rotation: string | null): string | null {
   const act = String(detail['kind'] ?? 'act');
   const who = actorMention(actor);
   const done = doneWord(act);
@@ -29,6 +30,14 @@ function lineOf({ kind, actor, detail }: AlertEvent): string | null {
       return isKnown(act) && !isKeyAct(act)
         ? `${who} dismissed it: the ${ACTION_NAME[act]} is no longer wanted.`
         : `${who} dismissed it: the key is not to be ${done.toLowerCase()} any more.`;
+    case 'rotation_started':
+      return `Rotation started by ${who}: ${rotation ?? 'its thread'} in this channel leads through the steps.`;
+    case 'rotation_done':
+      return `Rotated in ${formatLength(Number(detail['lengthMs'] ?? 0))}: ${rotation ?? 'its thread'} says who did what.`;
+    case 'rotation_cancelled':
+      return `${who} cancelled the rotation: ${rotation ?? 'its thread'} says why.`;
+    case 'merged':
+      return `The key has taken over from another one: what it does is told in KS-${Number(detail['into'])} from here on.`;
     case 'acknowledged':
       return `${who} is on it.`;
     case 'reopened':

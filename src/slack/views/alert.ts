@@ -8,6 +8,7 @@ import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { AlertCard } from '../../services/alerts/describe-alert.ts';
+import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import { encodeButton, encodeChoice } from '../button-value.ts';
 import { PROGRESS } from './action-text.ts';
 import { actions, type ButtonSpec, context, type MenuSpec, type Rendered, section, TEXT_MAX } from './blocks.ts';
@@ -23,6 +24,7 @@ import {
   instant,
   type Locale,
   mention,
+  messageLink,
   mrkdwnSentence,
   plainForeign,
 } from './text.ts';
@@ -138,8 +140,9 @@ export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): st
   return owner.kind === 'service_account' ? `service account ${foreign(name)}` : `${foreign(name)} (not in Slack)`;
 }
 
-function remarksOf({ alert, lastAction, consoleSteps, blind, key, account }: AlertCard, locale: Locale): string[] {
-  const remarks: string[] = [];
+function remarksOf(card: AlertCard, locale: Locale): string[] {
+  const { alert, lastAction, consoleSteps, blind, key, account, rotation } = card;
+  const remarks: string[] = rotation === null ? [] : [rotationText(rotation, locale)];
   if (lastAction !== null) {
     const who = actorMention(lastAction.requestedBy);
     if (lastAction.state === 'verified') {
@@ -171,6 +174,12 @@ function remarksOf({ alert, lastAction, consoleSteps, blind, key, account }: Ale
     );
   }
   return remarks;
+}
+
+/** How far it is stands in its own message, which is edited; this one need not be each time. */
+function rotationText({ rotation, place }: RotationLink, locale: Locale): string {
+  const where = messageLink('its thread', place, locale);
+  return `A rotation is under way, driven by ${actorMention(rotation.driver)}: ${where}.`;
 }
 
 /** The way on when a key refuses to be revoked by itself. */

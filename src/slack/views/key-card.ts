@@ -8,13 +8,25 @@ import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import type { CapControls, ScopeCard } from '../../services/limits/describe-scope.ts';
+import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import { encodeButton } from '../button-value.ts';
 import { lastActText } from './action-text.ts';
 import { ACT_LABEL, deleteAccountButton, ownerText } from './alert.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { lastUsedText } from './last-used.ts';
+import { nextText, progressText } from './rotation-words.ts';
 import { boundsLines, capText, spentText } from './scope.ts';
-import { capital, capped, dayAndTime, escaped, footerText, foreign, type Locale } from './text.ts';
+import {
+  actorMention,
+  capital,
+  capped,
+  dayAndTime,
+  escaped,
+  footerText,
+  foreign,
+  type Locale,
+  messageLink,
+} from './text.ts';
 
 export interface KeyCard extends KeySummary {
   readonly acts: readonly KeyAct[];
@@ -30,6 +42,8 @@ export interface KeyCard extends KeySummary {
   readonly cap: CapControls;
   /** The account that may be deleted instead of the key. */
   readonly account: AccountCard | null;
+  /** The rotation of the lineage that is under way. */
+  readonly rotation: RotationLink | null;
   /** The newest act on the key or its limits. */
   readonly lastAction: Action | null;
 }
@@ -49,7 +63,8 @@ export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; no
   return { text: capped(text, TEXT_MAX), blocks };
 }
 
-function buttonsOf({ key, lineage, alert, acts, cap, account }: KeyCard): ButtonSpec[] {
+function buttonsOf(card: KeyCard): ButtonSpec[] {
+  const { key, lineage, alert, acts, cap, account } = card;
   const value = encodeButton({ alertId: alert?.id ?? null, keyId: key.id, generation: key.generation });
   const buttons = acts.map(
     (act): ButtonSpec => ({
@@ -63,6 +78,9 @@ function buttonsOf({ key, lineage, alert, acts, cap, account }: KeyCard): Button
   if (cap.canChange) {
     const accessibilityLabel = `Change the cap of ${lineage.slug}`;
     buttons.push({ actionId: 'scope_cap', label: 'Change cap…', value, accessibilityLabel });
+  }
+  if (key.kind !== 'admin' && key.status !== 'gone' && card.rotation === null) {
+    buttons.push({ actionId: 'key_rotate', label: 'Rotate…', value, accessibilityLabel: `Rotate ${lineage.slug}` });
   }
   if (account?.refusal === null) buttons.push(deleteAccountButton(value, lineage.slug));
   return buttons;
@@ -96,8 +114,20 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');
   if (key.expiresAt !== null) facts.push(`*Expires* ${dayAndTime(key.expiresAt, locale)}`);
   if (key.kind === 'admin') facts.push('*Admin key:* watched for expiry; never stopped from here');
+  if (card.rotation !== null) facts.push(rotationText(card.rotation, key, locale));
   if (card.lastAction !== null) facts.push(lastActText(card.lastAction, locale));
   return facts;
+}
+
+function rotationText({ rotation, place }: RotationLink, key: Key, locale: Locale): string {
+  const which =
+    rotation.oldKeyId === key.id
+      ? 'this is the old key, '
+      : rotation.newKeyId === key.id
+        ? 'this is the new key, '
+        : '';
+  const thread = messageLink('thread', place, locale);
+  return `*Rotation* ${which}${progressText(rotation)}, ${nextText(rotation)}, driven by ${actorMention(rotation.driver)} since ${dayAndTime(rotation.startedAt, locale)} · ${thread}`;
 }
 
 function scopeFacts({ scope, spentMicroUsd }: KeyCard, locale: Locale): string[] {

@@ -3,10 +3,12 @@ import { ACTION_NAME } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import { DAY_MS, formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
+import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import type { ConnectionStatus, EventLogStatus, Status } from '../../services/status/read-status.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
 import { costStatusText } from './costs.ts';
-import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale } from './text.ts';
+import { nextText, progressText } from './rotation-words.ts';
+import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale, messageLink } from './text.ts';
 
 export interface StatusOptions {
   readonly locale: Locale;
@@ -31,6 +33,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
           `• ${ACTION_NAME[action.kind]} of ${nameOf(status, action.keyId)}, asked by ${actorMention(action.requestedBy)}: ${action.state}${action.problem === null ? '' : ` – ${escaped(action.problem)}`}`,
       ),
     ),
+    capped(status.rotations.map((link) => rotationLine(status, link, locale))),
     capped(
       status.deadLetters.map(
         (row) => `• a message (${escaped(row.kind)}) could not be sent: ${escaped(row.problem ?? 'unknown')}`,
@@ -132,6 +135,13 @@ function connectionLine(
   const newest =
     watermark.newestUsageAt === null ? 'no usage seen' : `newest usage ${ago(now - watermark.newestUsageAt)}`;
   return `${name}: ${plural(keys, 'key')}, polled ${polled}, ${newest}, ${rights}`;
+}
+
+/** The next step and how long it has been going on: what nobody drives any more shows. */
+function rotationLine(status: Status, { rotation, place }: RotationLink, locale: Locale): string {
+  const name = messageLink(`rotation of ${nameOf(status, rotation.lineageId)}`, place, locale);
+  const age = `begun ${ago(status.now - rotation.startedAt)}`;
+  return `• ${name}: ${progressText(rotation)}, ${nextText(rotation)}, ${age}, driven by ${actorMention(rotation.driver)}`;
 }
 
 function ago(lengthMs: number): string {

@@ -6,6 +6,8 @@ import { renderSentence, type Sentence, type SentenceStyle } from '../../domain/
 export interface Locale {
   readonly currency: DisplayCurrency;
   readonly timezone: string;
+  /** `https://acme.slack.com/`; without it messages are named, not linked. */
+  readonly workspaceUrl?: string | null;
 }
 
 const FOREIGN_MAX = 80;
@@ -34,6 +36,16 @@ export function foreign(text: string, max = FOREIGN_MAX): string {
 export function capped(mrkdwn: string, max: number): string {
   if (mrkdwn.length <= max) return mrkdwn;
   return `${mrkdwn.slice(0, max - 1).replace(/(?:<[^>]*|&[a-z]{0,3}|[\ud800-\udbff])$/, '')}…`;
+}
+
+/** A link to a message of ours, or the words alone where its place is not known (yet). `words` are mrkdwn. */
+export function messageLink(
+  words: string,
+  place: { readonly channel: string; readonly ts: string } | null,
+  { workspaceUrl }: Pick<Locale, 'workspaceUrl'>,
+): string {
+  if (place === null || !workspaceUrl) return words;
+  return `<${workspaceUrl}archives/${place.channel}/p${place.ts.replace('.', '')}|${words}>`;
 }
 
 export function mention(userId: string): string {

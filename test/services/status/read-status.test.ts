@@ -32,6 +32,7 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
+    rotations: [],
     failedJobs: [],
     audit: { count: 0, hash: 'genesis' },
     slugs: new Map(),

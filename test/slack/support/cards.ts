@@ -2,14 +2,17 @@ import type { Action } from '../../../src/domain/action.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import type { Key, Lineage } from '../../../src/domain/key.ts';
 import { US_DOLLAR } from '../../../src/domain/money.ts';
+import type { Rotation } from '../../../src/domain/rotation.ts';
 import { quietSince } from '../../../src/domain/staleness.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { ProviderCapabilities } from '../../../src/ports/provider.ts';
 import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
+import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
 import type { Locale } from '../../../src/slack/views/text.ts';
 import { actionOf, alertOf, keyOf, knownLimits, lineageOf } from '../../support/records.ts';
+import { rotationOf } from '../../support/rotations.ts';
 
 /** A Saturday night, when the key of the examples leaks. */
 export const BEGAN = Date.UTC(2026, 9, 17, 2, 10);
@@ -94,6 +97,7 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
     acts: ['suspend', 'revoke'],
     consoleSteps: null,
     lastAction: null,
+    rotation: null,
     events: [],
     blind: null,
     scope: scopeCard(),
@@ -122,6 +126,30 @@ export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
     providerTitle: 'Anthropic',
     scopeName: 'Staging',
     last30dMicroUsd: 108_400_000,
+    ...fields,
+  };
+}
+
+/** A rotation that was started from the alert of the examples, ten minutes ago. */
+export function rotationCard(
+  fields: Partial<RotationCard> = {},
+  rotation: Partial<Rotation> = {},
+  states: Parameters<typeof rotationOf>[1] = {},
+): RotationCard {
+  const who = { startedBy: 'slack:T0ACME/U0ANA', driver: 'slack:T0ACME/U0ANA' };
+  const begun = { startedAt: BEGAN, alertId: 'alert_1', reason: 'it was in a public repository' };
+  return {
+    rotation: rotationOf({ ...who, ...begun, ...rotation }, states),
+    lineage: stagingLineage(),
+    oldKey: stagingKey(),
+    newKey: null,
+    providerTitle: 'Anthropic',
+    scopeName: 'Staging',
+    createSteps: { url: 'https://console.example/keys', steps: ['Choose Create Key, in workspace wrkspc_1.'] },
+    stopSteps: null,
+    acts: ['suspend', 'revoke'],
+    alert: { number: 142, place: { channel: 'C0AIKEYS', ts: '1792203600.000100' } },
+    newName: 'staging-ci-2026-10-17',
     ...fields,
   };
 }

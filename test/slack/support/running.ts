@@ -72,12 +72,13 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
   const policy = policyOf(roles, channel);
   const directory = slackDirectory(bolt.client, bolt.identity.teamId, policy.roles);
   const deps: Deps = { ...bench.deps, policy, directory };
+  const locale = { ...LOCALE, workspaceUrl: bolt.identity.workspaceUrl };
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, {
     deps,
     client: bolt.client,
     identity: bolt.identity,
-    locale: LOCALE,
+    locale,
     subcommands,
     configLines: ['Alerts: #ai-keys'],
   });
@@ -93,7 +94,7 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
       await nextTurn();
     }
   };
-  const send = () => sendDue({ deps, locale: LOCALE, bulk: bolt.bulk });
+  const send = () => sendDue({ deps, locale, bulk: bolt.bulk });
   const drain = async (): Promise<void> => {
     for (;;) {
       await runDueActions(deps);

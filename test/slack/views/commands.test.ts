@@ -72,6 +72,7 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
     cap: { canChange: true, consoleSteps: null },
     account: null,
     lastAction: null,
+    rotation: null,
     ...fields,
   };
 }
@@ -256,6 +257,7 @@ describe('the status', () => {
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
     failedJobs: [],
+    rotations: [],
     audit: { count: 40, hash: 'f4b2a84f5d65aa' },
     slugs: new Map(),
   };

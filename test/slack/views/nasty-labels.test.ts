@@ -1,6 +1,7 @@
 import type { KnownBlock, View } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
 import { scrubSecrets } from '../../../src/domain/secret.ts';
 import { assertMessage, assertView } from '../../../src/sandbox/slack/strictness/index.ts';
 import { needsTypedSlug } from '../../../src/services/actions/request-action.ts';
@@ -13,6 +14,9 @@ import { keyCardView } from '../../../src/slack/views/key-card.ts';
 import { keyListView } from '../../../src/slack/views/key-list.ts';
 import { accountModal, capModal } from '../../../src/slack/views/limit-modals.ts';
 import { noticeView } from '../../../src/slack/views/notice.ts';
+import { rotationView } from '../../../src/slack/views/rotation.ts';
+import { keyModal, openRotationModal, reasonModal, verifyModal } from '../../../src/slack/views/rotation-modals.ts';
+import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
 import { fakeEvent } from '../../support/fake-provider.ts';
@@ -23,6 +27,7 @@ import {
   LOCALE,
   leakAlert,
   NOW,
+  rotationCard,
   scopeCard,
   stagingKey,
   stagingLineage,
@@ -60,6 +65,32 @@ const nastyAccount = (nasty: string) => ({
   siblings: ['load-test'],
   refusal: null,
 });
+
+const nastyRotation = (nasty: string) => ({ rotation: nastyCard(nasty).rotation, place: null });
+const nastyCard = (nasty: string) =>
+  rotationCard(
+    {
+      lineage: stagingLineage({ workload: nasty, consumers: Array.from({ length: 30 }, () => nasty) }),
+      oldKey: stagingKey({ label: nasty, hint: null }),
+      newKey: stagingKey({ id: 'key_2', label: nasty, hint: nasty }),
+      scopeName: nasty,
+      acts: [],
+    },
+    { reason: nasty },
+    { generate: 'done', store: { state: 'skipped', reason: nasty }, redeploy: { state: 'blocked', reason: nasty } },
+  );
+
+const SUM = { requests: 3, tokens: 4, costMicroUsd: 5 };
+const TRAFFIC = { lastHour: SUM, lastDay: SUM, lastSeenAt: NOW };
+const BUSY_TRAFFIC = { oldKey: TRAFFIC, newKey: TRAFFIC, dataUntil: NOW, blindSince: NOW };
+const rotationModal = (nasty: string) => {
+  const { rotation, lineage, oldKey, newKey, newName } = nastyCard(nasty);
+  const candidates = Array.from({ length: 60 }, (_, index) =>
+    stagingKey({ id: `key_${index + 9}`, label: nasty, hint: nasty }),
+  );
+  const button = { rotationId: 'rot_1', step: 'generate', revision: 1 } as const;
+  return { rotation, lineage, oldKey, newKey, newName, candidates, button };
+};
 
 const RENDERERS: Readonly<Record<string, Renderer>> = {
   alert: (nasty) =>
@@ -129,9 +160,24 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         account: nastyAccount(nasty),
         lastAction: stopAction({ state: 'failed', reason: nasty, problem: told(nasty) }),
         events: [eventWith(nasty)],
+        rotation: nastyRotation(nasty),
       },
       { locale: LOCALE, now: NOW },
     ),
+  rotation: (nasty) => rotationView(nastyCard(nasty), LOCALE),
+  'cancelled rotation': (nasty) => {
+    const card = nastyCard(nasty);
+    const cancelled = {
+      state: 'cancelled',
+      closedAt: NOW,
+      closedBy: 'slack:T0ACME/U0ANA',
+      closeReason: nasty,
+    } as const;
+    return rotationView({ ...card, rotation: { ...card.rotation, ...cancelled } }, LOCALE);
+  },
+  ...Object.fromEntries(
+    ROTATION_STEPS.map((step) => [`step ${step}`, (nasty: string) => rotationStepView(nastyCard(nasty), step, LOCALE)]),
+  ),
   'key list': (nasty) =>
     keyListView(
       Array.from({ length: 60 }, () => keySummary({ ...nobody(nasty), scopeName: nasty })),
@@ -147,6 +193,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         outbox: { waiting: 0, dead: 0 },
         deadLetters: [],
         failedJobs: [],
+        rotations: [nastyRotation(nasty)],
         audit: { count: 1, hash: 'abc' },
         slugs: new Map([
           ['lin_1', nasty],
@@ -202,6 +249,11 @@ describe('the modals', () => {
     ),
     capModal({ ...nobody(nasty), scope: nastyScope(nasty), where: nasty, spentMicroUsd: 1, button: BUTTON }, LOCALE),
     accountModal({ ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON }),
+    openRotationModal({ key: nobody(nasty).key, lineage: stagingLineage(), where: nasty, alertId: null }),
+    keyModal({ ...rotationModal(nasty), step: 'generate' }, LOCALE),
+    keyModal({ ...rotationModal(nasty), step: 'inventory' }, LOCALE),
+    verifyModal({ ...rotationModal(nasty), traffic: BUSY_TRAFFIC, doubts: ['old_key_busy', 'blind'] }, LOCALE),
+    reasonModal({ ...rotationModal(nasty), mode: 'cancel', slug: 'staging-ci' }),
     noticeModal(
       'Suspend key',
       consoleStepsText('suspend this key', { url: 'https://console.example/keys', steps: [told(nasty)] }),

@@ -1,0 +1,86 @@
+import { type Actor, actorText } from '../../domain/actor.ts';
+import { ROTATION_STEPS, type Rotation, type StepName } from '../../domain/rotation.ts';
+import type { AuditEntry, Repos } from '../../ports/store.ts';
+import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
+import type { Deps } from '../deps.ts';
+import { ROTATION_KIND } from './rotation-link.ts';
+
+export interface RotationContext {
+  readonly deps: Pick<Deps, 'clock' | 'ids'>;
+  readonly tx: Repos;
+}
+
+export const STEP_KIND = 'rotation_step';
+export const DRIVER_KIND = 'rotation_driver';
+
+/** Names one step's message. */
+export function stepSubject(rotationId: string, step: StepName): string {
+  return `${rotationId}:${step}`;
+}
+
+/** Puts the root message and the six replies on the way; those that look as before are not edited. */
+export async function announceRotation({ deps, tx }: RotationContext, { id }: Pick<Rotation, 'id'>): Promise<void> {
+  const row = { threadKey: threadOf(id), createdAt: deps.clock.now() };
+  await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: ROTATION_KIND, subjectId: id });
+  for (const step of ROTATION_STEPS) {
+    await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: STEP_KIND, subjectId: stepSubject(id, step) });
+  }
+}
+
+/** An edit pings nobody: whoever drives it from here on is told by a reply of its own. */
+export async function tellDriver({ deps, tx }: RotationContext, { id, revision, driver }: Rotation): Promise<void> {
+  await tx.outbox.enqueue({
+    id: deps.ids.next('out'),
+    kind: DRIVER_KIND,
+    subjectId: `${id}:${revision}:${driver}`,
+    threadKey: threadOf(id),
+    createdAt: deps.clock.now(),
+  });
+}
+
+function threadOf(rotationId: string): string {
+  return `rotation:${rotationId}`;
+}
+
+export interface RotationNews {
+  readonly actor: Actor;
+  /** `rotation.opened`, `rotation.step.done` … */
+  readonly verb: string;
+  readonly detail: NonNullable<AuditEntry['detail']>;
+}
+
+/** Writes a changed rotation down with its audit entry, and what the channel shows of it. */
+export async function saveRotation(
+  context: RotationContext,
+  { before, after }: { readonly before: Rotation; readonly after: Rotation },
+  { actor, verb, detail }: RotationNews,
+): Promise<void> {
+  const { deps, tx } = context;
+  await tx.rotations.update(after);
+  const entry = { at: deps.clock.now(), actor, subject: after.id };
+  await tx.audit.append({ ...entry, verb, detail });
+  if (after.state === 'done' && before.state === 'open') {
+    const lengthMs = entry.at - after.startedAt;
+    await tx.audit.append({ ...entry, verb: 'rotation.done', detail: { lineageId: after.lineageId, lengthMs } });
+  }
+  await announceRotation(context, after);
+  if (after.state !== before.state) await tellAlert(context, after, { actor, kind: `rotation_${after.state}` });
+  else if (after.driver !== before.driver && after.alertId !== null)
+    await announceAlert(context, { id: after.alertId });
+}
+
+/** The alert that a rotation came from shows it, and its thread hears when it begins and ends. */
+export async function tellAlert(
+  context: RotationContext,
+  { id, alertId, startedAt }: Rotation,
+  { actor, kind }: { readonly actor: Actor; readonly kind: string },
+): Promise<void> {
+  if (alertId === null) return;
+  const detail = { rotationId: id, lengthMs: context.deps.clock.now() - startedAt };
+  await addAlertEvent(context, { id: alertId }, { kind, actor, detail });
+  await announceAlert(context, { id: alertId });
+}
+
+export function isSameActor(actor: Actor, text: string | null): boolean {
+  return actorText(actor) === text;
+}

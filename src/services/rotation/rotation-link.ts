@@ -1,0 +1,30 @@
+import type { Rotation } from '../../domain/rotation.ts';
+import type { MessageRecord } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+
+/** The outbox's name for a rotation's root message. */
+export const ROTATION_KIND = 'rotation';
+
+/** Where a message stands. */
+export type Place = Pick<MessageRecord, 'channel' | 'ts'>;
+
+/** A rotation that is under way or over, and where its message is once it is posted. */
+export interface RotationLink {
+  readonly rotation: Rotation;
+  readonly place: Place | null;
+}
+
+/** The open rotation of a lineage, with its message. */
+export async function openRotationOf({ store }: Pick<Deps, 'store'>, lineageId: string): Promise<RotationLink | null> {
+  const rotation = await store.read.rotations.openOfLineage(lineageId);
+  return rotation === undefined ? null : linkOf({ store }, rotation);
+}
+
+export async function openRotations({ store }: Pick<Deps, 'store'>): Promise<readonly RotationLink[]> {
+  const open = await store.read.rotations.allOpen();
+  return Promise.all(open.map((rotation) => linkOf({ store }, rotation)));
+}
+
+export async function linkOf({ store }: Pick<Deps, 'store'>, rotation: Rotation): Promise<RotationLink> {
+  return { rotation, place: (await store.read.messages.get(ROTATION_KIND, rotation.id)) ?? null };
+}

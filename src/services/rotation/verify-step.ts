@@ -1,0 +1,38 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import { type Doubt, doubtsOf } from '../../domain/rotation-traffic.ts';
+import type { Deps } from '../deps.ts';
+import { type ChangeStepInput, changeStep } from './change-step.ts';
+import { readTraffic } from './read-traffic.ts';
+import { notFound } from './refusals.ts';
+
+/** For the record of an override: `although …`. */
+const ALTHOUGH: Readonly<Record<Doubt, string>> = {
+  old_key_busy: 'the old key still had traffic',
+  new_key_unknown: 'the new key was not in the key list',
+  new_key_silent: 'the new key had shown no traffic',
+  blind: 'usage could not be read',
+};
+
+/**
+ * Calls the traffic verified, by what it is now: with a doubt it takes a reason, which is kept with what it overrides. One
+ * that came up since the person looked asks to look again.
+ */
+export async function verifyStep(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  input: Pick<ChangeStepInput, 'actor' | 'rotationId' | 'revision' | 'reason'>,
+): Promise<Rotation> {
+  const rotation = await deps.store.read.rotations.get(input.rotationId);
+  if (rotation === undefined) throw notFound(input.rotationId);
+  const doubts = doubtsOf(await readTraffic(deps, rotation), deps.clock.now());
+  const words = doubts.map((doubt) => ALTHOUGH[doubt]).join(', ');
+  if (doubts.length > 0 && input.reason === null) {
+    throw new AppError({
+      code: 'conflict',
+      message: `${rotation.id} is not verified: ${doubts.join(', ')}`,
+      publicMessage: `Nothing was changed: ${words}. Look again, or say why it is verified all the same.`,
+    });
+  }
+  const reason = doubts.length === 0 ? null : `although ${words}: ${input.reason ?? ''}`;
+  return changeStep(deps, { ...input, step: 'verify', event: 'complete', reason });
+}

@@ -1,0 +1,116 @@
+import type { KnownBlock } from '@slack/types';
+import { alertName } from '../../domain/alert.ts';
+import { isOver, progressOf, type Rotation, stepOf } from '../../domain/rotation.ts';
+import { formatLength } from '../../domain/time.ts';
+import { REASON_MAX } from '../../services/actions/record-request.ts';
+import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
+import { encodeButton } from '../button-value.ts';
+import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
+import { ACT_LABEL } from './alert.ts';
+import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { barText, keyText, nextText, OLD_KEY_IS, progressText } from './rotation-words.ts';
+import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
+
+/** The one message of a rotation, as it should look now. */
+export function rotationView(card: RotationCard, locale: Locale): Rendered {
+  const verdict = verdictOf(card);
+  const lines = linesOf(card, locale);
+  const blocks: KnownBlock[] = sections([`*${verdict}*`, ...lines]);
+  const buttons = buttonsOf(card);
+  if (buttons.length > 0) blocks.push(actions(`rotation_${card.rotation.revision}_${card.oldKey.generation}`, buttons));
+  const footer = footerOf(card, locale);
+  blocks.push(context(footer));
+  return { text: capped([verdict, ...lines, footer].join('\n'), TEXT_MAX), blocks };
+}
+
+/** Tells whoever it was handed to: an edit of the root message pings nobody. */
+export function driverView({ rotation, lineage }: RotationCard): Rendered {
+  const text = `${actorMention(rotation.driver)}, the rotation of ${escaped(lineage.slug)} is yours now; ${nextText(rotation)}.`;
+  return { text, blocks: [section(text)] };
+}
+
+function verdictOf({ rotation, lineage }: RotationCard): string {
+  const name = escaped(lineage.slug);
+  const lasted = formatLength((rotation.closedAt ?? rotation.startedAt) - rotation.startedAt);
+  switch (rotation.state) {
+    case 'open':
+      return `Rotating ${name}: ${progressText(rotation)}.`;
+    case 'done':
+      return `${name} has a new key. The rotation took ${lasted}.`;
+    case 'cancelled':
+      return `The rotation of ${name} was cancelled after ${lasted}, with ${progressText(rotation)}.`;
+  }
+}
+
+function linesOf(card: RotationCard, locale: Locale): readonly string[] {
+  const { rotation, oldKey, newKey } = card;
+  const keys = `*Old key* ${keyText(oldKey)} ${OLD_KEY_IS[oldKey.status]} · *New key* ${newKeyText(card)}`;
+  switch (rotation.state) {
+    case 'open': {
+      const since = `${actorMention(rotation.driver)} drives it, since ${dayAndTime(rotation.startedAt, locale)}`;
+      return [`${barText(rotation)}  ${nextText(rotation)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
+    }
+    case 'done': {
+      const softly =
+        oldKey.status === 'inactive' ? ['Revoke the old key for good when nobody has missed it for a while.'] : [];
+      return [barText(rotation), whoDidWhat(rotation), keys, ...softly];
+    }
+    case 'cancelled': {
+      const why = foreign(rotation.closeReason ?? '', REASON_MAX);
+      const left =
+        newKey === null || newKey.lineageId === rotation.lineageId
+          ? []
+          : ['The new key exists and works: delete it in the provider’s console if nobody uses it.'];
+      return [`${actorMention(rotation.closedBy ?? '')}: ${why}`, keys, ...left];
+    }
+  }
+}
+
+function newKeyText({ rotation, newKey }: RotationCard): string {
+  if (newKey !== null) return keyText(newKey);
+  return isOver(stepOf(rotation, 'generate').state) ? 'made, not in the key list yet' : 'not made yet';
+}
+
+/** `generate, store: @ana · redeploy: @ben` */
+function whoDidWhat({ steps }: Rotation): string {
+  const parts: { who: string; names: string[] }[] = [];
+  for (const { name, by, state } of steps) {
+    const who = by === null ? 'nobody' : actorMention(by);
+    const word = state === 'skipped' ? `${name} (skipped)` : name;
+    const last = parts.at(-1);
+    if (last?.who === who) last.names.push(word);
+    else parts.push({ who, names: [word] });
+  }
+  return parts.map(({ who, names }) => `${names.join(', ')}: ${who}`).join(' · ');
+}
+
+function reasonOf({ reason }: Rotation): string {
+  return foreign(reason, REASON_MAX);
+}
+
+function buttonsOf({ rotation, lineage, oldKey, acts }: RotationCard): ButtonSpec[] {
+  const name = lineage.slug;
+  if (rotation.state === 'open') {
+    const value = encodeRotationButton(buttonOf(rotation, null));
+    return [
+      {
+        actionId: 'rotation_hand_over',
+        label: 'Hand over…',
+        value,
+        accessibilityLabel: `Hand the rotation of ${name} over`,
+      },
+      { actionId: 'rotation_cancel', label: 'Cancel…', value, accessibilityLabel: `Cancel the rotation of ${name}` },
+    ];
+  }
+  if (rotation.state !== 'done' || !acts.includes('revoke')) return [];
+  const value = encodeButton({ alertId: rotation.alertId, keyId: oldKey.id, generation: oldKey.generation });
+  const accessibilityLabel = `Revoke the old key of ${name}`;
+  return [{ actionId: 'key_revoke', label: ACT_LABEL.revoke, value, style: 'danger', accessibilityLabel }];
+}
+
+function footerOf({ rotation, alert, providerTitle, scopeName }: RotationCard, locale: Locale): string {
+  const where = scopeName === null ? escaped(providerTitle) : `${escaped(providerTitle)} / ${foreign(scopeName)}`;
+  const from = alert === null ? [] : [`started from ${messageLink(alertName(alert), alert.place, locale)}`];
+  const steps = rotation.state === 'open' && progressOf(rotation) === 0 ? ['each step has a reply in the thread'] : [];
+  return [`started by ${actorMention(rotation.startedBy)}`, where, ...from, ...steps].join(' · ');
+}

@@ -1,0 +1,116 @@
+import type { Kysely } from 'kysely';
+import {
+  ROTATION_STEPS,
+  type Rotation,
+  type RotationState,
+  type RotationStep,
+  type StepName,
+  type StepState,
+} from '../domain/rotation.ts';
+import type { RotationRepo } from '../ports/rotation.ts';
+import type { RepoContext } from './repo-context.ts';
+import type { Database, NewRow, Row } from './schema.ts';
+
+type Context = Pick<RepoContext, 'db' | 'wake'>;
+
+export function rotationRepo({ db, wake }: Context): RotationRepo {
+  const withSteps = async (row: Row<'rotations'> | undefined) => row && toRotation(row, await stepsOf(db, row.id));
+  const ofLineage = (lineageId: string) =>
+    db.selectFrom('rotations').selectAll().where('lineage_id', '=', lineageId).orderBy('started_at', 'desc').limit(1);
+  return {
+    async insert(rotation) {
+      await db.insertInto('rotations').values(fromRotation(rotation)).execute();
+      await db.insertInto('rotation_steps').values(fromSteps(rotation)).execute();
+      wake('timers');
+    },
+    async update(rotation) {
+      await db.updateTable('rotations').set(fromRotation(rotation)).where('id', '=', rotation.id).execute();
+      for (const { rotation_id, name, ...values } of fromSteps(rotation)) {
+        await db
+          .updateTable('rotation_steps')
+          .set(values)
+          .where('rotation_id', '=', rotation_id)
+          .where('name', '=', name)
+          .execute();
+      }
+    },
+    async get(id) {
+      return withSteps(await db.selectFrom('rotations').selectAll().where('id', '=', id).executeTakeFirst());
+    },
+    async openOfLineage(lineageId) {
+      return withSteps(await ofLineage(lineageId).where('state', '=', 'open').executeTakeFirst());
+    },
+    async latestOfLineage(lineageId) {
+      return withSteps(await ofLineage(lineageId).orderBy('id', 'desc').executeTakeFirst());
+    },
+    async allOpen() {
+      const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
+      return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
+    },
+  };
+}
+
+async function stepsOf(db: Kysely<Database>, rotationId: string): Promise<readonly Row<'rotation_steps'>[]> {
+  return db.selectFrom('rotation_steps').selectAll().where('rotation_id', '=', rotationId).execute();
+}
+
+function fromRotation(rotation: Rotation): NewRow<'rotations'> {
+  return {
+    id: rotation.id,
+    lineage_id: rotation.lineageId,
+    old_key_id: rotation.oldKeyId,
+    new_key_id: rotation.newKeyId,
+    former_lineage_id: rotation.formerLineageId,
+    alert_id: rotation.alertId,
+    state: rotation.state,
+    reason: rotation.reason,
+    started_by: rotation.startedBy,
+    started_at: rotation.startedAt,
+    driver: rotation.driver,
+    closed_by: rotation.closedBy,
+    closed_at: rotation.closedAt,
+    close_reason: rotation.closeReason,
+    revision: rotation.revision,
+  };
+}
+
+function fromSteps({ id, steps }: Rotation): NewRow<'rotation_steps'>[] {
+  return steps.map(({ name, state, reason, by, at, revision }) => ({
+    rotation_id: id,
+    name,
+    state,
+    reason,
+    done_by: by,
+    at,
+    revision,
+  }));
+}
+
+function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_steps'>[]): Rotation {
+  return {
+    id: row.id,
+    lineageId: row.lineage_id,
+    oldKeyId: row.old_key_id,
+    newKeyId: row.new_key_id,
+    formerLineageId: row.former_lineage_id,
+    alertId: row.alert_id,
+    state: row.state as RotationState,
+    reason: row.reason,
+    startedBy: row.started_by,
+    startedAt: row.started_at,
+    driver: row.driver,
+    closedBy: row.closed_by,
+    closedAt: row.closed_at,
+    closeReason: row.close_reason,
+    revision: row.revision,
+    steps: steps.map(toStep).sort((a, b) => positionOf(a.name) - positionOf(b.name)),
+  };
+}
+
+function toStep({ name, state, reason, done_by: by, at, revision }: Row<'rotation_steps'>): RotationStep {
+  return { name: name as StepName, state: state as StepState, reason, by, at, revision };
+}
+
+function positionOf(name: StepName): number {
+  return ROTATION_STEPS.indexOf(name);
+}

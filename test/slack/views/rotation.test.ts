@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import type { RotationStep, StepName, StepState } from '../../../src/domain/rotation.ts';
+import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { driverView, rotationView } from '../../../src/slack/views/rotation.ts';
+import {
+  alreadyRotatingModal,
+  handOverModal,
+  keyModal,
+  openRotationModal,
+  reasonModal,
+  verifyModal,
+} from '../../../src/slack/views/rotation-modals.ts';
+import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
+import { BEGAN, LOCALE, NOW, rotationCard, stagingKey, stagingLineage } from '../support/cards.ts';
+import { expectMessage, expectView, seen, spoken } from '../support/golden.ts';
+
+const LINKED = { ...LOCALE, workspaceUrl: 'https://acme.slack.com/' };
+const NEW_KEY = stagingKey({ id: 'key_2', label: 'staging-ci-2026-10-17', hint: 'sk-ant-api03-qrs...xYz1' });
+const BUTTON = { rotationId: 'rot_1', step: null, revision: 3 } as const;
+
+const done = (names: readonly StepName[]): Partial<Record<StepName, StepState | Partial<RotationStep>>> =>
+  Object.fromEntries(names.map((name) => [name, { state: 'done', by: 'slack:T0ACME/U0ANA', at: BEGAN + MINUTE_MS }]));
+
+const BEGUN = rotationCard();
+const HALF = rotationCard(
+  { newKey: NEW_KEY, lineage: stagingLineage({ workload: 'nightly builds', consumers: ['ci', 'nightly'] }) },
+  { newKeyId: 'key_2' },
+  { ...done(['generate']), store: { state: 'skipped', by: 'slack:T0ACME/U0DEE', reason: 'it is typed in by hand' } },
+);
+const BLOCKED = rotationCard(
+  { newKey: null },
+  {},
+  { ...done(['generate', 'store']), redeploy: { state: 'blocked', reason: 'release freeze' } },
+);
+const VERIFIED = rotationCard({ newKey: NEW_KEY }, { newKeyId: 'key_2' }, done(ROTATION_STEPS.slice(0, 4)));
+const BY_HAND = rotationCard(
+  {
+    newKey: NEW_KEY,
+    acts: [],
+    stopSteps: { url: 'https://console.example/keys', steps: ['Find the key.', 'Delete it.'] },
+  },
+  { newKeyId: 'key_2' },
+  done(ROTATION_STEPS.slice(0, 4)),
+);
+const EARLY = rotationCard(
+  { oldKey: stagingKey({ status: 'inactive' }), acts: ['restore', 'revoke'] },
+  {},
+  {
+    revoke: {
+      state: 'done',
+      by: 'system:follow-rotations',
+      at: BEGAN + MINUTE_MS,
+      reason: 'stopped before the new key was verified',
+    },
+  },
+);
+const DONE = rotationCard(
+  { newKey: NEW_KEY, oldKey: stagingKey({ status: 'inactive' }), acts: ['restore', 'revoke'] },
+  { state: 'done', newKeyId: 'key_2', closedAt: BEGAN + 3 * HOUR_MS, closedBy: 'slack:T0ACME/U0DEE' },
+  {
+    ...done(ROTATION_STEPS),
+    revoke: { state: 'done', by: 'system:follow-rotations' },
+    inventory: { state: 'done', by: 'slack:T0ACME/U0DEE' },
+  },
+);
+const CANCELLED = rotationCard(
+  { newKey: { ...NEW_KEY, lineageId: 'lin_2' } },
+  {
+    state: 'cancelled',
+    newKeyId: 'key_2',
+    closedAt: NOW,
+    closedBy: 'slack:T0ACME/U0DEE',
+    closeReason: 'not used any more',
+  },
+  done(['generate']),
+);
+
+describe('the message of a rotation', () => {
+  test.each([
+    ['begun', BEGUN],
+    ['half', HALF],
+    ['blocked', BLOCKED],
+    ['done', DONE],
+    ['cancelled', CANCELLED],
+  ])('reads as agreed when it is %s', async (name, card) => {
+    await expectMessage(`rotation-${name}`, rotationView(card, LINKED));
+  });
+
+  test('says in its text what its blocks say', () => {
+    for (const card of [BEGUN, HALF, BLOCKED, DONE, CANCELLED]) {
+      const rendered = rotationView(card, LINKED);
+      const said = spoken(rendered);
+      const shown = seen(rendered);
+      for (const word of ['staging-ci', 'steps', 'Old key', 'New key', 'KS-142']) {
+        expect(said.includes(word)).toBe(shown.includes(word));
+      }
+    }
+  });
+
+  test('has no button when it is cancelled, and only the last stop when it is done', () => {
+    expect(seen(rotationView(CANCELLED, LOCALE))).not.toContain('[ ');
+    expect(seen(rotationView(DONE, LOCALE))).toContain('[ Revoke… ]');
+    expect(seen(rotationView(DONE, LOCALE))).not.toContain('Hand over');
+  });
+
+  test('calls the next driver by name', async () => {
+    await expectMessage('rotation-driver', driverView(HALF));
+  });
+});
+
+describe('the reply of a step', () => {
+  test.each([
+    ['generate', 'generate', BEGUN],
+    ['generate-done', 'generate', HALF],
+    ['generate-unlisted', 'generate', BLOCKED],
+    ['store', 'store', rotationCard({}, {}, done(['generate']))],
+    ['store-waiting', 'store', BEGUN],
+    ['store-skipped', 'store', HALF],
+    ['redeploy', 'redeploy', HALF],
+    ['redeploy-blocked', 'redeploy', BLOCKED],
+    ['verify', 'verify', rotationCard({}, {}, done(['generate', 'store', 'redeploy']))],
+    ['revoke', 'revoke', VERIFIED],
+    ['revoke-waiting', 'revoke', HALF],
+    ['revoke-by-hand', 'revoke', BY_HAND],
+    ['revoke-early', 'revoke', EARLY],
+    ['inventory', 'inventory', VERIFIED],
+    ['inventory-done', 'inventory', DONE],
+    ['inventory-cancelled', 'inventory', CANCELLED],
+  ] as const)('reads as agreed: %s', async (name, step, card) => {
+    await expectMessage(`rotation-step-${name}`, rotationStepView(card, step, LINKED));
+  });
+
+  test('offers no Done where only the provider’s word counts', () => {
+    expect(seen(rotationStepView(VERIFIED, 'revoke', LOCALE))).not.toContain('[ Done');
+    expect(seen(rotationStepView(EARLY, 'revoke', LOCALE))).not.toContain('[ Undo');
+  });
+
+  test('offers Undo only to what nothing builds on', () => {
+    const offered = (step: StepName) => seen(rotationStepView(VERIFIED, step, LOCALE)).includes('[ Undo ]');
+
+    expect(ROTATION_STEPS.filter(offered)).toEqual(['verify']);
+  });
+
+  test('gives each button the revision of its own step', () => {
+    const rendered = rotationStepView(HALF, 'redeploy', LOCALE);
+
+    expect(JSON.stringify(rendered.blocks)).toContain('\\"s\\":\\"redeploy\\",\\"n\\":1');
+  });
+});
+
+describe('the modals of a rotation', () => {
+  const lineage = stagingLineage();
+  const sum = (requests: number | null, tokens: number) => ({ requests, tokens, costMicroUsd: tokens * 10 });
+  const old = { lastHour: sum(12, 9_000), lastDay: sum(340, 81_000), lastSeenAt: NOW - 8 * MINUTE_MS };
+  const quiet = { lastHour: sum(null, 0), lastDay: sum(null, 0), lastSeenAt: null };
+  const traffic = { oldKey: old, newKey: quiet, dataUntil: NOW - 5 * MINUTE_MS, blindSince: null };
+  const keys = { button: BUTTON, rotation: HALF.rotation, lineage, newName: 'staging-ci-2026-10-17' };
+
+  test('read as agreed', async () => {
+    const where = 'Anthropic / Staging';
+    await expectView('modal-rotate', openRotationModal({ key: stagingKey(), lineage, where, alertId: 'alert_1' }));
+    const { rotation } = HALF;
+    const place = { channel: 'C0AIKEYS', ts: '1792203600.000200' };
+    await expectView('modal-rotate-already', alreadyRotatingModal({ lineage, rotation, place }, LINKED));
+    const fresh = { ...keys, rotation: BEGUN.rotation, newKey: null };
+    await expectView('modal-rotation-key', keyModal({ ...fresh, step: 'generate', candidates: [NEW_KEY] }, LOCALE));
+    await expectView(
+      'modal-rotation-key-none',
+      keyModal({ ...keys, step: 'inventory', candidates: [], newKey: null }, LOCALE),
+    );
+    await expectView(
+      'modal-rotation-move',
+      keyModal({ ...keys, step: 'inventory', candidates: [], newKey: NEW_KEY }, LOCALE),
+    );
+    const verify = { button: BUTTON, lineage, oldKey: stagingKey(), newKey: NEW_KEY };
+    const calm = { ...traffic, oldKey: { ...old, lastHour: sum(0, 0) }, newKey: old };
+    await expectView('modal-rotation-verify', verifyModal({ ...verify, traffic: calm, doubts: [] }, LOCALE));
+    const doubts = ['old_key_busy', 'new_key_silent'] as const;
+    await expectView('modal-rotation-verify-doubts', verifyModal({ ...verify, traffic, doubts }, LOCALE));
+    for (const mode of ['block', 'skip', 'cancel'] as const) {
+      const button = mode === 'cancel' ? BUTTON : ({ ...BUTTON, step: 'store' } as const);
+      await expectView(`modal-rotation-${mode}`, reasonModal({ mode, button, rotation, slug: 'staging-ci' }));
+    }
+    await expectView('modal-rotation-hand-over', handOverModal(BUTTON, 'staging-ci'));
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { stepOf, withStep } from '../../src/domain/rotation.ts';
+import { alertOf, insertKey, keyOf, NOON } from '../support/records.ts';
+import { rotationOf } from '../support/rotations.ts';
+import { openTestStore } from '../support/store.ts';
+
+async function withTwoKeys() {
+  const { store } = openTestStore();
+  await insertKey(store);
+  await insertKey(store, keyOf({ id: 'key_2', lineageId: 'lin_2' }));
+  return store;
+}
+
+describe('a rotation', () => {
+  test('is read as it was written, its steps in their order', async () => {
+    const store = await withTwoKeys();
+    const rotation = rotationOf(
+      { newKeyId: 'key_2', formerLineageId: 'lin_2' },
+      { generate: 'done', store: 'blocked' },
+    );
+
+    await store.write((tx) => tx.rotations.insert(rotation));
+
+    expect(await store.read.rotations.get('rot_1')).toEqual(rotation);
+    expect(await store.read.rotations.openOfLineage('lin_1')).toEqual(rotation);
+    expect(await store.read.rotations.allOpen()).toEqual([rotation]);
+    expect(await store.read.rotations.openOfLineage('lin_2')).toBeUndefined();
+    expect(await store.read.rotations.get('rot_none')).toBeUndefined();
+  });
+
+  test('is updated with its steps', async () => {
+    const store = await withTwoKeys();
+    const rotation = rotationOf();
+    await store.write((tx) => tx.rotations.insert(rotation));
+    const change = { step: 'generate', event: 'complete', by: 'slack:T1/U0BEN', at: NOON, reason: 'why' } as const;
+    const after = { ...withStep(rotation, change), driver: 'slack:T1/U0BEN', closeReason: 'over' };
+
+    await store.write((tx) => tx.rotations.update(after));
+
+    const read = await store.read.rotations.get('rot_1');
+    expect(read).toEqual(after);
+    expect(read && stepOf(read, 'generate')).toMatchObject({ state: 'done', by: 'slack:T1/U0BEN', reason: 'why' });
+  });
+
+  test('is the only open one of its lineage, whoever is faster', async () => {
+    const store = await withTwoKeys();
+    await store.write((tx) => tx.rotations.insert(rotationOf()));
+
+    await expect(store.write((tx) => tx.rotations.insert(rotationOf({ id: 'rot_2' })))).rejects.toThrow();
+    await store.write((tx) => tx.rotations.update(rotationOf({ state: 'cancelled' })));
+    await store.write((tx) => tx.rotations.insert(rotationOf({ id: 'rot_2', startedAt: NOON + 1 })));
+
+    expect((await store.read.rotations.latestOfLineage('lin_1'))?.id).toBe('rot_2');
+    expect((await store.read.rotations.allOpen()).map(({ id }) => id)).toEqual(['rot_2']);
+  });
+
+  test('wakes the timers when it begins and when a key changes', async () => {
+    const store = await withTwoKeys();
+    let woken = 0;
+    store.onCommit('timers', () => {
+      woken += 1;
+    });
+
+    await store.write((tx) => tx.rotations.insert(rotationOf()));
+    await store.write((tx) => tx.keys.update(keyOf({ status: 'inactive' })));
+
+    expect(woken).toBe(2);
+  });
+});
+
+describe('the alerts of a lineage that became a part of another', () => {
+  test('go over to it with their findings, and the one that is not resolved stands for it', async () => {
+    const store = await withTwoKeys();
+    await store.write(async (tx) => {
+      await tx.alerts.insert(alertOf({ id: 'alert_1', number: 1, lineageId: 'lin_1' }));
+      await tx.alerts.insert(alertOf({ id: 'alert_2', number: 2, lineageId: 'lin_2', state: 'resolved', closedAt: 1 }));
+      await tx.alerts.moveToLineage('lin_2', 'lin_1');
+    });
+
+    expect((await store.read.alerts.latestOfLineage('lin_1'))?.id).toBe('alert_1');
+    expect(await store.read.alerts.latestOfLineage('lin_2')).toBeUndefined();
+    await store.write((tx) => tx.alerts.update(alertOf({ id: 'alert_1', state: 'resolved', closedAt: 2 })));
+    expect((await store.read.alerts.latestOfLineage('lin_1'))?.id).toBe('alert_2');
+  });
+});
