@@ -1,4 +1,5 @@
 import type { DueWork } from '../due-work.ts';
+import { alertTimers } from './alert-timers.ts';
 
 /** Everything that happens at instants of its own. A test compares this list with the folder. */
-export const dueWork: readonly DueWork[] = [];
+export const dueWork: readonly DueWork[] = [alertTimers];

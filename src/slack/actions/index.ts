@@ -1,13 +1,25 @@
 import type { Interaction } from '../interaction.ts';
 import { alertAcknowledge } from './alert-acknowledge.ts';
+import { alertEndTest } from './alert-end-test.ts';
+import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
+import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
+import { ownerAnswers } from './owner-answer.ts';
 
 /** Every button and modal. A test compares this list with the folder. */
 export const interactions: readonly Interaction[] = [
   alertAcknowledge,
+  alertSnooze,
+  alertSnoozeSubmit,
+  alertExpected,
+  alertExpectedSubmit,
+  alertConfirm,
+  alertNotExpected,
+  alertEndTest,
+  ...ownerAnswers,
   ...keyActionButtons,
   keyActionSubmit,
   changeCap,

@@ -4,6 +4,7 @@ import { list } from './list.ts';
 import { show } from './show.ts';
 import { stale } from './stale.ts';
 import { status } from './status.ts';
+import { testAlert } from './test-alert.ts';
 
 /** Every subcommand of /keys, in the order of help. A test compares this list with the folder. */
-export const subcommands: readonly Subcommand[] = [help, status, list, stale, show];
+export const subcommands: readonly Subcommand[] = [help, status, list, stale, show, testAlert];

@@ -10,6 +10,7 @@ import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { AlertCard } from '../../services/alerts/describe-alert.ts';
 import { encodeButton, encodeChoice } from '../button-value.ts';
 import { PROGRESS } from './action-text.ts';
+import { expectedText, lifeText, otherKeyText } from './alert-life.ts';
 import { actions, type ButtonSpec, context, type MenuSpec, type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { capText, namesText } from './scope.ts';
 import {
@@ -67,6 +68,7 @@ function verdictOf(card: AlertCard, locale: Locale): string {
   const { alert, lineage } = card;
   const doing = mrkdwnSentence(alert.headline, locale);
   const name = escaped(lineage.slug);
+  if (alert.verdict !== null) return `${name} was ${doing}: ${expectedText(card)}.`;
   if (alert.state === 'resolved') return `${name} is quiet again${stillStopped(card)}. It was ${doing}.`;
   if (alert.state === 'contained') return `${name} is ${stoppedWord(card)}. It was ${doing}.`;
   if (card.lastAction?.state === 'pending' || card.lastAction?.state === 'running') {
@@ -138,8 +140,9 @@ export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): st
   return owner.kind === 'service_account' ? `service account ${foreign(name)}` : `${foreign(name)} (not in Slack)`;
 }
 
-function remarksOf({ alert, lastAction, consoleSteps, blind, key, account }: AlertCard, locale: Locale): string[] {
-  const remarks: string[] = [];
+function remarksOf(card: AlertCard, locale: Locale): string[] {
+  const { alert, lastAction, consoleSteps, blind, key, account, otherKeys } = card;
+  const remarks: string[] = otherKeys.map((other) => otherKeyText(other, locale));
   if (lastAction !== null) {
     const who = actorMention(lastAction.requestedBy);
     if (lastAction.state === 'verified') {
@@ -219,6 +222,7 @@ function menuOf({ alert, key }: AlertCard): MenuSpec {
     ['ack', 'Acknowledge', alert.state === 'open'],
     ['snooze', 'Snooze…', isRunning(alert)],
     ['ours', 'This was us…', alert.state !== 'resolved'],
+    ['notours', 'It was not us after all', alert.verdict !== null],
     ['brakes', 'Other brakes…', alert.state !== 'resolved' && key.scopeId !== null],
     ['show', 'Show key', true],
   ];
@@ -227,9 +231,15 @@ function menuOf({ alert, key }: AlertCard): MenuSpec {
     .map(([choice, label]) => ({ label, value: encodeChoice(choice, button) }));
 }
 
-function footerOf({ alert }: AlertCard, locale: Locale): string {
+function footerOf(card: AlertCard, locale: Locale): string {
+  const { alert } = card;
   const data = `data up to ${instant(alert.dataUntil, locale)}`;
-  return footerText([stateText(alert, locale), data, alert.severity, alertName(alert)], locale);
+  const life = lifeText(card, locale);
+  const parts = [stateText(alert, locale), life, data, alert.severity, alertName(alert)];
+  return footerText(
+    parts.filter((part) => part !== null),
+    locale,
+  );
 }
 
 /** An acknowledged alert is open all the same; the headline says who is on it. */

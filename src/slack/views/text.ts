@@ -36,8 +36,9 @@ export function capped(mrkdwn: string, max: number): string {
   return `${mrkdwn.slice(0, max - 1).replace(/(?:<[^>]*|&[a-z]{0,3}|[\ud800-\udbff])$/, '')}…`;
 }
 
-export function mention(userId: string): string {
-  return `<@${userId}>`;
+/** Of a person or of a user group (`S…`). */
+export function mention(id: string): string {
+  return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 
 /** Shown in the reader's own zone; the fallback is in policy's. */

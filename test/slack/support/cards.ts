@@ -95,6 +95,8 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
     consoleSteps: null,
     lastAction: null,
     events: [],
+    nextCall: null,
+    otherKeys: [],
     blind: null,
     scope: scopeCard(),
     account: null,
