@@ -35,7 +35,10 @@ export const alertEventRenderer: OutboxRenderer = {
     if (!event || !alert || !rendered) return null;
     const calls = await callsOfEvent(deps, event, alert);
     const inThreadOf = { kind: 'alert', subjectId: event.alertId };
-    return { ...rendered, channel: deps.policy.channels.alerts, inThreadOf, mentions: calls.map(mention) };
+    const mentions = calls.map(mention);
+    // Whoever did it need not be told; only acts on the key show who asked as a person to click on.
+    const shown = event.kind.startsWith('action_') ? rendered : await namesOnly(deps, rendered);
+    return { ...shown, channel: deps.policy.channels.alerts, inThreadOf, mentions };
   },
 };
 
@@ -64,8 +67,12 @@ async function rootView({ deps, locale }: RenderContext, card: AlertCard): Promi
   if (card.alert.testOf !== null) return testAlertView(card, await whoWouldBePaged(deps), locale);
   const rendered = alertView(card, locale);
   // What does not page calls nobody, its owner included.
-  if (pages(card.alert.severity)) return rendered;
-  const names = new Map((await deps.store.read.members.all()).map(({ userId, name }) => [userId, name]));
+  return pages(card.alert.severity) ? rendered : namesOnly(deps, rendered);
+}
+
+async function namesOnly({ store }: Deps, rendered: Rendered): Promise<Rendered> {
+  if (!rendered.text.includes('<@')) return rendered;
+  const names = new Map((await store.read.members.all()).map(({ userId, name }) => [userId, name]));
   return withNames(rendered, names);
 }
 

@@ -22,7 +22,7 @@ export const EXPECTED_LENGTHS = { over: 0, '1h': HOUR_MS, '4h': 4 * HOUR_MS, '24
 /** The end of the snooze that was chosen; null for what we never offered. */
 export function snoozeEnd(choice: string, now: number, { timezone }: Pick<Locale, 'timezone'>): number | null {
   if (choice === 'morning') return nextAtHour(MORNING, now, timezone);
-  return choice in SNOOZES ? now + SNOOZES[choice as keyof typeof SNOOZES] : null;
+  return Object.hasOwn(SNOOZES, choice) ? now + SNOOZES[choice as keyof typeof SNOOZES] : null;
 }
 
 /** How much longer it is expected; null for what we never offered. */

@@ -17,7 +17,8 @@ export function ownerQuestionView({ card, eventId, link }: OwnerQuestionState, l
   const { alert } = card;
   const outcome = outcomeOf(card, eventId);
   const verdict = `${alert.testOf === null ? '' : 'This is a test. '}${questionOf(card, locale, outcome)}`;
-  const lines = alert.testOf === null ? factsOf(card, locale) : ['No key is in danger; answer as you would.'];
+  const why = outcome === null ? ' You are asked because the key is yours and nobody has acknowledged the alert.' : '';
+  const lines = alert.testOf === null ? factsOf(card, locale, why) : ['No key is in danger; answer as you would.'];
   const footer = footerText([...(link === null ? [] : [link]), alertName(alert)], locale);
   const facts = [...(outcome === null ? [] : [outcome]), ...lines];
   const blocks = [section(`*${verdict}*\n${facts.join('\n')}`)];
@@ -39,11 +40,11 @@ function questionOf({ alert, lineage }: AlertCard, locale: Locale, outcome: stri
   return outcome === null ? `Was this you? ${name} is ${doing}.` : `${name} was ${doing}.`;
 }
 
-function factsOf({ alert, key, providerTitle, scopeName }: AlertCard, locale: Locale): string[] {
+function factsOf({ alert, key, providerTitle, scopeName }: AlertCard, locale: Locale, why: string): string[] {
   const sum = escaped(formatMoney(alert.lostMicroUsd, locale.currency));
   const where = scopeName === null ? escaped(providerTitle) : `${escaped(providerTitle)} / ${foreign(scopeName)}`;
   return [
-    `${sum} spent since ${dayAndTime(alert.startedAt, locale)}. You are asked because you own this key and nobody has acknowledged the alert.`,
+    `${sum} spent since ${dayAndTime(alert.startedAt, locale)}.${why}`,
     `*Key* ${key?.hint ? foreign(key.hint) : 'hint unknown'} · *Where* ${where}`,
   ];
 }
