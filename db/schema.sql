@@ -52,7 +52,7 @@ CREATE TABLE alerts (
   closed_at BIGINT,
   acknowledged_by TEXT,
   revision INTEGER NOT NULL
-);
+, per_key TEXT NOT NULL DEFAULT '{}', snoozed_until BIGINT, escalation TEXT, called TEXT NOT NULL DEFAULT '{"severity":null,"lossMicroUsd":0}', owner_ask TEXT, verdict TEXT, expected TEXT, test_of TEXT);
 
 CREATE INDEX alerts_lineage ON alerts (lineage_id, opened_at);
 

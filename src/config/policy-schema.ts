@@ -69,6 +69,15 @@ const polling = z.strictObject({
   inventory_minutes: z.int().min(5).max(1440).default(60).describe('a whole number of minutes from 5 to 1440'),
 });
 
+const STEP_ADVICE = 'whole minutes from 0 to 1440; 0 switches the step off';
+
+const escalation = z.strictObject({
+  owner_minutes: z.int().min(0).max(1440).default(5).describe(STEP_ADVICE),
+  responders_minutes: z.int().min(0).max(1440).default(15).describe(STEP_ADVICE),
+  admins_minutes: z.int().min(0).max(1440).default(30).describe(STEP_ADVICE),
+  webhook_minutes: z.int().min(0).max(1440).default(5).describe('whole minutes from 0 to 1440; 0 is at once'),
+});
+
 const environmentRule = z.strictObject({
   match: glob,
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
@@ -88,6 +97,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     currency,
     roles,
     polling,
+    escalation,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

@@ -19,7 +19,7 @@ export type ParsePolicyResult =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'detectors'];
+const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'escalation', 'detectors'];
 
 /** Reads policy.yml: the policy, or every fault in it with its line. */
 export function parsePolicy(text: string, { file, detectors, providerIds }: ParsePolicyOptions): ParsePolicyResult {
@@ -72,6 +72,12 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       usageMs: file.polling.usage_minutes * MINUTE_MS,
       inventoryMs: file.polling.inventory_minutes * MINUTE_MS,
     },
+    escalation: {
+      owner: stepMs(file.escalation.owner_minutes),
+      webhook: file.escalation.webhook_minutes * MINUTE_MS,
+      responders: stepMs(file.escalation.responders_minutes),
+      admins: stepMs(file.escalation.admins_minutes),
+    },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),
@@ -81,6 +87,10 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       slackUserId,
     })),
   };
+}
+
+function stepMs(minutes: number): number | null {
+  return minutes === 0 ? null : minutes * MINUTE_MS;
 }
 
 function byLine(faults: readonly Fault[]): readonly Fault[] {

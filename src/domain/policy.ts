@@ -1,4 +1,5 @@
 import type { RolePolicy } from './authorise.ts';
+import type { EscalationPolicy } from './escalation.ts';
 import { type Environment, guessEnvironment } from './key.ts';
 import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
@@ -27,6 +28,7 @@ export interface Policy {
   readonly currency: DisplayCurrency & { readonly rateDate: string | null };
   /** `viewers` is null when every full member may look. */
   readonly roles: RolePolicy & { readonly viewers: readonly string[] | null };
+  readonly escalation: EscalationPolicy;
   readonly polling: { readonly usageMs: number; readonly inventoryMs: number };
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;

@@ -1,8 +1,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Actor } from '../domain/actor.ts';
-import type { Alert } from '../domain/alert.ts';
-import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
+import type { AlertEvent, AlertRepo } from './alerts.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
@@ -12,7 +11,7 @@ import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
 import type { ScopeSightRepo, UsageHistoryRepo } from './usage-upkeep.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
 
-export type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow, Watermark, WatermarkRepo };
+export type { AlertEvent, AlertRepo, ReplaceOutcome, UsageRange, UsageRepo, UsageRow, Watermark, WatermarkRepo };
 
 export interface Scope extends ProviderScope {
   readonly connectionId: string;
@@ -52,37 +51,6 @@ export interface KeyRepo {
   ofScope(providerId: string, scopeId: string | null): Promise<readonly Key[]>;
   /** Moves `lastUsedAt` forward, never back. */
   touchLastUsed(keyId: string, lastUsedAt: number): Promise<void>;
-}
-
-export interface AlertEvent {
-  readonly id: string;
-  readonly alertId: string;
-  readonly at: number;
-  readonly kind: string;
-  /** Actor text. */
-  readonly actor: string;
-  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface AlertRepo {
-  insert(alert: Alert): Promise<void>;
-  update(alert: Alert): Promise<void>;
-  get(id: string): Promise<Alert | undefined>;
-  /** The one that is not resolved, else the newest. */
-  latestOfLineage(lineageId: string): Promise<Alert | undefined>;
-  /** Not resolved. */
-  unresolved(): Promise<readonly Alert[]>;
-  nextNumber(): Promise<number>;
-  /** With what was found: a lineage has become a part of another one. */
-  moveToLineage(from: string, to: string): Promise<void>;
-  addFinding(
-    finding: Finding & { readonly id: string; readonly alertId: string; readonly foundAt: number },
-  ): Promise<void>;
-  /** Removes up to `limit` findings from before of alerts that are resolved; returns how many. */
-  pruneFindings(before: number, limit: number): Promise<number>;
-  addEvent(event: AlertEvent): Promise<void>;
-  getEvent(id: string): Promise<AlertEvent | undefined>;
-  events(alertId: string): Promise<readonly AlertEvent[]>;
 }
 
 export interface ActionRepo {

@@ -3,10 +3,15 @@ import { AppError } from '../domain/errors.ts';
 
 const PAGE = 200;
 const CHANNEL_ID = /^[CGD][A-Z0-9]{6,}$/;
+const PERSON_ID = /^[UW][A-Z0-9]{2,}$/;
 
 /** The id of `#name`, looked up among the channels that the bot is in; an id is returned as it is. */
 export async function channelIdOf(client: WebClient, channel: string): Promise<string> {
   if (CHANNEL_ID.test(channel)) return channel;
+  if (PERSON_ID.test(channel)) {
+    const { channel: direct } = await client.conversations.open({ users: channel });
+    if (direct?.id !== undefined) return direct.id;
+  }
   const name = channel.replace(/^#/, '');
   let cursor: string | undefined;
   do {

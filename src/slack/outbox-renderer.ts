@@ -12,10 +12,17 @@ export interface Draft extends Rendered {
   readonly channel: string;
   /** The message that this one replies to. */
   readonly inThreadOf: { readonly kind: string; readonly subjectId: string } | null;
+  /**
+   * Whom it calls, as ready mention texts (`<@U1>`, `<!subteam^S1>`). A line of their own where it is posted; an edit
+   * calls nobody and has none.
+   */
+  readonly mentions?: readonly string[];
 }
 
 /** Renders a subject when its row is sent, from what is true then. Null: there is nothing to say (any more). */
 export interface OutboxRenderer {
   readonly kind: string;
   render(context: RenderContext, subjectId: string): Promise<Draft | null>;
+  /** Slack refuses it for good. True: it was made up for in another way and is no dead letter. */
+  refused?(context: RenderContext, subjectId: string): Promise<boolean>;
 }

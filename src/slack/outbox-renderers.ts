@@ -1,43 +1,10 @@
-import type { AlertEvent } from '../ports/store.ts';
-import { describeAlert } from '../services/alerts/describe-alert.ts';
-import type { Deps } from '../services/deps.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
-import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
+import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
-import { alertView } from './views/alert.ts';
-import { alertEventView } from './views/alert-event.ts';
 import { noticeView } from './views/notice.ts';
-import { type Locale, messageLink } from './views/text.ts';
 
 export type { Draft, OutboxRenderer, RenderContext } from './outbox-renderer.ts';
-
-const alertRenderer: OutboxRenderer = {
-  kind: 'alert',
-  async render({ deps, locale }, alertId) {
-    const card = await describeAlert(deps, alertId);
-    if (card === undefined) return null;
-    return { ...alertView(card, locale), channel: deps.policy.channels.alerts, inThreadOf: null };
-  },
-};
-
-const alertEventRenderer: OutboxRenderer = {
-  kind: 'alert_event',
-  async render({ deps, locale }, eventId) {
-    const event = await deps.store.read.alerts.getEvent(eventId);
-    const rendered = event && alertEventView(event, await rotationOf(deps, event, locale));
-    if (!event || !rendered) return null;
-    const channel = deps.policy.channels.alerts;
-    return { ...rendered, channel, inThreadOf: { kind: 'alert', subjectId: event.alertId } };
-  },
-};
-
-/** Events about a rotation link to its message. */
-async function rotationOf(deps: Deps, { detail }: AlertEvent, locale: Locale): Promise<string | null> {
-  const rotationId = detail['rotationId'];
-  const place = typeof rotationId === 'string' ? await deps.store.read.messages.get(ROTATION_KIND, rotationId) : null;
-  return messageLink('its thread', place ?? null, locale);
-}
 
 const noticeRenderer: OutboxRenderer = {
   kind: 'notice',
@@ -51,6 +18,7 @@ const noticeRenderer: OutboxRenderer = {
 export const outboxRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
+  ownerQuestionRenderer,
   noticeRenderer,
   ...rotationRenderers,
 ];

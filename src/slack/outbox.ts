@@ -4,10 +4,10 @@ import { AppError, isAppError, isRetryable, publicMessageOf } from '../domain/er
 import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import type { MessageRecord, OutboxRow } from '../ports/store.ts';
 import { channelIdOf } from './channels.ts';
-import { type Draft, outboxRenderers, type RenderContext } from './outbox-renderers.ts';
+import { type Draft, type OutboxRenderer, outboxRenderers, type RenderContext } from './outbox-renderers.ts';
 import { findOwnMessage, METADATA_EVENT } from './own-messages.ts';
 import { fromSlackError, slackCode } from './slack-error.ts';
-import { context as remark } from './views/blocks.ts';
+import { context as remark, section } from './views/blocks.ts';
 
 const BATCH = 20;
 const FIRST_RETRY_MS = 2 * SECOND_MS;
@@ -54,8 +54,14 @@ async function sendRow(context: OutboxContext, row: OutboxRow): Promise<void> {
           problem: publicMessageOf(error),
         }
       : { ...claimed, state: 'dead', settledAt: now, problem: publicMessageOf(error) };
-    await store.write((tx) => tx.outbox.update(settled));
+    // A message that was made up for in another way is no dead letter.
+    const isMoot = !again && (await rendererOf(row)?.refused?.(context, row.subjectId));
+    await store.write((tx) => tx.outbox.update(isMoot ? { ...settled, state: 'dismissed' } : settled));
   }
+}
+
+function rendererOf(row: OutboxRow): OutboxRenderer | undefined {
+  return outboxRenderers.find(({ kind }) => kind === row.kind);
 }
 
 function delayMs(attempts: number, error: AppError): number {
@@ -64,7 +70,7 @@ function delayMs(attempts: number, error: AppError): number {
 
 async function deliver(context: OutboxContext, row: OutboxRow): Promise<void> {
   const { store, clock } = context.deps;
-  const renderer = outboxRenderers.find(({ kind }) => kind === row.kind);
+  const renderer = rendererOf(row);
   if (renderer === undefined) throw unknownKind(row);
   const draft = await renderer.render(context, row.subjectId);
   const message = draft === null ? null : await show(context, row, draft);
@@ -111,6 +117,13 @@ function markedAsRepeat(draft: Draft): Draft {
   return { ...draft, text: `${draft.text}\n${mark}`, blocks: [...draft.blocks, remark(mark)] };
 }
 
+/** Mentions as a line of their own. Only a post calls people, so no edit carries them. */
+function withMentions({ text, blocks, mentions = [] }: Draft): Pick<Draft, 'text' | 'blocks'> {
+  if (mentions.length === 0) return { text, blocks };
+  const line = mentions.join(' ');
+  return { text: `${text}\n${line}`, blocks: [...blocks, section(line)] };
+}
+
 interface Place {
   readonly channel: string;
   readonly ts: string;
@@ -145,8 +158,7 @@ async function post(context: OutboxContext, row: OutboxRow, draft: Draft): Promi
   const thread = await threadOf(context, draft);
   const answer = await context.bulk.chat.postMessage({
     channel: thread?.channel ?? (await channelIdOf(context.bulk, draft.channel)),
-    text: draft.text,
-    blocks: draft.blocks,
+    ...withMentions(draft),
     unfurl_links: false,
     unfurl_media: false,
     metadata: { event_type: METADATA_EVENT, event_payload: { subject: `${row.kind}:${row.subjectId}` } },

@@ -3,21 +3,28 @@ import type { Alert, AlertState } from '../domain/alert.ts';
 import type { Evidence, Severity } from '../domain/finding.ts';
 import type { Sentence } from '../domain/sentence.ts';
 import type { AlertEvent, AlertRepo } from '../ports/store.ts';
+import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
 type HistoryMethod = 'addFinding' | 'pruneFindings' | 'addEvent' | 'getEvent' | 'events';
 
-export function alertRepo(db: Kysely<Database>): AlertRepo {
-  return { ...alertRows(db), ...alertHistory(db) };
+type Context = Pick<RepoContext, 'db' | 'wake'>;
+
+export function alertRepo(context: Context): AlertRepo {
+  return { ...alertRows(context), ...alertLists(context.db), ...alertHistory(context.db) };
 }
 
-function alertRows(db: Kysely<Database>): Omit<AlertRepo, HistoryMethod> {
+type ListMethod = 'unresolved' | 'timed' | 'legitimateEpisodes';
+
+function alertRows({ db, wake }: Context): Omit<AlertRepo, HistoryMethod | ListMethod> {
   return {
     async insert(alert) {
       await db.insertInto('alerts').values(fromAlert(alert)).execute();
+      wake('timers');
     },
     async update(alert) {
       await db.updateTable('alerts').set(fromAlert(alert)).where('id', '=', alert.id).execute();
+      wake('timers');
     },
     async get(id) {
       const row = await db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
@@ -34,15 +41,6 @@ function alertRows(db: Kysely<Database>): Omit<AlertRepo, HistoryMethod> {
         .executeTakeFirst();
       return row && toAlert(row);
     },
-    async unresolved() {
-      const rows = await db
-        .selectFrom('alerts')
-        .selectAll()
-        .where('state', '!=', 'resolved')
-        .orderBy('number')
-        .execute();
-      return rows.map(toAlert);
-    },
     async moveToLineage(from, to) {
       await db.updateTable('alerts').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
       await db.updateTable('findings').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
@@ -53,6 +51,45 @@ function alertRows(db: Kysely<Database>): Omit<AlertRepo, HistoryMethod> {
         .select((eb) => eb.fn.max('number').as('highest'))
         .executeTakeFirst();
       return Number(row?.highest ?? 0) + 1;
+    },
+  };
+}
+
+function alertLists(db: Kysely<Database>): Pick<AlertRepo, ListMethod> {
+  return {
+    async unresolved() {
+      const rows = await db
+        .selectFrom('alerts')
+        .selectAll()
+        .where('state', '!=', 'resolved')
+        .where('test_of', 'is', null)
+        .orderBy('number')
+        .execute();
+      return rows.map(toAlert);
+    },
+    async timed() {
+      const rows = await db
+        .selectFrom('alerts')
+        .selectAll()
+        .where('state', '!=', 'resolved')
+        .where((eb) =>
+          eb.or([eb('escalation', 'is not', null), eb('snoozed_until', 'is not', null), eb('test_of', 'is not', null)]),
+        )
+        .orderBy('number')
+        .execute();
+      return rows.map(toAlert);
+    },
+    async legitimateEpisodes(lineageId, { from, to }) {
+      const rows = await db
+        .selectFrom('alerts')
+        .select(['started_at', 'closed_at'])
+        .where('lineage_id', '=', lineageId)
+        .where('verdict', '=', 'legitimate')
+        .where('started_at', '<', to)
+        .where('closed_at', '>', from)
+        .orderBy('started_at')
+        .execute();
+      return rows.map((row) => ({ startedAt: row.started_at, closedAt: row.closed_at ?? row.started_at }));
     },
   };
 }
@@ -144,6 +181,14 @@ function fromAlert(alert: Alert): NewRow<'alerts'> {
     closed_at: alert.closedAt,
     acknowledged_by: alert.acknowledgedBy,
     revision: alert.revision,
+    per_key: JSON.stringify(alert.perKey),
+    snoozed_until: alert.snoozedUntil,
+    escalation: alert.escalation && JSON.stringify(alert.escalation),
+    called: JSON.stringify(alert.called),
+    owner_ask: alert.ownerAsk && JSON.stringify(alert.ownerAsk),
+    verdict: alert.verdict,
+    expected: alert.expected && JSON.stringify(alert.expected),
+    test_of: alert.testOf,
   };
 }
 
@@ -168,6 +213,14 @@ function toAlert(row: Row<'alerts'>): Alert {
     closedAt: row.closed_at,
     acknowledgedBy: row.acknowledged_by,
     revision: row.revision,
+    perKey: JSON.parse(row.per_key) as Alert['perKey'],
+    snoozedUntil: row.snoozed_until,
+    escalation: row.escalation === null ? null : (JSON.parse(row.escalation) as Alert['escalation']),
+    called: JSON.parse(row.called) as Alert['called'],
+    ownerAsk: row.owner_ask === null ? null : (JSON.parse(row.owner_ask) as Alert['ownerAsk']),
+    verdict: row.verdict as Alert['verdict'],
+    expected: row.expected === null ? null : (JSON.parse(row.expected) as Alert['expected']),
+    testOf: row.test_of,
   };
 }
 

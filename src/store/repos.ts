@@ -27,7 +27,7 @@ export function createRepos(context: RepoContext): Repos {
     keys: keyRepo(context),
     usage: usageRepo(context),
     watermarks: watermarkRepo(db),
-    alerts: alertRepo(db),
+    alerts: alertRepo(context),
     actions: actionRepo(context),
     members: memberRepo(db),
     outbox: outboxRepo(context),

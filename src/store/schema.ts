@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { AlertTable } from './schema-alerts.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
@@ -94,32 +95,6 @@ export interface FindingTable {
   /** JSON. */
   evidence: string;
   found_at: number;
-}
-
-export interface AlertTable {
-  id: string;
-  number: number;
-  lineage_id: string;
-  key_id: string | null;
-  state: string;
-  severity: string;
-  /** JSON array. */
-  detector_ids: string;
-  /** JSON of Sentence. */
-  headline: string;
-  /** JSON of Sentence. */
-  reason: string;
-  /** JSON. */
-  evidence: string;
-  started_at: number;
-  opened_at: number;
-  last_finding_at: number;
-  lost_micro_usd: number;
-  data_until: number;
-  contained_at: number | null;
-  closed_at: number | null;
-  acknowledged_by: string | null;
-  revision: number;
 }
 
 export interface AlertEventTable {

@@ -52,6 +52,7 @@ describe('policy.yml', () => {
       currency: { code: 'USD', usdRate: 1, rateDate: null },
       roles: { admins: ['U0123456789'], responders: [], viewers: null },
       polling: { usageMs: 300_000, inventoryMs: 3_600_000 },
+      escalation: { owner: 300_000, webhook: 300_000, responders: 900_000, admins: 1_800_000 },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],
@@ -69,6 +70,17 @@ describe('policy.yml', () => {
       detectors: { 'spend-spike': { ratio: 8 } },
       environments: [{ match: '*-ci', environment: 'staging' }],
       owners: [{ match: 'billing-*', slackUserId: 'U0123456789' }],
+    });
+  });
+
+  test('a step of the escalation at zero minutes is never taken, and the webhooks’ at once', () => {
+    const lines = 'owner_minutes: 0, responders_minutes: 1, admins_minutes: 0, webhook_minutes: 0';
+
+    expect(policyOf(`${POLICY}escalation: { ${lines} }\n`).escalation).toEqual({
+      owner: null,
+      webhook: 0,
+      responders: 60_000,
+      admins: null,
     });
   });
 

@@ -42,7 +42,7 @@ test('a message that was given up is sent when somebody says so, while the bot r
   await sendAgain(outside, { actor: ANN, ids: 'all' });
   await stage.playUntil(stage.clock.now() + minutes(5));
 
-  expect(threadTexts(stage, message).slice(1)).toEqual(['@ana is on it.']);
+  expect(threadTexts(stage, message).slice(1)).toEqual(['Ana Ruiz is on it.']);
   expect(await stage.app.deps.store.read.outbox.counts()).toEqual({ waiting: 0, dead: 0 });
 });
 

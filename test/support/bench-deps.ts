@@ -49,11 +49,13 @@ export interface Bench {
 export interface BenchOptions extends FakeProviderOptions {
   /** More lines for policy.yml. */
   readonly policy?: string;
+  /** The line of policy.yml that says who may do what. */
+  readonly roles?: string;
   readonly now?: number;
 }
 
 /** What the services work with: a real store on a temporary file, driven time, and a provider that follows a script. */
-export function openBench({ policy = '', now = NOON, ...options }: BenchOptions = {}): Bench {
+export function openBench({ policy = '', roles, now = NOON, ...options }: BenchOptions = {}): Bench {
   const { store, ids, raw } = openTestStore();
   const clock = new DrivenClock(now);
   const logger = recordingLogger();
@@ -68,7 +70,7 @@ export function openBench({ policy = '', now = NOON, ...options }: BenchOptions 
     return fake;
   };
   const provider = connect(options);
-  const parsed = testPolicy(policy);
+  const parsed = testPolicy(policy, roles);
   const deps: Deps = {
     store,
     clock,
@@ -111,8 +113,8 @@ export const fakePrices: PriceTable = {
       : { costMicroUsd: totalTokens(tokens), source: 'listed', pricedAs: model },
 };
 
-export function testPolicy(lines = ''): Deps['policy'] {
-  const text = `channels: { alerts: '#ai-keys' }\nroles: { admins: [U0ADMIN] }\n${lines}`;
+export function testPolicy(lines = '', roles = 'roles: { admins: [U0ADMIN] }'): Deps['policy'] {
+  const text = `channels: { alerts: '#ai-keys' }\n${roles}\n${lines}`;
   const parsed = parsePolicy(text, { file: 'policy.yml', detectors });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return parsed.policy;

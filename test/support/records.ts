@@ -1,5 +1,5 @@
 import type { Action } from '../../src/domain/action.ts';
-import type { Alert } from '../../src/domain/alert.ts';
+import { type Alert, NEW_ALERT } from '../../src/domain/alert.ts';
 import { type Key, type Lineage, NEW_LINEAGE } from '../../src/domain/key.ts';
 import type { KnownLimits, ScopeLimits } from '../../src/domain/limits.ts';
 import type { Store, UsageRow } from '../../src/ports/store.ts';
@@ -65,6 +65,7 @@ export function usageOf(fields: Partial<UsageRow> = {}): UsageRow {
 
 export function alertOf(fields: Partial<Alert> = {}): Alert {
   return {
+    ...NEW_ALERT,
     id: 'alert_1',
     number: 1,
     lineageId: 'lin_1',
@@ -75,15 +76,12 @@ export function alertOf(fields: Partial<Alert> = {}): Alert {
     headline: ['spending ', { money: 22_000_000 }, ' on ', { foreign: 'gpt-5' }],
     reason: ['Began ', { instant: NOON }, ', ', { lengthMs: 300_000 }, ' ago.'],
     evidence: { ratio: 560, model: 'gpt-5', isNew: true, none: null, models: ['gpt-5', 'o3'] },
+    perKey: {},
     startedAt: NOON,
     openedAt: NOON + 1,
     lastFindingAt: NOON + 2,
     lostMicroUsd: 22_000_000,
     dataUntil: NOON + 3,
-    containedAt: null,
-    closedAt: null,
-    acknowledgedBy: null,
-    revision: 1,
     ...fields,
   };
 }

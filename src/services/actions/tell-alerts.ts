@@ -1,8 +1,10 @@
 import { type Action, isLimitAct } from '../../domain/action.ts';
 import { systemActor } from '../../domain/actor.ts';
-import { type Alert, nextState } from '../../domain/alert.ts';
+import { type Alert, afterEvent, blameKey, otherKeys } from '../../domain/alert.ts';
+import { STOPPED_STATUSES } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
+import { tellPages } from '../alerts/change-alert.ts';
 import type { Deps } from '../deps.ts';
 
 interface TellContext {
@@ -36,28 +38,45 @@ async function follow(
   alert: Alert,
 ): Promise<void> {
   const now = deps.clock.now();
-  // Stopping a sister key of the lineage does not contain what another key is doing.
-  const blamed = alert.keyId === null || keyIds.includes(alert.keyId);
-  const event = action.kind === 'restore' ? 'release' : 'contain';
-  const state = (blamed ? nextState(alert.state, event) : null) ?? alert.state;
-  const after: Alert = {
-    ...alert,
-    state,
-    containedAt: state === 'contained' ? (alert.containedAt ?? now) : null,
-    // Whoever starts the key again answers for it.
-    acknowledgedBy: state === 'acknowledged' ? (alert.acknowledgedBy ?? action.requestedBy) : alert.acknowledgedBy,
-    revision: alert.revision + 1,
-  };
+  const after = await afterAct({ deps, tx }, alert, { action, keyIds });
   await tx.alerts.update(after);
-  if (state === alert.state) return;
-  const detail = { from: alert.state, to: state };
+  if (after.state === alert.state) return;
+  await tellPages({ deps, tx }, alert, after);
+  const detail = { from: alert.state, to: after.state };
   await tx.audit.append({
     at: now,
     actor: systemActor('run-actions'),
-    verb: `alert.${state}`,
+    verb: `alert.${after.state}`,
     subject: alert.id,
     detail,
   });
+}
+
+async function afterAct(
+  { deps, tx }: TellContext,
+  alert: Alert,
+  { action, keyIds }: Pick<Telling, 'action' | 'keyIds'>,
+): Promise<Alert> {
+  const same = { ...alert, revision: alert.revision + 1 };
+  // Stopping a sister key of the lineage does not contain what another key is doing.
+  if (alert.keyId !== null && !keyIds.includes(alert.keyId)) return same;
+  const event = action.kind === 'restore' ? 'release' : 'contain';
+  const other = event === 'contain' ? await runningSister(tx, alert, keyIds) : undefined;
+  if (other !== undefined) return blameKey(alert, other);
+  const after = afterEvent(alert, event, deps.clock.now()) ?? same;
+  // Whoever starts the key again answers for it.
+  return event === 'release' && after.state === 'acknowledged'
+    ? { ...after, acknowledgedBy: alert.acknowledgedBy ?? action.requestedBy }
+    : after;
+}
+
+/** Another key of the lineage that misbehaves as well and still works. */
+async function runningSister(tx: Repos, alert: Alert, stopped: readonly string[]): Promise<string | undefined> {
+  for (const [keyId] of otherKeys(alert)) {
+    const key = await tx.keys.get(keyId);
+    if (key !== undefined && !stopped.includes(keyId) && !STOPPED_STATUSES.has(key.status)) return keyId;
+  }
+  return undefined;
 }
 
 /** The alert that it was asked from, and those that stand open: a click can come from an old message. */

@@ -1,8 +1,7 @@
 import { type Actor, actorText } from '../../domain/actor.ts';
-import { type Alert, nextState } from '../../domain/alert.ts';
-import { AppError } from '../../domain/errors.ts';
+import { type Alert, afterEvent } from '../../domain/alert.ts';
 import type { Deps } from '../deps.ts';
-import { addAlertEvent, announceAlert } from './announce.ts';
+import { type AlertContext, alertToChange, alreadySo, saveChange } from './change-alert.ts';
 
 export interface AcknowledgeInput {
   readonly actor: Actor;
@@ -15,21 +14,15 @@ export async function acknowledgeAlert(
   { actor, alertId }: AcknowledgeInput,
 ): Promise<Alert> {
   return deps.store.write(async (tx) => {
-    const before = await tx.alerts.get(alertId);
-    const state = before && nextState(before.state, 'acknowledge');
-    if (before === undefined || state === null || state === undefined) {
-      throw new AppError({
-        code: 'conflict',
-        message: `alert ${alertId} cannot be acknowledged from ${before?.state ?? 'nowhere'}`,
-        publicMessage: `This alert is already ${before?.state ?? 'gone'}; nothing was changed.`,
-      });
-    }
-    const now = deps.clock.now();
-    const after: Alert = { ...before, state, acknowledgedBy: actorText(actor), revision: before.revision + 1 };
-    await tx.alerts.update(after);
-    await addAlertEvent({ deps, tx }, after, { kind: 'acknowledged', actor, detail: {} });
-    await tx.audit.append({ at: now, actor, verb: 'alert.acknowledged', subject: after.id });
-    await announceAlert({ deps, tx }, after);
+    const before = await alertToChange(tx, alertId);
+    const after = acknowledged(before, actor, deps.clock.now());
+    if (after === null) throw alreadySo(before);
+    await saveChange({ deps, tx } satisfies AlertContext, { before, after, kind: 'acknowledged', actor });
     return after;
   });
+}
+
+export function acknowledged(alert: Alert, actor: Actor, now: number): Alert | null {
+  const after = afterEvent(alert, 'acknowledge', now);
+  return after && { ...after, acknowledgedBy: actorText(actor) };
 }

@@ -1,5 +1,5 @@
 import { type Actor, actorText } from '../../domain/actor.ts';
-import type { Alert } from '../../domain/alert.ts';
+import type { Alert, OwnerAsk } from '../../domain/alert.ts';
 import type { AlertEvent, Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 
@@ -8,13 +8,29 @@ interface Context {
   readonly tx: Repos;
 }
 
-/** Puts the alert's root message on the way: it is posted, or edited to what is true when it is sent. */
-export async function announceAlert({ deps, tx }: Context, alert: Pick<Alert, 'id'>): Promise<void> {
+interface Announced extends Pick<Alert, 'id'> {
+  readonly ownerAsk?: OwnerAsk | null;
+}
+
+/** Puts the alert's messages on the way: each is posted, or edited to what is true when it is sent. */
+export async function announceAlert({ deps, tx }: Context, { id, ownerAsk }: Announced): Promise<void> {
+  const threadKey = `alert:${id}`;
+  const createdAt = deps.clock.now();
+  await tx.outbox.enqueue({ id: deps.ids.next('out'), kind: 'alert', subjectId: id, threadKey, createdAt });
+  if (ownerAsk) await announceQuestion({ deps, tx }, ownerAsk.id);
+  if (ownerAsk?.confirmId) {
+    const subjectId = ownerAsk.confirmId;
+    await tx.outbox.enqueue({ id: deps.ids.next('out'), kind: 'alert_event', subjectId, threadKey, createdAt });
+  }
+}
+
+/** The same for the direct message that asks an owner. It waits for nothing that goes to the channel. */
+export async function announceQuestion({ deps, tx }: Context, eventId: string): Promise<void> {
   await tx.outbox.enqueue({
     id: deps.ids.next('out'),
-    kind: 'alert',
-    subjectId: alert.id,
-    threadKey: `alert:${alert.id}`,
+    kind: 'owner_question',
+    subjectId: eventId,
+    threadKey: `owner_question:${eventId}`,
     createdAt: deps.clock.now(),
   });
 }
@@ -25,12 +41,12 @@ export interface AlertEventInput {
   readonly detail: AlertEvent['detail'];
 }
 
-/** Adds to the alert's history and tells it in the message's thread. */
+/** Adds to the alert's history and tells it in the message's thread. Returns the event's id. */
 export async function addAlertEvent(
   { deps, tx }: Context,
   alert: Pick<Alert, 'id'>,
   { kind, actor, detail }: AlertEventInput,
-): Promise<void> {
+): Promise<string> {
   const id = deps.ids.next('event');
   const at = deps.clock.now();
   await tx.alerts.addEvent({ id, alertId: alert.id, at, kind, actor: actorText(actor), detail });
@@ -41,4 +57,5 @@ export async function addAlertEvent(
     threadKey: `alert:${alert.id}`,
     createdAt: at,
   });
+  return id;
 }

@@ -1,12 +1,14 @@
 import { type Action, isLimitAct } from '../../domain/action.ts';
-import type { Alert } from '../../domain/alert.ts';
+import { type Alert, otherKeys } from '../../domain/alert.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
+import type { Sentence } from '../../domain/sentence.ts';
 import type { ConsoleSteps, KeyAct, ProviderCapabilities } from '../../ports/provider.ts';
 import type { AlertEvent, Watermark } from '../../ports/store.ts';
 import { type AccountCard, describeAccount } from '../actions/account.ts';
 import type { Deps } from '../deps.ts';
 import { describeScope, type ScopeCard } from '../limits/describe-scope.ts';
 import { openRotationOf, type RotationLink } from '../rotation/rotation-link.ts';
+import { type NextCall, nextCallOf } from './who-is-paged.ts';
 
 /** Everything that the rendering of an alert needs, and nothing that it must look up. */
 export interface AlertCard {
@@ -30,11 +32,15 @@ export interface AlertCard {
   /** The rotation of the lineage that is under way. */
   readonly rotation: RotationLink | null;
   readonly events: readonly AlertEvent[];
+  /** Whom it calls next, should nobody acknowledge. */
+  readonly nextCall: NextCall | null;
+  /** The keys of the same lineage that misbehave as well. */
+  readonly otherKeys: readonly { readonly hint: string | null; readonly headline: Sentence }[];
   /** Set while usage of this key's connection cannot be read. */
   readonly blind: Pick<Watermark, 'failingSince' | 'problem'> | null;
 }
 
-type DescribeDeps = Pick<Deps, 'store' | 'providers'>;
+type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
 export async function describeAlert(deps: DescribeDeps, alertId: string): Promise<AlertCard | undefined> {
   const { alerts, actions, lineages, scopes, watermarks } = deps.store.read;
@@ -65,8 +71,18 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
     account: key !== null && wasRefused(lastAction) ? await describeAccount(deps, key) : null,
     rotation: await openRotationOf(deps, lineage.id),
     events: await alerts.events(alertId),
+    nextCall: nextCallOf(deps, alert, lineage),
+    otherKeys: await describeOthers(deps, alert),
     blind: watermark?.failingSince ? watermark : null,
   };
+}
+
+async function describeOthers({ store }: DescribeDeps, alert: Alert): Promise<AlertCard['otherKeys']> {
+  const others = otherKeys(alert).map(async ([keyId, { headline }]) => ({
+    hint: (await store.read.keys.get(keyId))?.hint ?? null,
+    headline,
+  }));
+  return Promise.all(others);
 }
 
 /** Keys of service accounts may refuse to be deleted by themselves; other failures say nothing about the account. */
@@ -75,7 +91,7 @@ function wasRefused(action: Action | null): boolean {
   return action?.kind === 'revoke' && action.state === 'failed' && action.problemCode === 'provider_rejected';
 }
 
-async function blamedKey({ store }: DescribeDeps, { keyId, lineageId }: Alert): Promise<Key | null> {
+async function blamedKey({ store }: Pick<DescribeDeps, 'store'>, { keyId, lineageId }: Alert): Promise<Key | null> {
   const key = keyId === null ? undefined : await store.read.keys.get(keyId);
   return key ?? (await store.read.keys.ofLineage(lineageId)).at(-1) ?? null;
 }

@@ -1,9 +1,12 @@
 import { systemActor } from '../../domain/actor.ts';
-import { type Alert, isSameEpisode, mergeFinding } from '../../domain/alert.ts';
+import { type Alert, isSameEpisode, mergeFinding, openedBy } from '../../domain/alert.ts';
+import { asCalled, pages } from '../../domain/escalation.ts';
+import { isExpected } from '../../domain/expectation.ts';
 import { type Finding, severityRank } from '../../domain/finding.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { addAlertEvent, announceAlert } from './announce.ts';
+import { callIfWorse } from './call-people.ts';
 
 type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
 
@@ -28,27 +31,9 @@ interface Context {
 
 async function open({ deps, tx }: Context, finding: Finding): Promise<Alert> {
   const now = deps.clock.now();
-  const alert: Alert = {
-    id: deps.ids.next('alert'),
-    number: await tx.alerts.nextNumber(),
-    lineageId: finding.lineageId,
-    keyId: finding.keyId,
-    state: 'open',
-    severity: finding.severity,
-    detectorIds: [finding.detectorId],
-    headline: finding.headline,
-    reason: finding.reason,
-    evidence: finding.evidence,
-    startedAt: finding.startedAt,
-    openedAt: now,
-    lastFindingAt: now,
-    lostMicroUsd: finding.costMicroUsd,
-    dataUntil: finding.observedUntil,
-    containedAt: null,
-    closedAt: null,
-    acknowledgedBy: null,
-    revision: 1,
-  };
+  const opened = openedBy(finding, { id: deps.ids.next('alert'), number: await tx.alerts.nextNumber(), now });
+  // The root message calls people when it is posted.
+  const alert = pages(opened.severity) ? asCalled(opened) : opened;
   await tx.alerts.insert(alert);
   await tx.audit.append({
     at: now,
@@ -68,26 +53,27 @@ async function open({ deps, tx }: Context, finding: Finding): Promise<Alert> {
 
 async function merge({ deps, tx }: Context, before: Alert, finding: Finding): Promise<Alert> {
   const now = deps.clock.now();
+  // What people called expected is kept, and changes nothing.
+  if (before.state === 'resolved' && isExpected(before, finding, now)) return before;
+
   const merged = mergeFinding(before, finding, now);
   const reopened = merged.state === 'open' && (before.state === 'resolved' || before.state === 'contained');
-  const worse = severityRank(merged.severity) > severityRank(before.severity);
-  const after = { ...merged, revision: merged.state === before.state ? before.revision : before.revision + 1 };
+  if (reopened) await tellReopened({ deps, tx }, before, merged);
+  const isWorse = severityRank(merged.severity) > severityRank(before.severity);
+  const after = await callIfWorse({ deps, tx }, merged, { isWorse });
   await tx.alerts.update(after);
-  if (reopened || worse) {
-    const kind = reopened ? 'reopened' : 'worse';
-    await addAlertEvent({ deps, tx }, after, {
-      kind,
-      actor: systemActor('detect'),
-      detail: { severity: after.severity },
-    });
-    await tx.audit.append({
-      at: now,
-      actor: systemActor('detect'),
-      verb: `alert.${kind}`,
-      subject: after.id,
-      detail: { from: before.state, severity: after.severity },
-    });
-  }
   await announceAlert({ deps, tx }, after);
   return after;
+}
+
+async function tellReopened({ deps, tx }: Context, before: Alert, after: Alert): Promise<void> {
+  const actor = systemActor('detect');
+  const detail = {
+    from: before.state,
+    severity: after.severity,
+    // Somebody had said that it was expected: why it is not taken for that has to be said.
+    ...(before.expected === null ? {} : { expectedUntil: before.expected.until }),
+  };
+  await addAlertEvent({ deps, tx }, after, { kind: 'reopened', actor, detail });
+  await tx.audit.append({ at: deps.clock.now(), actor, verb: 'alert.reopened', subject: after.id, detail });
 }

@@ -1,10 +1,12 @@
 import { systemActor } from '../../domain/actor.ts';
-import { type Alert, isQuiet, nextState } from '../../domain/alert.ts';
+import { type Alert, afterEvent, isQuiet } from '../../domain/alert.ts';
 import { costBetween } from '../../domain/window.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
-import { addAlertEvent, announceAlert } from './announce.ts';
+import { announceAlert } from './announce.ts';
+import { callIfWorse } from './call-people.ts';
+import { saveChange } from './change-alert.ts';
 import { horizonOf } from './run-detection.ts';
 
 type RefreshDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
@@ -37,24 +39,21 @@ async function refreshOne(
   const before = await tx.alerts.get(alertId);
   if (before === undefined || before.state === 'resolved') return;
   const now = deps.clock.now();
-  const closes = isQuiet(before, facts.completeUntil);
-  const state = closes ? (nextState(before.state, 'quiet') ?? before.state) : before.state;
-  const after: Alert = {
-    ...before,
-    state,
+  const closed = isQuiet(before, facts.completeUntil) ? afterEvent(before, 'quiet', now) : null;
+  const refreshed: Alert = {
+    ...(closed ?? before),
     lostMicroUsd: facts.lostMicroUsd,
     dataUntil: Math.max(before.dataUntil, facts.knownUntil),
-    closedAt: closes ? now : before.closedAt,
-    revision: closes ? before.revision + 1 : before.revision,
   };
-  await tx.alerts.update(after);
-  if (closes) {
+  if (closed !== null) {
+    const detail = { lostMicroUsd: refreshed.lostMicroUsd };
     const actor = systemActor('poll-usage');
-    const detail = { lostMicroUsd: after.lostMicroUsd, from: before.state };
-    await addAlertEvent({ deps, tx }, after, { kind: 'resolved', actor, detail });
-    await tx.audit.append({ at: now, actor, verb: 'alert.resolved', subject: after.id, detail });
+    await saveChange({ deps, tx }, { before, after: refreshed, kind: 'resolved', actor, detail });
+    return;
   }
+  const after = await callIfWorse({ deps, tx }, refreshed, { isWorse: false });
+  await tx.alerts.update(after);
   // A stopped key's card is edited when its sum changes, not at each poll for hours.
   const isRunning = before.state === 'open' || before.state === 'acknowledged';
-  if (isRunning || closes || after.lostMicroUsd !== before.lostMicroUsd) await announceAlert({ deps, tx }, after);
+  if (isRunning || after.lostMicroUsd !== before.lostMicroUsd) await announceAlert({ deps, tx }, after);
 }

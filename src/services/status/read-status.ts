@@ -1,10 +1,11 @@
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
-import type { Key } from '../../domain/key.ts';
+import type { Key, Lineage } from '../../domain/key.ts';
 import type { EventWatermark } from '../../ports/events.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
+import { type NextCall, nextCallOf, type PagedNow, whoWouldBePaged } from '../alerts/who-is-paged.ts';
 import type { Deps } from '../deps.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
 import { openRotations, type RotationLink } from '../rotation/rotation-link.ts';
@@ -34,6 +35,10 @@ export interface Status {
   readonly now: number;
   readonly connections: readonly ConnectionStatus[];
   readonly alerts: readonly Alert[];
+  /** Whom the open alerts call next, by alert id. */
+  readonly nextCalls: ReadonlyMap<string, NextCall>;
+  /** Who is called by an alert that pages. */
+  readonly paged: PagedNow;
   readonly unfinishedActions: readonly Action[];
   readonly outbox: { readonly waiting: number; readonly dead: number };
   readonly deadLetters: readonly OutboxRow[];
@@ -45,16 +50,20 @@ export interface Status {
   readonly slugs: ReadonlyMap<string, string>;
 }
 
-export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<Status> {
+export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers' | 'policy'>): Promise<Status> {
   const { actions, alerts, audit, jobRuns, keys, lineages, outbox } = deps.store.read;
   const allKeys = await keys.all();
-  const slugOfLineage = new Map((await lineages.all()).map(({ id, slug }) => [id, slug]));
+  const allLineages = await lineages.all();
+  const slugOfLineage = new Map(allLineages.map(({ id, slug }) => [id, slug]));
+  const openAlerts = await alerts.unresolved();
   return {
     now: deps.clock.now(),
     connections: await Promise.all(
       [...deps.providers.values()].map((provider) => readConnection(deps, provider, allKeys)),
     ),
-    alerts: await alerts.unresolved(),
+    alerts: openAlerts,
+    nextCalls: nextCallsOf(deps, openAlerts, allLineages),
+    paged: await whoWouldBePaged(deps),
     unfinishedActions: await actions.unfinished(),
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
@@ -66,6 +75,16 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
       ...allKeys.map((key) => [key.id, slugOfLineage.get(key.lineageId) ?? key.label] as const),
     ]),
   };
+}
+
+function nextCallsOf(deps: Pick<Deps, 'policy'>, alerts: readonly Alert[], lineages: readonly Lineage[]) {
+  const lineageOf = new Map(lineages.map((lineage) => [lineage.id, lineage]));
+  const calls = new Map<string, NextCall>();
+  for (const alert of alerts) {
+    const next = nextCallOf(deps, alert, lineageOf.get(alert.lineageId) ?? null);
+    if (next !== null) calls.set(alert.id, next);
+  }
+  return calls;
 }
 
 async function readConnection(

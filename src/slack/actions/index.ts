@@ -1,9 +1,13 @@
 import type { Interaction } from '../interaction.ts';
 import { alertAcknowledge } from './alert-acknowledge.ts';
+import { alertEndTest } from './alert-end-test.ts';
+import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
+import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
+import { ownerAnswers } from './owner-answer.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
 import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts';
@@ -14,6 +18,14 @@ import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
 /** Every button and modal. A test compares this list with the folder. */
 export const interactions: readonly Interaction[] = [
   alertAcknowledge,
+  alertSnooze,
+  alertSnoozeSubmit,
+  alertExpected,
+  alertExpectedSubmit,
+  alertConfirm,
+  alertNotExpected,
+  alertEndTest,
+  ...ownerAnswers,
   ...keyActionButtons,
   keyActionSubmit,
   changeCap,

@@ -1,25 +1,46 @@
 import { ACTION_DONE, ACTION_NAME, type ActionKind, isKeyAct } from '../../domain/action.ts';
+import { formatMoney, US_DOLLAR } from '../../domain/money.ts';
 import { formatLength, plural } from '../../domain/time.ts';
 import type { AlertEvent } from '../../ports/store.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
+import { encodeButton } from '../button-value.ts';
 import { ASKED } from './action-text.ts';
-import { type Rendered, section, TEXT_MAX } from './blocks.ts';
-import { actorMention, capped, escaped, foreign } from './text.ts';
+import { actions, type Rendered, section, TEXT_MAX } from './blocks.ts';
+import { testEndText } from './test-alert.ts';
+import { actorMention, capped, dayAndTime, escaped, foreign, type Locale } from './text.ts';
 
-/** One line of history in the alert's thread. Null for events that the root message tells well enough. */
-/** `rotation`: where the link of an event about one leads. */
-export function alertEventView(event: AlertEvent, rotation: string | null = null): Rendered | null {
-  const text = lineOf(event, rotation);
-  return text === null ? null : { text: capped(text, TEXT_MAX), blocks: [section(text)] };
+const PLAIN: Locale = { currency: US_DOLLAR, timezone: 'UTC' };
+
+export interface EventSetting {
+  readonly locale?: Locale;
+  /** A responder may still confirm what the owner said. */
+  readonly isConfirmable?: boolean;
+  /** The link of an event about a rotation. */
+  readonly rotation?: string;
 }
 
-function lineOf({ kind, actor, detail }: AlertEvent, rotation: string | null): string | null {
+/** One line of history in the alert's thread. Null for events that the root message tells well enough. */
+export function alertEventView(event: AlertEvent, setting: EventSetting = {}): Rendered | null {
+  const { locale = PLAIN, isConfirmable = false, rotation = 'its thread' } = setting;
+  const text = actionLine(event) ?? rotationLine(event, rotation) ?? lifeLine(event, locale);
+  if (text === null) return null;
+  const asksToConfirm = event.kind === 'owner_confirmed' && isConfirmable;
+  const blocks = asksToConfirm ? [section(text), confirmButton(event)] : [section(text)];
+  return { text: capped(text, TEXT_MAX), blocks };
+}
+
+function confirmButton({ alertId }: AlertEvent) {
+  const value = encodeButton({ alertId, keyId: '', generation: 0 });
+  return actions('confirm', [{ actionId: 'alert_confirm', label: 'Confirm it was us', value }]);
+}
+
+function actionLine({ kind, actor, detail }: AlertEvent): string | null {
   const act = String(detail['kind'] ?? 'act');
   const who = actorMention(actor);
   const done = doneWord(act);
   switch (kind) {
     case 'action_requested':
-      return `${who} asked to ${askedText(act, detail)}: ${foreign(String(detail['reason'] ?? ''), REASON_MAX)}`;
+      return `${who} asked to ${askedText(act, detail)}: ${reasonIn(detail)}`;
     case 'action_verified':
       return `${done}: ${shownText(act, detail)}.`;
     case 'action_delayed':
@@ -30,25 +51,100 @@ function lineOf({ kind, actor, detail }: AlertEvent, rotation: string | null): s
       return isKnown(act) && !isKeyAct(act)
         ? `${who} dismissed it: the ${ACTION_NAME[act]} is no longer wanted.`
         : `${who} dismissed it: the key is not to be ${done.toLowerCase()} any more.`;
-    case 'rotation_started':
-      return `Rotation started by ${who}: ${rotation ?? 'its thread'} in this channel leads through the steps.`;
-    case 'rotation_done':
-      return `Rotated in ${formatLength(Number(detail['lengthMs'] ?? 0))}: ${rotation ?? 'its thread'} says who did what.`;
-    case 'rotation_cancelled':
-      return `${who} cancelled the rotation: ${rotation ?? 'its thread'} says why.`;
-    case 'merged':
-      return `The key has taken over from another one: what it does is told in KS-${Number(detail['into'])} from here on.`;
-    case 'acknowledged':
-      return `${who} is on it.`;
-    case 'reopened':
-      return 'It spends again: the alert is open again.';
-    case 'worse':
-      return `It got worse: ${escaped(String(detail['severity'] ?? ''))} now.`;
-    case 'resolved':
-      return 'Two hours of complete data below the threshold: resolved by itself.';
     default:
       return null;
   }
+}
+
+function rotationLine({ kind, actor, detail }: AlertEvent, rotation: string): string | null {
+  const who = actorMention(actor);
+  switch (kind) {
+    case 'rotation_started':
+      return `Rotation started by ${who}: ${rotation} in this channel leads through the steps.`;
+    case 'rotation_done':
+      return `Rotated in ${formatLength(Number(detail['lengthMs'] ?? 0))}: ${rotation} says who did what.`;
+    case 'rotation_cancelled':
+      return `${who} cancelled the rotation: ${rotation} says why.`;
+    case 'merged':
+      return `The key has taken over from another one: what it does is told in KS-${Number(detail['into'])} from here on.`;
+    default:
+      return null;
+  }
+}
+
+function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string | null {
+  const who = actorMention(actor);
+  switch (kind) {
+    case 'acknowledged':
+      return `${who} is on it.`;
+    case 'snoozed':
+      return `${who} snoozed it until ${when(detail['until'], locale)}: ${reasonIn(detail)}`;
+    case 'snooze_over':
+      return 'The snooze is over.';
+    case 'expected':
+      return `${who} says that it was expected: ${reasonIn(detail)}\nAbout as much may go on until ${when(detail['until'], locale)}; twice as much opens the alert again.`;
+    case 'not_expected':
+      return `${who} says that it was not expected after all: the alert is open again.`;
+    case 'reopened':
+      return detail['expectedUntil'] === undefined
+        ? 'It spends again: the alert is open again.'
+        : 'It is more, or goes on for longer, than was called expected: the alert is open again.';
+    case 'worse':
+      return `It got worse: ${escaped(String(detail['severity'] ?? ''))} now.`;
+    case 'loss':
+      return `More than ${escaped(formatMoney(Number(detail['lostMicroUsd'] ?? 0), locale.currency))} is lost by now.`;
+    case 'resolved':
+      return 'Two hours of complete data below the threshold: resolved by itself.';
+    case 'test_ended':
+      return testEndText(detail);
+    default:
+      return callLine({ kind, actor, detail });
+  }
+}
+
+function callLine({ kind, actor, detail }: Pick<AlertEvent, 'kind' | 'actor' | 'detail'>): string | null {
+  const who = actorMention(actor);
+  switch (kind) {
+    case 'owner_asked':
+      return 'Nobody has acknowledged: the owner is asked by direct message whether it was them.';
+    case 'owner_denied':
+      return `${who} says it was not them.`;
+    case 'owner_confirmed':
+      return ownerYesText(who, detail);
+    case 'escalated':
+      return escalatedText(detail);
+    default:
+      return null;
+  }
+}
+
+function ownerYesText(who: string, detail: AlertEvent['detail']): string {
+  if (detail['isTest'] === true) return `${who} answered the test’s question with yes, and is on it.`;
+  const has = detail['acknowledged'] === true ? ' and is on it' : '';
+  return `${who} says it was them${has}. A responder has to confirm that.`;
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  no_owner: 'The key has no owner to ask',
+  owner_away: 'The owner cannot be asked',
+  owner_not_reached: 'The direct message to the owner could not be delivered',
+};
+
+function escalatedText(detail: AlertEvent['detail']): string {
+  const to = detail['to'] === 'admins' ? 'admins' : 'responders';
+  const waited = Number(detail['waitedMs'] ?? 0);
+  const why = WHY[String(detail['why'])] ?? `Nobody has acknowledged for ${formatLength(waited)}`;
+  const would = detail['wouldCall'];
+  if (would !== undefined) return `${why}: a real alert would call ${escaped(String(would))} now.`;
+  return `${why}: the ${to} are called.`;
+}
+
+function when(at: AlertEvent['detail'][string] | undefined, locale: Locale): string {
+  return typeof at === 'number' ? dayAndTime(at, locale) : 'later';
+}
+
+function reasonIn(detail: AlertEvent['detail']): string {
+  return foreign(String(detail['reason'] ?? ''), REASON_MAX);
 }
 
 function askedText(act: string, detail: AlertEvent['detail']): string {

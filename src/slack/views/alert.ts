@@ -11,6 +11,7 @@ import type { AlertCard } from '../../services/alerts/describe-alert.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import { encodeButton, encodeChoice } from '../button-value.ts';
 import { PROGRESS } from './action-text.ts';
+import { expectedText, lifeText, otherKeyText } from './alert-life.ts';
 import { actions, type ButtonSpec, context, type MenuSpec, type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { capText, namesText } from './scope.ts';
 import {
@@ -69,6 +70,7 @@ function verdictOf(card: AlertCard, locale: Locale): string {
   const { alert, lineage } = card;
   const doing = mrkdwnSentence(alert.headline, locale);
   const name = escaped(lineage.slug);
+  if (alert.verdict !== null) return `${name} was ${doing}: ${expectedText(card)}.`;
   if (alert.state === 'resolved') return `${name} is quiet again${stillStopped(card)}. It was ${doing}.`;
   if (alert.state === 'contained') return `${name} is ${stoppedWord(card)}. It was ${doing}.`;
   if (card.lastAction?.state === 'pending' || card.lastAction?.state === 'running') {
@@ -141,8 +143,9 @@ export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): st
 }
 
 function remarksOf(card: AlertCard, locale: Locale): string[] {
-  const { alert, lastAction, consoleSteps, blind, key, account, rotation } = card;
-  const remarks: string[] = rotation === null ? [] : [rotationText(rotation, locale)];
+  const { alert, lastAction, consoleSteps, blind, key, account, otherKeys, rotation } = card;
+  const remarks: string[] = otherKeys.map((other) => otherKeyText(other, locale));
+  if (rotation !== null) remarks.push(rotationText(rotation, locale));
   if (lastAction !== null) {
     const who = actorMention(lastAction.requestedBy);
     if (lastAction.state === 'verified') {
@@ -228,6 +231,7 @@ function menuOf({ alert, key }: AlertCard): MenuSpec {
     ['ack', 'Acknowledge', alert.state === 'open'],
     ['snooze', 'Snooze…', isRunning(alert)],
     ['ours', 'This was us…', alert.state !== 'resolved'],
+    ['notours', 'It was not us after all', alert.verdict !== null],
     ['brakes', 'Other brakes…', alert.state !== 'resolved' && key.scopeId !== null],
     ['show', 'Show key', true],
   ];
@@ -236,9 +240,15 @@ function menuOf({ alert, key }: AlertCard): MenuSpec {
     .map(([choice, label]) => ({ label, value: encodeChoice(choice, button) }));
 }
 
-function footerOf({ alert }: AlertCard, locale: Locale): string {
+function footerOf(card: AlertCard, locale: Locale): string {
+  const { alert } = card;
   const data = `data up to ${instant(alert.dataUntil, locale)}`;
-  return footerText([stateText(alert, locale), data, alert.severity, alertName(alert)], locale);
+  const life = lifeText(card, locale);
+  const parts = [stateText(alert, locale), life, data, alert.severity, alertName(alert)];
+  return footerText(
+    parts.filter((part) => part !== null),
+    locale,
+  );
 }
 
 /** An acknowledged alert is open all the same; the headline says who is on it. */

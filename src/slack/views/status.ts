@@ -5,9 +5,11 @@ import { DAY_MS, formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import type { ConnectionStatus, EventLogStatus, Status } from '../../services/status/read-status.ts';
+import { lifeText } from './alert-life.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
 import { costStatusText } from './costs.ts';
 import { nextText, progressText } from './rotation-words.ts';
+import { pagedText } from './test-alert.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale, messageLink } from './text.ts';
 
 export interface StatusOptions {
@@ -24,9 +26,10 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
     capped(
       status.alerts.map(
         (alert) =>
-          `• ${alertName(alert)}, ${nameOf(status, alert.lineageId)}: ${alert.state}, alerted ${dayAndTime(alert.openedAt, locale)}`,
+          `• ${alertName(alert)}, ${nameOf(status, alert.lineageId)}: ${alert.state}, alerted ${dayAndTime(alert.openedAt, locale)}${lifeOf(status, alert, locale)}`,
       ),
     ),
+    [`Called by the next alert: ${pagedText(status.paged.first)}; last of all ${pagedText(status.paged.admins)}.`],
     capped(
       status.unfinishedActions.map(
         (action) =>
@@ -53,6 +56,11 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
   const audit = `Audit log: ${plural(status.audit.count, 'entry').replace('entrys', 'entries')}, head ${status.audit.hash.slice(0, 12)}`;
   blocks.push(context([settings, audit].filter((line) => line !== '').join('\n')));
   return { text: [verdict, ...parts.flat(), settings, audit].join('\n'), blocks };
+}
+
+function lifeOf({ nextCalls }: Status, alert: Status['alerts'][number], locale: Locale): string {
+  const text = lifeText({ alert, nextCall: nextCalls.get(alert.id) ?? null }, locale);
+  return text === null ? '' : `, ${text}`;
 }
 
 function verdictOf(status: Status): string {

@@ -48,8 +48,9 @@ export function messageLink(
   return `<${workspaceUrl}archives/${place.channel}/p${place.ts.replace('.', '')}|${words}>`;
 }
 
-export function mention(userId: string): string {
-  return `<@${userId}>`;
+/** Of a person or of a user group (`S…`). */
+export function mention(id: string): string {
+  return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 
 /** Shown in the reader's own zone; the fallback is in policy's. */

@@ -99,6 +99,8 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
     lastAction: null,
     rotation: null,
     events: [],
+    nextCall: null,
+    otherKeys: [],
     blind: null,
     scope: scopeCard(),
     account: null,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { AlertEvent } from '../../../src/ports/store.ts';
 import { assertMessage } from '../../../src/sandbox/slack/strictness/index.ts';
 import { alertEventView } from '../../../src/slack/views/alert-event.ts';
@@ -6,6 +7,7 @@ import { NOW } from '../support/cards.ts';
 import { expectMessage, seen, spoken } from '../support/golden.ts';
 
 const ANA = 'slack:T0ACME/U0ANA';
+const DEE = 'slack:T0ACME/U0DEE';
 const JOB = 'system:run-actions';
 
 function event(kind: string, detail: AlertEvent['detail'] = {}, actor = JOB): AlertEvent {
@@ -32,6 +34,25 @@ const LINES: readonly AlertEvent[] = [
   event('reopened', { severity: 'high' }),
   event('worse', { severity: 'critical' }),
   event('resolved'),
+  event('loss', { lostMicroUsd: 400_000_000, calls: 'opening' }),
+  event('owner_asked', { userId: 'U0DEE' }),
+  event('owner_denied', { calls: 'responders' }, DEE),
+  event('owner_confirmed', { acknowledged: true }, DEE),
+  event('owner_confirmed', { acknowledged: false }, DEE),
+  event('owner_confirmed', { acknowledged: true, isTest: true }, ANA),
+  event('escalated', { to: 'responders', waitedMs: 15 * MINUTE_MS }),
+  event('escalated', { to: 'admins', waitedMs: 30 * MINUTE_MS }),
+  event('escalated', { to: 'responders', why: 'no_owner' }),
+  event('escalated', { to: 'responders', why: 'owner_away' }),
+  event('escalated', { to: 'responders', why: 'owner_not_reached' }),
+  event('escalated', { to: 'admins', waitedMs: 3 * MINUTE_MS, wouldCall: 'the admins (Chris Lang)' }),
+  event('snoozed', { until: NOW + HOUR_MS, reason: 'the owner is asleep' }, ANA),
+  event('snooze_over'),
+  event('expected', { until: NOW + HOUR_MS, reason: 'our load test' }, ANA),
+  event('not_expected', {}, ANA),
+  event('reopened', { severity: 'high', expectedUntil: NOW }),
+  event('test_ended', { channel: 'worked', dm: 'not_reached' }, ANA),
+  event('test_ended', { channel: 'worked', dm: 'failed', 'webhook PagerDuty': 'waiting' }),
 ];
 
 test('every line of a thread reads as agreed', async () => {
@@ -57,4 +78,11 @@ test('an act of a later version, or a detail that is missing, still gives a line
     expect(rendered).not.toBeNull();
     if (rendered !== null) assertMessage(rendered);
   }
+});
+
+test('the line of an owner who says yes has a button only while a responder may still confirm it', () => {
+  const line = event('owner_confirmed', { acknowledged: true }, DEE);
+
+  expect(JSON.stringify(alertEventView(line, { isConfirmable: true })?.blocks)).toContain('alert_confirm');
+  expect(JSON.stringify(alertEventView(line)?.blocks)).not.toContain('alert_confirm');
 });

@@ -253,6 +253,14 @@ describe('the status', () => {
       { ...anthropic, connectionId: 'openai', title: 'OpenAI', writable: false, costs: { kind: 'not_enabled' } },
     ],
     alerts: [],
+    nextCalls: new Map(),
+    paged: {
+      first: [
+        { id: 'U0ANA', name: 'Ana Ruiz', isActive: true },
+        { id: 'S0SECURITY', name: null, isActive: true },
+      ],
+      admins: [{ id: 'U0EVE', name: 'Eve', isActive: false }],
+    },
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],

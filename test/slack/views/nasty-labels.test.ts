@@ -189,6 +189,8 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         now: NOW,
         connections: [],
         alerts: [leakAlert()],
+        nextCalls: new Map(),
+        paged: { first: [{ id: 'U0ANA', name: nasty, isActive: true }], admins: [] },
         unfinishedActions: Array.from({ length: 12 }, () => stopAction({ problem: told(nasty) })),
         outbox: { waiting: 0, dead: 0 },
         deadLetters: [],

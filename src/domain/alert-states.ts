@@ -1,0 +1,79 @@
+export const ALERT_STATES = ['open', 'acknowledged', 'contained', 'resolved'] as const;
+export type AlertState = (typeof ALERT_STATES)[number];
+
+/** `reopen` is a person's word that it was not expected after all; `end` closes a test. */
+export const ALERT_EVENTS = [
+  'finding',
+  'finding_after_stop',
+  'acknowledge',
+  'snooze',
+  'unsnooze',
+  'expect',
+  'reopen',
+  'contain',
+  'release',
+  'quiet',
+  'end',
+] as const;
+export type AlertEventKind = (typeof ALERT_EVENTS)[number];
+
+/** Every (state, event) pair. Null: the event does not apply and changes nothing. */
+export const ALERT_TRANSITIONS: Readonly<Record<AlertState, Readonly<Record<AlertEventKind, AlertState | null>>>> = {
+  open: {
+    finding: 'open',
+    finding_after_stop: 'open',
+    acknowledge: 'acknowledged',
+    snooze: 'open',
+    unsnooze: 'open',
+    expect: 'resolved',
+    reopen: null,
+    contain: 'contained',
+    release: null,
+    quiet: 'resolved',
+    end: 'resolved',
+  },
+  acknowledged: {
+    finding: 'acknowledged',
+    finding_after_stop: 'open',
+    acknowledge: null,
+    snooze: 'acknowledged',
+    unsnooze: 'acknowledged',
+    expect: 'resolved',
+    reopen: null,
+    contain: 'contained',
+    release: null,
+    quiet: 'resolved',
+    end: 'resolved',
+  },
+  contained: {
+    // Usage from before the stop is published late: it changes the sum, not the state.
+    finding: 'contained',
+    finding_after_stop: 'open',
+    acknowledge: null,
+    snooze: null,
+    unsnooze: null,
+    expect: 'resolved',
+    reopen: null,
+    contain: 'contained',
+    release: 'acknowledged',
+    quiet: 'resolved',
+    end: null,
+  },
+  resolved: {
+    finding: 'open',
+    finding_after_stop: 'open',
+    acknowledge: null,
+    snooze: null,
+    unsnooze: null,
+    expect: null,
+    reopen: 'open',
+    contain: null,
+    release: null,
+    quiet: null,
+    end: null,
+  },
+};
+
+export function nextState(state: AlertState, event: AlertEventKind): AlertState | null {
+  return ALERT_TRANSITIONS[state][event];
+}

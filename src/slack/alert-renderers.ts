@@ -1,0 +1,92 @@
+import { pages } from '../domain/escalation.ts';
+import type { AlertEvent } from '../ports/store.ts';
+import { callsOfAlert, callsOfEvent } from '../services/alerts/calls.ts';
+import { type AlertCard, describeAlert } from '../services/alerts/describe-alert.ts';
+import { ownerNotReached } from '../services/alerts/owner-question.ts';
+import { whoWouldBePaged } from '../services/alerts/who-is-paged.ts';
+import type { Deps } from '../services/deps.ts';
+import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
+import type { OutboxRenderer, RenderContext } from './outbox-renderer.ts';
+import { alertView } from './views/alert.ts';
+import { alertEventView } from './views/alert-event.ts';
+import type { Rendered } from './views/blocks.ts';
+import { ownerQuestionView } from './views/owner-question.ts';
+import { withNames } from './views/quiet.ts';
+import { testAlertView } from './views/test-alert.ts';
+import { type Locale, mention, messageLink } from './views/text.ts';
+
+export const alertRenderer: OutboxRenderer = {
+  kind: 'alert',
+  async render({ deps, locale }, alertId) {
+    const card = await describeAlert(deps, alertId);
+    if (card === undefined) return null;
+    const calls = await callsOfAlert(deps, card.alert);
+    const rendered = await rootView({ deps, locale }, card);
+    return { ...rendered, channel: deps.policy.channels.alerts, inThreadOf: null, mentions: calls.map(mention) };
+  },
+};
+
+export const alertEventRenderer: OutboxRenderer = {
+  kind: 'alert_event',
+  async render({ deps, locale }, eventId) {
+    const { alerts } = deps.store.read;
+    const event = await alerts.getEvent(eventId);
+    const alert = event && (await alerts.get(event.alertId));
+    const isConfirmable = alert !== undefined && alert.state !== 'resolved' && alert.ownerAsk?.confirmId === eventId;
+    const rotation = event && (await rotationOf(deps, event, locale));
+    const setting = { locale, isConfirmable, ...(rotation === undefined ? {} : { rotation }) };
+    const rendered = event && alertEventView(event, setting);
+    if (!event || !alert || !rendered) return null;
+    const calls = await callsOfEvent(deps, event, alert);
+    const inThreadOf = { kind: 'alert', subjectId: event.alertId };
+    const mentions = calls.map(mention);
+    // Whoever did it need not be told; only acts on the key show who asked as a person to click on.
+    const shown = event.kind.startsWith('action_') ? rendered : await namesOnly(deps, rendered);
+    return { ...shown, channel: deps.policy.channels.alerts, inThreadOf, mentions };
+  },
+};
+
+export const ownerQuestionRenderer: OutboxRenderer = {
+  kind: 'owner_question',
+  async render({ deps, locale }, eventId) {
+    const { alerts, messages } = deps.store.read;
+    const event = await alerts.getEvent(eventId);
+    const card = event && (await describeAlert(deps, event.alertId));
+    const userId = event?.detail['userId'];
+    if (card === undefined || typeof userId !== 'string') return null;
+    const isPosted = (await messages.get('owner_question', eventId)) !== undefined;
+    const isAsked = card.alert.state === 'open' && card.alert.ownerAsk?.id === eventId;
+    // Nobody is woken by a question that is none any more.
+    if (!isPosted && !isAsked) return null;
+    const link = await linkTo(deps, card);
+    return { ...ownerQuestionView({ card, eventId, link }, locale), channel: userId, inThreadOf: null };
+  },
+  async refused({ deps }, eventId) {
+    await ownerNotReached(deps, eventId);
+    return true;
+  },
+};
+
+async function rotationOf(deps: Deps, { detail }: AlertEvent, locale: Locale): Promise<string> {
+  const rotationId = detail['rotationId'];
+  const place = typeof rotationId === 'string' ? await deps.store.read.messages.get(ROTATION_KIND, rotationId) : null;
+  return messageLink('its thread', place ?? null, locale);
+}
+
+async function rootView({ deps, locale }: RenderContext, card: AlertCard): Promise<Rendered> {
+  if (card.alert.testOf !== null) return testAlertView(card, await whoWouldBePaged(deps), locale);
+  const rendered = alertView(card, locale);
+  // What does not page calls nobody, its owner included.
+  return pages(card.alert.severity) ? rendered : namesOnly(deps, rendered);
+}
+
+async function namesOnly({ store }: Deps, rendered: Rendered): Promise<Rendered> {
+  if (!rendered.text.includes('<@')) return rendered;
+  const names = new Map((await store.read.members.all()).map(({ userId, name }) => [userId, name]));
+  return withNames(rendered, names);
+}
+
+async function linkTo({ store }: Deps, { alert }: AlertCard): Promise<string | null> {
+  const message = await store.read.messages.get('alert', alert.id);
+  return message === undefined ? null : `in <#${message.channel}>`;
+}
