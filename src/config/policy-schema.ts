@@ -69,6 +69,10 @@ const polling = z.strictObject({
   inventory_minutes: z.int().min(5).max(1440).default(60).describe('a whole number of minutes from 5 to 1440'),
 });
 
+const heartbeat = z.strictObject({
+  minutes: z.int().min(1).max(60).default(5).describe('a whole number of minutes from 1 to 60'),
+});
+
 const environmentRule = z.strictObject({
   match: glob,
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
@@ -88,6 +92,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     currency,
     roles,
     polling,
+    heartbeat,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

@@ -19,7 +19,7 @@ export type ParsePolicyResult =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'detectors'];
+const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'heartbeat', 'detectors'];
 
 /** Reads policy.yml: the policy, or every fault in it with its line. */
 export function parsePolicy(text: string, { file, detectors, providerIds }: ParsePolicyOptions): ParsePolicyResult {
@@ -72,6 +72,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       usageMs: file.polling.usage_minutes * MINUTE_MS,
       inventoryMs: file.polling.inventory_minutes * MINUTE_MS,
     },
+    heartbeat: { everyMs: file.heartbeat.minutes * MINUTE_MS },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

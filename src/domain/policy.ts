@@ -28,6 +28,8 @@ export interface Policy {
   /** `viewers` is null when every full member may look. */
   readonly roles: RolePolicy & { readonly viewers: readonly string[] | null };
   readonly polling: { readonly usageMs: number; readonly inventoryMs: number };
+  /** Sent only where KEYSTEWARD_HEARTBEAT_URL is set. */
+  readonly heartbeat: { readonly everyMs: number };
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

@@ -9,9 +9,15 @@ export interface RenderContext {
 
 /** A message as it should be now. */
 export interface Draft extends Rendered {
+  /** `#name`, a channel's id, or a person's (`U…`), who gets it as a direct message. */
   readonly channel: string;
   /** The message that this one replies to. */
   readonly inThreadOf: { readonly kind: string; readonly subjectId: string } | null;
+  /**
+   * Whom it calls, as ready mention texts (`<@U1>`, `<!subteam^S1>`). A line of their own where it is posted; an edit
+   * calls nobody and has none.
+   */
+  readonly mentions?: readonly string[];
 }
 
 /** Renders a subject when its row is sent, from what is true then. Null: there is nothing to say (any more). */

@@ -3,6 +3,7 @@ import { describeAlert } from '../services/alerts/describe-alert.ts';
 import type { Deps } from '../services/deps.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
+import { directRenderer } from './direct-copy.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { alertView } from './views/alert.ts';
@@ -48,9 +49,11 @@ const noticeRenderer: OutboxRenderer = {
   },
 };
 
-export const outboxRenderers: readonly OutboxRenderer[] = [
+const channelRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
   noticeRenderer,
   ...rotationRenderers,
 ];
+
+export const outboxRenderers: readonly OutboxRenderer[] = [...channelRenderers, directRenderer(channelRenderers)];

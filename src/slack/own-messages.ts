@@ -16,6 +16,14 @@ export interface OwnMessageQuery {
   readonly since: number;
 }
 
+/** Where people open a message: the form of Slack's permalinks, made without asking for it. */
+export function messageUrl(
+  workspaceUrl: string | null,
+  { channel, ts }: { readonly channel: string; readonly ts: string },
+): string | null {
+  return workspaceUrl === null ? null : `${workspaceUrl}archives/${channel}/p${ts.replace('.', '')}`;
+}
+
 /** Looks our own message up by its metadata. Null when it is not there. */
 export async function findOwnMessage(
   client: WebClient,

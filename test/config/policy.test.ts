@@ -52,6 +52,7 @@ describe('policy.yml', () => {
       currency: { code: 'USD', usdRate: 1, rateDate: null },
       roles: { admins: ['U0123456789'], responders: [], viewers: null },
       polling: { usageMs: 300_000, inventoryMs: 3_600_000 },
+      heartbeat: { everyMs: 300_000 },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],

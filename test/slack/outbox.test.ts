@@ -115,7 +115,7 @@ describe('a rate limit', () => {
     expect(calls(running).filter((method) => method === 'chat.postMessage')).toHaveLength(2);
   });
 
-  test('holds up its own thread and no other', async () => {
+  test('holds up its own place, without asking Slack again, and no other', async () => {
     const running = await startRunning({ enforceRateLimit: false });
     running.slack.faults.add('chat.postMessage', { kind: 'status', status: 429, retryAfterS: 60 });
     const first = await find(running);
@@ -124,12 +124,17 @@ describe('a rate limit', () => {
 
     await running.send();
 
-    expect(shown(running)).toEqual([expect.stringContaining('prod-api is spending 9x')]);
+    expect(calls(running)).toEqual(['chat.postMessage']);
     expect(running.outbox()).toEqual([
       `alert ${first.id} pending`,
       expect.stringMatching(/^alert_event event_\d+ pending$/),
-      `alert ${second.id} sent`,
+      `alert ${second.id} pending`,
     ]);
+    expect(await running.deps.store.read.outbox.nextDueAt()).toBe(running.clock.now() + 60 * SECOND_MS);
+    await running.drain();
+    expect(shown(running)).toHaveLength(2);
+    // Turned away at the door: there is nothing to look up.
+    expect(calls(running)).not.toContain('conversations.history');
   });
 });
 
@@ -204,7 +209,12 @@ describe('a refusal for good', () => {
   test.each<[name: string, options: RunningOptions, error: string | null, advice: string]>([
     ['an unknown channel', { channel: '#nowhere' }, null, 'The bot is in no channel called #nowhere. Invite it there'],
     ['an unknown channel id', { channel: 'C0NOWHERE' }, null, 'Check channels.alerts in policy.yml'],
-    ['an archived channel', { channel: 'C0AIKEYS' }, 'is_archived', 'The channel is archived. Name another one'],
+    [
+      'an archived channel',
+      { channel: 'C0AIKEYS' },
+      'is_archived',
+      'The channel is archived. Unarchive it, or name another one',
+    ],
     ['a channel without the bot', { channel: 'C0AIKEYS' }, 'not_in_channel', 'Invite it with /invite'],
     ['a missing scope', {}, 'missing_scope', 'The app lacks a scope. Reinstall it from manifest.yml.'],
     ['a token that was revoked', {}, 'invalid_auth', 'Check SLACK_BOT_TOKEN'],
@@ -216,16 +226,16 @@ describe('a refusal for good', () => {
 
     await running.send();
 
-    expect(running.outbox()).toEqual([`alert ${alert.id} dead`]);
+    expect(running.outbox()[0]).toBe(`alert ${alert.id} dead`);
     expect((await deadLetters(running))[0]?.problem).toContain(advice);
     await running.slack.person('U0BEN').command('/keys status', 'general');
     await running.settled();
     const status = present(running.slack.person('U0BEN').visibleMessages('general').at(-1));
-    expect(renderText(status, running.slack.workspace)).toContain('1 message given up');
+    expect(renderText(status, running.slack.workspace)).toMatch(/1 message given up/);
     expect(renderText(status, running.slack.workspace)).toContain(advice);
   });
 
-  test('of the root leaves its thread no message to hang on, and says so', async () => {
+  test('of the root is one dead letter: its replies are in what it shows', async () => {
     const running = await startRunning();
     running.slack.faults.add('chat.postMessage', { kind: 'error', error: 'is_archived' });
     const alert = await find(running);
@@ -233,10 +243,8 @@ describe('a refusal for good', () => {
 
     await running.send();
 
-    expect((await deadLetters(running)).map(({ problem }) => problem)).toEqual([
-      expect.stringContaining('archived'),
-      'The message that this belongs to could not be posted.',
-    ]);
+    expect((await deadLetters(running)).map(({ problem }) => problem)).toEqual([expect.stringContaining('archived')]);
+    expect(running.outbox()).toContainEqual(expect.stringMatching(/^alert_event event_\d+ dismissed$/));
   });
 
   test('does not stop the next change from being told', async () => {

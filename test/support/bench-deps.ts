@@ -80,6 +80,7 @@ export function openBench({ policy = '', now = NOON, ...options }: BenchOptions 
     prices: fakePrices,
     detectors: bindDetectors(parsed.detectors),
     directory: directoryOf(people),
+    outlets: noOutlets,
   };
   const keyOf = async (providerKeyId: string) =>
     present((await store.read.keys.all()).find((key) => key.providerKeyId === providerKeyId));
@@ -101,6 +102,14 @@ export function openBench({ policy = '', now = NOON, ...options }: BenchOptions 
     lineageOf: async (id) => present(await store.read.lineages.get((await keyOf(id)).lineageId)),
   };
 }
+
+/** Slack is there, and nothing else is told. */
+export const noOutlets: Deps['outlets'] = {
+  webhooks: [],
+  heartbeat: null,
+  slackReached: () => true,
+  messageUrl: () => null,
+};
 
 /** One token costs one micro-USD; what a `mystery` model or anything in the scope `dark` costs nobody knows. */
 export const fakePrices: PriceTable = {
@@ -153,6 +162,7 @@ export function storedUsage(raw: Bench['raw'], now: number) {
 function directoryOf(people: readonly Omit<Member, 'lastSeenAt'>[]): Directory {
   return {
     person: async (userId) => ({ ...present(people.find((one) => one.userId === userId)), groupIds: [] }),
+    groupMembers: async () => [],
     members: async () => [...people],
   };
 }

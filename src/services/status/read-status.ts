@@ -8,6 +8,7 @@ import type { InventoryRead } from '../../ports/watch.ts';
 import type { Deps } from '../deps.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
 import { openRotations, type RotationLink } from '../rotation/rotation-link.ts';
+import { type DeliveryStatus, readDeliveries } from './read-deliveries.ts';
 
 /** How the provider's own event log is read. */
 export interface EventLogStatus {
@@ -39,13 +40,14 @@ export interface Status {
   readonly deadLetters: readonly OutboxRow[];
   /** Those that are open, oldest first. */
   readonly rotations: readonly RotationLink[];
+  readonly deliveries: DeliveryStatus;
   readonly failedJobs: readonly JobRun[];
   readonly audit: AuditHead;
   /** What people call a key or a lineage, by its id. */
   readonly slugs: ReadonlyMap<string, string>;
 }
 
-export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<Status> {
+export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers' | 'outlets'>): Promise<Status> {
   const { actions, alerts, audit, jobRuns, keys, lineages, outbox } = deps.store.read;
   const allKeys = await keys.all();
   const slugOfLineage = new Map((await lineages.all()).map(({ id, slug }) => [id, slug]));
@@ -59,6 +61,7 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
     rotations: await openRotations(deps),
+    deliveries: await readDeliveries(deps),
     failedJobs: [...(await jobRuns.latest()).values()].filter((run) => run.outcome === 'failed'),
     audit: await audit.head(),
     slugs: new Map([

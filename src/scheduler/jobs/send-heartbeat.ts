@@ -1,0 +1,8 @@
+import { sendHeartbeat } from '../../services/delivery/send-heartbeat.ts';
+import type { Job } from '../job.ts';
+
+export const sendHeartbeatJob: Job = {
+  name: 'send-heartbeat',
+  everyMs: (policy) => policy.heartbeat.everyMs,
+  run: sendHeartbeat,
+};
