@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { AppError } from '../domain/errors.ts';
 
 const PAGE = 200;
-const CHANNEL_ID = /^[CGD][A-Z0-9]{6,}$/;
+const CHANNEL_ID = /^[CGD][A-Z0-9]{2,}$/;
 const PERSON_ID = /^[UW][A-Z0-9]{2,}$/;
 
 /** No channel that the bot is in, and that is not archived, has this name. */

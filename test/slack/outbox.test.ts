@@ -4,8 +4,12 @@ import type { OutboxRow } from '../../src/ports/store.ts';
 import { defaultWorkspace, renderText } from '../../src/sandbox/slack/index.ts';
 import { addAlertEvent, announceAlert } from '../../src/services/alerts/announce.ts';
 import { recordFinding } from '../../src/services/alerts/record-finding.ts';
+import { OutboxMemory } from '../../src/slack/outbox-memory.ts';
+import { show } from '../../src/slack/outbox-message.ts';
+import { section } from '../../src/slack/views/blocks.ts';
 import { present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
+import { LOCALE } from './support/cards.ts';
 import { findingOf, type Running, type RunningOptions, startRunning } from './support/running.ts';
 
 const CHANNEL = 'C0AIKEYS';
@@ -93,6 +97,46 @@ describe('an alert on its way to Slack', () => {
 
     expect(shown(running)).toEqual([expect.stringContaining('spending 560x')]);
     expect(await deadLetters(running)).toEqual([]);
+  });
+});
+
+describe('mentions', () => {
+  const draft = { text: 'It burns.', blocks: [], channel: CHANNEL, inThreadOf: null } as const;
+  const row = {
+    id: 'out_1',
+    kind: 'alert',
+    subjectId: 'alert_1',
+    threadKey: 'alert:alert_1',
+    state: 'sending',
+    attempts: 1,
+    notBeforeAt: 0,
+    createdAt: 0,
+    settledAt: null,
+    problem: null,
+    refusedBy: null,
+  } as const;
+
+  test('are a line of their own where the message is posted, and in no edit', async () => {
+    const running = await startRunning();
+    const context = { deps: running.deps, locale: LOCALE, bulk: running.bolt.bulk, memory: new OutboxMemory() };
+    const mentions = ['<@U0ANA>', '<!subteam^S0SECURITY>'];
+    const blocks = [section('It burns.')];
+
+    const { message } = await show(context, row, { ...draft, blocks, mentions });
+    await running.deps.store.write((tx) => tx.messages.put(message));
+
+    const [posted] = roots(running);
+    expect(posted?.text).toBe('It burns.\n<@U0ANA> <!subteam^S0SECURITY>');
+    expect(JSON.stringify(posted?.blocks.at(-1))).toContain('<@U0ANA> <!subteam^S0SECURITY>');
+    const called = running.slack.workspace.notifications.map(({ userId }) => userId);
+    expect(called.toSorted()).toEqual(['U0ANA', 'U0CHRIS']);
+
+    // Other people to call is no change of the message.
+    expect(await show(context, row, { ...draft, blocks, mentions: ['<@U0BEN>'] })).toMatchObject({ how: 'unchanged' });
+    await show(context, row, { ...draft, text: 'It burns on.', blocks, mentions });
+    expect(roots(running)[0]?.text).toBe('It burns on.');
+    expect(roots(running)[0]?.blocks).toHaveLength(1);
+    expect(running.slack.workspace.notifications).toHaveLength(2);
   });
 });
 

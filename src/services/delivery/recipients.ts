@@ -11,21 +11,23 @@ export function idsOfMentions(mentions: readonly string[]): readonly string[] {
 }
 
 /**
- * The people behind person and group ids who may be shown our data: active full members. A group that cannot be looked
- * up is left out, so that the others are told all the same.
+ * The people behind person and group ids who may be shown our data. Who is listed by name is left out when known to be
+ * away or a guest; who is only in a group has to be known as an active full member. A group that cannot be looked up is
+ * left out, so that the others are told all the same.
  */
 export async function peopleBehind(deps: RecipientDeps, ids: readonly string[]): Promise<readonly string[]> {
-  const userIds = new Set<string>();
-  for (const id of ids) {
-    if (!id.startsWith('S')) userIds.add(id);
-    else for (const userId of await membersOf(deps, id)) userIds.add(userId);
-  }
   const known = new Map((await deps.store.read.members.all()).map((one) => [one.userId, one.isActiveFullMember]));
-  const people: string[] = [];
-  for (const userId of userIds) {
-    if (known.get(userId) ?? (await isMember(deps, userId))) people.push(userId);
+  const people = new Set(ids.filter((id) => !isGroup(id) && known.get(id) !== false));
+  for (const groupId of ids.filter(isGroup)) {
+    for (const userId of await membersOf(deps, groupId)) {
+      if (known.get(userId) ?? (await isMember(deps, userId))) people.add(userId);
+    }
   }
-  return people;
+  return [...people];
+}
+
+function isGroup(id: string): boolean {
+  return id.startsWith('S');
 }
 
 async function membersOf({ directory, logger }: RecipientDeps, groupId: string): Promise<readonly string[]> {

@@ -36,9 +36,10 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
     ),
     capped(status.rotations.map((link) => rotationLine(status, link, locale))),
     capped(
-      status.deadLetters.map(
-        (row) => `• a message (${escaped(row.kind)}) could not be sent: ${escaped(row.problem ?? 'unknown')}`,
-      ),
+      // What a channel has refused is told with the channel.
+      status.deadLetters
+        .filter(({ refusedBy }) => refusedBy === null)
+        .map((row) => `• a message (${escaped(row.kind)}) could not be sent: ${escaped(row.problem ?? 'unknown')}`),
     ),
     capped(deliveryLines(status, locale)),
     capped(

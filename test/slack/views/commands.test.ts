@@ -316,7 +316,7 @@ describe('the status', () => {
         notBeforeAt: NOW,
         createdAt: NOW,
         settledAt: NOW,
-        refusedBy: '#ai-keys',
+        refusedBy: null,
         problem: 'The bot is not in the channel. Invite it with /invite.',
       },
     ],
