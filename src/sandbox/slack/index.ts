@@ -124,15 +124,7 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     settled: () => inFlight.settled(),
     onChange: (listener) => workspace.onChange((change) => listener(change)),
     changeUser: (userId, patch) => changeUser(workspace, userId, patch),
-    archive: (channelId) => changeChannel(workspace, channelId, { isArchived: true }),
-    kick: (channelId, userId) => {
-      const { members } = channelOf(workspace, channelId);
-      changeChannel(workspace, channelId, { members: members.filter((id) => id !== userId) });
-    },
-    invite: (channelId, userId) => {
-      const { members } = channelOf(workspace, channelId);
-      changeChannel(workspace, channelId, { members: [...members, userId] });
-    },
+    ...channelChanges(workspace),
     redeliverLast: () => platform.sockets.redeliverLast(),
     disconnectSockets: () => platform.sockets.drop(),
     goDark: (darkness) => {
@@ -162,6 +154,20 @@ function changeUser(workspace: Workspace, userId: string, patch: object): void {
   const user = workspace.user(userId);
   if (user === undefined) throw new Error(`nobody has the id ${userId}`);
   workspace.setUser({ ...user, ...patch });
+}
+
+function channelChanges(workspace: Workspace): Pick<SlackStandIn, 'archive' | 'kick' | 'invite'> {
+  return {
+    archive: (channelId) => changeChannel(workspace, channelId, { isArchived: true }),
+    kick: (channelId, userId) => {
+      const { members } = channelOf(workspace, channelId);
+      changeChannel(workspace, channelId, { members: members.filter((id) => id !== userId) });
+    },
+    invite: (channelId, userId) => {
+      const { members } = channelOf(workspace, channelId);
+      changeChannel(workspace, channelId, { members: [...members, userId] });
+    },
+  };
 }
 
 function changeChannel(workspace: Workspace, channelId: string, patch: Partial<Channel>): void {
