@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/config/policy.ts';
 import { detectors } from '../../src/domain/detectors/index.ts';
+import { AppError } from '../../src/domain/errors.ts';
 import { MINUTE_MS } from '../../src/domain/time.ts';
 import { defaultWorkspace, type Message, renderText } from '../../src/sandbox/slack/index.ts';
 import { probeChannelsJob } from '../../src/scheduler/jobs/probe-channels.ts';
@@ -10,7 +11,9 @@ import { readTroubles } from '../../src/services/delivery/channel-trouble.ts';
 import { originOf } from '../../src/services/delivery/direct-copy.ts';
 import { notReady } from '../../src/services/status/readiness.ts';
 import { sendDue } from '../../src/slack/outbox.ts';
+import { takeDetour } from '../../src/slack/outbox-detour.ts';
 import { OutboxMemory } from '../../src/slack/outbox-memory.ts';
+import { NoRoot } from '../../src/slack/outbox-message.ts';
 import { later, present } from '../support/bench-deps.ts';
 import { LOCALE } from './support/cards.ts';
 import { findingOf, type Running, type RunningOptions, startRunning } from './support/running.ts';
@@ -201,6 +204,35 @@ describe('replies while the channel refuses', () => {
 
     expect(shown(running, direct(running, 'U0ANA')[0])).toContain('staging-ci is spending 96x');
     expect(await running.deps.store.read.outbox.dead()).toHaveLength(1);
+  });
+});
+
+describe('a reply that calls people while the channel refuses', () => {
+  test('is heard: in the thread of their copies, and who has none gets the message first', async () => {
+    const running = await startRunning();
+    kick(running);
+    const alert = await find(running);
+    await running.drain();
+    await tell(running, alert.id, 'worse');
+    const { deps, bolt } = running;
+    const row = present((await deps.store.read.outbox.due(running.clock.now(), 1))[0]);
+    const context = { deps, locale: LOCALE, bulk: bolt.bulk, memory: new OutboxMemory() };
+    const inThreadOf = { kind: 'alert', subjectId: alert.id };
+    const mentions = ['<@U0BEN>', '<!subteam^S0SECURITY|security>'];
+    const draft = { text: 'Nobody has acknowledged it.', blocks: [], channel: '#ai-keys', inThreadOf, mentions };
+    const thrown = new AppError({ code: 'slack_rejected', message: '', publicMessage: '', cause: new NoRoot() });
+
+    expect(await takeDetour(context, { row, draft, thrown })).toBe(true);
+    await running.drain();
+
+    for (const userId of ['U0ANA', 'U0BEN', 'U0CHRIS']) {
+      const [root, reply, ...more] = direct(running, userId);
+      expect(shown(running, root)).toContain('staging-ci is spending 96x');
+      expect(reply?.threadTs).toBe(root?.ts);
+      expect(reply?.text).toBe(`It got worse: critical now.\n<@${userId}>`);
+      expect(more).toEqual([]);
+    }
+    expect(await deps.store.read.outbox.dead()).toHaveLength(1);
   });
 });
 

@@ -121,8 +121,12 @@ describe('the heartbeat', () => {
     expect(await beating.state()).toMatchObject({ failingSince: null, problem: null });
   });
 
-  test('without an address nothing happens', async () => {
+  test('without an address nothing happens, and the job is never due', async () => {
     const bench = openBench();
+    const scheduler = new Scheduler([pollUsageJob, sendHeartbeatJob], bench.deps);
+    await scheduler.start();
+    await scheduler.tick();
+    expect([...(await bench.store.read.jobRuns.latest()).keys()]).toEqual(['poll-usage']);
     await sendHeartbeatJob.run(bench.deps);
     expect(await bench.store.read.outlets.get('heartbeat')).toBeUndefined();
   });
