@@ -70,6 +70,16 @@ CREATE TABLE audit (
   hash TEXT NOT NULL
 );
 
+CREATE TABLE channel_troubles (
+  id TEXT PRIMARY KEY,
+  channel TEXT NOT NULL,
+  problem TEXT NOT NULL,
+  since_at BIGINT NOT NULL,
+  ended_at BIGINT
+);
+
+CREATE UNIQUE INDEX channel_troubles_open ON channel_troubles (channel) WHERE ended_at IS NULL;
+
 CREATE TABLE cost_reads (
   connection_id TEXT PRIMARY KEY,
   availability TEXT NOT NULL,
@@ -241,11 +251,26 @@ CREATE TABLE outbox (
   created_at BIGINT NOT NULL,
   settled_at BIGINT,
   problem TEXT
-);
+, refused_by TEXT);
 
 CREATE INDEX outbox_due ON outbox (state, not_before_at);
 
 CREATE UNIQUE INDEX outbox_waiting ON outbox (kind, subject_id) WHERE state = 'pending';
+
+CREATE TABLE outlets (
+  id TEXT PRIMARY KEY,
+  sent_at BIGINT,
+  failing_since BIGINT,
+  problem TEXT
+);
+
+CREATE TABLE pages (
+  target TEXT NOT NULL,
+  alert_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  sent_at BIGINT NOT NULL,
+  PRIMARY KEY (target, alert_id)
+);
 
 CREATE TABLE poll_paces (
   connection_id TEXT PRIMARY KEY,

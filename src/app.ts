@@ -18,15 +18,19 @@ import { Pump } from './scheduler/pump.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { TickCounter } from './scheduler/tick-counter.ts';
 import { runDueActions } from './services/actions/execute-action.ts';
+import { sendDuePages } from './services/alerts/send-pages.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
+import { notReady } from './services/status/readiness.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
 import { slackDirectory } from './slack/directory.ts';
 import { type OutboxContext, sendDue } from './slack/outbox.ts';
+import { OutboxMemory } from './slack/outbox-memory.ts';
+import { messageUrl } from './slack/own-messages.ts';
 import { countRunning, registerListeners } from './slack/router.ts';
 import { openStore } from './store/open.ts';
 import { breathe } from './system/breathe.ts';
@@ -37,6 +41,7 @@ import { holderMayRun, leaseHolder } from './system/lease-holder.ts';
 import { createLogger } from './system/logger.ts';
 import { slackLogger } from './system/slack-logger.ts';
 import { minuteTicker } from './system/ticker.ts';
+import { connectHeartbeat, connectWebhooks } from './webhooks/index.ts';
 
 // Renewed at each tick; a process on another host that died is waited for this long.
 const LEASE_MS = 3 * MINUTE_MS;
@@ -106,6 +111,7 @@ export async function createApp({
       prices: overrides.prices ?? createPriceTable({ overrides: config.policy.prices }),
       detectors: bindDetectors(config.policy.detectors),
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
+      outlets: outletsOf({ config, secrets, clock, bolt }),
     };
     return assemble({ config, deps, bolt, ticker: overrides.ticker ?? minuteTicker });
   } catch (error) {
@@ -138,14 +144,16 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     configLines: describeConfig(config),
   };
   const scheduler = new Scheduler(jobs, deps);
-  const { outbox, actions, timers } = createPumps(deps, { deps, locale, bulk: bolt.bulk });
-  const pumps = [outbox, actions, ...timers];
+  const memory = new OutboxMemory();
+  const { outbox, pages, actions, timers } = createPumps(deps, { deps, locale, bulk: bolt.bulk, memory });
+  const pumps = [outbox, pages, actions, ...timers];
   const ticks = new TickCounter({ deps, scheduler, pumps, leaseAt });
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
   let stopped = false;
   const stops = [
     store.onCommit('outbox', () => outbox.wake()),
+    store.onCommit('outbox', () => pages.wake()),
     store.onCommit('actions', () => actions.wake()),
     ...timers.map((timer) => store.onCommit('timers', () => timer.wake())),
   ];
@@ -172,7 +180,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       await bolt.stop();
       await scheduler.stop();
       // What others leave in the outbox is sent last.
-      for (const pump of [...timers, actions, outbox]) await pump.stop();
+      for (const pump of [...timers, actions, pages, outbox]) await pump.stop();
       await store.dropLease(leaseHolder);
       await store.close();
       logger.info('stopped');
@@ -188,6 +196,12 @@ function createPumps(deps: Deps, outboxContext: OutboxContext) {
       deps,
       run: () => sendDue(outboxContext),
       nextDueAt: () => outbox.nextDueAt(),
+    }),
+    pages: new Pump({
+      name: 'pages',
+      deps,
+      run: () => sendDuePages(deps),
+      nextDueAt: () => outbox.nextDueAt('pages'),
     }),
     actions: new Pump({
       name: 'actions',
@@ -238,6 +252,21 @@ function transportOf({ slack }: Config, { slack: { credential } }: Secrets) {
   });
 }
 
+interface OutletsInput extends Pick<AppInput, 'config' | 'secrets'> {
+  readonly clock: Clock;
+  readonly bolt: BoltApp;
+}
+
+function outletsOf({ config, secrets, clock, bolt }: OutletsInput): Deps['outlets'] {
+  const pagerDutyUrl = config.outlets?.pagerDuty?.url;
+  return {
+    webhooks: secrets.outlets ? connectWebhooks({ secrets: secrets.outlets, pagerDutyUrl, clock }) : [],
+    heartbeat: secrets.outlets ? connectHeartbeat(secrets.outlets) : null,
+    slackReached: () => bolt.connected(),
+    messageUrl: (place) => messageUrl(bolt.identity.workspaceUrl, place),
+  };
+}
+
 interface ConnectInput {
   readonly config: Config;
   readonly secrets: Secrets;
@@ -267,13 +296,4 @@ export function connectProviders({
       return [[connectionId, provider] as const];
     }),
   );
-}
-
-async function notReady(store: Store, connected: () => boolean): Promise<readonly string[]> {
-  const problems: string[] = [];
-  if (!(await store.healthy())) problems.push('database');
-  if (!connected()) problems.push('slack');
-  const { dead } = await store.read.outbox.counts();
-  if (dead > 0) problems.push('outbox');
-  return problems;
 }

@@ -85,7 +85,9 @@ async function runSimulation(id: string, options: SimulateArguments): Promise<vo
     pollMinutes,
     responderMinutes: responderMinutes === 'none' ? null : responderMinutes,
     // An outage that the scenario plans is part of the story, and each job that meets it logs an error.
-    logger: createLogger({ level: scenario.outages === undefined ? 'error' : 'silent' }),
+    logger: createLogger({
+      level: scenario.outages === undefined && scenario.slackOutages === undefined ? 'error' : 'silent',
+    }),
     ...(json ? {} : { teller: sandbox.storyTeller({ write: out, paceMs: 0 }) }),
   });
   out(json ? `${JSON.stringify(result, null, 2)}\n` : `${sandbox.summaryText(result)}\n`);

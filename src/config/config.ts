@@ -25,11 +25,22 @@ export interface ConnectionConfig {
   readonly writable: boolean;
 }
 
+/** The ways out besides Slack. Of addresses that may be secrets only the host. */
+export interface OutletConfig {
+  readonly pagerDuty: Address | null;
+  readonly webhookHost: string | null;
+  readonly heartbeatHost: string | null;
+  /** Whether what goes to webhooks is signed. */
+  readonly signed: boolean;
+}
+
 /** Everything the app may know and log. Holds no secret. */
 export interface Config {
   readonly production: boolean;
   readonly slack: { readonly address: Address; readonly transport: SlackTransport };
   readonly connections: readonly ConnectionConfig[];
+  /** None where left out. */
+  readonly outlets?: OutletConfig;
   readonly databasePath: string;
   readonly policyPath: string;
   readonly secretPath: string;
@@ -50,6 +61,13 @@ export interface ConnectionSecrets {
 export interface Secrets {
   readonly slack: { readonly botToken: Secret; readonly credential: SlackCredential };
   readonly connections: ReadonlyMap<string, ConnectionSecrets>;
+  /** None where left out. */
+  readonly outlets?: {
+    readonly routingKey: Secret | undefined;
+    readonly webhookUrl: Secret | undefined;
+    readonly heartbeatUrl: Secret | undefined;
+    readonly signingSecret: Secret | undefined;
+  };
 }
 
 /** The configuration as lines that are safe to show in status and in the log. */
@@ -61,12 +79,24 @@ export function describeConfig(config: Config): readonly string[] {
       ({ title, connectionId, address, writable }) =>
         `${title} (${connectionId}): ${addressText(address)}, ${writable ? 'read and write' : 'read only'}`,
     ),
+    ...outletLines(config),
     `Database: ${config.databasePath}`,
     `Policy: ${config.policyPath}`,
     `Installation secret: ${config.secretPath}`,
     `Alerts: ${policy.channels.alerts}; time zone ${policy.calendar.timeZone}; ${rateText(policy.currency) ?? 'amounts in USD'}`,
     `Polling: usage every ${policy.polling.usageMs / 60_000} min, inventory every ${policy.polling.inventoryMs / 60_000} min`,
     `Log level: ${config.logLevel}`,
+  ];
+}
+
+function outletLines({ outlets, policy }: Config): readonly string[] {
+  if (outlets === undefined) return [];
+  const { pagerDuty, webhookHost, heartbeatHost } = outlets;
+  const signed = outlets.signed ? 'signed' : 'not signed';
+  return [
+    ...(pagerDuty === null ? [] : [`PagerDuty: ${addressText(pagerDuty)}, ${signed}`]),
+    ...(webhookHost === null ? [] : [`Webhook: ${webhookHost}, ${signed}`]),
+    ...(heartbeatHost === null ? [] : [`Heartbeat: ${heartbeatHost}, every ${policy.heartbeat.everyMs / 60_000} min`]),
   ];
 }
 

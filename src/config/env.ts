@@ -4,6 +4,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Config, Secrets } from './config.ts';
 import { type Env, EnvReader, errorCode, given, type ReadFile } from './env-reader.ts';
 import { type Fault, scrubFault } from './faults.ts';
+import { readOutlets } from './outlet-env.ts';
 import { parsePolicy } from './policy.ts';
 import type { DetectorNames } from './policy-schema.ts';
 import { type ProviderNames, readConnections } from './provider-env.ts';
@@ -42,6 +43,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
   const reader = new EnvReader(env, readFile);
   const slack = readSlack(reader);
   const connections = readConnections(reader, providers);
+  const outlets = readOutlets(reader);
   const paths = readPaths(reader);
   const logLevel = readLogLevel(reader);
   const production = isProduction(reader.text('NODE_ENV'));
@@ -57,6 +59,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
       production,
       slack: slack.config,
       connections: connections.map((part) => part.config),
+      outlets: outlets.config,
       ...paths,
       logLevel,
       policy,
@@ -64,6 +67,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
     secrets: {
       slack: slack.secrets,
       connections: new Map(connections.map((part) => [part.config.connectionId, part.secrets])),
+      outlets: outlets.secrets,
     },
     ignoredVariables: ignoredVariables(reader, providers),
   };

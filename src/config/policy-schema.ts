@@ -78,6 +78,10 @@ const escalation = z.strictObject({
   webhook_minutes: z.int().min(0).max(1440).default(5).describe('whole minutes from 0 to 1440; 0 is at once'),
 });
 
+const heartbeat = z.strictObject({
+  minutes: z.int().min(1).max(60).default(5).describe('a whole number of minutes from 1 to 60'),
+});
+
 const environmentRule = z.strictObject({
   match: glob,
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
@@ -98,6 +102,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     roles,
     polling,
     escalation,
+    heartbeat,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

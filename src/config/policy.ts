@@ -19,7 +19,7 @@ export type ParsePolicyResult =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'escalation', 'detectors'];
+const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'escalation', 'heartbeat', 'detectors'];
 
 /** Reads policy.yml: the policy, or every fault in it with its line. */
 export function parsePolicy(text: string, { file, detectors, providerIds }: ParsePolicyOptions): ParsePolicyResult {
@@ -78,6 +78,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       responders: stepMs(file.escalation.responders_minutes),
       admins: stepMs(file.escalation.admins_minutes),
     },
+    heartbeat: { everyMs: file.heartbeat.minutes * MINUTE_MS },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

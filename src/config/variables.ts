@@ -15,6 +15,11 @@ export const VARIABLES = [
   { name: 'KEYSTEWARD_POLICY', secret: false },
   { name: 'KEYSTEWARD_SECRET_FILE', secret: false },
   { name: 'KEYSTEWARD_LOG_LEVEL', secret: false },
+  { name: 'KEYSTEWARD_PAGERDUTY_ROUTING_KEY', secret: true },
+  { name: 'KEYSTEWARD_PAGERDUTY_URL', secret: false },
+  { name: 'KEYSTEWARD_WEBHOOK_URL', secret: true },
+  { name: 'KEYSTEWARD_WEBHOOK_SECRET', secret: true },
+  { name: 'KEYSTEWARD_HEARTBEAT_URL', secret: true },
   { name: 'NODE_ENV', secret: false },
 ] as const satisfies readonly Variable[];
 
@@ -47,6 +52,7 @@ export const DEFAULTS = {
   KEYSTEWARD_DATABASE: './data/keysteward.db',
   KEYSTEWARD_POLICY: './policy.yml',
   KEYSTEWARD_LOG_LEVEL: 'info',
+  KEYSTEWARD_PAGERDUTY_URL: 'https://events.pagerduty.com/v2/enqueue',
 } as const;
 
 /** Lives next to the database unless KEYSTEWARD_SECRET_FILE says otherwise. */

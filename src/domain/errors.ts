@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'provider_outcome_unknown'
   | 'slack_unavailable'
   | 'slack_rejected'
+  | 'webhook_unavailable'
+  | 'webhook_rejected'
   | 'database'
   | 'internal';
 
@@ -52,6 +54,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'provider_implausible',
   'provider_outcome_unknown',
   'slack_unavailable',
+  'webhook_unavailable',
 ]);
 
 /** True when the same request may succeed later without anybody changing anything. */

@@ -30,6 +30,8 @@ export interface Policy {
   readonly roles: RolePolicy & { readonly viewers: readonly string[] | null };
   readonly escalation: EscalationPolicy;
   readonly polling: { readonly usageMs: number; readonly inventoryMs: number };
+  /** Sent only where KEYSTEWARD_HEARTBEAT_URL is set. */
+  readonly heartbeat: { readonly everyMs: number };
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

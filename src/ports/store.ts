@@ -5,13 +5,29 @@ import type { AlertEvent, AlertRepo } from './alerts.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
+import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
 import type { ScopeSightRepo, UsageHistoryRepo } from './usage-upkeep.ts';
 import type { InventoryReadRepo, NoticeRepo, PollPaceRepo } from './watch.ts';
+import type { OutletRepo, PageRepo } from './webhook.ts';
 
-export type { AlertEvent, AlertRepo, ReplaceOutcome, UsageRange, UsageRepo, UsageRow, Watermark, WatermarkRepo };
+export type {
+  AlertEvent,
+  AlertRepo,
+  MessageRecord,
+  MessageRepo,
+  OutboxKind,
+  OutboxRepo,
+  OutboxRow,
+  ReplaceOutcome,
+  UsageRange,
+  UsageRepo,
+  UsageRow,
+  Watermark,
+  WatermarkRepo,
+};
 
 export interface Scope extends ProviderScope {
   readonly connectionId: string;
@@ -85,57 +101,6 @@ export interface MemberRepo {
   all(): Promise<readonly Member[]>;
 }
 
-/** Names the renderer: `alert` is an alert's root message, `alert_event` a reply in its thread. */
-export type OutboxKind = string;
-
-export interface OutboxRow {
-  readonly id: string;
-  readonly kind: OutboxKind;
-  readonly subjectId: string;
-  /** Order holds among rows of one thread key. */
-  readonly threadKey: string;
-  /** `dead`: given up until a person decides; `dismissed`: that person did not want it sent. */
-  readonly state: 'pending' | 'sending' | 'sent' | 'dead' | 'dismissed';
-  readonly attempts: number;
-  readonly notBeforeAt: number;
-  readonly createdAt: number;
-  /** When it was sent or given up. */
-  readonly settledAt: number | null;
-  readonly problem: string | null;
-}
-
-export interface OutboxRepo {
-  /** Adds a row unless one for the same subject is waiting already: it will render what is true when it is sent. */
-  enqueue(row: Pick<OutboxRow, 'id' | 'kind' | 'subjectId' | 'threadKey' | 'createdAt'>): Promise<void>;
-  update(row: OutboxRow): Promise<void>;
-  /** Oldest first: rows that are due and have no earlier unsettled row of their thread. */
-  due(now: number, limit: number): Promise<readonly OutboxRow[]>;
-  nextDueAt(): Promise<number | null>;
-  counts(): Promise<{ readonly waiting: number; readonly dead: number }>;
-  dead(): Promise<readonly OutboxRow[]>;
-  /** A crash left these between sending and settling. Returns how many went back to pending. */
-  releaseSending(): Promise<number>;
-  /** Removes up to `limit` rows that were sent or dismissed before; returns how many. Undelivered ones stay. */
-  prune(before: number, limit: number): Promise<number>;
-}
-
-/** Where a subject was rendered. */
-export interface MessageRecord {
-  readonly kind: OutboxKind;
-  readonly subjectId: string;
-  readonly channel: string;
-  readonly ts: string;
-  readonly renderedHash: string;
-  readonly postedAt: number;
-  readonly updatedAt: number;
-}
-
-export interface MessageRepo {
-  get(kind: OutboxKind, subjectId: string): Promise<MessageRecord | undefined>;
-  at(channel: string, ts: string): Promise<MessageRecord | undefined>;
-  put(message: MessageRecord): Promise<void>;
-}
-
 export interface AuditEntry {
   readonly at: number;
   readonly actor: Actor;
@@ -206,6 +171,9 @@ export interface Repos {
   readonly usageHistory: UsageHistoryRepo;
   readonly scopeSights: ScopeSightRepo;
   readonly rotations: RotationRepo;
+  readonly channelTroubles: ChannelTroubleRepo;
+  readonly pages: PageRepo;
+  readonly outlets: OutletRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

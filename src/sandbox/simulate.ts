@@ -41,6 +41,8 @@ export interface SimulationResult {
   /** Root messages about the leaking key; all root messages where nothing leaks. */
   readonly rootMessages: number;
   readonly edits: number;
+  /** Messages that called somebody by name or group. */
+  readonly mentions: number;
   readonly actions: readonly { kind: string; by: string; at: string; verified: boolean }[];
   readonly keyStatus: KeyStatus | null;
   /** Alerts about keys that nobody stole. */
@@ -49,6 +51,8 @@ export interface SimulationResult {
   readonly lagMinutes: number;
   /** What the app could not read, and how long. */
   readonly blind: readonly BlindSpan[];
+  /** When Slack took nothing. */
+  readonly slackDown: readonly { readonly from: string; readonly to: string }[];
   readonly auditVerified: boolean;
 }
 
@@ -110,11 +114,13 @@ async function resultOf(
       stage,
       leakRoots.map(({ message }) => message.ts),
     ),
+    mentions: mentionsOf(stage),
     actions: key === undefined ? [] : await actionsOf(stage, key.id),
     keyStatus: key?.status ?? null,
     falseAlerts: roots.filter(({ lineageId }) => leak === undefined || lineageId !== key?.lineageId).length,
     lagMinutes: round((until - publishedUntil(lagOf(options, provider), until)) / MINUTE_MS),
     blind,
+    slackDown: stage.slackOutages.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
     auditVerified: (await store.read.audit.verify(undefined)).ok,
   };
 }
@@ -142,6 +148,11 @@ function editsOf(stage: Stage, timestamps: readonly string[]): number {
   return stage.slack.calls.filter(
     ({ method, ok, args }) => method === 'chat.update' && ok && timestamps.includes(String(args['ts'])),
   ).length;
+}
+
+function mentionsOf({ slack }: Stage): number {
+  const called = slack.workspace.notifications.filter(({ kind }) => kind !== 'dm');
+  return new Set(called.map(({ channel, ts }) => `${channel}/${ts}`)).size;
 }
 
 async function actionsOf(stage: Stage, keyId: string): Promise<SimulationResult['actions']> {

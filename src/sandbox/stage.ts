@@ -23,6 +23,7 @@ import {
   type OutagePlan,
   type ProviderId,
   type Scenario,
+  type SlackOutagePlan,
   type World,
 } from './world/index.ts';
 
@@ -62,6 +63,7 @@ export class Stage {
   /** What the providers themselves do in the scenario. */
   readonly outages: readonly OutagePlan[];
   readonly lags: readonly LagPlan[];
+  readonly slackOutages: readonly SlackOutagePlan[];
   readonly #tick: () => void;
   #busy = 0;
 
@@ -75,6 +77,7 @@ export class Stage {
     this.folder = parts.folder;
     this.outages = parts.outages;
     this.lags = parts.lags;
+    this.slackOutages = parts.slackOutages;
     this.#tick = parts.tick;
   }
 
@@ -105,8 +108,10 @@ export class Stage {
       if (!(await onStep())) return;
       const next = this.#nextDueAt();
       if (next > at) break;
+      const before = this.clock.now();
       this.clock.jumpTo(next);
       this.#tick();
+      if (this.slackOutages.some(({ to }) => before < to && to <= next)) await this.#slackIsBack();
     }
     this.clock.jumpTo(at);
     await this.settle();
@@ -116,6 +121,19 @@ export class Stage {
     await this.app.stop();
     await Promise.all([this.slack.close(), this.openai.close(), this.anthropic.close()]);
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** The app opens its socket again in its own, real time. */
+  #slackIsBack(): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): boolean => {
+        if (this.slack.connections() === 0) return false;
+        resolve();
+        return true;
+      };
+      if (check()) return;
+      const stop = this.slack.onConnections(() => check() && stop());
+    });
   }
 
   #nextDueAt(): number {
@@ -138,6 +156,7 @@ interface StageParts {
   readonly folder: string;
   readonly outages: readonly OutagePlan[];
   readonly lags: readonly LagPlan[];
+  readonly slackOutages: readonly SlackOutagePlan[];
   readonly tick: () => void;
 }
 
@@ -159,6 +178,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const outages = scenario.outages?.(provider) ?? [];
   const lags = scenario.lags?.(provider) ?? [];
   for (const outage of outages) standIns[outage.provider].faults.dark(outage);
+  const slackOutages = scenario.slackOutages ?? [];
+  for (const outage of slackOutages) slack.goDark(outage);
   const folder = await mkdtemp(join(tmpdir(), 'keysteward-sandbox-'));
   let tick: () => void = () => {};
   const app = await createApp({
@@ -179,7 +200,19 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
   });
   await app.start();
-  return new Stage({ clock, world, slack, openai, anthropic, app, folder, outages, lags, tick: () => tick() });
+  return new Stage({
+    clock,
+    world,
+    slack,
+    openai,
+    anthropic,
+    app,
+    folder,
+    outages,
+    lags,
+    slackOutages,
+    tick: () => tick(),
+  });
 }
 
 /** How late this provider publishes on the stage. */

@@ -28,6 +28,7 @@ export function storyTeller({ write, paceMs }: StoryOptions): (stage: Stage) => 
       if (message !== undefined) tellMessage(stage, message, { told, say });
     });
     tellProviders(stage, say);
+    tellSlack(stage, say);
     for (const leak of stage.world.leaks) {
       stage.clock.timer(leak.firstProbeAt ?? leak.startedAt, () =>
         say(`A stranger tries ${leak.keyName} with one tiny request. Nobody notices.`),
@@ -59,6 +60,13 @@ function tellProviders(stage: Stage, say: Telling['say']): void {
       say(`${titleOf(stage, provider)} falls behind: what is spent shows ${minutes} minutes later.`),
     );
     stage.clock.timer(to, () => say(`${titleOf(stage, provider)} has caught up.`));
+  }
+}
+
+function tellSlack({ clock, slackOutages }: Stage, say: Telling['say']): void {
+  for (const { from, to, status } of slackOutages) {
+    clock.timer(from, () => say(`Slack goes down: it answers every request with ${status}, and its socket breaks.`));
+    clock.timer(to, () => say('Slack is there again.'));
   }
 }
 
@@ -110,7 +118,7 @@ export function summaryText(result: SimulationResult): string {
     : `Nobody stopped it; ${dollars(lostTotalUsd)} lost in all.`;
   const others =
     falseAlerts === 0 ? '' : ` ${falseAlerts} alert${falseAlerts === 1 ? '' : 's'} on honest keys besides.`;
-  return `The alert came ${latencyMinutes} minutes after the theft began, with ${dollars(lostAtAlertUsd)} gone. ${stopped}${others}${blindText(result)}`;
+  return `The alert came ${latencyMinutes} minutes after the theft began, with ${dollars(lostAtAlertUsd)} gone. ${stopped}${others}${blindText(result)}${slackText(result)}`;
 }
 
 function blindText({ blind }: SimulationResult): string {
@@ -119,6 +127,13 @@ function blindText({ blind }: SimulationResult): string {
     ({ from, to }) => `${clockOf(Date.parse(from))} to ${to === null ? 'the end' : clockOf(Date.parse(to))}`,
   );
   return spans.length === 0 ? '' : ` Usage could not be read from ${spans.join(', and from ')}.`;
+}
+
+function slackText({ slackDown, rootMessages, mentions }: SimulationResult): string {
+  const spans = slackDown.map(({ from, to }) => `${clockOf(Date.parse(from))} to ${clockOf(Date.parse(to))}`);
+  if (spans.length === 0) return '';
+  const alerts = rootMessages === 1 ? 'The alert is one message' : `The alert is ${rootMessages} messages`;
+  return ` Slack was down from ${spans.join(', and from ')}. ${alerts}; messages that called somebody: ${mentions}.`;
 }
 
 function dollars(usd: number | null): string {

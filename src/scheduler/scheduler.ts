@@ -21,7 +21,7 @@ export class Scheduler {
   #stopped = false;
 
   constructor(jobs: readonly Job[], deps: Deps) {
-    this.#jobs = jobs;
+    this.#jobs = jobs.filter((job) => job.isWanted?.(deps) ?? true);
     this.#deps = deps;
   }
 

@@ -8,6 +8,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { PriceTable } from '../ports/price-table.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { Store } from '../ports/store.ts';
+import type { Outlets } from '../ports/webhook.ts';
 
 /** What the services work with. Each takes the part that it needs. */
 export interface Deps {
@@ -22,4 +23,5 @@ export interface Deps {
   readonly prices: PriceTable;
   readonly detectors: readonly BoundDetector[];
   readonly directory: Directory;
+  readonly outlets: Outlets;
 }

@@ -7,7 +7,7 @@ export interface Identity {
   readonly teamId: string;
   readonly botUserId: string;
   readonly botId: string;
-  /** `https://acme.slack.com/`, for links to messages. */
+  /** `https://acme.slack.com/`, for links to messages; null where Slack did not say. */
   readonly workspaceUrl: string | null;
 }
 

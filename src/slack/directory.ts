@@ -39,6 +39,9 @@ export function slackDirectory(client: WebClient, teamId: string, roles: RolePol
         groupIds: await groupsOf(client, groupIds, found.id),
       };
     },
+    async groupMembers(usergroup) {
+      return (await client.usergroups.users.list({ usergroup })).users ?? [];
+    },
     async members() {
       const people: SlackUser[] = [];
       let cursor: string | undefined;

@@ -9,6 +9,7 @@ export interface RenderContext {
 
 /** A message as it should be now. */
 export interface Draft extends Rendered {
+  /** `#name`, a channel's id, or a person's (`U…`), who gets it as a direct message. */
   readonly channel: string;
   /** The message that this one replies to. */
   readonly inThreadOf: { readonly kind: string; readonly subjectId: string } | null;

@@ -1,5 +1,6 @@
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
+import { directRenderer } from './direct-copy.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { noticeView } from './views/notice.ts';
@@ -15,10 +16,15 @@ const noticeRenderer: OutboxRenderer = {
   },
 };
 
-export const outboxRenderers: readonly OutboxRenderer[] = [
+const channelRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
-  ownerQuestionRenderer,
   noticeRenderer,
   ...rotationRenderers,
+];
+
+export const outboxRenderers: readonly OutboxRenderer[] = [
+  ...channelRenderers,
+  ownerQuestionRenderer,
+  directRenderer(channelRenderers),
 ];

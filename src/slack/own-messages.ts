@@ -1,6 +1,5 @@
 import type { WebClient } from '@slack/web-api';
 import { MINUTE_MS } from '../domain/time.ts';
-import { channelIdOf } from './channels.ts';
 
 export const METADATA_EVENT = 'keysteward_message';
 const PAGE = 200;
@@ -8,6 +7,7 @@ const PAGE = 200;
 const SKEW_MS = 5 * MINUTE_MS;
 
 export interface OwnMessageQuery {
+  /** Its id. */
   readonly channel: string;
   /** Null: a root message. */
   readonly threadTs: string | null;
@@ -16,14 +16,21 @@ export interface OwnMessageQuery {
   readonly since: number;
 }
 
+/** Where people open a message: the form of Slack's permalinks, made without asking for it. */
+export function messageUrl(
+  workspaceUrl: string | null,
+  { channel, ts }: { readonly channel: string; readonly ts: string },
+): string | null {
+  return workspaceUrl === null ? null : `${workspaceUrl}archives/${channel}/p${ts.replace('.', '')}`;
+}
+
 /** Looks our own message up by its metadata. Null when it is not there. */
 export async function findOwnMessage(
   client: WebClient,
   { channel, threadTs, subject, since }: OwnMessageQuery,
 ): Promise<{ channel: string; ts: string } | null> {
-  const channelId = await channelIdOf(client, channel);
   const range = {
-    channel: channelId,
+    channel,
     include_all_metadata: true,
     limit: PAGE,
     oldest: String((since - SKEW_MS) / 1000),
@@ -38,7 +45,7 @@ export async function findOwnMessage(
     for (const message of page.messages ?? []) {
       const payload = message.metadata?.event_payload as { subject?: unknown } | undefined;
       const isOurs = message.metadata?.event_type === METADATA_EVENT && payload?.subject === subject;
-      if (isOurs && message.ts !== undefined) return { channel: channelId, ts: message.ts };
+      if (isOurs && message.ts !== undefined) return { channel, ts: message.ts };
     }
     cursor = page.response_metadata?.next_cursor || undefined;
   } while (cursor !== undefined);

@@ -1,6 +1,7 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 import { AppError, toError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/time.ts';
+import { NoSuchChannel } from './channels.ts';
 
 // Codes of `ok: false` that say "later", not "never".
 const PASSING: ReadonlySet<string> = new Set([
@@ -14,6 +15,29 @@ const PASSING: ReadonlySet<string> = new Set([
   'update_failed',
   'streaming_state_conflict',
 ]);
+
+// The channel takes no message of ours until somebody changes something about it; other places may.
+const CHANNEL_TROUBLE: ReadonlySet<string> = new Set([
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+  'is_inactive',
+  'missing_scope',
+  'no_permission',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+  'restricted_action_non_threadable_channel',
+  'restricted_action_thread_locked',
+  'posting_to_general_channel_denied',
+  'team_access_not_granted',
+]);
+
+/** Whether it is the channel that refuses, and not the message or the token. */
+export function isChannelTrouble(thrown: unknown): boolean {
+  const error = thrown instanceof AppError ? thrown.cause : thrown;
+  return error instanceof NoSuchChannel || CHANNEL_TROUBLE.has(slackCode(error) ?? '');
+}
 
 /** Slack's error code of an `ok: false` answer, or undefined. */
 export function slackCode(error: unknown): string | undefined {
@@ -49,10 +73,23 @@ function unavailable(publicMessage: string, cause: unknown, retryAfterMs?: numbe
   });
 }
 
+const ARCHIVED = 'The channel is archived. Unarchive it, or name another one in policy.yml (channels.alerts).';
 const ADVICE: Readonly<Record<string, string>> = {
   channel_not_found: 'Slack does not know the channel. Check channels.alerts in policy.yml and invite the bot to it.',
   not_in_channel: 'The bot is not in the channel. Invite it with /invite.',
-  is_archived: 'The channel is archived. Name another one in policy.yml.',
+  is_archived: ARCHIVED,
+  is_inactive: ARCHIVED,
+  no_permission: 'The bot may not post in the channel. Change who may post there, or name another one in policy.yml.',
+  restricted_action:
+    'The workspace does not let the bot post in the channel. Change who may post there, or name another one in policy.yml.',
+  restricted_action_read_only_channel:
+    'The channel is read-only. Let the bot post there, or name another one in policy.yml.',
+  user_disabled: 'The Slack account of this person is deactivated. Take them out of policy.yml.',
+  user_not_found: 'Slack does not know this person. Check the member id in policy.yml.',
+  user_not_visible: 'The bot may not see this person. Check the member id in policy.yml.',
+  cannot_dm_bot: 'This is a bot, and bots cannot be written to. Check the member id in policy.yml.',
+  messages_tab_disabled:
+    'The app cannot be written to directly. Turn its Messages tab on (app page, App Home), or reinstall it from manifest.yml.',
   missing_scope: 'The app lacks a scope. Reinstall it from manifest.yml.',
   invalid_auth: 'Slack refuses the bot token. Check SLACK_BOT_TOKEN.',
 };

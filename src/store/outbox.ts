@@ -1,11 +1,15 @@
 import { type Kysely, sql } from 'kysely';
-import type { MessageRepo, OutboxRepo, OutboxRow } from '../ports/store.ts';
+import { type MessageRepo, type OutboxPart, type OutboxRepo, type OutboxRow, PAGE_PREFIX } from '../ports/outbox.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, Row } from './schema.ts';
 
 // Order holds per thread: what waits behind an earlier row is not due, whatever its own not-before says.
 const firstOfItsThread = sql<boolean>`NOT EXISTS (SELECT 1 FROM outbox AS earlier
   WHERE earlier.thread_key = outbox.thread_key AND earlier.state IN ('pending', 'sending') AND earlier.id < outbox.id)`;
+
+// Kinds are our own words; `_` stands for itself and for any other character.
+const isPage = sql<boolean>`kind LIKE ${sql.lit(`${PAGE_PREFIX}%`)}`;
+const isMessage = sql<boolean>`kind NOT LIKE ${sql.lit(`${PAGE_PREFIX}%`)}`;
 
 type Context = Pick<RepoContext, 'db' | 'wake'>;
 type ChangeMethod = 'enqueue' | 'update' | 'releaseSending' | 'prune';
@@ -30,6 +34,7 @@ function changes({ db, wake }: Context): Pick<OutboxRepo, ChangeMethod> {
           created_at: row.createdAt,
           settled_at: null,
           problem: null,
+          refused_by: null,
         })
         .onConflict((conflict) =>
           conflict.columns(['kind', 'subject_id']).where('state', '=', sql.lit('pending')).doNothing(),
@@ -38,8 +43,8 @@ function changes({ db, wake }: Context): Pick<OutboxRepo, ChangeMethod> {
       wake('outbox');
     },
     update: (row) => updateRow(db, row),
-    async releaseSending() {
-      const rows = await db.selectFrom('outbox').selectAll().where('state', '=', 'sending').execute();
+    async releaseSending(part) {
+      const rows = await db.selectFrom('outbox').selectAll().where('state', '=', 'sending').where(only(part)).execute();
       for (const row of rows) await updateRow(db, { ...toOutboxRow(row), state: 'pending' });
       return rows.length;
     },
@@ -60,11 +65,12 @@ function changes({ db, wake }: Context): Pick<OutboxRepo, ChangeMethod> {
 
 function queries({ db }: Context): Omit<OutboxRepo, ChangeMethod> {
   return {
-    async due(now, limit) {
+    async due(now, limit, part = 'messages') {
       const rows = await db
         .selectFrom('outbox')
         .selectAll()
         .where('state', '=', 'pending')
+        .where(only(part))
         .where('not_before_at', '<=', now)
         .where(firstOfItsThread)
         .orderBy('id')
@@ -72,15 +78,26 @@ function queries({ db }: Context): Omit<OutboxRepo, ChangeMethod> {
         .execute();
       return rows.map(toOutboxRow);
     },
-    async nextDueAt() {
+    async nextDueAt(part = 'messages') {
       const row = await db
         .selectFrom('outbox')
         .select((eb) => eb.fn.min('not_before_at').as('at'))
         .where('state', '=', 'pending')
+        .where(only(part))
         .where(firstOfItsThread)
         .executeTakeFirst();
-      return row?.at === null || row?.at === undefined ? null : Number(row.at);
+      return instantOf(row?.at);
     },
+    async oldestWaitingAt() {
+      const row = await db
+        .selectFrom('outbox')
+        .select((eb) => eb.fn.min('created_at').as('at'))
+        .where('state', 'in', ['pending', 'sending'])
+        .where(isMessage)
+        .executeTakeFirst();
+      return instantOf(row?.at);
+    },
+    about: (kind, subjectPrefix) => rowsAbout(db, kind, subjectPrefix),
     async counts() {
       const rows = await db
         .selectFrom('outbox')
@@ -99,6 +116,27 @@ function queries({ db }: Context): Omit<OutboxRepo, ChangeMethod> {
   };
 }
 
+async function rowsAbout(db: Kysely<Database>, kind: string, subjectPrefix: string): Promise<readonly OutboxRow[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('subject_id', 'like', `${subjectPrefix}%`)
+    .orderBy('id')
+    .execute();
+  // In LIKE our own ids' `_` stands for any character.
+  return rows.filter((row) => row.subject_id.startsWith(subjectPrefix)).map(toOutboxRow);
+}
+
+/** Undefined: all rows. */
+function only(part: OutboxPart | undefined) {
+  return part === undefined ? sql<boolean>`1 = 1` : part === 'pages' ? isPage : isMessage;
+}
+
+function instantOf(at: number | string | null | undefined): number | null {
+  return at === null || at === undefined ? null : Number(at);
+}
+
 async function updateRow(db: Kysely<Database>, row: OutboxRow): Promise<void> {
   if (row.state === 'pending') {
     // What waits already would render the same subject: this row is earlier in its thread and takes its place.
@@ -112,6 +150,7 @@ async function updateRow(db: Kysely<Database>, row: OutboxRow): Promise<void> {
       .executeTakeFirst();
     if (waiting !== undefined) await db.deleteFrom('outbox').where('id', '=', waiting.id).execute();
   }
+  if (row.state === 'dead' || row.state === 'sent') await settleDead(db, row);
   await db
     .updateTable('outbox')
     .set({
@@ -120,8 +159,21 @@ async function updateRow(db: Kysely<Database>, row: OutboxRow): Promise<void> {
       not_before_at: row.notBeforeAt,
       problem: row.problem,
       settled_at: row.settledAt,
+      refused_by: row.refusedBy,
     })
     .where('id', '=', row.id)
+    .execute();
+}
+
+/** An earlier row of the subject that was given up says nothing that this one does not. */
+async function settleDead(db: Kysely<Database>, row: OutboxRow): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ state: 'dismissed', settled_at: row.settledAt })
+    .where('kind', '=', row.kind)
+    .where('subject_id', '=', row.subjectId)
+    .where('state', '=', 'dead')
+    .where('id', '!=', row.id)
     .execute();
 }
 
@@ -137,6 +189,7 @@ function toOutboxRow(row: Row<'outbox'>): OutboxRow {
     createdAt: row.created_at,
     settledAt: row.settled_at,
     problem: row.problem,
+    refusedBy: row.refused_by,
   };
 }
 
@@ -159,6 +212,16 @@ export function messageRepo(db: Kysely<Database>): MessageRepo {
         .where('ts', '=', ts)
         .executeTakeFirst();
       return row && toMessage(row);
+    },
+    async about(kind, subjectPrefix) {
+      const rows = await db
+        .selectFrom('messages')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('subject_id', 'like', `${subjectPrefix}%`)
+        .orderBy('subject_id')
+        .execute();
+      return rows.filter((row) => row.subject_id.startsWith(subjectPrefix)).map(toMessage);
     },
     async put(message) {
       const values = {

@@ -3,6 +3,7 @@ import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
 import { auditRepo } from './audit.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
+import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
@@ -46,5 +47,8 @@ export function createRepos(context: RepoContext): Repos {
     usageHistory: usageHistoryRepo(db),
     scopeSights: scopeSightRepo(db),
     rotations: rotationRepo(context),
+    channelTroubles: channelTroubleRepo(db),
+    pages: pageRepo(db),
+    outlets: outletRepo(db),
   };
 }

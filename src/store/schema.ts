@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { AlertTable } from './schema-alerts.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
+import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
@@ -137,19 +138,6 @@ export interface MemberTable {
   last_seen_at: number;
 }
 
-export interface OutboxTable {
-  id: string;
-  kind: string;
-  subject_id: string;
-  thread_key: string;
-  state: string;
-  attempts: number;
-  not_before_at: number;
-  created_at: number;
-  settled_at: number | null;
-  problem: string | null;
-}
-
 export interface MessageTable {
   kind: string;
   subject_id: string;
@@ -239,6 +227,9 @@ export interface Database {
   scope_sights: ScopeSightTable;
   rotations: RotationTable;
   rotation_steps: RotationStepTable;
+  channel_troubles: ChannelTroubleTable;
+  pages: PageTable;
+  outlets: OutletTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

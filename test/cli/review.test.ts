@@ -86,7 +86,8 @@ async function toReview(folder: string) {
     ] as const) {
       const row = { id, kind: 'alert', subjectId, threadKey: subjectId, createdAt: NOON };
       await tx.outbox.enqueue(row);
-      await tx.outbox.update({ ...row, state: 'dead', attempts: 0, notBeforeAt: NOON, settledAt: NOON, problem });
+      const given = { state: 'dead', attempts: 0, notBeforeAt: NOON, settledAt: NOON, refusedBy: null } as const;
+      await tx.outbox.update({ ...row, ...given, problem });
     }
     const failed = { state: 'failed', problem } as const;
     const reason = 'leaked\n\u001b[31m\u202e and more';

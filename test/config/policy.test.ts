@@ -53,6 +53,7 @@ describe('policy.yml', () => {
       roles: { admins: ['U0123456789'], responders: [], viewers: null },
       polling: { usageMs: 300_000, inventoryMs: 3_600_000 },
       escalation: { owner: 300_000, webhook: 300_000, responders: 900_000, admins: 1_800_000 },
+      heartbeat: { everyMs: 300_000 },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],

@@ -27,6 +27,8 @@ const RETRY: Readonly<Record<ErrorCode, boolean>> = {
   provider_outcome_unknown: true,
   slack_unavailable: true,
   slack_rejected: false,
+  webhook_unavailable: true,
+  webhook_rejected: false,
   database: false,
   internal: false,
 };

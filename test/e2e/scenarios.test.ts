@@ -2,7 +2,14 @@ import { describe, expect, test, vi } from 'vitest';
 import { type SimulationResult, simulate } from '../../src/sandbox/simulate.ts';
 import { renderText } from '../../src/sandbox/slack/index.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
-import { HOUR_MS, lateData, type ProviderId, providerDown, type Scenario } from '../../src/sandbox/world/index.ts';
+import {
+  HOUR_MS,
+  lateData,
+  type ProviderId,
+  providerDown,
+  type Scenario,
+  slackDown,
+} from '../../src/sandbox/world/index.ts';
 import { recordingLogger } from '../providers/support/recording-logger.ts';
 import { CHANNEL, minutes, person } from './support/night.ts';
 
@@ -18,17 +25,25 @@ interface Played {
   readonly shown: ReadonlyMap<string, number>;
 }
 
+interface Span {
+  /** Hours after midnight. */
+  readonly from: number;
+  readonly to: number;
+  readonly onStep?: (stage: Stage) => void;
+}
+
 /** Plays the hours of a scenario that matter. */
-async function play(scenario: Scenario, provider: ProviderId, hours: { from: number; to: number }): Promise<Played> {
+async function play(scenario: Scenario, provider: ProviderId, { from, to, onStep = () => {} }: Span): Promise<Played> {
   const shown = new Map<string, number>();
   const look = (stage: Stage) => {
+    onStep(stage);
     for (const message of person(stage, 'U0ANA').visibleMessages(CHANNEL)) {
       const text = renderText(message, stage.slack.workspace);
       if (!shown.has(text)) shown.set(text, stage.clock.now());
     }
   };
   const result = await simulate({
-    scenario: { ...scenario, startAt: MIDNIGHT + hours.from * HOUR_MS, endsAt: MIDNIGHT + hours.to * HOUR_MS },
+    scenario: { ...scenario, startAt: MIDNIGHT + from * HOUR_MS, endsAt: MIDNIGHT + to * HOUR_MS },
     provider,
     seed: 1,
     pollMinutes: 5,
@@ -82,5 +97,36 @@ describe('late-data', () => {
     expect(first?.[1]).toBe(Date.parse(result.firstAlertAt ?? ''));
     const dataUpTo = MIDNIGHT + 2 * HOUR_MS + minutes((result.latencyMinutes ?? 0) - 30);
     expect(first?.[0]).toContain(`data up to ${new Date(dataUpTo).toISOString().slice(11, 16)} UTC`);
+  });
+});
+
+describe('slack-down', () => {
+  test('an hour without Slack is one message with its present state when it is back, its history below in order', async () => {
+    let thread: readonly string[] = [];
+    const { result, shown } = await play(slackDown, 'anthropic', {
+      from: 1.75,
+      to: 3.25,
+      onStep: (stage) => {
+        const who = person(stage, 'U0ANA');
+        const root = who.visibleMessages(CHANNEL).find(({ text }) => text.startsWith('staging-ci is'));
+        if (root !== undefined) thread = who.thread(CHANNEL, root.ts).map(({ text }) => text);
+      },
+    });
+
+    expect(result).toMatchObject({ rootMessages: 1, blind: [], auditVerified: true, keyStatus: 'inactive' });
+    expect(result.slackDown).toEqual([{ from: at('02:00'), to: at('03:00') }]);
+    // Slack's longest pause between two tries is two minutes.
+    const alertedAt = Date.parse(result.firstAlertAt ?? '');
+    expect(alertedAt).toBeGreaterThanOrEqual(MIDNIGHT + 3 * HOUR_MS);
+    expect(alertedAt).toBeLessThanOrEqual(MIDNIGHT + 3 * HOUR_MS + minutes(2));
+    // What it says first is what is true then, not what was when it was found at 02:20.
+    const [first] = [...shown].find(([text]) => text.startsWith('staging-ci is spending')) ?? [];
+    expect(first).toMatch(/\$1\d\d in 4\d minutes/);
+    expect(thread[0]).toMatch(/^staging-ci is suspended/);
+    expect(thread.slice(1)).toEqual([
+      expect.stringContaining('asked to suspend the key'),
+      expect.stringContaining('Suspended: the provider now shows the key as inactive.'),
+    ]);
+    for (const [text, since] of shown) expect([text, since >= MIDNIGHT + 3 * HOUR_MS]).toEqual([text, true]);
   });
 });

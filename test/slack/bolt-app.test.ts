@@ -17,7 +17,8 @@ describe('the start', () => {
   test('learns from Slack who we are', async () => {
     const { bolt } = await build();
 
-    expect(bolt.identity).toEqual({ teamId: defaultWorkspace.team.id, botUserId, botId });
+    const workspaceUrl = 'https://acme.slack.com/';
+    expect(bolt.identity).toEqual({ teamId: defaultWorkspace.team.id, botUserId, botId, workspaceUrl });
   });
 
   test('with a wrong bot token says which variable is wrong and where the right value is', async () => {

@@ -4,8 +4,12 @@ import type { OutboxRow } from '../../src/ports/store.ts';
 import { defaultWorkspace, renderText } from '../../src/sandbox/slack/index.ts';
 import { addAlertEvent, announceAlert } from '../../src/services/alerts/announce.ts';
 import { recordFinding } from '../../src/services/alerts/record-finding.ts';
+import { OutboxMemory } from '../../src/slack/outbox-memory.ts';
+import { show } from '../../src/slack/outbox-message.ts';
+import { section } from '../../src/slack/views/blocks.ts';
 import { present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
+import { LOCALE } from './support/cards.ts';
 import { findingOf, type Running, type RunningOptions, startRunning } from './support/running.ts';
 
 const CHANNEL = 'C0AIKEYS';
@@ -96,6 +100,46 @@ describe('an alert on its way to Slack', () => {
   });
 });
 
+describe('mentions', () => {
+  const draft = { text: 'It burns.', blocks: [], channel: CHANNEL, inThreadOf: null } as const;
+  const row = {
+    id: 'out_1',
+    kind: 'alert',
+    subjectId: 'alert_1',
+    threadKey: 'alert:alert_1',
+    state: 'sending',
+    attempts: 1,
+    notBeforeAt: 0,
+    createdAt: 0,
+    settledAt: null,
+    problem: null,
+    refusedBy: null,
+  } as const;
+
+  test('are a line of their own where the message is posted, and in no edit', async () => {
+    const running = await startRunning();
+    const context = { deps: running.deps, locale: LOCALE, bulk: running.bolt.bulk, memory: new OutboxMemory() };
+    const mentions = ['<@U0ANA>', '<!subteam^S0SECURITY>'];
+    const blocks = [section('It burns.')];
+
+    const { message } = await show(context, row, { ...draft, blocks, mentions });
+    await running.deps.store.write((tx) => tx.messages.put(message));
+
+    const [posted] = roots(running);
+    expect(posted?.text).toBe('It burns.\n<@U0ANA> <!subteam^S0SECURITY>');
+    expect(JSON.stringify(posted?.blocks.at(-1))).toContain('<@U0ANA> <!subteam^S0SECURITY>');
+    const called = running.slack.workspace.notifications.map(({ userId }) => userId);
+    expect(called.toSorted()).toEqual(['U0ANA', 'U0CHRIS']);
+
+    // Other people to call is no change of the message.
+    expect(await show(context, row, { ...draft, blocks, mentions: ['<@U0BEN>'] })).toMatchObject({ how: 'unchanged' });
+    await show(context, row, { ...draft, text: 'It burns on.', blocks, mentions });
+    expect(roots(running)[0]?.text).toBe('It burns on.');
+    expect(roots(running)[0]?.blocks).toHaveLength(1);
+    expect(running.slack.workspace.notifications).toHaveLength(2);
+  });
+});
+
 describe('a rate limit', () => {
   test('is waited for in business time, and then the message comes once', async () => {
     const running = await startRunning();
@@ -115,7 +159,7 @@ describe('a rate limit', () => {
     expect(calls(running).filter((method) => method === 'chat.postMessage')).toHaveLength(2);
   });
 
-  test('holds up its own thread and no other', async () => {
+  test('holds up its own place, without asking Slack again, and no other', async () => {
     const running = await startRunning({ enforceRateLimit: false });
     running.slack.faults.add('chat.postMessage', { kind: 'status', status: 429, retryAfterS: 60 });
     const first = await find(running);
@@ -124,12 +168,17 @@ describe('a rate limit', () => {
 
     await running.send();
 
-    expect(shown(running)).toEqual([expect.stringContaining('prod-api is spending 9x')]);
+    expect(calls(running)).toEqual(['chat.postMessage']);
     expect(running.outbox()).toEqual([
       `alert ${first.id} pending`,
       expect.stringMatching(/^alert_event event_\d+ pending$/),
-      `alert ${second.id} sent`,
+      `alert ${second.id} pending`,
     ]);
+    expect(await running.deps.store.read.outbox.nextDueAt()).toBe(running.clock.now() + 60 * SECOND_MS);
+    await running.drain();
+    expect(shown(running)).toHaveLength(2);
+    // Turned away at the door: there is nothing to look up.
+    expect(calls(running)).not.toContain('conversations.history');
   });
 });
 
@@ -204,7 +253,12 @@ describe('a refusal for good', () => {
   test.each<[name: string, options: RunningOptions, error: string | null, advice: string]>([
     ['an unknown channel', { channel: '#nowhere' }, null, 'The bot is in no channel called #nowhere. Invite it there'],
     ['an unknown channel id', { channel: 'C0NOWHERE' }, null, 'Check channels.alerts in policy.yml'],
-    ['an archived channel', { channel: 'C0AIKEYS' }, 'is_archived', 'The channel is archived. Name another one'],
+    [
+      'an archived channel',
+      { channel: 'C0AIKEYS' },
+      'is_archived',
+      'The channel is archived. Unarchive it, or name another one',
+    ],
     ['a channel without the bot', { channel: 'C0AIKEYS' }, 'not_in_channel', 'Invite it with /invite'],
     ['a missing scope', {}, 'missing_scope', 'The app lacks a scope. Reinstall it from manifest.yml.'],
     ['a token that was revoked', {}, 'invalid_auth', 'Check SLACK_BOT_TOKEN'],
@@ -216,16 +270,16 @@ describe('a refusal for good', () => {
 
     await running.send();
 
-    expect(running.outbox()).toEqual([`alert ${alert.id} dead`]);
+    expect(running.outbox()[0]).toBe(`alert ${alert.id} dead`);
     expect((await deadLetters(running))[0]?.problem).toContain(advice);
     await running.slack.person('U0BEN').command('/keys status', 'general');
     await running.settled();
     const status = present(running.slack.person('U0BEN').visibleMessages('general').at(-1));
-    expect(renderText(status, running.slack.workspace)).toContain('1 message given up');
+    expect(renderText(status, running.slack.workspace)).toMatch(/1 message given up/);
     expect(renderText(status, running.slack.workspace)).toContain(advice);
   });
 
-  test('of the root leaves its thread no message to hang on, and says so', async () => {
+  test('of the root is one dead letter: its replies are in what it shows', async () => {
     const running = await startRunning();
     running.slack.faults.add('chat.postMessage', { kind: 'error', error: 'is_archived' });
     const alert = await find(running);
@@ -233,10 +287,8 @@ describe('a refusal for good', () => {
 
     await running.send();
 
-    expect((await deadLetters(running)).map(({ problem }) => problem)).toEqual([
-      expect.stringContaining('archived'),
-      'The message that this belongs to could not be posted.',
-    ]);
+    expect((await deadLetters(running)).map(({ problem }) => problem)).toEqual([expect.stringContaining('archived')]);
+    expect(running.outbox()).toContainEqual(expect.stringMatching(/^alert_event event_\d+ dismissed$/));
   });
 
   test('does not stop the next change from being told', async () => {

@@ -24,6 +24,7 @@ describe('what is enqueued', () => {
         createdAt: NOON,
         settledAt: null,
         problem: null,
+        refusedBy: null,
       },
     ]);
   });

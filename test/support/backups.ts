@@ -15,7 +15,7 @@ export async function busyStore(): Promise<TestStore> {
     for (const state of ['pending', 'sending', 'sent', 'dead'] as const) {
       const row = { id: `out_${state}`, kind: 'alert', subjectId: state, threadKey: state, createdAt: NOON };
       await tx.outbox.enqueue(row);
-      const fields = { notBeforeAt: NOON, attempts: 0, settledAt: null, problem: null };
+      const fields = { notBeforeAt: NOON, attempts: 0, settledAt: null, problem: null, refusedBy: null };
       await tx.outbox.update({ ...row, ...fields, state });
     }
     await tx.watermarks.put({

@@ -82,6 +82,7 @@ export function openBench({ policy = '', roles, now = NOON, ...options }: BenchO
     prices: fakePrices,
     detectors: bindDetectors(parsed.detectors),
     directory: directoryOf(people),
+    outlets: noOutlets,
   };
   const keyOf = async (providerKeyId: string) =>
     present((await store.read.keys.all()).find((key) => key.providerKeyId === providerKeyId));
@@ -103,6 +104,14 @@ export function openBench({ policy = '', roles, now = NOON, ...options }: BenchO
     lineageOf: async (id) => present(await store.read.lineages.get((await keyOf(id)).lineageId)),
   };
 }
+
+/** Slack is there, and nothing else is told. */
+export const noOutlets: Deps['outlets'] = {
+  webhooks: [],
+  heartbeat: null,
+  slackReached: () => true,
+  messageUrl: () => null,
+};
 
 /** One token costs one micro-USD; what a `mystery` model or anything in the scope `dark` costs nobody knows. */
 export const fakePrices: PriceTable = {
@@ -155,6 +164,7 @@ export function storedUsage(raw: Bench['raw'], now: number) {
 function directoryOf(people: readonly Omit<Member, 'lastSeenAt'>[]): Directory {
   return {
     person: async (userId) => ({ ...present(people.find((one) => one.userId === userId)), groupIds: [] }),
+    groupMembers: async () => [],
     members: async () => [...people],
   };
 }

@@ -112,7 +112,7 @@ export class Installation {
       .all();
   }
 
-  get #deps(): Omit<Deps, 'detectors' | 'directory'> {
+  get #deps(): Omit<Deps, 'detectors' | 'directory' | 'outlets'> {
     return {
       store: this.#store,
       clock: { now: () => this.#now + this.#skewMs, timer: () => () => {} },

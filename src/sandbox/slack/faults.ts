@@ -9,9 +9,25 @@ export type Fault =
 /** The name under which faults for response_url posts are queued. */
 export const RESPONSE_URL = 'response_url';
 
+/** From `from` to `to` (business time) nobody is reached: every request gets this status, and no socket stays open. */
+export interface Darkness {
+  readonly from: number;
+  readonly to: number;
+  readonly status: number;
+}
+
 /** Faults to come, one queue per method; each is used once. */
 export class Faults {
   readonly #queues = new Map<string, Fault[]>();
+  readonly #darknesses: Darkness[] = [];
+
+  dark(darkness: Darkness): void {
+    this.#darknesses.push(darkness);
+  }
+
+  darkAt(now: number): Darkness | undefined {
+    return this.#darknesses.find(({ from, to }) => from <= now && now < to);
+  }
 
   /** Lets the next calls of this method fail, in this order. `*` stands for any method. */
   add(method: string, ...faults: readonly Fault[]): void {

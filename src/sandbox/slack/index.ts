@@ -1,19 +1,19 @@
 import type { Clock } from '../../ports/clock.ts';
 import { Events } from './events.ts';
-import { Faults } from './faults.ts';
+import { type Darkness, Faults } from './faults.ts';
 import { InFlight } from './in-flight.ts';
 import { Interactions } from './interactions.ts';
 import { Person } from './person.ts';
 import type { Platform } from './platform.ts';
 import { listen, urlOf } from './server.ts';
 import { type Delivery, SocketHub } from './socket.ts';
-import type { ApiCall, Change, WorkspaceSeed } from './types.ts';
+import type { ApiCall, Change, Channel, WorkspaceSeed } from './types.ts';
 import { ViewStore } from './view-store.ts';
 import { Workspace, type WorkspaceView } from './workspace.ts';
 
 export type { ClickTarget } from './click.ts';
 export { defaultWorkspace } from './default-workspace.ts';
-export type { Fault, Faults } from './faults.ts';
+export type { Darkness, Fault, Faults } from './faults.ts';
 export type { Entry } from './form.ts';
 export type { GestureResult, SubmitResult } from './gesture.ts';
 export type { JsonObject } from './json.ts';
@@ -71,9 +71,14 @@ export interface SlackStandIn {
   /** Deactivates or changes a person; the app hears `user_change`. */
   changeUser(userId: string, patch: Partial<Omit<WorkspaceSeed['users'][number], 'id'>>): void;
   archive(channelId: string): void;
+  /** The bot or a person leaves the channel, or comes in. */
+  kick(channelId: string, userId: string): void;
+  invite(channelId: string, userId: string): void;
   redeliverLast(): Promise<Delivery>;
   /** Breaks every socket without a word. */
   disconnectSockets(): void;
+  /** Is gone for a while of business time: requests fail, sockets break and stay away. */
+  goDark(darkness: Darkness): void;
   /** Asks every client to reconnect, as Slack does now and then. */
   refreshSockets(): void;
   close(): Promise<void>;
@@ -86,14 +91,16 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
   const workspace = new Workspace({ clock, seed, nextId });
   const inFlight = new InFlight();
   const { appId } = seed.app;
+  const faults = new Faults();
+  const isDark = () => faults.darkAt(clock.now()) !== undefined;
   let url = '';
   const platform: Platform = {
     clock,
     workspace,
     views: new ViewStore(workspace),
     interactions: new Interactions({ clock, wallNow, nextId }),
-    sockets: new SocketHub({ wallNow, nextId, inFlight, ackTimeoutMs, appId }),
-    faults: new Faults(),
+    sockets: new SocketHub({ wallNow, nextId, inFlight, ackTimeoutMs, appId, isDark }),
+    faults,
     inFlight,
     calls: [],
     lastPostAt: new Map(),
@@ -117,9 +124,13 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     settled: () => inFlight.settled(),
     onChange: (listener) => workspace.onChange((change) => listener(change)),
     changeUser: (userId, patch) => changeUser(workspace, userId, patch),
-    archive: (channelId) => archive(workspace, channelId),
+    ...channelChanges(workspace),
     redeliverLast: () => platform.sockets.redeliverLast(),
     disconnectSockets: () => platform.sockets.drop(),
+    goDark: (darkness) => {
+      faults.dark(darkness);
+      clock.timer(darkness.from, () => platform.sockets.drop());
+    },
     refreshSockets: () => platform.sockets.refresh(),
     close: async () => {
       events.close();
@@ -145,8 +156,26 @@ function changeUser(workspace: Workspace, userId: string, patch: object): void {
   workspace.setUser({ ...user, ...patch });
 }
 
-function archive(workspace: Workspace, channelId: string): void {
+function channelChanges(workspace: Workspace): Pick<SlackStandIn, 'archive' | 'kick' | 'invite'> {
+  return {
+    archive: (channelId) => changeChannel(workspace, channelId, { isArchived: true }),
+    kick: (channelId, userId) => {
+      const { members } = channelOf(workspace, channelId);
+      changeChannel(workspace, channelId, { members: members.filter((id) => id !== userId) });
+    },
+    invite: (channelId, userId) => {
+      const { members } = channelOf(workspace, channelId);
+      changeChannel(workspace, channelId, { members: [...members, userId] });
+    },
+  };
+}
+
+function changeChannel(workspace: Workspace, channelId: string, patch: Partial<Channel>): void {
+  workspace.setChannel({ ...channelOf(workspace, channelId), ...patch });
+}
+
+function channelOf(workspace: Workspace, channelId: string): Channel {
   const channel = workspace.channel(channelId);
   if (channel === undefined) throw new Error(`there is no channel ${channelId}`);
-  workspace.setChannel({ ...channel, isArchived: true });
+  return channel;
 }

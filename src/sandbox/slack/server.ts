@@ -41,6 +41,12 @@ async function handle(platform: Platform, request: IncomingMessage, response: Se
     send(response, { status: 404, headers: {}, body: 'not found' });
     return;
   }
+  const darkness = platform.faults.darkAt(platform.clock.now());
+  if (darkness !== undefined) {
+    log(platform, { method: area === 'api' ? name : String(area), args: {}, error: 'dark' });
+    await fail({ kind: 'status', status: darkness.status }, response, apply);
+    return;
+  }
   const fault = platform.faults.take(area === 'api' ? name : area === 'response' ? RESPONSE_URL : 'upload');
   if (fault === undefined) {
     send(response, await apply());

@@ -31,6 +31,8 @@ export interface SocketHubOptions {
   readonly inFlight: InFlight;
   readonly ackTimeoutMs: number;
   readonly appId: string;
+  /** Lets nobody in. */
+  readonly isDark: () => boolean;
 }
 
 /** The Socket Mode side: open sockets, envelopes sent, acks awaited. */
@@ -120,7 +122,7 @@ export class SocketHub {
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
-    if (!this.#tickets.delete(ticket)) {
+    if (!this.#tickets.delete(ticket) || this.#options.isDark()) {
       stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
       return;
     }

@@ -10,6 +10,7 @@ export {
   quietMonth,
   type Scenario,
   scenarios,
+  slackDown,
 } from './scenarios.ts';
 export type { CapView, KeyRange } from './spending.ts';
 export type {
@@ -22,6 +23,7 @@ export type {
   OutagePlan,
   Person,
   ProviderId,
+  SlackOutagePlan,
   TimeRange,
   TokenCounts,
   UsageLine,

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
-import type { LagPlan, LeakPlan, OutagePlan, ProviderId } from './types.ts';
+import type { LagPlan, LeakPlan, OutagePlan, ProviderId, SlackOutagePlan } from './types.ts';
 
 /** A story as data: when it plays, how often the app polls by default, and what goes wrong. */
 export interface Scenario {
@@ -13,6 +13,8 @@ export interface Scenario {
   /** What the provider itself does to us; nothing, if not given. */
   outages?(provider: ProviderId): readonly OutagePlan[];
   lags?(provider: ProviderId): readonly LagPlan[];
+  /** What Slack does to us. */
+  readonly slackOutages?: readonly SlackOutagePlan[];
 }
 
 const SATURDAY = Date.UTC(2026, 9, 17);
@@ -49,6 +51,16 @@ export const providerDown: Scenario = {
   outages: (provider) => [{ provider, from: SATURDAY + 2 * HOUR_MS, to: SATURDAY + 4 * HOUR_MS, status: 503 }],
 };
 
+export const slackDown: Scenario = {
+  id: 'slack-down',
+  title: 'The same leak while Slack answers 503 and drops its socket from 02:00 to 03:00: nobody can be told',
+  startAt: SATURDAY + 1.5 * HOUR_MS,
+  endsAt: SATURDAY + 4 * HOUR_MS,
+  pollMinutes: 5,
+  leaks: leakWeekend.leaks,
+  slackOutages: [{ from: SATURDAY + 2 * HOUR_MS, to: SATURDAY + 3 * HOUR_MS, status: 503 }],
+};
+
 export const lateData: Scenario = {
   id: 'late-data',
   title: 'The same leak while the provider publishes usage 40 minutes late from 01:30 on',
@@ -69,7 +81,7 @@ export const quietMonth: Scenario = {
   leaks: () => [],
 };
 
-export const scenarios: readonly Scenario[] = [leakWeekend, providerDown, lateData, quietMonth];
+export const scenarios: readonly Scenario[] = [leakWeekend, providerDown, slackDown, lateData, quietMonth];
 
 export function findScenario(id: string): Scenario | undefined {
   return scenarios.find((scenario) => scenario.id === id);

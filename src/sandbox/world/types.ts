@@ -104,6 +104,11 @@ export interface OutagePlan extends TimeRange {
   readonly status: number;
 }
 
+/** A time in which Slack takes nothing and keeps no socket open. */
+export interface SlackOutagePlan extends TimeRange {
+  readonly status: number;
+}
+
 /** A time in which a provider publishes usage later than usual. */
 export interface LagPlan extends TimeRange {
   readonly provider: ProviderId;

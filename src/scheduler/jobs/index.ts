@@ -3,10 +3,12 @@ import { backfillHistoryJob } from './backfill-history.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
+import { probeChannelsJob } from './probe-channels.ts';
 import { pruneJob } from './prune.ts';
 import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
 import { reconcileJob } from './reconcile.ts';
+import { sendHeartbeatJob } from './send-heartbeat.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
@@ -23,5 +25,7 @@ export const jobs: readonly Job[] = [
   compactUsageJob,
   reconcileJob,
   logAuditHeadJob,
+  probeChannelsJob,
+  sendHeartbeatJob,
   pruneJob,
 ];

@@ -6,7 +6,10 @@ import type { KeyRef, Provider } from '../../ports/provider.ts';
 import type { AuditEntry } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 
-export type ExecuteDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'logger' | 'breathe'>;
+export type ExecuteDeps = Pick<
+  Deps,
+  'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'logger' | 'breathe' | 'outlets'
+>;
 
 export interface ActInput {
   readonly deps: ExecuteDeps;

@@ -8,7 +8,7 @@ import { tellPages } from '../alerts/change-alert.ts';
 import type { Deps } from '../deps.ts';
 
 interface TellContext {
-  readonly deps: Pick<Deps, 'clock' | 'ids'>;
+  readonly deps: Pick<Deps, 'clock' | 'ids' | 'outlets'>;
   readonly tx: Repos;
 }
 

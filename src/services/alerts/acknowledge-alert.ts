@@ -10,7 +10,7 @@ export interface AcknowledgeInput {
 
 /** Somebody has it. Answers a second acknowledgement with a conflict that names the state. */
 export async function acknowledgeAlert(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
   { actor, alertId }: AcknowledgeInput,
 ): Promise<Alert> {
   return deps.store.write(async (tx) => {

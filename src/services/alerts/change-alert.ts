@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { addAlertEvent, announceAlert } from './announce.ts';
 import { enqueuePages } from './pages.ts';
 
-export type AlertDeps = Pick<Deps, 'clock' | 'ids'>;
+export type AlertDeps = Pick<Deps, 'outlets' | 'clock' | 'ids'>;
 
 export interface AlertContext {
   readonly deps: AlertDeps;

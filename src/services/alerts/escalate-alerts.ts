@@ -10,7 +10,7 @@ import { pagedIn } from './who-is-paged.ts';
 
 const TIMERS = systemActor('alert-timers');
 
-type TimerDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'directory' | 'logger'>;
+type TimerDeps = Pick<Deps, 'outlets' | 'store' | 'clock' | 'ids' | 'policy' | 'directory' | 'logger'>;
 
 /** When the first alert wants something done by itself; null for none. */
 export async function nextAlertTimer({ store, policy }: Pick<Deps, 'store' | 'policy'>): Promise<number | null> {

@@ -19,7 +19,10 @@ export interface ExpectInput {
  * "This was us": closes the episode as legitimate, and lets about as much go on until the end that was named. A critical
  * one needs a responder.
  */
-export async function expectAlert(deps: Pick<Deps, 'store' | 'clock' | 'ids'>, input: ExpectInput): Promise<Alert> {
+export async function expectAlert(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
+  input: ExpectInput,
+): Promise<Alert> {
   if (input.reason.trim() === '' || input.lengthMs < 0) throw refusal('invalid_input', 'it needs a reason');
   return deps.store.write(async (tx) => {
     const before = await alertToChange(tx, input.alertId);
@@ -50,7 +53,7 @@ export async function expectIn(
 
 /** "It was not us after all": the episode counts again. */
 export async function reopenAlert(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
   { actor, alertId }: Pick<ExpectInput, 'actor' | 'alertId'>,
 ): Promise<Alert> {
   return deps.store.write(async (tx) => {

@@ -53,7 +53,10 @@ export async function askOwner(
 }
 
 /** The direct message cannot be delivered: the responders hear of it instead, at once. */
-export async function ownerNotReached(deps: Pick<Deps, 'store' | 'clock' | 'ids'>, eventId: string): Promise<void> {
+export async function ownerNotReached(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
+  eventId: string,
+): Promise<void> {
   await deps.store.write(async (tx) => {
     const event = await tx.alerts.getEvent(eventId);
     const before = event && (await tx.alerts.get(event.alertId));
@@ -78,7 +81,10 @@ export interface OwnerAnswer {
  * Yes closes the alert as expected, up to high; on a critical one, or from somebody whose ownership nobody has confirmed,
  * a responder is asked to confirm it. No calls the responders.
  */
-export async function answerOwner(deps: Pick<Deps, 'store' | 'clock' | 'ids'>, input: OwnerAnswer): Promise<Alert> {
+export async function answerOwner(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
+  input: OwnerAnswer,
+): Promise<Alert> {
   return deps.store.write(async (tx) => {
     const before = await alertToChange(tx, input.alertId);
     const ask = openQuestion(before, input.askId);
@@ -106,7 +112,7 @@ async function deny(context: AlertContext, change: { before: Alert; after: Alert
 }
 
 async function takeOn(
-  { deps, tx }: { deps: Pick<Deps, 'clock' | 'ids'>; tx: Repos },
+  { deps, tx }: { deps: Pick<Deps, 'clock' | 'ids' | 'outlets'>; tx: Repos },
   { before, answered }: { before: Alert; answered: Alert },
   { actor, mayExpect }: OwnerAnswer,
 ): Promise<Alert> {

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { addAlertEvent, announceAlert } from './announce.ts';
 import { callIfWorse } from './call-people.ts';
 
-type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
 /** Opens the lineage's alert, or merges the finding into the one that stands for this episode. */
 export async function recordFinding(deps: RecordDeps, finding: Finding): Promise<Alert> {

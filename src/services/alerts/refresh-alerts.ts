@@ -9,7 +9,7 @@ import { callIfWorse } from './call-people.ts';
 import { saveChange } from './change-alert.ts';
 import { horizonOf } from './run-detection.ts';
 
-type RefreshDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+type RefreshDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
 /** After a poll: brings the sums of open alerts up to date and resolves those that complete data shows to be over. */
 export async function refreshAlerts(deps: RefreshDeps, provider: Provider, watermark: Watermark): Promise<void> {

@@ -13,7 +13,7 @@ export interface SnoozeInput {
 
 /** Nobody is called until then, unless it gets worse or its loss doubles. */
 export async function snoozeAlert(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
   { actor, alertId, until, reason }: SnoozeInput,
 ): Promise<Alert> {
   const now = deps.clock.now();

@@ -20,7 +20,7 @@ export interface StartedTest {
 
 /** Opens an alert about nothing that takes the whole way of a real one, with the person who asks in every role. */
 export async function startTestAlert(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
   actor: Extract<Actor, { kind: 'slack' }>,
 ): Promise<StartedTest> {
   return deps.store.write(async (tx) => {
@@ -60,7 +60,7 @@ export async function startTestAlert(
 
 /** Ends a test before its time. */
 export async function endTestAlert(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
   { actor, alertId }: { actor: Actor; alertId: string },
 ): Promise<void> {
   await deps.store.write(async (tx) => {

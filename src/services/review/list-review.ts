@@ -1,6 +1,8 @@
 import { ACTION_NAME, type Action, canRequest, idempotencyKeyOf, isKeyAct } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import type { OutboxRow, Repos } from '../../ports/store.ts';
+import { parsePage } from '../alerts/pages.ts';
+import { DIRECT, parseDirectSubject } from '../delivery/direct-copy.ts';
 import type { Deps } from '../deps.ts';
 
 export interface MessageToReview {
@@ -70,7 +72,7 @@ async function describeAction(repos: Repos, action: Action): Promise<ActionToRev
 }
 
 /** A kind of a later version, or one whose subject is gone, is named as it is. */
-async function subjectOf(repos: Repos, { kind, subjectId }: OutboxRow): Promise<string> {
+async function subjectOf(repos: Repos, { kind, subjectId }: Pick<OutboxRow, 'kind' | 'subjectId'>): Promise<string> {
   const plain = `a message of kind ${kind} about ${subjectId}`;
   if (kind === 'alert') return (await alertText(repos, subjectId)) ?? plain;
   if (kind === 'alert_event') {
@@ -78,6 +80,13 @@ async function subjectOf(repos: Repos, { kind, subjectId }: OutboxRow): Promise<
     const alert = event && (await alertText(repos, event.alertId));
     return alert === undefined ? plain : `a line (${event?.kind.replaceAll('_', ' ')}) in the thread of ${alert}`;
   }
+  const page = parsePage({ kind, subjectId });
+  if (page !== null) {
+    const alert = (await alertText(repos, page.alertId)) ?? 'an alert that is gone';
+    return `the page (${page.kind}) to ${page.target} about ${alert}`;
+  }
+  const copy = kind === DIRECT ? parseDirectSubject(subjectId) : null;
+  if (copy !== null) return `the direct message to ${copy.userId}: ${await subjectOf(repos, copy)}`;
   const notice = kind === 'notice' ? await repos.notices.get(subjectId) : undefined;
   if (notice?.kind === 'blind') {
     return `the notice that ${notice.detail.reading} of ${notice.detail.connectionId} cannot be read`;

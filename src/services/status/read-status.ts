@@ -9,6 +9,7 @@ import { type NextCall, nextCallOf, type PagedNow, whoWouldBePaged } from '../al
 import type { Deps } from '../deps.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
 import { openRotations, type RotationLink } from '../rotation/rotation-link.ts';
+import { type DeliveryStatus, readDeliveries } from './read-deliveries.ts';
 
 /** How the provider's own event log is read. */
 export interface EventLogStatus {
@@ -44,13 +45,16 @@ export interface Status {
   readonly deadLetters: readonly OutboxRow[];
   /** Those that are open, oldest first. */
   readonly rotations: readonly RotationLink[];
+  readonly deliveries: DeliveryStatus;
   readonly failedJobs: readonly JobRun[];
   readonly audit: AuditHead;
   /** What people call a key or a lineage, by its id. */
   readonly slugs: ReadonlyMap<string, string>;
 }
 
-export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers' | 'policy'>): Promise<Status> {
+export async function readStatus(
+  deps: Pick<Deps, 'store' | 'clock' | 'providers' | 'policy' | 'outlets'>,
+): Promise<Status> {
   const { actions, alerts, audit, jobRuns, keys, lineages, outbox } = deps.store.read;
   const allKeys = await keys.all();
   const allLineages = await lineages.all();
@@ -68,6 +72,7 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
     rotations: await openRotations(deps),
+    deliveries: await readDeliveries(deps),
     failedJobs: [...(await jobRuns.latest()).values()].filter((run) => run.outcome === 'failed'),
     audit: await audit.head(),
     slugs: new Map([

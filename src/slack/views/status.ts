@@ -8,6 +8,7 @@ import type { ConnectionStatus, EventLogStatus, Status } from '../../services/st
 import { lifeText } from './alert-life.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
 import { costStatusText } from './costs.ts';
+import { deliveryLines, deliveryTroubles } from './deliveries.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { pagedText } from './test-alert.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale, messageLink } from './text.ts';
@@ -38,10 +39,12 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
     ),
     capped(status.rotations.map((link) => rotationLine(status, link, locale))),
     capped(
-      status.deadLetters.map(
-        (row) => `• a message (${escaped(row.kind)}) could not be sent: ${escaped(row.problem ?? 'unknown')}`,
-      ),
+      // What a channel has refused is told with the channel.
+      status.deadLetters
+        .filter(({ refusedBy }) => refusedBy === null)
+        .map((row) => `• a message (${escaped(row.kind)}) could not be sent: ${escaped(row.problem ?? 'unknown')}`),
     ),
+    capped(deliveryLines(status, locale)),
     capped(
       status.failedJobs.map(
         (run) => `• ${escaped(run.job)} failed at its last run: ${escaped(run.problem ?? 'unknown')}`,
@@ -74,6 +77,7 @@ function verdictOf(status: Status): string {
     unlisted.length > 0 ? `key list of ${unlisted.map(({ title }) => escaped(title)).join(', ')} cannot be read` : '',
     blind.length > 0 ? `blind on ${blind.map(({ title }) => escaped(title)).join(', ')}` : '',
     drifting.length > 0 ? `costs off on ${drifting.map(({ title }) => escaped(title)).join(', ')}` : '',
+    ...deliveryTroubles(status),
     status.outbox.dead > 0 ? `${plural(status.outbox.dead, 'message')} given up` : '',
     status.unfinishedActions.length > 0 ? `${plural(status.unfinishedActions.length, 'action')} not done` : '',
     status.failedJobs.length > 0 ? `${plural(status.failedJobs.length, 'job')} failing` : '',

@@ -48,6 +48,11 @@ export function messageLink(
   return `<${workspaceUrl}archives/${place.channel}/p${place.ts.replace('.', '')}|${words}>`;
 }
 
+/** `#name` as it is; an id as a link that shows the name. */
+export function channelText(channel: string): string {
+  return /^[CG][A-Z0-9]+$/.test(channel) ? `<#${channel}>` : escaped(channel);
+}
+
 /** Of a person or of a user group (`S…`). */
 export function mention(id: string): string {
   return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;

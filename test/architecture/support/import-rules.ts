@@ -16,6 +16,7 @@ const LAYERS: ReadonlyMap<string, Layer> = new Map([
   ['ports', { layers: ['domain'], packages: [] }],
   ['services', INWARD],
   ['providers', INWARD],
+  ['webhooks', INWARD],
   ['secret-stores', INWARD],
   ['store', INWARD],
   ['system', INWARD],

@@ -56,6 +56,7 @@ export async function restart(stage: Stage, downMs = 0): Promise<Stage> {
     },
   });
   await app.start();
-  const { outages, lags } = stage;
-  return new Stage({ clock, world, slack, openai, anthropic, app, folder, outages, lags, tick: () => tick() });
+  const { outages, lags, slackOutages } = stage;
+  const planned = { outages, lags, slackOutages };
+  return new Stage({ clock, world, slack, openai, anthropic, app, folder, ...planned, tick: () => tick() });
 }

@@ -33,6 +33,7 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
     rotations: [],
+    deliveries: { waitingSince: null, troubles: [], outlets: [] },
     failedJobs: [],
     audit: { count: 0, hash: 'genesis' },
     slugs: new Map(),

@@ -18,6 +18,7 @@ import { type BoltApp, createBoltApp } from '../../../src/slack/bolt-app.ts';
 import { subcommands } from '../../../src/slack/commands/index.ts';
 import { slackDirectory } from '../../../src/slack/directory.ts';
 import { sendDue } from '../../../src/slack/outbox.ts';
+import { OutboxMemory } from '../../../src/slack/outbox-memory.ts';
 import { countRunning, registerListeners } from '../../../src/slack/router.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { slackLogger } from '../../../src/system/slack-logger.ts';
@@ -94,7 +95,8 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
       await nextTurn();
     }
   };
-  const send = () => sendDue({ deps, locale, bulk: bolt.bulk });
+  const memory = new OutboxMemory();
+  const send = () => sendDue({ deps, locale, bulk: bolt.bulk, memory });
   const drain = async (): Promise<void> => {
     for (;;) {
       await runDueActions(deps);

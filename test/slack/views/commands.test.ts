@@ -264,6 +264,7 @@ describe('the status', () => {
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
+    deliveries: { waitingSince: null, troubles: [], outlets: [] },
     failedJobs: [],
     rotations: [],
     audit: { count: 40, hash: 'f4b2a84f5d65aa' },
@@ -290,6 +291,31 @@ describe('the status', () => {
     alerts: [leakAlert({ state: 'acknowledged', acknowledgedBy: 'slack:T0ACME/U0ANA' })],
     unfinishedActions: [stopAction({ state: 'failed', problem: 'Anthropic says no.' })],
     outbox: { waiting: 1, dead: 1 },
+    deliveries: {
+      waitingSince: NOW - 7 * MINUTE_MS,
+      troubles: [
+        {
+          id: 'trouble_1',
+          channel: '#ai-keys',
+          problem: 'The bot is not in the channel. Invite it with /invite.',
+          sinceAt: NOW - HOUR_MS,
+          endedAt: null,
+          toldUserIds: ['U0ANA', 'U0CHRIS'],
+        },
+        { id: 'trouble_2', channel: 'C0OLD', problem: 'It <is> gone.', sinceAt: NOW, endedAt: null, toldUserIds: [] },
+      ],
+      outlets: [
+        { title: 'PagerDuty', host: 'events.pagerduty.com', sentAt: NOW - HOUR_MS, failingSince: null, problem: null },
+        { title: 'The webhook', host: 'hooks.acme.example', sentAt: null, failingSince: null, problem: null },
+        {
+          title: 'Heartbeat',
+          host: 'hc.acme.example',
+          sentAt: NOW - HOUR_MS,
+          failingSince: NOW - 55 * MINUTE_MS,
+          problem: 'Not sent: Slack cannot be reached.',
+        },
+      ],
+    },
     deadLetters: [
       {
         ...letter,
@@ -298,6 +324,7 @@ describe('the status', () => {
         notBeforeAt: NOW,
         createdAt: NOW,
         settledAt: NOW,
+        refusedBy: null,
         problem: 'The bot is not in the channel. Invite it with /invite.',
       },
     ],

@@ -194,6 +194,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         unfinishedActions: Array.from({ length: 12 }, () => stopAction({ problem: told(nasty) })),
         outbox: { waiting: 0, dead: 0 },
         deadLetters: [],
+        deliveries: { waitingSince: null, troubles: [], outlets: [] },
         failedJobs: [],
         rotations: [nastyRotation(nasty)],
         audit: { count: 1, hash: 'abc' },

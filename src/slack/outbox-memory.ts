@@ -1,0 +1,35 @@
+import type { WebClient } from '@slack/web-api';
+import { channelIdOf, directChannelOf, isPerson } from './channels.ts';
+
+/** What the sender knows of places between two rounds. A restart forgets it without harm. */
+export class OutboxMemory {
+  readonly #ids = new Map<string, string>();
+  readonly #heldUntil = new Map<string, number>();
+
+  /** The channel id of a name, an id or a person. */
+  async idOf(client: WebClient, target: string): Promise<string> {
+    const known = this.#ids.get(target);
+    if (known !== undefined) return known;
+    const id = await (isPerson(target) ? directChannelOf : channelIdOf)(client, target);
+    this.#ids.set(target, id);
+    return id;
+  }
+
+  /** The next message asks Slack again what this name stands for. */
+  forget(target: string): void {
+    this.#ids.delete(target);
+  }
+
+  /** Slack has asked for a pause: nothing goes to this place until then. */
+  hold(target: string, until: number): void {
+    this.#heldUntil.set(target, Math.max(until, this.#heldUntil.get(target) ?? 0));
+  }
+
+  /** Null: it may be written to now. */
+  heldUntil(target: string, now: number): number | null {
+    const until = this.#heldUntil.get(target) ?? 0;
+    if (until > now) return until;
+    this.#heldUntil.delete(target);
+    return null;
+  }
+}
