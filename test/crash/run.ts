@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { story } from './story.ts';
 import { pointName } from './support/gate.ts';
-import { openHarness } from './support/harness.ts';
+import { openHarness, StoryError } from './support/harness.ts';
 import { type Judged, judge } from './support/judge.ts';
 import { type Case, casesOf, isMeant } from './support/points.ts';
 
@@ -28,9 +28,13 @@ const harness = await openHarness(story);
 try {
   const recording = await harness.record();
   const cases = casesOf(recording.moments, options).filter((one) => !options.only || isMeant(one, options.only));
-  if (cases.length === 0) throw new Error(`no kill point is called ${options.only}; --list shows them`);
+  if (cases.length === 0) throw new StoryError(`No kill point is called ${options.only}; --list shows them.`);
   if (options.list) for (const one of cases) say(listed(one));
   else report(await judge(cases, { harness, recording, lanes: Number(options.jobs), onJudged: tell }));
+} catch (error) {
+  if (!(error instanceof StoryError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
 } finally {
   await harness.close();
 }

@@ -24,7 +24,7 @@ const acknowledge: Step = {
   name: 'Ana says that she is on it',
   at: minutes(13 * 60 + 2),
   act: async (hands, { alert }) => {
-    await hands.click(ANA, { channel: CHANNEL, ts: alert?.ts ?? '', actionId: 'alert_acknowledge' });
+    if (alert !== undefined) await hands.click(ANA, alert, { actionId: 'menu', option: 'Acknowledge' });
   },
   isDone: ({ thread }) => thread.some((text) => text.startsWith('@ana is on it.')),
 };
@@ -47,7 +47,7 @@ const restore: Step = {
 async function actOnKey(hands: Hands, actionId: string): Promise<void> {
   await hands.closeAll(ANA);
   const card = await hands.ask(ANA, '/keys show staging-ci', CHANNEL);
-  if (!(await hands.click(ANA, { channel: card.channel, ts: card.ts, actionId }))) return;
+  if (!(await hands.click(ANA, card, { actionId }))) return;
   const form = await hands.form(ANA);
   if (form !== undefined) await hands.submit(ANA, form, { reason: { value: 'spend that nobody can explain' } });
 }

@@ -25,7 +25,8 @@ export function effectOf(target: string, { method, url, body }: Request): { kind
 
 /** The kind of thing that a message is about, as its metadata says. */
 function subjectOf(body: Buffer): string {
-  const subject = /"subject":"(\w+):/.exec(decodeURIComponent(String(body).replaceAll('+', ' ')))?.[1];
+  const metadata = new URLSearchParams(String(body)).get('metadata') ?? String(body);
+  const subject = /"subject":"(\w+):/.exec(metadata)?.[1];
   return subject === undefined ? '' : ` ${subject}`;
 }
 

@@ -100,7 +100,8 @@ export class Gate {
     if (phase === CHANGED[effect.kind]) this.#state += 1;
     const moment = { effect, phase, state: this.#state };
     this.moments.push(moment);
-    if (this.#isShut || !this.#targets.some((target) => isSame(target, moment))) return;
+    const isTarget = this.#targets.some((target) => isSame(target, moment));
+    if (this.#isShut || !isTarget || this.hits.some((hit) => isSame(hit, moment))) return;
     this.hits.push(moment);
     this.#isShut = true;
     this.#kill();

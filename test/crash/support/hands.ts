@@ -1,7 +1,7 @@
-import type { ClickTarget, Entries, SlackStandIn, View } from '../../../src/sandbox/slack/index.ts';
+import type { ClickTarget, Entries, Message, SlackStandIn, View } from '../../../src/sandbox/slack/index.ts';
 
-/** How long a form may take in turns of the loop until the person gives up. */
-const MOST_MS = 5_000;
+// Of wall time: an answer that has not come by then never comes.
+const MOST_MS = 30_000;
 
 export interface HandsOptions {
   readonly slack: SlackStandIn;
@@ -17,12 +17,13 @@ export class Hands {
     this.#options = options;
   }
 
-  /** Clicks what is on the screen. False when there is no such thing (any more). */
-  async click(userId: string, target: ClickTarget): Promise<boolean> {
+  /** Clicks a button of a message, or chooses in its menu. False when it is not offered (any more). */
+  async click(userId: string, message: Pick<Message, 'channel' | 'ts'>, target: ClickTarget): Promise<boolean> {
     const { slack, alive } = this.#options;
-    const message = slack.person(userId).thread(target.channel ?? '', target.ts ?? '')[0];
-    if (!JSON.stringify(message?.blocks ?? []).includes(`"action_id":"${target.actionId}"`)) return false;
-    await alive(slack.person(userId).click(target));
+    const { channel, ts } = message;
+    const seen = slack.person(userId).thread(channel, ts)[0];
+    if (seen === undefined || !offers(seen, target)) return false;
+    await alive(slack.person(userId).click({ channel, ts, ...target }));
     return true;
   }
 
@@ -78,4 +79,10 @@ export class Hands {
       clearTimeout(timer);
     });
   }
+}
+
+function offers({ blocks }: Message, { actionId, option }: ClickTarget): boolean {
+  const shown = JSON.stringify(blocks);
+  const isThere = shown.includes(`"action_id":${JSON.stringify(actionId)}`);
+  return isThere && (typeof option !== 'string' || shown.includes(`"text":${JSON.stringify(option)}`));
 }

@@ -3,7 +3,7 @@ import { differences } from './differences.ts';
 import { Gate, isSame, type KillPoint, type Moment } from './gate.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { Play } from './play.ts';
-import { prepare } from './prepare.ts';
+import { type Mutant, prepare } from './prepare.ts';
 import type { Story } from './story-type.ts';
 import { openSurroundings } from './surroundings.ts';
 
@@ -29,9 +29,12 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Something is wrong with the story itself: no crash can be judged. */
+export class StoryError extends Error {}
+
 /** Prepares the database and the child; everything is removed at `close`. */
-export async function openHarness(story: Story): Promise<Harness> {
-  const stock = await prepare(story);
+export async function openHarness(story: Story, mutants: readonly Mutant[] = []): Promise<Harness> {
+  const stock = await prepare(story, mutants);
 
   const play = async (gate: Gate): Promise<Outcome> => {
     const databasePath = join(await stock.newFolder(), 'keysteward.db');
@@ -54,7 +57,10 @@ export async function openHarness(story: Story): Promise<Harness> {
       const gate = new Gate();
       const outcome = await play(gate);
       const faults = ownFaults(outcome);
-      if (faults.length > 0) throw new Error(`the story does not hold without a crash:\n${faults.join('\n')}`);
+      if (faults.length > 0) {
+        const lines = [...faults, ...outcome.logs].join('\n');
+        throw new StoryError(`The story does not hold even without a crash:\n${lines}`);
+      }
       return { moments: gate.moments, outcome };
     },
     async crashAt(points, recording) {

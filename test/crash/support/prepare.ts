@@ -1,8 +1,7 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pid } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Gate } from './gate.ts';
 import { Play } from './play.ts';
@@ -11,7 +10,7 @@ import { openSurroundings } from './surroundings.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 // Two folders below the root, as the sources are: the app finds its migrations from where its code is.
-const BUNDLES = join(ROOT, 'test-output', `crash-${pid}`);
+const BUNDLES = join(ROOT, 'test-output');
 
 /** What all runs share. */
 export interface Stock {
@@ -24,17 +23,26 @@ export interface Stock {
   remove(): Promise<void>;
 }
 
+/** Changes the app's sources on their way into the child: a fault that is planted, to see it caught. */
+export interface Mutant {
+  /** Below the root. */
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Bundles the child, so that a start takes a quarter of a second, and plays the history into a database. */
-export async function prepare(story: Story): Promise<Stock> {
+export async function prepare(story: Story, mutants: readonly Mutant[] = []): Promise<Stock> {
   await mkdir(BUNDLES, { recursive: true });
-  const bundle = join(BUNDLES, 'child.mjs');
+  const bundles = await mkdtemp(join(BUNDLES, 'crash-'));
+  const bundle = join(bundles, 'child.mjs');
   const folder = await mkdtemp(join(tmpdir(), 'keysteward-crash-'));
   const remove = async () => {
-    await rm(BUNDLES, { recursive: true, force: true });
+    await rm(bundles, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await bundleChild(bundle);
+    await bundleChild(bundle, mutants);
     const database = join(folder, 'history.db');
     await playHistory(story, { bundle, database });
     let runs = 0;
@@ -51,11 +59,18 @@ export async function prepare(story: Story): Promise<Stock> {
   }
 }
 
+interface LoadHook {
+  onLoad(
+    filter: { filter: RegExp },
+    load: (file: { path: string }) => Promise<{ contents: string; loader: 'ts' }>,
+  ): void;
+}
+
 interface Bundler {
   build(options: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-async function bundleChild(outfile: string): Promise<void> {
+async function bundleChild(outfile: string, mutants: readonly Mutant[]): Promise<void> {
   // tsx brings it; asked for from there, so that it need not be a dependency of ours.
   const near = createRequire(createRequire(import.meta.url).resolve('tsx'));
   const esbuild = near('esbuild') as Bundler;
@@ -68,8 +83,21 @@ async function bundleChild(outfile: string): Promise<void> {
     target: 'node20',
     external: ['better-sqlite3'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    plugins: mutants.map(planted),
     logLevel: 'error',
   });
+}
+
+function planted({ path, from, to }: Mutant) {
+  const file = join(ROOT, path);
+  const setup = (build: LoadHook): void => {
+    build.onLoad({ filter: new RegExp(`${file.replaceAll(/\W/g, '.')}$`) }, async () => {
+      const text = await readFile(file, 'utf8');
+      if (!text.includes(from)) throw new Error(`${path} has no ${from} to plant a fault in`);
+      return { contents: text.replace(from, to), loader: 'ts' };
+    });
+  };
+  return { name: `planted in ${path}`, setup };
 }
 
 async function playHistory(story: Story, { bundle, database }: { bundle: string; database: string }): Promise<void> {

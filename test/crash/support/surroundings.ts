@@ -3,7 +3,6 @@ import { DrivenClock } from '../../../src/sandbox/driven-clock.ts';
 import { type StandIn, startAnthropicStandIn } from '../../../src/sandbox/providers/index.ts';
 import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from '../../../src/sandbox/slack/index.ts';
 import { createWorld, type World } from '../../../src/sandbox/world/index.ts';
-import { systemClock } from '../../../src/system/clock.ts';
 import type { Gate } from './gate.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { type Story, scenarioOf } from './story-type.ts';
@@ -38,7 +37,9 @@ export async function openSurroundings(story: Story, gate: Gate): Promise<Surrou
   const slackUrl = await behindGate('slack', () => slack.url);
   const slack: SlackStandIn = await startSlackStandIn({
     clock,
-    wallNow: () => systemClock.now(),
+    // A busy machine must not decide the story: here no gesture is too slow.
+    wallNow: () => 0,
+    ackTimeoutMs: 60_000,
     seed: story.workspace ?? defaultWorkspace,
     publicUrl: slackUrl,
   });
