@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import { defaultWorkspace } from '../../src/sandbox/slack/index.ts';
 import type { Hands } from './support/hands.ts';
 import { CHANNEL } from './support/play.ts';
 import type { Step, Story } from './support/story-type.ts';
@@ -60,6 +61,7 @@ polling: { usage_minutes: 60, inventory_minutes: 1440 }
 `;
 
 export const story: Story = {
+  name: '',
   startAt: NIGHT + 11 * HOUR_MS,
   from: minutes(12 * 60 + 58),
   until: minutes(16 * 60 + 30),
@@ -74,3 +76,19 @@ export const story: Story = {
   policy,
   steps: [acknowledge, suspend, restore],
 };
+
+const { app } = defaultWorkspace;
+
+/** A workspace that does not let the bot read back what it has posted. */
+const withoutHistory: Story = {
+  ...story,
+  name: 'without history,',
+  workspace: {
+    ...defaultWorkspace,
+    app: { ...app, scopes: app.scopes.filter((scope) => !scope.endsWith(':history')) },
+  },
+  mayRepeat: true,
+  points: ({ effect, phase }) => effect.label.startsWith('slack chat.postMessage') && phase === 'applied',
+};
+
+export const stories: readonly Story[] = [story, withoutHistory];

@@ -101,8 +101,16 @@ async function start(setting: Setting): Promise<KeystewardApp> {
   return started;
 }
 
-const tellLine = (level: string) => (message: string, fields?: LogFields) =>
-  tell({ type: 'log', line: `${level} ${message} ${inspect(fields ?? {}, { depth: 4, breakLength: 160 })}` });
+const tellLine =
+  (level: string) =>
+  (message: string, fields: LogFields = {}) => {
+    const said = Object.entries(fields).map(
+      ([name, value]) => `${name}: ${value instanceof Error ? value.stack : inspect(value)}`,
+    );
+    // A stack tells nothing of what is expected after a crash.
+    const words = level === 'error' ? said : said.map((text) => text.split('\n', 1)[0]);
+    tell({ type: 'log', line: [`${level} ${message}`, ...words].join('; ') });
+  };
 
 const tellingLogger: Logger = {
   debug: () => {},

@@ -1,10 +1,17 @@
 import type { Outcome } from './outcome.ts';
 
-/** What the crash changed: each line that is missing or too many, by the list it belongs to. */
-export function differences(without: Outcome, withCrash: Outcome): readonly string[] {
+// What people see twice when a message is posted twice.
+const SEEN: ReadonlySet<string> = new Set(['messages', 'notifications']);
+
+/**
+ * What the crash changed: each line that is missing or too many, by the list it belongs to. `mayRepeat`: a message, and
+ * who is told of it, may come more than once.
+ */
+export function differences(without: Outcome, withCrash: Outcome, { mayRepeat = false } = {}): readonly string[] {
   return Object.entries(without.facts).flatMap(([name, expected]) => {
     const found = withCrash.facts[name] ?? [];
     const missing = minus(expected, found).map((line) => `${name}: missing: ${line}`);
+    if (mayRepeat && SEEN.has(name)) return missing;
     const extra = minus(found, expected).map((line) => `${name}: too many: ${line}`);
     if (missing.length + extra.length > 0) return [...missing, ...extra];
     return expected.every((line, index) => line === found[index]) ? [] : [`${name}: in another order`];

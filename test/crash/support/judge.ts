@@ -13,12 +13,14 @@ export interface JudgeOptions {
   readonly recording: Recording;
   /** How many stories play side by side. */
   readonly lanes: number;
+  /** False: each crash in a story of its own. */
+  readonly together?: boolean;
   readonly onJudged: (judged: Judged) => void;
 }
 
 /** Kills the app at every case, several in one story; those of a story that fails, each in a story of its own. */
 export async function judge(cases: readonly Case[], options: JudgeOptions): Promise<readonly Judged[]> {
-  const { harness, recording, lanes, onJudged } = options;
+  const { harness, recording, lanes, together = true, onJudged } = options;
   const judged: Judged[] = [];
   const tell = (one: Judged): void => {
     judged.push(one);
@@ -29,7 +31,7 @@ export async function judge(cases: readonly Case[], options: JudgeOptions): Prom
     const missed = verdict.missed.map(() => 'the story never came to this point');
     return { one, faults: [...verdict.faults, ...missed], logs: verdict.logs };
   };
-  await inLanes(roundsOf(cases), lanes, async (round) => {
+  await inLanes(together ? roundsOf(cases) : cases.map((one) => [one]), lanes, async (round) => {
     const verdict = await harness.crashAt(
       round.map(({ at }) => at),
       recording,
@@ -41,8 +43,8 @@ export async function judge(cases: readonly Case[], options: JudgeOptions): Prom
     const apart: Judged[] = [];
     for (const one of round) apart.push(await alone(one));
     // Each holds by itself, but not after one another: that is no less of a fault.
-    const together = apart.every(({ faults }) => faults.length === 0) ? verdict.faults : [];
-    for (const one of apart) tell({ ...one, faults: [...one.faults, ...together.map(afterOthers)] });
+    const joint = apart.every(({ faults }) => faults.length === 0) ? verdict.faults : [];
+    for (const one of apart) tell({ ...one, faults: [...one.faults, ...joint.map(afterOthers)] });
   });
   return judged.sort((a, b) => a.one.number - b.one.number);
 }

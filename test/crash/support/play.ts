@@ -30,7 +30,7 @@ export class Play {
   }
 
   async run(): Promise<void> {
-    this.#options.gate.beat(`${clockText(this.#options.surroundings.clock.now())} start`);
+    this.#beat('start');
     while (await this.#liveOnce()) {
       // The app was killed: another one takes over.
     }
@@ -63,7 +63,7 @@ export class Play {
 
   async #playOn(app: AppProcess): Promise<void> {
     const { clock, slack } = this.#options.surroundings;
-    const { story, gate } = this.#options;
+    const { story } = this.#options;
     const hands = new Hands({ slack, alive: (work) => app.alive(work) });
     const triedAt = new Map<Step, number>();
     for (;;) {
@@ -74,7 +74,7 @@ export class Play {
         const tried = triedAt.get(step);
         if (tried === undefined) {
           triedAt.set(step, now);
-          gate.beat(`${clockText(now)} ${step.name}`);
+          this.#beat(step.name);
           await step.act(hands, this.#seen());
           continue;
         }
@@ -84,7 +84,7 @@ export class Play {
       const stepAt = step !== undefined && step.at > now ? step.at : story.until;
       const next = Math.min(nextDueAt, clock.nextTimerAt() ?? story.until, stepAt, story.until);
       clock.jumpTo(next);
-      gate.beat(clockText(clock.now()));
+      this.#beat();
       app.jump(clock.now());
     }
   }
@@ -111,6 +111,12 @@ export class Play {
     }
   }
 
+  #beat(what?: string): void {
+    const { story, gate, surroundings } = this.#options;
+    const words = [story.name, clockText(surroundings.clock.now()), what];
+    gate.beat(words.filter(Boolean).join(' '));
+  }
+
   #seen(): Seen {
     const { clock, slack, world } = this.#options.surroundings;
     const { leak } = this.#options.story;
@@ -118,7 +124,7 @@ export class Play {
     const textOf = (message: Parameters<typeof renderText>[0]) => renderText(message, slack.workspace);
     const alert = watcher
       .visibleMessages(CHANNEL)
-      .find(({ text, ephemeralTo }) => ephemeralTo === undefined && text.startsWith(`${leak.keyName} is `));
+      .findLast(({ text, ephemeralTo }) => ephemeralTo === undefined && text.startsWith(`${leak.keyName} is `));
     return {
       now: clock.now(),
       world,

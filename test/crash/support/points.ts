@@ -1,5 +1,6 @@
 import { groupBy } from '../../../src/domain/collections.ts';
 import { type KillPoint, type Moment, pointName } from './gate.ts';
+import type { Story } from './story-type.ts';
 
 /** One crash: the app is killed at `at`, which stands for all of `points`. */
 export interface Case {
@@ -10,12 +11,24 @@ export interface Case {
   readonly points: readonly KillPoint[];
 }
 
-/** Every point of the story. `all` takes each literally; otherwise one crash stands for the moments of one state. */
-export function casesOf(moments: readonly Moment[], { all = false } = {}): readonly Case[] {
-  const groups = all ? moments.map((moment) => [moment]) : [...groupBy(moments, ({ state }) => state).values()];
+export interface CaseOptions {
+  /** Takes each point literally; otherwise one crash stands for the moments of one state. */
+  readonly all?: boolean;
+  /** The number of the first. */
+  readonly from?: number;
+  readonly points?: Story['points'];
+}
+
+/** The kill points of a recording. */
+export function casesOf(
+  moments: readonly Moment[],
+  { all = false, from = 1, points: isWanted = () => true }: CaseOptions = {},
+): readonly Case[] {
+  const wanted = moments.filter(isWanted);
+  const groups = all ? wanted.map((moment) => [moment]) : [...groupBy(wanted, ({ state }) => state).values()];
   return groups.flatMap((points, index) => {
     const [at] = points;
-    return at === undefined ? [] : [{ number: index + 1, at, points }];
+    return at === undefined ? [] : [{ number: from + index, at, points }];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Message, WorkspaceSeed } from '../../../src/sandbox/slack/index.ts';
 import type { Scenario, World } from '../../../src/sandbox/world/index.ts';
 import type { LeakPlan } from '../../../src/sandbox/world/types.ts';
+import type { KillPoint } from './gate.ts';
 import type { Hands } from './hands.ts';
 
 /** What can be seen when nothing is in flight. */
@@ -25,6 +26,8 @@ export interface Step {
 }
 
 export interface Story {
+  /** Begins the names of its kill points; empty for the main one. */
+  readonly name: string;
   /** Where the world begins; the database is made from here to `from`, once. */
   readonly startAt: number;
   /** Where each run begins. */
@@ -33,6 +36,10 @@ export interface Story {
   readonly leak: LeakPlan;
   readonly policy: string;
   readonly workspace?: WorkspaceSeed;
+  /** Where the bot cannot look its messages up: one may come twice then, if it says that it may be a repeat. */
+  readonly mayRepeat?: boolean;
+  /** The points that this story is told for; all, if not given. */
+  readonly points?: (point: KillPoint) => boolean;
   /** In order: the next one begins when the one before is done. */
   readonly steps: readonly Step[];
 }
