@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import type { Effect, Gate } from './gate.ts';
 import { type CommitNews, type FromChild, GATE_FD, type Setting, type ToChild } from './wire.ts';
+
+const BOOT = fileURLToPath(new URL('./boot.cjs', import.meta.url));
 
 /** The app was killed as planned. */
 export class Killed extends Error {}
@@ -26,7 +29,7 @@ export class AppProcess {
   #turn = 0;
 
   constructor({ bundle, gate, setting }: AppProcessOptions) {
-    this.#process = spawn(process.execPath, [bundle], {
+    this.#process = spawn(process.execPath, [BOOT, bundle], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
       // Nothing of this machine's settings reaches the app.
       env: { TZ: 'UTC' },

@@ -35,7 +35,7 @@ export interface Mutant {
 export async function prepare(story: Story, mutants: readonly Mutant[] = []): Promise<Stock> {
   await mkdir(BUNDLES, { recursive: true });
   const bundles = await mkdtemp(join(BUNDLES, 'crash-'));
-  const bundle = join(bundles, 'child.mjs');
+  const bundle = join(bundles, 'child.cjs');
   const folder = await mkdtemp(join(tmpdir(), 'keysteward-crash-'));
   const remove = async () => {
     await rm(bundles, { recursive: true, force: true });
@@ -79,10 +79,11 @@ async function bundleChild(outfile: string, mutants: readonly Mutant[]): Promise
     outfile,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node20',
     external: ['better-sqlite3'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     plugins: mutants.map(planted),
     logLevel: 'error',
   });
