@@ -6,7 +6,7 @@ import { judge } from './support/judge.ts';
 import { type Case, casesOf } from './support/points.ts';
 
 // Many processes, on a machine that does other things as well.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 // One effect of each kind, in different parts of the story; `npm run test:crash` takes all of them.
 const KINDS: readonly (readonly [what: string, label: RegExp, phases: readonly Phase[]])[] = [

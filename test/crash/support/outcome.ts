@@ -39,6 +39,7 @@ export async function outcomeOf({ surroundings, databasePath, play }: Ended): Pr
           .map(({ userId, kind }) => `${kind} to ${userId}`)
           .sort(),
         ...databaseFacts(rows),
+        'rows of each table': rowCounts(rows),
         'writes at the provider': writesAt(surroundings),
         'keys at the provider': surroundings.world.keys().map(({ key, state }) => `${key.name} ${state}`),
       },
@@ -61,6 +62,17 @@ function databaseFaults(rows: (sql: string) => string[]): readonly string[] {
     ...rows(`SELECT 'job run has no end: ' || job FROM job_runs WHERE outcome = 'running'`),
     ...rows(`SELECT 'lease still held by ' || holder FROM lease WHERE holder IS NOT NULL`),
   ];
+}
+
+// Edits that wait for one another become one row, and a run that was cut short leaves a row of its own.
+const UNEVEN: ReadonlySet<string> = new Set(['outbox', 'job_runs']);
+
+/** Whatever table there is: a crash adds no row and loses none. */
+function rowCounts(rows: (sql: string) => string[]): readonly string[] {
+  const tables = rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`);
+  return tables
+    .filter((table) => !UNEVEN.has(table))
+    .flatMap((table) => rows(`SELECT '${table} ' || count(*) FROM "${table}"`));
 }
 
 function databaseFacts(rows: (sql: string) => string[]): Record<string, readonly string[]> {

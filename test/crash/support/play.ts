@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.ts';
 
 export const CHANNEL = 'ai-keys';
 /** How long a person waits for the result of a gesture before it counts as lost. */
-const PATIENCE_MS = 5 * MINUTE_MS;
+const PATIENCE_MS = 30 * MINUTE_MS;
 const WATCHER = 'U0CHRIS';
 
 export interface PlayOptions {
