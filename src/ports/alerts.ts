@@ -29,6 +29,7 @@ export interface AlertRepo {
   nextNumber(): Promise<number>;
   /** With what was found: a lineage has become a part of another one. */
   moveToLineage(from: string, to: string): Promise<void>;
+  /** The same finding of one alert is kept once. */
   addFinding(
     finding: Finding & { readonly id: string; readonly alertId: string; readonly foundAt: number },
   ): Promise<void>;

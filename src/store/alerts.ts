@@ -97,6 +97,7 @@ function alertLists(db: Kysely<Database>): Pick<AlertRepo, ListMethod> {
 function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
   return {
     async addFinding(finding) {
+      if (await isKept(db, finding)) return;
       await db
         .insertInto('findings')
         .values({
@@ -146,6 +147,19 @@ function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
 }
 
 /** What an alert that stands was opened for is kept, however old. */
+/** A poll that a crash cut short reads the same usage again and finds the same in it. */
+async function isKept(db: Kysely<Database>, finding: Parameters<AlertRepo['addFinding']>[0]): Promise<boolean> {
+  const same = await db
+    .selectFrom('findings')
+    .select('id')
+    .where('alert_id', '=', finding.alertId)
+    .where('detector_id', '=', finding.detectorId)
+    .where('observed_until', '=', finding.observedUntil)
+    .where('evidence', '=', JSON.stringify(finding.evidence))
+    .executeTakeFirst();
+  return same !== undefined;
+}
+
 async function pruneFindings(db: Kysely<Database>, before: number, limit: number): Promise<number> {
   const over = db.selectFrom('alerts').select('id').where('state', '=', 'resolved');
   const oldest = db

@@ -6,6 +6,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ROOT } from './support/source.ts';
 
 const SMOKE_OK = [{ name: 'help', fault: null }];
+const CRASH_OK = [
+  { name: 'before a commit', fault: null },
+  { name: 'after it', fault: null },
+];
 
 let folder: string;
 beforeEach(() => {
@@ -14,10 +18,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the last line of .ci/run', () => {
-  test('counts tests and smoke checks together', () => {
-    write({ tests: vitest({ passed: 7 }), smoke: SMOKE_OK });
+  test('counts tests, kill points and smoke checks together', () => {
+    write({ tests: vitest({ passed: 7 }), smoke: SMOKE_OK, crash: CRASH_OK });
 
-    expect(summary()).toEqual({ lines: ['8 passed, 0 failed'], status: 0 });
+    expect(summary()).toEqual({ lines: ['10 passed, 0 failed'], status: 0 });
+  });
+
+  test('a kill point that does not hold counts once, a crash step that judged nothing too', () => {
+    write({ tests: vitest({ passed: 7 }), smoke: SMOKE_OK, crash: [...CRASH_OK, { name: 'x', fault: 'lost' }] });
+    expect(summary('crash')).toEqual({ lines: ['failed: crash', '10 passed, 1 failed'], status: 1 });
+
+    write({ tests: vitest({ passed: 7 }), smoke: SMOKE_OK });
+    expect(summary('crash')).toEqual({ lines: ['failed: crash', '8 passed, 1 failed'], status: 1 });
   });
 
   test('a failed test, a failed smoke check and a file that cannot be loaded each count once', () => {
@@ -46,9 +58,10 @@ function vitest({ passed = 0, failed = 0, testResults = [] as readonly object[] 
   return { numPassedTests: passed, numFailedTests: failed, testResults };
 }
 
-function write({ tests, smoke }: { readonly tests: object; readonly smoke: object }): void {
+function write({ tests, smoke, crash = [] }: { tests: object; smoke: object; crash?: readonly object[] }): void {
   writeFileSync(join(folder, 'vitest.json'), JSON.stringify(tests));
   writeFileSync(join(folder, 'smoke.json'), JSON.stringify(smoke));
+  writeFileSync(join(folder, 'crash.json'), JSON.stringify(crash));
 }
 
 function summary(...failedSteps: readonly string[]) {

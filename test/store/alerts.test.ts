@@ -123,6 +123,23 @@ describe('findings and events', () => {
     });
   });
 
+  test('a finding that a poll makes again after a crash is kept once, what new data adds to it is kept', async () => {
+    const { store, raw } = await storeWithKeys();
+    const again = { ...finding, alertId: 'alert_1', foundAt: NOON + 9 };
+
+    await store.write(async (tx) => {
+      await tx.alerts.addFinding({ ...again, id: 'find_1', foundAt: NOON + 2 });
+      await tx.alerts.addFinding({ ...again, id: 'find_2' });
+      await tx.alerts.addFinding({ ...again, id: 'find_3', observedUntil: NOON + 2 });
+      await tx.alerts.addFinding({ ...again, id: 'find_4', evidence: { ratio: 3 } });
+      await tx.alerts.addFinding({ ...again, id: 'find_5', detectorId: 'new-model' });
+      await tx.alerts.addFinding({ ...again, id: 'find_6', alertId: 'alert_2' });
+    });
+
+    const ids = raw().prepare('SELECT id FROM findings ORDER BY id').pluck().all();
+    expect(ids).toEqual(['find_1', 'find_3', 'find_4', 'find_5', 'find_6']);
+  });
+
   test('the events of an alert come back whole and in the order of their making', async () => {
     const { store } = await storeWithKeys();
     const event = (id: string, alertId: string): AlertEvent => ({

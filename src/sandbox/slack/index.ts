@@ -47,6 +47,8 @@ export interface SlackStandInOptions {
   /** Ids for everything the workspace makes; counters unless told otherwise. */
   readonly nextId?: (prefix: string) => string;
   readonly ackTimeoutMs?: number;
+  /** Where the app reaches the stand-in, when something stands in between. */
+  readonly publicUrl?: string;
   /** One message per second and channel in business time; on unless told otherwise. */
   readonly enforceRateLimit?: boolean;
 }
@@ -105,7 +107,7 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     calls: [],
     lastPostAt: new Map(),
     enforceRateLimit,
-    url: () => url,
+    url: () => options.publicUrl ?? url,
   };
   const events = new Events(platform);
   const server = await listen(platform, port);

@@ -52,7 +52,8 @@ test('findings of resolved alerts go after 400 days, slice by slice; those of an
   const finding = await findingOf(bench, 'key_1');
   await bench.store.write(async (tx) => {
     for (let index = 0; index < 1_200; index += 1) {
-      await tx.alerts.addFinding({ ...finding, id: `find_x${index}`, alertId: over.id, foundAt: NOON });
+      const one = { ...finding, id: `find_x${index}`, observedUntil: finding.observedUntil - index - 1 };
+      await tx.alerts.addFinding({ ...one, alertId: over.id, foundAt: NOON });
     }
     await tx.alerts.update({ ...over, state: 'resolved', closedAt: NOON });
   });

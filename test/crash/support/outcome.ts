@@ -1,0 +1,138 @@
+import SqliteDatabase from 'better-sqlite3';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { Message } from '../../../src/sandbox/slack/index.ts';
+import { renderText } from '../../../src/sandbox/slack/index.ts';
+import { integrityProblem, verifyAudit } from '../../../src/store/integrity.ts';
+import { countingIds } from '../../../src/system/ids.ts';
+import { hmacHex } from '../../../src/system/installation-secret.ts';
+import type { Play } from './play.ts';
+import type { Surroundings } from './surroundings.ts';
+import { INSTALLATION_SECRET } from './wire.ts';
+
+/** What is left when the story has ended. Lists are in a stable order, without times and ids. */
+export interface Outcome {
+  /** Rules that no story may break, and where it did. */
+  readonly faults: readonly string[];
+  /** Lists of which each has to be the same as without the crash. */
+  readonly facts: Readonly<Record<string, readonly string[]>>;
+  /** How often each subject was posted, and whether a repeat said so. */
+  readonly repeats: readonly string[];
+  readonly logs: readonly string[];
+}
+
+export interface Ended {
+  readonly surroundings: Surroundings;
+  readonly databasePath: string;
+  readonly play: Play;
+}
+
+export async function outcomeOf({ surroundings, databasePath, play }: Ended): Promise<Outcome> {
+  const database = new SqliteDatabase(databasePath);
+  try {
+    const rows = (sql: string): string[] => database.prepare<[], string>(sql).pluck().all();
+    const faults = [...databaseFaults(rows), ...(await provenWhole(database))];
+    return {
+      faults,
+      facts: {
+        messages: messagesIn(surroundings),
+        notifications: surroundings.slack.workspace.notifications
+          .map(({ userId, kind }) => `${kind} to ${userId}`)
+          .sort(),
+        ...databaseFacts(rows),
+        'rows of each table': rowCounts(rows),
+        'writes at the provider': writesAt(surroundings),
+        'keys at the provider': surroundings.world.keys().map(({ key, state }) => `${key.name} ${state}`),
+      },
+      repeats: repeatsIn(surroundings),
+      logs: play.logs,
+    };
+  } finally {
+    database.close();
+  }
+}
+
+function databaseFaults(rows: (sql: string) => string[]): readonly string[] {
+  return [
+    ...rows(
+      `SELECT 'message not sent: ' || kind || ' is ' || state || ' ' || coalesce(problem, '') FROM outbox WHERE state <> 'sent'`,
+    ),
+    ...rows(
+      `SELECT 'action not proven: ' || kind || ' is ' || state || ' ' || coalesce(problem, '') FROM actions WHERE state <> 'verified'`,
+    ),
+    ...rows(`SELECT 'job run has no end: ' || job FROM job_runs WHERE outcome = 'running'`),
+    ...rows(`SELECT 'lease still held by ' || holder FROM lease WHERE holder IS NOT NULL`),
+  ];
+}
+
+// Edits that wait for one another become one row, and a run that was cut short leaves a row of its own.
+const UNEVEN: ReadonlySet<string> = new Set(['outbox', 'job_runs']);
+
+/** Whatever table there is: a crash adds no row and loses none. */
+function rowCounts(rows: (sql: string) => string[]): readonly string[] {
+  const tables = rows(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`);
+  return tables
+    .filter((table) => !UNEVEN.has(table))
+    .flatMap((table) => rows(`SELECT '${table} ' || count(*) FROM "${table}"`));
+}
+
+function databaseFacts(rows: (sql: string) => string[]): Record<string, readonly string[]> {
+  return {
+    alerts: rows(`SELECT 'KS-' || number || ' ' || state || ' ' || lost_micro_usd FROM alerts ORDER BY number`),
+    'history of alerts': rows(`SELECT kind || ' ' || actor FROM alert_events ORDER BY at, kind`),
+    findings: rows(`SELECT detector_id || ' ' || found_at FROM findings ORDER BY found_at, detector_id`),
+    actions: rows(`SELECT kind || ' ' || state FROM actions ORDER BY requested_at, kind`),
+    keys: rows(`SELECT label || ' ' || status || ' ' || generation FROM keys ORDER BY label, provider_key_id`),
+    audit: rows(`SELECT verb || ' ' || count(*) FROM audit GROUP BY verb ORDER BY verb`),
+    usage: rows(`SELECT count(*) || ' rows, ' || sum(cost_micro_usd) || ' micro-USD' FROM usage`),
+    notices: rows(`SELECT kind || ' ' || subject FROM notices ORDER BY kind, subject`),
+    'newest job runs':
+      rows(`SELECT job || ' ' || outcome || ' due ' || due_at FROM job_runs AS run WHERE outcome <> 'abandoned'
+      AND NOT EXISTS (SELECT 1 FROM job_runs AS later WHERE later.job = run.job AND later.due_at > run.due_at) GROUP BY job ORDER BY job`),
+  };
+}
+
+async function provenWhole(database: SqliteDatabase.Database): Promise<readonly string[]> {
+  const problem = integrityProblem(database);
+  const secret = new Secret(INSTALLATION_SECRET);
+  const audit = await verifyAudit(database, { ids: countingIds(), sign: (text) => hmacHex(secret, text) });
+  return [
+    ...(problem === null ? [] : [`the database is damaged: ${problem}`]),
+    ...(audit.ok ? [] : [`the audit chain is broken: ${audit.problem}`]),
+  ];
+}
+
+/** What everybody sees in channels, threads and direct messages, in their order. */
+function messagesIn({ slack: { workspace } }: Surroundings): readonly string[] {
+  return workspace.channels().flatMap((channel) =>
+    workspace
+      .messages(channel.id)
+      .filter(({ threadTs }) => threadTs === undefined)
+      .flatMap((root) => [root, ...workspace.replies(channel.id, root.ts)])
+      .map((message) => `${channel.name}: ${withoutTimes(renderText(message, workspace))}`),
+  );
+}
+
+function withoutTimes(text: string): string {
+  return text.replaceAll(/\b(\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}( UTC)?\b/g, '<time>');
+}
+
+function writesAt({ provider }: Surroundings): readonly string[] {
+  return provider.calls
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path, status }) => `${method} ${path} ${status}`);
+}
+
+/** Subjects that were posted more than once; who reads it again has to be told. */
+function repeatsIn({ slack }: Surroundings): readonly string[] {
+  const seen = new Set<string>();
+  const repeats: string[] = [];
+  for (const { method, ok, args } of slack.calls) {
+    const metadata = args['metadata'] as Message['metadata'];
+    const subject = (metadata?.['event_payload'] as { subject?: string } | undefined)?.subject;
+    if (method !== 'chat.postMessage' || !ok || subject === undefined) continue;
+    const mark = String(args['text']).includes('may be a repeat') ? 'marked' : 'not marked';
+    if (seen.has(subject)) repeats.push(`${subject.split(':', 1)[0]} posted twice, ${mark}`);
+    seen.add(subject);
+  }
+  return repeats;
+}

@@ -1,0 +1,56 @@
+import type { Message, WorkspaceSeed } from '../../../src/sandbox/slack/index.ts';
+import type { Scenario, World } from '../../../src/sandbox/world/index.ts';
+import type { LeakPlan } from '../../../src/sandbox/world/types.ts';
+import type { KillPoint } from './gate.ts';
+import type { Hands } from './hands.ts';
+
+/** What can be seen when nothing is in flight. */
+export interface Seen {
+  readonly now: number;
+  readonly world: World;
+  /** The message about the leaking key, as the channel shows it. */
+  readonly alert: Message | undefined;
+  /** That message and its replies, as text. */
+  readonly thread: readonly string[];
+  /** Everything that one person can read in the channel and in the direct messages with the bot. */
+  readable(userId: string): readonly string[];
+}
+
+/** Something that a person does at a time. */
+export interface Step {
+  readonly name: string;
+  readonly at: number;
+  act(hands: Hands, seen: Seen): Promise<void>;
+  /** Whether its result can be seen. While it cannot, the person does it again after a restart. */
+  isDone(seen: Seen): boolean;
+}
+
+export interface Story {
+  /** Begins the names of its kill points; empty for the main one. */
+  readonly name: string;
+  /** Where the world begins; the database is made from here to `from`, once. */
+  readonly startAt: number;
+  /** Where each run begins. */
+  readonly from: number;
+  readonly until: number;
+  readonly leak: LeakPlan;
+  readonly policy: string;
+  readonly workspace?: WorkspaceSeed;
+  /** Where the bot cannot look its messages up: one may come twice then, if it says that it may be a repeat. */
+  readonly mayRepeat?: boolean;
+  /** The points that this story is told for; all, if not given. */
+  readonly points?: (point: KillPoint) => boolean;
+  /** In order: the next one begins when the one before is done. */
+  readonly steps: readonly Step[];
+}
+
+export function scenarioOf({ startAt, until, leak }: Story): Scenario {
+  return {
+    id: 'crash',
+    title: 'A leak that the app dies over',
+    startAt,
+    endsAt: until,
+    pollMinutes: 60,
+    leaks: () => [leak],
+  };
+}
