@@ -58,7 +58,7 @@ export const ownerQuestionRenderer: OutboxRenderer = {
     const isAsked = card.alert.state === 'open' && card.alert.ownerAsk?.id === eventId;
     // Nobody is woken by a question that is none any more.
     if (!isPosted && !isAsked) return null;
-    const link = await linkTo(deps, card);
+    const link = await linkTo({ deps, locale }, card);
     return { ...ownerQuestionView({ card, eventId, link }, locale), channel: userId, inThreadOf: null };
   },
   async refused({ deps }, eventId) {
@@ -86,7 +86,7 @@ async function namesOnly({ store }: Deps, rendered: Rendered): Promise<Rendered>
   return withNames(rendered, names);
 }
 
-async function linkTo({ store }: Deps, { alert }: AlertCard): Promise<string | null> {
-  const message = await store.read.messages.get('alert', alert.id);
-  return message === undefined ? null : `in <#${message.channel}>`;
+async function linkTo({ deps, locale }: RenderContext, { alert }: AlertCard): Promise<string | null> {
+  const message = await deps.store.read.messages.get('alert', alert.id);
+  return message === undefined ? null : `${messageLink('the alert', message, locale)} in <#${message.channel}>`;
 }

@@ -77,7 +77,7 @@ describe.each(['anthropic', 'openai'] as const)('a key that leaks on a Saturday 
     const key = await leakKey(stage);
     expect(key.status).toBe('active');
     expect(await stage.app.deps.store.read.actions.ofKey(key.id)).toEqual([]);
-    expect(threadTexts(stage, message)).toHaveLength(1);
+    expect(threadTexts(stage, message).join('\n')).not.toMatch(/asked to|Suspended|Revoked/);
     expect(stolenUsd(stage, stage.clock.now() - minutes(5), stage.clock.now())).toBeGreaterThan(0);
   });
 

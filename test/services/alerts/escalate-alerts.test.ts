@@ -232,6 +232,16 @@ describe('what was called for', () => {
     expect(callsIn(await sendAll(bench))).toEqual([...FIRST, '<@U0DEE>', '<@U0ADMIN>']);
   });
 
+  test('a message that is there already has called: whoever deletes it calls nobody anew', async () => {
+    const bench = await openNight();
+    await alerted(bench);
+    await sendAll(bench);
+    later(bench, MINUTE_MS);
+    await alerted(bench);
+
+    expect((await sendAll(bench)).flatMap(({ draft }) => draft.mentions ?? [])).toEqual([]);
+  });
+
   test('nobody is called by what was acknowledged before it could be sent', async () => {
     const bench = await openNight();
     const { id } = await alerted(bench);
