@@ -20,6 +20,7 @@ import { TickCounter } from './scheduler/tick-counter.ts';
 import { runDueActions } from './services/actions/execute-action.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
+import { refuseSharedChannel } from './services/notices/report-audience.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
@@ -155,6 +156,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     scheduler,
     idle: () => ticks.idle() && scheduler.idle() && pumps.every((pump) => pump.idle()) && listeners.running() === 0,
     async start() {
+      await refuseSharedChannel(deps);
       await resume(deps);
       await closeOrphanedBlindness(deps);
       await noteDowntime(deps);

@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
+import type { ApprovalRepo } from './approvals.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
@@ -113,6 +114,7 @@ export interface Member {
 }
 
 export interface MemberRepo {
+  get(userId: string): Promise<Member | undefined>;
   upsert(member: Member): Promise<void>;
   all(): Promise<readonly Member[]>;
 }
@@ -238,6 +240,7 @@ export interface Repos {
   readonly usageHistory: UsageHistoryRepo;
   readonly scopeSights: ScopeSightRepo;
   readonly rotations: RotationRepo;
+  readonly approvals: ApprovalRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -1,6 +1,7 @@
 import type { Repos } from '../ports/store.ts';
 import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
+import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
@@ -46,5 +47,6 @@ export function createRepos(context: RepoContext): Repos {
     usageHistory: usageHistoryRepo(db),
     scopeSights: scopeSightRepo(db),
     rotations: rotationRepo(context),
+    approvals: approvalRepo(context),
   };
 }

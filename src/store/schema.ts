@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { ApprovalTable } from './schema-approvals.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
@@ -150,6 +151,8 @@ export interface ActionTable {
   problem_code: string | null;
   /** JSON of ActionParams. */
   params: string | null;
+  /** JSON of Consent. */
+  consent: string | null;
 }
 
 export interface MemberTable {
@@ -264,6 +267,7 @@ export interface Database {
   scope_sights: ScopeSightTable;
   rotations: RotationTable;
   rotation_steps: RotationStepTable;
+  approvals: ApprovalTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -7,7 +7,7 @@ import { Person } from './person.ts';
 import type { Platform } from './platform.ts';
 import { listen, urlOf } from './server.ts';
 import { type Delivery, SocketHub } from './socket.ts';
-import type { ApiCall, Change, WorkspaceSeed } from './types.ts';
+import type { ApiCall, Change, Channel, WorkspaceSeed } from './types.ts';
 import { ViewStore } from './view-store.ts';
 import { Workspace, type WorkspaceView } from './workspace.ts';
 
@@ -71,6 +71,8 @@ export interface SlackStandIn {
   /** Deactivates or changes a person; the app hears `user_change`. */
   changeUser(userId: string, patch: Partial<Omit<WorkspaceSeed['users'][number], 'id'>>): void;
   archive(channelId: string): void;
+  /** Changes who is in a channel, or whom it is shared with. */
+  changeChannel(channelId: string, patch: Partial<Pick<Channel, 'members' | 'isExtShared'>>): void;
   redeliverLast(): Promise<Delivery>;
   /** Breaks every socket without a word. */
   disconnectSockets(): void;
@@ -117,7 +119,8 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     settled: () => inFlight.settled(),
     onChange: (listener) => workspace.onChange((change) => listener(change)),
     changeUser: (userId, patch) => changeUser(workspace, userId, patch),
-    archive: (channelId) => archive(workspace, channelId),
+    archive: (channelId) => changeChannel(workspace, channelId, { isArchived: true }),
+    changeChannel: (channelId, patch) => changeChannel(workspace, channelId, patch),
     redeliverLast: () => platform.sockets.redeliverLast(),
     disconnectSockets: () => platform.sockets.drop(),
     refreshSockets: () => platform.sockets.refresh(),
@@ -145,8 +148,8 @@ function changeUser(workspace: Workspace, userId: string, patch: object): void {
   workspace.setUser({ ...user, ...patch });
 }
 
-function archive(workspace: Workspace, channelId: string): void {
+function changeChannel(workspace: Workspace, channelId: string, patch: Partial<Channel>): void {
   const channel = workspace.channel(channelId);
   if (channel === undefined) throw new Error(`there is no channel ${channelId}`);
-  workspace.setChannel({ ...channel, isArchived: true });
+  workspace.setChannel({ ...channel, ...patch });
 }

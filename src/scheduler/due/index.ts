@@ -1,5 +1,6 @@
 import type { DueWork } from '../due-work.ts';
+import { expireApprovalsWork } from './expire-approvals.ts';
 import { followRotations } from './follow-rotations.ts';
 
 /** Everything that happens at instants of its own. A test compares this list with the folder. */
-export const dueWork: readonly DueWork[] = [followRotations];
+export const dueWork: readonly DueWork[] = [followRotations, expireApprovalsWork];

@@ -7,6 +7,7 @@ import { pruneJob } from './prune.ts';
 import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
 import { reconcileJob } from './reconcile.ts';
+import { reportAudienceJob } from './report-audience.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
@@ -22,6 +23,7 @@ export const jobs: readonly Job[] = [
   readLimitsJob,
   compactUsageJob,
   reconcileJob,
+  reportAudienceJob,
   logAuditHeadJob,
   pruneJob,
 ];

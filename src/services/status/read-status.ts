@@ -1,6 +1,8 @@
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { Approval } from '../../domain/approval.ts';
 import type { Key } from '../../domain/key.ts';
+import type { AudienceDetail } from '../../domain/notice.ts';
 import type { EventWatermark } from '../../ports/events.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
@@ -35,6 +37,10 @@ export interface Status {
   readonly connections: readonly ConnectionStatus[];
   readonly alerts: readonly Alert[];
   readonly unfinishedActions: readonly Action[];
+  /** What waits for a second person. */
+  readonly approvals: readonly Approval[];
+  /** Who reads the alerts without being a full member; null: nobody, as far as known. */
+  readonly audience: AudienceDetail | null;
   readonly outbox: { readonly waiting: number; readonly dead: number };
   readonly deadLetters: readonly OutboxRow[];
   /** Those that are open, oldest first. */
@@ -46,7 +52,7 @@ export interface Status {
 }
 
 export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<Status> {
-  const { actions, alerts, audit, jobRuns, keys, lineages, outbox } = deps.store.read;
+  const { actions, alerts, approvals, audit, jobRuns, keys, lineages, notices, outbox } = deps.store.read;
   const allKeys = await keys.all();
   const slugOfLineage = new Map((await lineages.all()).map(({ id, slug }) => [id, slug]));
   return {
@@ -56,6 +62,8 @@ export async function readStatus(deps: Pick<Deps, 'store' | 'clock' | 'providers
     ),
     alerts: await alerts.unresolved(),
     unfinishedActions: await actions.unfinished(),
+    approvals: await approvals.waiting(),
+    audience: (await notices.allOpen('audience'))[0]?.detail ?? null,
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
     rotations: await openRotations(deps),

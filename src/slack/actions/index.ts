@@ -1,6 +1,7 @@
 import type { Interaction } from '../interaction.ts';
 import { alertAcknowledge } from './alert-acknowledge.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
+import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
@@ -33,4 +34,5 @@ export const interactions: readonly Interaction[] = [
   rotationReasonSubmit,
   rotationHandOver,
   rotationHandOverSubmit,
+  ...approvalButtons,
 ];

@@ -19,7 +19,7 @@ function lineOf({ kind, actor, detail }: AlertEvent, rotation: string | null): s
   const done = doneWord(act);
   switch (kind) {
     case 'action_requested':
-      return `${who} asked to ${askedText(act, detail)}: ${foreign(String(detail['reason'] ?? ''), REASON_MAX)}`;
+      return `${who} asked to ${askedText(act, detail)}${agreedText(detail)}: ${foreign(String(detail['reason'] ?? ''), REASON_MAX)}`;
     case 'action_verified':
       return `${done}: ${shownText(act, detail)}.`;
     case 'action_delayed':
@@ -54,6 +54,12 @@ function lineOf({ kind, actor, detail }: AlertEvent, rotation: string | null): s
 function askedText(act: string, detail: AlertEvent['detail']): string {
   const asked = isKnown(act) ? ASKED[act] : `${escaped(act)} the key`;
   return detail['to'] === undefined ? asked : `${asked} from ${foreign(String(detail['from']))} to ${newValue(detail)}`;
+}
+
+/** How an act that takes two people came to be. */
+function agreedText({ approvedBy, alone }: AlertEvent['detail']): string {
+  if (typeof approvedBy === 'string') return `, approved by ${actorMention(approvedBy)}`;
+  return alone === undefined ? '' : ', alone';
 }
 
 function shownText(act: string, detail: AlertEvent['detail']): string {

@@ -253,6 +253,8 @@ describe('the status', () => {
       { ...anthropic, connectionId: 'openai', title: 'OpenAI', writable: false, costs: { kind: 'not_enabled' } },
     ],
     alerts: [],
+    approvals: [],
+    audience: null,
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
@@ -280,6 +282,8 @@ describe('the status', () => {
       },
     ],
     alerts: [leakAlert({ state: 'acknowledged', acknowledgedBy: 'slack:T0ACME/U0ANA' })],
+    approvals: [],
+    audience: null,
     unfinishedActions: [stopAction({ state: 'failed', problem: 'Anthropic says no.' })],
     outbox: { waiting: 1, dead: 1 },
     deadLetters: [
