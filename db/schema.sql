@@ -15,7 +15,7 @@ CREATE TABLE actions (
   executed_at BIGINT,
   verified_at BIGINT,
   problem TEXT
-, params TEXT, problem_code TEXT);
+, params TEXT, problem_code TEXT, consent TEXT);
 
 CREATE UNIQUE INDEX actions_idempotency ON actions (idempotency_key);
 
@@ -57,6 +57,31 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_lineage ON alerts (lineage_id, opened_at);
 
 CREATE UNIQUE INDEX alerts_number ON alerts (number);
+
+CREATE TABLE approvals (
+  id TEXT PRIMARY KEY,
+  idempotency_key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  key_id TEXT NOT NULL REFERENCES keys (id),
+  generation BIGINT NOT NULL,
+  params TEXT,
+  alert_id TEXT,
+  requested_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  state TEXT NOT NULL,
+  requested_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  decided_by TEXT,
+  decided_at BIGINT,
+  problem TEXT,
+  action_id TEXT
+);
+
+CREATE INDEX approvals_due ON approvals (state, expires_at);
+
+CREATE INDEX approvals_key ON approvals (key_id);
+
+CREATE UNIQUE INDEX approvals_waiting ON approvals (idempotency_key) WHERE state = 'waiting';
 
 CREATE TABLE audit (
   seq INTEGER PRIMARY KEY,
@@ -239,6 +264,8 @@ CREATE TABLE notices (
 );
 
 CREATE UNIQUE INDEX notices_open ON notices (kind, subject) WHERE closed_at IS NULL;
+
+CREATE INDEX notices_subject ON notices (kind, subject);
 
 CREATE TABLE outbox (
   id TEXT PRIMARY KEY,

@@ -21,6 +21,7 @@ import { runDueActions } from './services/actions/execute-action.ts';
 import { sendDuePages } from './services/alerts/send-pages.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
+import { refuseSharedChannel } from './services/notices/report-audience.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
 import { notReady } from './services/status/readiness.ts';
@@ -163,6 +164,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     scheduler,
     idle: () => ticks.idle() && scheduler.idle() && pumps.every((pump) => pump.idle()) && listeners.running() === 0,
     async start() {
+      await refuseSharedChannel(deps);
       await resume(deps);
       await closeOrphanedBlindness(deps);
       await noteDowntime(deps);

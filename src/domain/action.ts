@@ -27,6 +27,11 @@ export function isLimitAct(kind: ActionKind): kind is LimitActKind {
 export const ACTION_STATES = ['pending', 'running', 'verified', 'failed', 'dismissed'] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
 
+/** How an act that cannot be undone was agreed to; `alone` is break-glass, with what allowed it. */
+export type Consent =
+  | { readonly kind: 'approved'; readonly by: string }
+  | { readonly kind: 'alone'; readonly because: 'critical_alert' | 'public_key' };
+
 export interface Action {
   readonly id: string;
   /** Unique: kind, key and the key's state generation, or what the act is about and its revision. */
@@ -49,11 +54,24 @@ export interface Action {
   /** What a person is told while it is not done. */
   readonly problem: string | null;
   readonly problemCode: ErrorCode | null;
+  /** Null where one person is enough. */
+  readonly consent: Consent | null;
 }
 
 export function idempotencyKeyOf(kind: KeyActKind, key: { readonly id: string; readonly generation: number }): string {
   return `${kind}:${key.id}:${key.generation}`;
 }
+
+/** Whether an act is for good. `without_restore`: where the provider cannot start a stopped key again. */
+export const IS_FINAL: Readonly<Record<ActionKind, 'no' | 'yes' | 'without_restore'>> = {
+  suspend: 'without_restore',
+  restore: 'no',
+  revoke: 'yes',
+  set_spend_limit: 'no',
+  set_rate_limit: 'no',
+  set_models: 'no',
+  delete_owner: 'yes',
+};
 
 /** The provider statuses that prove an action. A revoked key may be archived or gone, depending on the provider. */
 export const PROOF: Readonly<Record<KeyActKind, ReadonlySet<KeyStatus>>> = {
@@ -100,10 +118,12 @@ export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
   delete_owner: 'account deletion',
 };
 
+/** What happens to an act; the ones in the second line only to acts that need a second person. */
+export type AuditStage =
+  | ('requested' | 'verified' | 'delayed' | 'failed' | 'dismissed')
+  | ('approval_asked' | 'approved' | 'declined' | 'expired' | 'cancelled' | 'overtaken' | 'broke_glass');
+
 /** The audit log's verb: a limit belongs to the scope, all else to the key. */
-export function auditVerb(
-  kind: ActionKind,
-  stage: 'requested' | 'verified' | 'delayed' | 'failed' | 'dismissed',
-): string {
+export function auditVerb(kind: ActionKind, stage: AuditStage): string {
   return `${isLimitAct(kind) ? 'scope' : 'key'}.${kind}.${stage}`;
 }

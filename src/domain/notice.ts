@@ -1,3 +1,4 @@
+import type { ActionKind } from './action.ts';
 import type { UnpricedDetail } from './unpriced.ts';
 
 /** What is read of a connection, each for itself: one can fail while the other goes on. */
@@ -60,11 +61,35 @@ export interface DriftDetail {
   readonly models: readonly string[];
 }
 
+/** Somebody did alone what takes two people. It is over when it is told. */
+export interface BreakGlassDetail {
+  readonly userId: string;
+  readonly kind: ActionKind;
+  readonly keyId: string;
+  readonly alertId: string | null;
+  readonly reason: string;
+  readonly because: 'critical_alert' | 'public_key';
+  /** The how manieth time of this person today. */
+  readonly nth: number;
+}
+
+/** People who are no full members of the workspace read the alerts channel. Closed: they do not any more. */
+export interface AudienceDetail {
+  readonly channelId: string;
+  readonly channelName: string;
+  /** Ascending. */
+  readonly guestIds: readonly string[];
+  /** Other organizations are in it, or are invited. */
+  readonly isShared: boolean;
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
   readonly unpriced: UnpricedDetail;
   readonly drift: DriftDetail;
+  readonly break_glass: BreakGlassDetail;
+  readonly audience: AudienceDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

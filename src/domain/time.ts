@@ -47,6 +47,11 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['minute', MINUTE_MS],
 ];
 
+/** The day of a zone on which an instant lies: `2026-08-01`. */
+export function zoneDayText(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+}
+
 /** A length in the one unit that a person would use: `5 minutes`, `26 hours`, `97 days`; under a minute is `moments`. */
 export function formatLength(lengthMs: number): string {
   // Two of a unit before it is used: 26 hours says more than 1 day, 90 minutes more than 1 hour.

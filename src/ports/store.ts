@@ -2,6 +2,7 @@ import type { Action } from '../domain/action.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { AlertEvent, AlertRepo } from './alerts.ts';
+import type { ApprovalRepo } from './approvals.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
@@ -97,6 +98,7 @@ export interface Member {
 }
 
 export interface MemberRepo {
+  get(userId: string): Promise<Member | undefined>;
   upsert(member: Member): Promise<void>;
   all(): Promise<readonly Member[]>;
 }
@@ -174,6 +176,7 @@ export interface Repos {
   readonly channelTroubles: ChannelTroubleRepo;
   readonly pages: PageRepo;
   readonly outlets: OutletRepo;
+  readonly approvals: ApprovalRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

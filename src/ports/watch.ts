@@ -9,6 +9,8 @@ export interface NoticeRepo {
   latest<Kind extends NoticeKind>(kind: Kind, subject: string): Promise<NoticeOf<Kind> | undefined>;
   /** The one of this kind about this subject that is not closed. */
   open<Kind extends NoticeKind>(kind: Kind, subject: string): Promise<NoticeOf<Kind> | undefined>;
+  /** How many there have been of this kind about this subject. */
+  count(kind: NoticeKind, subject: string): Promise<number>;
   allOpen<Kind extends NoticeKind>(kind: Kind): Promise<readonly NoticeOf<Kind>[]>;
 }
 

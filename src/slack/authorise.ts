@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { ACT_WORDS, type Act, mayAct, type Role, rolesOf, rolesThatMay } from '../domain/authorise.ts';
+import { ACT_WORDS, type Act, mayAct, type Person, type Role, rolesOf, rolesThatMay } from '../domain/authorise.ts';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Lineage } from '../domain/key.ts';
 import type { Deps } from '../services/deps.ts';
@@ -17,6 +17,14 @@ export interface Gesture {
   readonly teamId: string;
 }
 
+interface RoleContext {
+  readonly deps: Pick<Deps, 'directory' | 'policy' | 'logger'>;
+  readonly identity: Identity;
+}
+
+/** Said to everybody outside, and nothing else. */
+export const NO_MEMBER = 'Keysteward answers active full members of this workspace only';
+
 interface AuthoriseInput {
   readonly gesture: Gesture;
   readonly act: Act;
@@ -28,18 +36,12 @@ interface AuthoriseInput {
  * Checks one gesture against the role table, with the person looked up now. Returns the actor for the audit log or
  * throws `forbidden` with a sentence that says whom to ask. A failed look-up refuses.
  */
-export async function authorise(
-  { deps, identity }: { deps: Pick<Deps, 'directory' | 'policy' | 'logger'>; identity: Identity },
-  { gesture, act, lineage }: AuthoriseInput,
-): Promise<Actor> {
-  if (gesture.teamId !== identity.teamId) throw forbidden('people of another workspace have no rights here');
-  const person = await deps.directory.person(gesture.userId).catch((error: unknown) => {
-    deps.logger.warn('role look-up failed', { error: toError(error) });
-    throw forbidden('your role could not be looked up in Slack just now; try again in a moment', error);
-  });
-  const roles = rolesOf(person, deps.policy.roles, lineage);
+export async function authorise(context: RoleContext, { gesture, act, lineage }: AuthoriseInput): Promise<Actor> {
+  const { person, roles } = await lookUp(context, gesture, lineage);
+  // To people outside nothing is said, not even who could do it.
+  if (!person.isActiveFullMember) throw forbidden(NO_MEMBER);
   if (!mayAct(roles, act)) {
-    if (act === 'look') throw forbidden(whyNoLook(person.isActiveFullMember));
+    if (act === 'look') throw forbidden('only the people that policy.yml names under roles may look');
     const whom = rolesThatMay(act).map((role) => WHO[role]);
     const others = whom.length > 1 ? `${whom.slice(0, -1).join(', ')} or ` : '';
     throw forbidden(`only ${others}${whom.at(-1)} may ${ACT_WORDS[act]} (policy.yml, roles)`);
@@ -47,18 +49,27 @@ export async function authorise(
   return { kind: 'slack', userId: person.userId, teamId: person.teamId };
 }
 
-/** Anything that shows data needs at least the right to look: guests and outsiders get none. */
-export async function requireViewer(
-  context: { deps: Pick<Deps, 'directory' | 'policy' | 'logger'>; identity: Identity },
-  gesture: Gesture,
-): Promise<void> {
-  await authorise(context, { gesture, act: 'look', lineage: null });
+/** Whether somebody may, without a sentence; throws where that cannot be looked up. */
+export async function allows(context: RoleContext, { gesture, act, lineage }: AuthoriseInput): Promise<boolean> {
+  return mayAct((await lookUp(context, gesture, lineage)).roles, act);
 }
 
-function whyNoLook(isActiveFullMember: boolean): string {
-  return isActiveFullMember
-    ? 'only the people that policy.yml names under roles may look'
-    : 'Keysteward answers active full members of this workspace only';
+async function lookUp(
+  { deps, identity }: RoleContext,
+  gesture: Gesture,
+  lineage: Lineage | null,
+): Promise<{ person: Person; roles: readonly Role[] }> {
+  if (gesture.teamId !== identity.teamId) throw forbidden('people of another workspace have no rights here');
+  const person = await deps.directory.person(gesture.userId).catch((error: unknown) => {
+    deps.logger.warn('role look-up failed', { error: toError(error) });
+    throw forbidden('your role could not be looked up in Slack just now; try again in a moment', error);
+  });
+  return { person, roles: rolesOf(person, deps.policy.roles, lineage) };
+}
+
+/** Anything that shows data needs at least the right to look: guests and outsiders get none. */
+export async function requireViewer(context: RoleContext, gesture: Gesture): Promise<void> {
+  await authorise(context, { gesture, act: 'look', lineage: null });
 }
 
 function forbidden(why: string, cause?: unknown): AppError {

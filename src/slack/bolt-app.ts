@@ -50,7 +50,7 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });
-  const identity = await identify(client);
+  const identity = await identify(client, options.logger);
   const transport = transportOf(options);
   const app = new App({
     token: botToken.reveal(),
@@ -74,16 +74,39 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
   };
 }
 
-async function identify(client: WebClient): Promise<Identity> {
+async function identify(client: WebClient, logger: Logger): Promise<Identity> {
   try {
-    const { team_id: teamId, user_id: botUserId, bot_id: botId, url } = await client.auth.test();
-    if (teamId && botUserId && botId) return { teamId, botUserId, botId, workspaceUrl: url ?? null };
+    const { team_id: teamId, user_id: botUserId, bot_id: botId, url, enterprise_id } = await client.auth.test();
+    if (teamId && botUserId && botId) {
+      return {
+        teamId,
+        botUserId,
+        botId,
+        workspaceUrl: url ?? null,
+        appId: await appIdOf(client, botId, logger),
+        enterpriseId: enterprise_id || null,
+      };
+    }
   } catch (cause) {
     const error = fromSlackError(cause);
     if (error.code === 'slack_unavailable') throw error;
     throw refusedToken(cause);
   }
   throw refusedToken(new Error('auth.test named no team, user or bot'));
+}
+
+/** Every payload names the app that it is for; without ours the bot's id and the team have to do. */
+async function appIdOf(client: WebClient, botId: string, logger: Logger): Promise<string | null> {
+  try {
+    const { bot } = await client.bots.info({ bot: botId });
+    if (bot?.app_id) return bot.app_id;
+    logger.warn('Slack does not name our app: clicks are checked by team, bot and message only');
+  } catch (error) {
+    logger.warn('our app id cannot be read: clicks are checked by team, bot and message only', {
+      error: toError(error),
+    });
+  }
+  return null;
 }
 
 function refusedToken(cause: unknown): AppError {

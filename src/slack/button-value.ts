@@ -60,6 +60,16 @@ export function decodeChoice(text: string): { readonly choice: string; readonly 
   return { choice, value: encodeButton({ alertId, keyId: `key_${key}`, generation: Number(generation) }) };
 }
 
+const approvalButton = buttonCodec(z.strictObject({ i: z.string().max(64) }));
+
+export function encodeApproval(approvalId: string): string {
+  return approvalButton.encode({ i: approvalId });
+}
+
+export function decodeApproval(text: string): string {
+  return approvalButton.decode(text).i;
+}
+
 function tailOf(id: string): string {
   return id.slice(id.indexOf('_') + 1);
 }

@@ -2,13 +2,17 @@ import type { WebClient } from '@slack/web-api';
 import type { Deps } from '../services/deps.ts';
 import type { Locale } from './views/text.ts';
 
-/** Who we are in this workspace, from auth.test. */
+/** Who we are in this workspace, from auth.test and bots.info. */
 export interface Identity {
   readonly teamId: string;
   readonly botUserId: string;
   readonly botId: string;
   /** `https://acme.slack.com/`, for links to messages; null where Slack did not say. */
   readonly workspaceUrl: string | null;
+  /** Null: Slack does not say. */
+  readonly appId: string | null;
+  /** Null: the workspace is in no enterprise. */
+  readonly enterpriseId: string | null;
 }
 
 /** What help says of a subcommand. */

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Person, RolePolicy } from '../domain/authorise.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Directory } from '../ports/directory.ts';
+import { channelIdOf } from './channels.ts';
 
 const PAGE = 200;
 
@@ -26,6 +27,7 @@ export function slackDirectory(client: WebClient, teamId: string, roles: RolePol
     id.startsWith('S'),
   );
   return {
+    ...channelLookUps(client),
     async person(userId): Promise<Person> {
       const { user } = await client.users.info({ user: userId });
       const found = user as SlackUser | undefined;
@@ -64,6 +66,27 @@ export function slackDirectory(client: WebClient, teamId: string, roles: RolePol
               },
             ],
       );
+    },
+  };
+}
+
+function channelLookUps(client: WebClient): Pick<Directory, 'channel' | 'channelMembers'> {
+  return {
+    async channel(name) {
+      const id = await channelIdOf(client, name);
+      const { channel } = await client.conversations.info({ channel: id });
+      const isShared = channel?.is_ext_shared === true || channel?.is_pending_ext_shared === true;
+      return { id, name: channel?.name ?? name.replace(/^#/, ''), isShared };
+    },
+    async channelMembers(channel) {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await client.conversations.members({ channel, limit: PAGE, ...(cursor ? { cursor } : {}) });
+        ids.push(...(page.members ?? []));
+        cursor = page.response_metadata?.next_cursor;
+      } while (cursor);
+      return ids;
     },
   };
 }

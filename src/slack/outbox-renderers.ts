@@ -1,9 +1,13 @@
+import { describeApproval } from '../services/actions/describe-consent.ts';
+import { NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
+import { approvalView } from './views/approval.ts';
 import { noticeView } from './views/notice.ts';
+import { mention } from './views/text.ts';
 
 export type { Draft, OutboxRenderer, RenderContext } from './outbox-renderer.ts';
 
@@ -16,11 +20,36 @@ const noticeRenderer: OutboxRenderer = {
   },
 };
 
+/** The same to one person, by `noticeId/userId`. */
+const noticeToRenderer: OutboxRenderer = {
+  kind: NOTICE_TO,
+  async render(context, subject) {
+    const [noticeId = '', userId = ''] = subject.split('/');
+    const draft = await noticeRenderer.render(context, noticeId);
+    return draft && { ...draft, channel: userId };
+  },
+};
+
+const approvalRenderer: OutboxRenderer = {
+  kind: 'approval',
+  async render({ deps, locale }, approvalId) {
+    const card = await describeApproval(deps, approvalId);
+    if (card === undefined) return null;
+    const { alertId } = card.approval;
+    const inThreadOf = alertId === null ? null : { kind: 'alert', subjectId: alertId };
+    // Only those who can still decide something are called.
+    const mentions = card.approval.state === 'waiting' ? card.approverIds.map(mention) : [];
+    return { ...approvalView(card, locale), channel: deps.policy.channels.alerts, inThreadOf, mentions };
+  },
+};
+
 const channelRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
   noticeRenderer,
   ...rotationRenderers,
+  noticeToRenderer,
+  approvalRenderer,
 ];
 
 export const outboxRenderers: readonly OutboxRenderer[] = [

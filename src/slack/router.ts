@@ -1,15 +1,15 @@
-import type { App, BlockAction, BlockElementAction, ViewStateValue, ViewSubmitAction } from '@slack/bolt';
+import type { App, BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt';
 import { AppError, type ErrorCode, publicMessageOf, toError } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest.ts';
-import { interactions } from './actions/index.ts';
 import { requireViewer } from './authorise.ts';
-import { decodeChoice } from './button-value.ts';
-import type { CommandRequest } from './command.ts';
 import { subcommands } from './commands/index.ts';
 import type { SlackContext } from './context.ts';
-import type { ButtonHandler, Click, Submission } from './interaction.ts';
+import { type Checked, GestureMemory } from './gesture-memory.ts';
+import type { Click } from './interaction.ts';
+import { refuseForeignClick, refuseForeignCommand, refuseForeignSubmission } from './ours.ts';
+import { pressed, submissionOf, submitHandlerOf } from './read-gesture.ts';
 import { noticeModal } from './views/action-modal.ts';
-import { MENU, type Rendered, section } from './views/blocks.ts';
+import { type Rendered, section } from './views/blocks.ts';
 import { unknownSubcommandView } from './views/help.ts';
 import { escaped } from './views/text.ts';
 
@@ -18,21 +18,23 @@ const OUR_FAULT: ReadonlySet<ErrorCode> = new Set(['internal', 'database']);
 
 /** Binds every subcommand, button and modal to Bolt. The only place in slack/ that catches. */
 export function registerListeners(app: App, context: SlackContext): void {
+  const memory = new GestureMemory();
+  const { logger } = context.deps;
+
   app.command(COMMAND, async ({ command, ack, respond }) => {
     await ack();
-    const gesture = { userId: command.user_id, teamId: command.team_id };
-    const place = { triggerId: command.trigger_id, channel: command.channel_id };
-    const rendered = await runCommand(context, { ...gesture, ...place }, command.text).catch((error: unknown) =>
-      renderedError(context, error),
-    );
-    if (rendered !== null) await respond({ response_type: 'ephemeral', ...rendered });
+    if (!memory.isNew(`command:${command.trigger_id}`)) return;
+    const rendered = await runCommand(context, command).catch((error: unknown) => renderedError(context, error));
+    if (rendered === null) return;
+    await unlessGone(logger, respond({ response_type: 'ephemeral', ...rendered }));
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
     await ack();
     if (body.type !== 'block_actions') return;
+    if (!memory.isNew(`click:${body.trigger_id}`)) return;
     const reply = async (rendered: Rendered) => {
-      await respond({ response_type: 'ephemeral', replace_original: false, ...rendered });
+      await unlessGone(logger, respond({ response_type: 'ephemeral', replace_original: false, ...rendered }));
     };
     try {
       await runClick(context, body, reply);
@@ -42,36 +44,45 @@ export function registerListeners(app: App, context: SlackContext): void {
   });
 
   app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body, client }) => {
-    const handler = interactions.find((one) => one.kind === 'submit' && one.id === body.view.callback_id);
-    if (handler?.kind !== 'submit') {
-      await ack();
-      return;
-    }
-    const submission = submissionOf(body);
     const title = body.view.title.text;
-    const checked = await handler.check(context, submission).catch((error: unknown) => ({
-      ok: true as const,
-      view: errorModal(context, title, error),
-      stop: true,
-    }));
+    const { checked, isNew } = await memory.check(`${body.view.id}:${body.view.hash}`, () => check(context, body));
     if (!checked.ok) {
       await ack({ response_action: 'errors', errors: { ...checked.errors } });
       return;
     }
     await ack({ response_action: 'update', view: checked.view });
-    if ('stop' in checked) return;
-    const view = await handler.run(context, submission).catch((error: unknown) => errorModal(context, title, error));
-    await client.views.update({ view_id: submission.viewId, view });
+    if (checked.stop || !isNew) return;
+    const view = await submitHandlerOf(body)
+      .run(context, submissionOf(body))
+      .catch((error: unknown) => errorModal(context, title, error));
+    // What was asked for is done or refused by now, whether somebody still looks or not.
+    await unlessGone(logger, client.views.update({ view_id: body.view.id, view }));
   });
 }
 
-async function runCommand(
-  context: SlackContext,
-  gesture: Omit<CommandRequest, 'argument'>,
-  text: string,
-): Promise<Rendered | null> {
+async function check(context: SlackContext, body: ViewSubmitAction): Promise<Checked> {
+  try {
+    await refuseForeignSubmission(context, body);
+    return await submitHandlerOf(body).check(context, submissionOf(body));
+  } catch (error) {
+    return { ok: true, view: errorModal(context, body.view.title.text, error), stop: true };
+  }
+}
+
+/** A modal that was closed or an answer that comes too late is nobody's fault. */
+async function unlessGone(logger: SlackContext['deps']['logger'], answer: Promise<unknown>): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    logger.warn('an answer did not reach the person', { error: toError(error) });
+  }
+}
+
+async function runCommand(context: SlackContext, command: SlashCommand): Promise<Rendered | null> {
+  await refuseForeignCommand(context, command);
+  const gesture = { userId: command.user_id, teamId: command.team_id };
   await requireViewer(context, gesture);
-  const [name = '', ...rest] = text.trim().split(/\s+/);
+  const [name = '', ...rest] = command.text.trim().split(/\s+/);
   const wanted = name.toLowerCase() || 'help';
   const subcommand = subcommands.find((one) => one.name === wanted);
   if (subcommand === undefined) {
@@ -84,12 +95,13 @@ async function runCommand(
       subcommands.find((one) => one.name === guess),
     );
   }
-  return subcommand.run(context, { ...gesture, argument: rest.join(' ') });
+  const place = { triggerId: command.trigger_id, channel: command.channel_id };
+  return subcommand.run(context, { ...gesture, ...place, argument: rest.join(' ') });
 }
 
 async function runClick(context: SlackContext, body: BlockAction, reply: Click['reply']): Promise<void> {
+  await refuseForeignClick(context, body);
   const { handler, value } = pressed(body.actions[0]);
-  refuseForeignMessage(context, body);
   await handler.run(context, {
     userId: body.user.id,
     teamId: body.user.team_id ?? body.team?.id ?? '',
@@ -99,59 +111,6 @@ async function runClick(context: SlackContext, body: BlockAction, reply: Click['
     value,
     reply,
   });
-}
-
-/** A menu is a row of buttons behind dots: its options name handlers, too. */
-function pressed(action: BlockElementAction | undefined): { handler: ButtonHandler; value: string } {
-  const chosen =
-    action?.type === 'overflow' && action.action_id === MENU ? decodeChoice(action.selected_option.value) : null;
-  const handler = interactions.find(
-    (one) => one.kind === 'button' && (chosen === null ? one.id === action?.action_id : one.choice === chosen.choice),
-  );
-  if (handler?.kind !== 'button') {
-    throw new AppError({
-      code: 'invalid_input',
-      message: `no handler for action ${action?.action_id}`,
-      publicMessage: 'This button was made by another version of Keysteward. Look the key up with `/keys show`.',
-    });
-  }
-  return { handler, value: chosen?.value ?? (action?.type === 'button' ? (action.value ?? '') : '') };
-}
-
-/** A message that another app posted may carry our action ids; only our own messages have power. */
-function refuseForeignMessage({ identity }: SlackContext, body: BlockAction): void {
-  const author = body.message?.['bot_id'];
-  if (typeof author !== 'string' || author === identity.botId) return;
-  throw new AppError({
-    code: 'forbidden',
-    message: `click on a message of bot ${author}`,
-    publicMessage: 'Nothing was done: this message is not Keysteward’s.',
-  });
-}
-
-function submissionOf(body: ViewSubmitAction): Submission {
-  const values: Record<string, string> = {};
-  const choices: Record<string, readonly string[]> = {};
-  for (const [blockId, inputs] of Object.entries(body.view.state.values)) {
-    const input = Object.values(inputs)[0];
-    const chosen = input === undefined ? [] : chosenIn(input);
-    choices[blockId] = chosen;
-    values[blockId] = input?.value ?? chosen[0] ?? '';
-  }
-  return {
-    userId: body.user.id,
-    teamId: body.user.team_id ?? body.team?.id ?? '',
-    viewId: body.view.id,
-    privateMetadata: body.view.private_metadata,
-    values,
-    choices,
-  };
-}
-
-function chosenIn(input: ViewStateValue): readonly string[] {
-  const one = input.selected_option?.value ?? input.selected_user ?? input.selected_date;
-  if (one !== undefined && one !== null) return [one];
-  return input.selected_options?.map(({ value }) => value) ?? input.selected_users ?? [];
 }
 
 function renderedError({ deps }: SlackContext, error: unknown): Rendered {

@@ -1,4 +1,4 @@
-import type { Action, ActionKind, ActionState } from '../domain/action.ts';
+import type { Action, ActionKind, ActionState, Consent } from '../domain/action.ts';
 import type { ActionParams } from '../domain/action-params.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { ActionRepo } from '../ports/store.ts';
@@ -105,6 +105,7 @@ function fromAction(action: Action): NewRow<'actions'> {
     problem: action.problem,
     problem_code: action.problemCode,
     params: action.params === null ? null : JSON.stringify(action.params),
+    consent: action.consent === null ? null : JSON.stringify(action.consent),
   };
 }
 
@@ -126,5 +127,6 @@ function toAction(row: Row<'actions'>): Action {
     problem: row.problem,
     problemCode: row.problem_code as ErrorCode | null,
     params: row.params === null ? null : (JSON.parse(row.params) as ActionParams),
+    consent: row.consent === null ? null : (JSON.parse(row.consent) as Consent),
   };
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { MemberRepo } from '../ports/store.ts';
-import type { Database } from './schema.ts';
+import type { Member, MemberRepo } from '../ports/store.ts';
+import type { Database, Row } from './schema.ts';
 
 export function memberRepo(db: Kysely<Database>): MemberRepo {
   return {
@@ -21,15 +21,23 @@ export function memberRepo(db: Kysely<Database>): MemberRepo {
     },
     async all() {
       const rows = await db.selectFrom('members').selectAll().orderBy('user_id').execute();
-      return rows.map((row) => ({
-        userId: row.user_id,
-        teamId: row.team_id,
-        name: row.name,
-        email: row.email,
-        timezone: row.timezone,
-        isActiveFullMember: row.active_full_member === 1,
-        lastSeenAt: row.last_seen_at,
-      }));
+      return rows.map(toMember);
     },
+    async get(userId) {
+      const row = await db.selectFrom('members').selectAll().where('user_id', '=', userId).executeTakeFirst();
+      return row && toMember(row);
+    },
+  };
+}
+
+function toMember(row: Row<'members'>): Member {
+  return {
+    userId: row.user_id,
+    teamId: row.team_id,
+    name: row.name,
+    email: row.email,
+    timezone: row.timezone,
+    isActiveFullMember: row.active_full_member === 1,
+    lastSeenAt: row.last_seen_at,
   };
 }

@@ -33,6 +33,15 @@ export function noticeRepo(db: Kysely<Database>): NoticeRepo {
       const row = await openOf(kind).where('subject', '=', subject).executeTakeFirst();
       return row && toNotice<Kind>(row);
     },
+    async count(kind, subject) {
+      const row = await db
+        .selectFrom('notices')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('kind', '=', kind)
+        .where('subject', '=', subject)
+        .executeTakeFirst();
+      return Number(row?.count ?? 0);
+    },
     async allOpen<Kind extends NoticeKind>(kind: Kind) {
       return (await openOf(kind).orderBy('id').execute()).map((row) => toNotice<Kind>(row));
     },

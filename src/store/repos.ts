@@ -1,6 +1,7 @@
 import type { Repos } from '../ports/store.ts';
 import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
+import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
@@ -50,5 +51,6 @@ export function createRepos(context: RepoContext): Repos {
     channelTroubles: channelTroubleRepo(db),
     pages: pageRepo(db),
     outlets: outletRepo(db),
+    approvals: approvalRepo(context),
   };
 }

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { AlertTable } from './schema-alerts.ts';
+import type { ApprovalTable } from './schema-approvals.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
@@ -126,6 +127,8 @@ export interface ActionTable {
   problem_code: string | null;
   /** JSON of ActionParams. */
   params: string | null;
+  /** JSON of Consent. */
+  consent: string | null;
 }
 
 export interface MemberTable {
@@ -230,6 +233,7 @@ export interface Database {
   channel_troubles: ChannelTroubleTable;
   pages: PageTable;
   outlets: OutletTable;
+  approvals: ApprovalTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

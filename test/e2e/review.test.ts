@@ -69,6 +69,7 @@ test('an action that failed is carried out, or dismissed, while the bot runs', a
       problem: 'Taken from a backup: needs review.',
       problemCode: null,
       params: null,
+      consent: null,
     }),
   );
   await stage.settle();

@@ -11,14 +11,21 @@ import { slackLogger } from '../../src/system/slack-logger.ts';
 import { type RecordingLogger, recordingLogger } from '../providers/support/recording-logger.ts';
 import { HandClock } from '../sandbox/slack/stand-in.ts';
 
-const { botToken, appToken, botId, botUserId } = defaultWorkspace.app;
+const { botToken, appToken, appId, botId, botUserId } = defaultWorkspace.app;
 
 describe('the start', () => {
   test('learns from Slack who we are', async () => {
     const { bolt } = await build();
 
     const workspaceUrl = 'https://acme.slack.com/';
-    expect(bolt.identity).toEqual({ teamId: defaultWorkspace.team.id, botUserId, botId, workspaceUrl });
+    expect(bolt.identity).toEqual({
+      teamId: defaultWorkspace.team.id,
+      botUserId,
+      botId,
+      appId,
+      enterpriseId: null,
+      workspaceUrl,
+    });
   });
 
   test('with a wrong bot token says which variable is wrong and where the right value is', async () => {
@@ -63,6 +70,7 @@ describe('the start', () => {
     expect(new Set(called)).toEqual(new Set([slack.url]));
     expect(slack.calls.map(({ method }) => method)).toEqual([
       'auth.test',
+      'bots.info',
       'apps.connections.open',
       'users.info',
       'chat.postMessage',

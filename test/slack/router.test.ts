@@ -231,6 +231,9 @@ describe('a click', () => {
     await running.settled();
     await running.slack.redeliverLast();
     await running.settled();
+    expect(ephemeral(running, 'U0ANA')).toEqual([]);
+    await running.slack.person('U0ANA').click({ ...target(ts, 'menu'), option: 'Acknowledge' });
+    await running.settled();
     await running.drain();
 
     expect(threadOf(running, ts)[0]).toContain('@ana is on it.');
@@ -241,7 +244,7 @@ describe('a click', () => {
   test.each([
     ['U0BEN', 'key_suspend', 'Nothing was done: only the key’s owner, a responder or an admin may suspend it'],
     ['U0BEN', 'key_revoke', 'Nothing was done: only a responder or an admin may revoke it'],
-    ['U0GIL', 'key_suspend', 'Nothing was done: only'],
+    ['U0GIL', 'key_suspend', 'Nothing was done: Keysteward answers active full members of this workspace only.'],
   ])('of %s on %s is refused in the modal and changes nothing', async (userId, actionId, expected) => {
     const running = await startRunning();
     const ts = await postKeyButton(running, 'apikey_1', actionId);
@@ -253,7 +256,10 @@ describe('a click', () => {
     expect(running.audit().some(({ verb }) => verb.endsWith('.requested'))).toBe(false);
   });
 
-  test.each(['U0BEN', 'U0GIL'])('of %s on Acknowledge is refused to that person alone', async (userId) => {
+  test.each([
+    ['U0BEN', 'only the key’s owner, a responder or an admin may acknowledge it (policy.yml, roles)'],
+    ['U0GIL', 'Keysteward answers active full members of this workspace only'],
+  ])('of %s on Acknowledge is refused to that person alone', async (userId, why) => {
     const running = await startRunning();
     const ts = await running.leak();
 
@@ -261,9 +267,7 @@ describe('a click', () => {
     await running.settled();
     await running.drain();
 
-    expect(ephemeral(running, userId)).toEqual([
-      'Nothing was done: only the key’s owner, a responder or an admin may acknowledge it (policy.yml, roles).',
-    ]);
+    expect(ephemeral(running, userId)).toEqual([`Nothing was done: ${why}.`]);
     expect(ephemeral(running, 'U0ANA')).toEqual([]);
     expect(threadOf(running, ts)).toEqual([expect.stringContaining('Suspend it?')]);
   });
@@ -277,7 +281,7 @@ describe('a click', () => {
     const page = await submit(running, 'U0ANA');
     await running.drain();
 
-    expect(page).toContain('Nothing was done: only');
+    expect(page).toContain('Nothing was done: Keysteward answers active full members');
     expect(running.provider.effects).toEqual([]);
   });
 });
@@ -285,8 +289,8 @@ describe('a click', () => {
 describe('a modal', () => {
   test('asks again where the typed name is wrong or the reason is blank, and nothing happens', async () => {
     const running = await startRunning();
-    const ts = await postKeyButton(running, 'apikey_2', 'key_revoke');
-    await open(running, 'U0ANA', ts, 'key_revoke');
+    const ts = await postKeyButton(running, 'apikey_2', 'key_suspend');
+    await open(running, 'U0ANA', ts, 'key_suspend');
     const view = topView(running, 'U0ANA');
 
     const wrong = await running.slack
@@ -299,7 +303,7 @@ describe('a modal', () => {
     await running.slack.person('U0ANA').submit(view.id, { reason: { value: 'leaked' }, slug: { value: ' prod-api ' } });
     await running.settled();
     await running.drain();
-    expect(running.provider.effects).toEqual(['revoke apikey_2']);
+    expect(running.provider.effects).toEqual(['suspend apikey_2']);
   });
 
   test('whose check fails says so and goes no further', async () => {
@@ -328,6 +332,60 @@ describe('a modal', () => {
     expect(page).toContain('Keysteward cannot suspend this key. In the provider’s console:\n1. suspend apikey_1');
   });
 });
+
+describe('a gesture that Slack delivers again', () => {
+  test('is answered once: a command', async () => {
+    const running = await startRunning();
+    await ask(running, 'U0BEN', '/keys list');
+
+    await running.slack.redeliverLast();
+    await running.settled();
+
+    expect(ephemeral(running, 'U0BEN')).toHaveLength(1);
+  });
+
+  test('of a submission gets the same answer, so that the page stays', async () => {
+    const running = await startRunning();
+    const ts = await running.leak();
+    await stop(running, 'U0ANA', ts);
+
+    const again = await running.slack.redeliverLast();
+    await running.settled();
+
+    expect(again).toMatchObject({ outcome: 'acked', payload: { response_action: 'update' } });
+    expect(await running.store.read.actions.unfinished()).toHaveLength(1);
+  });
+
+  test('that opened a dialog in another process asks to click again, and does nothing', async () => {
+    const running = await startRunning();
+    const ts = await running.leak();
+    running.slack.faults.add('views.open', { kind: 'error', error: 'expired_trigger_id' });
+
+    await running.slack.person('U0ANA').click(target(ts, 'key_suspend'));
+    await running.settled();
+
+    expect(ephemeral(running, 'U0ANA')).toEqual([
+      'Nothing was done: Slack did not open the dialog in time. Click again.',
+    ]);
+    expect(running.logger.lines.filter((line) => line.startsWith('error'))).toEqual([]);
+  });
+});
+
+test.each(['suspend it', '{"v":9}', '{"kind":"explode","alertId":null,"keyId":"key_1","generation":1}'])(
+  'a dialog of another version, or a forged one, is answered politely: %s',
+  async (metadata) => {
+    const running = await startRunning();
+    const ts = await running.leak();
+    await open(running, 'U0ANA', ts, 'key_suspend');
+    Object.assign(topView(running, 'U0ANA').body, { private_metadata: metadata });
+
+    const page = await submit(running, 'U0ANA');
+
+    expect(page).toContain('this dialog was opened by another version of Keysteward. Open it again.');
+    expect(running.provider.effects).toEqual([]);
+    expect(running.logger.lines.filter((line) => line.startsWith('error'))).toEqual([]);
+  },
+);
 
 async function ask(running: Running, userId: string, line: string): Promise<string> {
   const before = ephemeral(running, userId).length;
@@ -388,7 +446,10 @@ async function postButton(running: Running, actionId: string, value: string): Pr
     text: 'an old message',
     blocks: [{ type: 'actions', elements: [button] }],
   });
-  return present(answer.ts);
+  const ts = present(answer.ts);
+  const record = { kind: 'old', subjectId: ts, channel: 'C0AIKEYS', ts, renderedHash: '', postedAt: 0, updatedAt: 0 };
+  await running.store.write((tx) => tx.messages.put(record));
+  return ts;
 }
 
 function threadOf(running: Running, ts: string): readonly string[] {

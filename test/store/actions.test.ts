@@ -35,6 +35,7 @@ test('an action comes back as it was put in, and as it was changed', async () =>
     problem: 'refused',
     problemCode: 'provider_rejected',
     params: { scopeId: 'proj_1', from: null, to: 500_000_000 },
+    consent: { kind: 'approved', by: 'slack:T1/U2' },
   };
 
   expect(await store.read.actions.get('act_1')).toEqual(actionOf());

@@ -1,5 +1,6 @@
 import type { Action } from '../../src/domain/action.ts';
 import { type Alert, NEW_ALERT } from '../../src/domain/alert.ts';
+import { APPROVAL_MS, type Approval } from '../../src/domain/approval.ts';
 import { type Key, type Lineage, NEW_LINEAGE } from '../../src/domain/key.ts';
 import type { KnownLimits, ScopeLimits } from '../../src/domain/limits.ts';
 import type { Store, UsageRow } from '../../src/ports/store.ts';
@@ -105,6 +106,29 @@ export function actionOf(fields: Partial<Action> = {}): Action {
     problem: null,
     problemCode: null,
     params: null,
+    consent: null,
+    ...fields,
+  };
+}
+
+export function approvalOf(fields: Partial<Approval> = {}): Approval {
+  return {
+    id: 'approval_1',
+    idempotencyKey: 'revoke:key_1:1',
+    kind: 'revoke',
+    keyId: 'key_1',
+    generation: 1,
+    params: null,
+    alertId: null,
+    requestedBy: 'slack:T1/U1',
+    reason: 'leaked',
+    state: 'waiting',
+    requestedAt: NOON,
+    expiresAt: NOON + APPROVAL_MS,
+    decidedBy: null,
+    decidedAt: null,
+    problem: null,
+    actionId: null,
     ...fields,
   };
 }

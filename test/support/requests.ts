@@ -1,19 +1,40 @@
 import type { Action } from '../../src/domain/action.ts';
 import type { Actor } from '../../src/domain/actor.ts';
+import { approveRequest } from '../../src/services/actions/decide-approval.ts';
 import { runDueActions } from '../../src/services/actions/execute-action.ts';
+import type { RequestOutcome } from '../../src/services/actions/record-consented.ts';
 import { type RequestActionInput, requestAction } from '../../src/services/actions/request-action.ts';
 import { type Bench, type BenchOptions, NOON, openBench, present } from './bench-deps.ts';
 import { fakeKey } from './fake-provider.ts';
 
 export const ADA: Actor = { kind: 'slack', userId: 'U0ADA', teamId: 'T1' };
+/** Approves what others ask for. */
+export const SECOND: Actor = { kind: 'slack', userId: 'U0SECOND', teamId: 'T1' };
 export const BOB: Actor = { kind: 'slack', userId: 'U0BOB', teamId: 'T1' };
 
-/** Asks for an act on a key as it is now, with everything that has to be typed. */
+/** Asks for an act on a key as it is now, with everything that has to be typed, and a second person where one is needed. */
 export async function ask(
   bench: Bench,
   providerKeyId: string,
   values: Partial<RequestActionInput> = {},
 ): Promise<Action> {
+  return agreed(bench, await askOnly(bench, providerKeyId, values));
+}
+
+/** The action of a request; what waits for a second person is approved by one. */
+export async function agreed({ deps, store }: Bench, outcome: RequestOutcome): Promise<Action> {
+  if (outcome.kind === 'recorded') return outcome.action;
+  const approvalId = outcome.approval.id;
+  const { actionId } = await approveRequest(deps, { actor: SECOND, approvalId, askerMay: true });
+  return present(await store.read.actions.get(present(actionId)));
+}
+
+/** The same, and what it became. */
+export async function askOnly(
+  bench: Bench,
+  providerKeyId: string,
+  values: Partial<RequestActionInput> = {},
+): Promise<RequestOutcome> {
   const key = await bench.keyOf(providerKeyId);
   const lineage = await bench.lineageOf(providerKeyId);
   return requestAction(bench.deps, {

@@ -76,6 +76,8 @@ export interface SlackStandIn {
   /** The bot or a person leaves the channel, or comes in. */
   kick(channelId: string, userId: string): void;
   invite(channelId: string, userId: string): void;
+  /** Changes who is in a channel, or whom it is shared with. */
+  changeChannel(channelId: string, patch: Partial<Pick<Channel, 'members' | 'isExtShared'>>): void;
   redeliverLast(): Promise<Delivery>;
   /** Breaks every socket without a word. */
   disconnectSockets(): void;
@@ -158,9 +160,10 @@ function changeUser(workspace: Workspace, userId: string, patch: object): void {
   workspace.setUser({ ...user, ...patch });
 }
 
-function channelChanges(workspace: Workspace): Pick<SlackStandIn, 'archive' | 'kick' | 'invite'> {
+function channelChanges(workspace: Workspace): Pick<SlackStandIn, 'archive' | 'changeChannel' | 'kick' | 'invite'> {
   return {
     archive: (channelId) => changeChannel(workspace, channelId, { isArchived: true }),
+    changeChannel: (channelId, patch) => changeChannel(workspace, channelId, patch),
     kick: (channelId, userId) => {
       const { members } = channelOf(workspace, channelId);
       changeChannel(workspace, channelId, { members: members.filter((id) => id !== userId) });

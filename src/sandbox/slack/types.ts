@@ -21,6 +21,8 @@ export interface ChannelSeed {
   readonly isPrivate?: boolean;
   readonly members: readonly string[];
   readonly isArchived?: boolean;
+  /** With another organization; `pending`: it is invited. */
+  readonly isExtShared?: boolean | 'pending';
 }
 
 export interface UsergroupSeed {
@@ -58,6 +60,7 @@ export interface Channel {
   readonly kind: 'public' | 'private' | 'im';
   readonly members: readonly string[];
   readonly isArchived: boolean;
+  readonly isExtShared?: boolean | 'pending';
 }
 
 /** A message as it stands now; an edit replaces the whole object. */

@@ -60,8 +60,8 @@ export class Workspace {
     for (const user of [bot, ...seed.users]) this.#users.set(user.id, user);
     for (const channel of seed.channels) {
       const kind = channel.isPrivate === true ? 'private' : 'public';
-      const { id, name, members } = channel;
-      this.#channels.set(id, { id, name, kind, members, isArchived: channel.isArchived === true });
+      const { id, name, members, isExtShared = false } = channel;
+      this.#channels.set(id, { id, name, kind, members, isArchived: channel.isArchived === true, isExtShared });
     }
   }
 

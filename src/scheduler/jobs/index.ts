@@ -8,6 +8,7 @@ import { pruneJob } from './prune.ts';
 import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
 import { reconcileJob } from './reconcile.ts';
+import { reportAudienceJob } from './report-audience.ts';
 import { sendHeartbeatJob } from './send-heartbeat.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
@@ -24,6 +25,7 @@ export const jobs: readonly Job[] = [
   readLimitsJob,
   compactUsageJob,
   reconcileJob,
+  reportAudienceJob,
   logAuditHeadJob,
   probeChannelsJob,
   sendHeartbeatJob,

@@ -1,4 +1,4 @@
-import { type Action, type ActionKind, auditVerb } from '../../domain/action.ts';
+import { type Action, type ActionKind, auditVerb, type Consent } from '../../domain/action.ts';
 import type { ActionParams } from '../../domain/action-params.ts';
 import { type Actor, actorText } from '../../domain/actor.ts';
 import { AppError } from '../../domain/errors.ts';
@@ -8,8 +8,15 @@ import type { AuditEntry, Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import type { Deps } from '../deps.ts';
 import { auditSubject } from './audit-subject.ts';
+import { isFinal } from './second-person.ts';
 
 export type RequestDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers'>;
+
+/** Where a request is written down. */
+export interface RequestContext {
+  readonly deps: RequestDeps;
+  readonly tx: Repos;
+}
 
 export interface RequestInput {
   readonly actor: Actor;
@@ -29,7 +36,8 @@ export interface Wanted {
   readonly detail: NonNullable<AuditEntry['detail']>;
 }
 
-interface Asked {
+/** What is true in the transaction of a request. */
+export interface Asked {
   readonly tx: Repos;
   readonly key: Key;
   readonly lineage: Lineage;
@@ -37,15 +45,26 @@ interface Asked {
 
 export const REASON_MAX = 300;
 
+export type Decide = (asked: Asked) => Promise<Wanted>;
+
 /**
- * Writes an action down with its audit entry and what the channel is told, in one transaction. `decide` looks at what is
- * true in it and throws what the person should know instead.
+ * Writes an action down that one person may ask for, with its audit entry and what the channel is told, in one
+ * transaction. `decide` looks at what is true in it and throws what the person should know instead.
  */
-export async function recordRequest(
+export async function recordRequest(deps: RequestDeps, input: RequestInput, decide: Decide): Promise<Action> {
+  return inRequest(deps, input, async (asked, reason) => {
+    const wanted = await decide(asked);
+    if (isFinal(deps, wanted.kind, asked.key)) throw needsConsent(wanted.kind);
+    return insertAction({ deps, tx: asked.tx }, { ...input, ...wanted, reason, consent: null }, asked.key);
+  });
+}
+
+/** Looks the key up in one transaction with what is written about it; the reason comes scrubbed. */
+export async function inRequest<Result>(
   deps: RequestDeps,
   input: RequestInput,
-  decide: (asked: Asked) => Promise<Wanted>,
-): Promise<Action> {
+  work: (asked: Asked, reason: string) => Promise<Result>,
+): Promise<Result> {
   // People paste the leaked key itself into the reason.
   const reason = scrubSecrets(input.reason.trim()).slice(0, REASON_MAX);
   if (reason === '') throw invalid('Say in a few words why; it goes into the audit log.');
@@ -53,8 +72,7 @@ export async function recordRequest(
     const key = await tx.keys.get(input.keyId);
     const lineage = key && (await tx.lineages.get(key.lineageId));
     if (key === undefined || lineage === undefined) throw invalid('This key is not in the inventory any more.');
-    const wanted = await decide({ tx, key, lineage });
-    return insert({ deps, tx }, { ...input, ...wanted, reason }, key);
+    return work({ tx, key, lineage }, reason);
   });
 }
 
@@ -67,11 +85,24 @@ export function invalid(publicMessage: string): AppError {
   return new AppError({ code: 'invalid_input', message: publicMessage, publicMessage });
 }
 
-async function insert(
-  { deps, tx }: { deps: RequestDeps; tx: Repos },
-  input: RequestInput & Wanted,
-  key: Key,
-): Promise<Action> {
+function needsConsent(kind: ActionKind): AppError {
+  return new AppError({
+    code: 'internal',
+    message: `${kind} is for good and was recorded without asking for consent`,
+    publicMessage: 'Nothing was done: this cannot be undone, so it needs a second person.',
+  });
+}
+
+/** What stands in the way of asking for the same act again: it is under way, or done. */
+export async function standingAction(tx: Repos, idempotencyKey: string): Promise<Action | null> {
+  const standing = await tx.actions.byIdempotencyKey(idempotencyKey);
+  return standing === undefined || standing.state === 'failed' || standing.state === 'dismissed' ? null : standing;
+}
+
+export type AgreedRequest = Pick<RequestInput, 'actor' | 'alertId' | 'reason'> & Wanted & Pick<Action, 'consent'>;
+
+/** The action with its audit entry and what the channel is told. An act that is under way or done stays one act. */
+export async function insertAction({ deps, tx }: RequestContext, input: AgreedRequest, key: Key): Promise<Action> {
   const now = deps.clock.now();
   const { actor, kind, reason, alertId } = input;
   const action: Action = {
@@ -91,11 +122,12 @@ async function insert(
     verifiedAt: null,
     problem: null,
     problemCode: null,
+    consent: input.consent,
   };
   const recorded = (await tx.actions.insert(action)) ? action : await takeUpAgain({ tx, now }, action);
   if (recorded === null) return (await tx.actions.byIdempotencyKey(action.idempotencyKey)) ?? action;
 
-  const detail = { kind, keyId: key.id, reason, ...input.detail };
+  const detail = { kind, keyId: key.id, reason, ...input.detail, ...consentDetail(input.consent) };
   const subject = auditSubject(action, key);
   await tx.audit.append({ at: now, actor, verb: auditVerb(kind, 'requested'), subject, detail });
   if (alertId !== null) {
@@ -103,6 +135,11 @@ async function insert(
     await announceAlert({ deps, tx }, { id: alertId });
   }
   return recorded;
+}
+
+function consentDetail(consent: Consent | null): Wanted['detail'] {
+  if (consent === null) return {};
+  return consent.kind === 'approved' ? { approvedBy: consent.by } : { alone: consent.because };
 }
 
 /** Null: the same act is under way or done already. */
@@ -121,6 +158,7 @@ async function takeUpAgain({ tx, now }: { tx: Repos; now: number }, fresh: Actio
     notBeforeAt: now,
     problem: null,
     problemCode: null,
+    consent: fresh.consent,
   };
   await tx.actions.update(again);
   return again;

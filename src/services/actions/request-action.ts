@@ -1,9 +1,10 @@
-import { type Action, canRequest, idempotencyKeyOf, type KeyActKind } from '../../domain/action.ts';
+import { canRequest, idempotencyKeyOf, type KeyActKind } from '../../domain/action.ts';
 import { AppError } from '../../domain/errors.ts';
 import { countsAsProduction, type Key, type Lineage } from '../../domain/key.ts';
-import { invalid, type RequestDeps, type RequestInput, recordRequest, refuseWrongSlug } from './record-request.ts';
+import { type ConsentDeps, type ConsentInput, type RequestOutcome, recordConsented } from './record-consented.ts';
+import { type Decide, invalid, type RequestDeps, refuseWrongSlug } from './record-request.ts';
 
-export interface RequestActionInput extends RequestInput {
+export interface RequestActionInput extends ConsentInput {
   readonly kind: KeyActKind;
   /** The key's generation that the person saw; another one means that somebody was faster. */
   readonly generation: number;
@@ -11,13 +12,26 @@ export interface RequestActionInput extends RequestInput {
 
 /**
  * Makes an act on a key durable before anything happens outside. Asking twice for the same act is one act; a failed one is
- * taken up again. Throws AppError with what the key is now when the act no longer applies.
+ * taken up again. What cannot be undone may wait for a second person first. Throws AppError with what the key is now when
+ * the act no longer applies.
  */
-export async function requestAction(deps: RequestDeps, input: RequestActionInput): Promise<Action> {
-  return recordRequest(deps, input, async ({ key, lineage }) => {
-    refuseUnfit(deps, { key, lineage }, input);
-    return { kind: input.kind, idempotencyKey: idempotencyKeyOf(input.kind, key), params: null, detail: {} };
+export async function requestAction(deps: ConsentDeps, input: RequestActionInput): Promise<RequestOutcome> {
+  return recordConsented(deps, input, async (asked) => {
+    const wanted = await decideKeyAct(deps, input)(asked);
+    if (needsTypedSlug(input.kind, asked.lineage)) refuseWrongSlug(asked.lineage, input.typedSlug);
+    return wanted;
   });
+}
+
+/** Whether the act is fit for the key as it is in this transaction; asked again when a second person approves it. */
+export function decideKeyAct(
+  deps: RequestDeps,
+  { kind, generation }: Pick<RequestActionInput, 'kind' | 'generation'>,
+): Decide {
+  return async ({ key, lineage }) => {
+    refuseUnfit(deps, { key, lineage }, { kind, generation });
+    return { kind, idempotencyKey: idempotencyKeyOf(kind, key), params: null, detail: {} };
+  };
 }
 
 /** Whether the person has to type the key's slug before this act. */
@@ -28,14 +42,13 @@ export function needsTypedSlug(kind: KeyActKind, lineage: Lineage): boolean {
 function refuseUnfit(
   deps: RequestDeps,
   { key, lineage }: { key: Key; lineage: Lineage },
-  { kind, generation, typedSlug }: RequestActionInput,
+  { kind, generation }: Pick<RequestActionInput, 'kind' | 'generation'>,
 ): void {
   if (key.kind === 'admin') throw invalid('Admin keys are never stopped from here. Use the provider’s console.');
   if (deps.providers.get(key.connectionId)?.[`${kind}Key`] === undefined) {
     throw invalid(`There is no right, or no way, to ${kind} this key from here. Use the provider’s console.`);
   }
   if (key.generation !== generation || !canRequest(kind, key.status)) throw changed(key, lineage, generation);
-  if (needsTypedSlug(kind, lineage)) refuseWrongSlug(lineage, typedSlug);
 }
 
 /** Somebody, or the provider, was faster. */

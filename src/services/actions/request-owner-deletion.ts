@@ -1,18 +1,34 @@
-import { type Action, canRequest } from '../../domain/action.ts';
+import { canRequest } from '../../domain/action.ts';
 import { AppError } from '../../domain/errors.ts';
 import { accountOf, seenOf } from './account.ts';
-import { invalid, type RequestDeps, type RequestInput, recordRequest, refuseWrongSlug } from './record-request.ts';
+import { type ConsentDeps, type ConsentInput, type RequestOutcome, recordConsented } from './record-consented.ts';
+import { type Decide, invalid, type RequestDeps, refuseWrongSlug } from './record-request.ts';
 import { changed } from './request-action.ts';
 
-export interface RequestOwnerDeletionInput extends RequestInput {
+export interface RequestOwnerDeletionInput extends ConsentInput {
   readonly generation: number;
   /** What the person was shown, as `seenOf` gives it. */
   readonly seen: string;
 }
 
 /** Makes the deletion of the account that owns a key durable; all keys that go with it must have been shown. */
-export async function requestOwnerDeletion(deps: RequestDeps, input: RequestOwnerDeletionInput): Promise<Action> {
-  return recordRequest(deps, input, async ({ tx, key, lineage }) => {
+export async function requestOwnerDeletion(
+  deps: ConsentDeps,
+  input: RequestOwnerDeletionInput,
+): Promise<RequestOutcome> {
+  return recordConsented(deps, input, async (asked) => {
+    const wanted = await decideOwnerDeletion(deps, input)(asked);
+    refuseWrongSlug(asked.lineage, input.typedSlug);
+    return wanted;
+  });
+}
+
+/** Whether the account is as it was shown; asked again when a second person approves it. */
+export function decideOwnerDeletion(
+  deps: RequestDeps,
+  input: Pick<RequestOwnerDeletionInput, 'generation' | 'seen'>,
+): Decide {
+  return async ({ tx, key, lineage }) => {
     if (key.generation !== input.generation || !canRequest('revoke', key.status)) {
       throw changed(key, lineage, input.generation);
     }
@@ -32,12 +48,11 @@ export async function requestOwnerDeletion(deps: RequestDeps, input: RequestOwne
         publicMessage: 'Nothing was done: the account has other keys than when you looked. Look again and decide anew.',
       });
     }
-    refuseWrongSlug(lineage, input.typedSlug);
     return {
       kind: 'delete_owner',
       idempotencyKey: `delete_owner:${key.connectionId}:${account.owner.id}`,
       params: { ownerId: account.owner.id, keyIds },
       detail: { ownerId: account.owner.id, keys: keyIds.length },
     };
-  });
+  };
 }

@@ -1,5 +1,6 @@
 import { type Action, isLimitAct } from '../../domain/action.ts';
 import { type Alert, otherKeys } from '../../domain/alert.ts';
+import type { Approval } from '../../domain/approval.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { Sentence } from '../../domain/sentence.ts';
 import type { ConsoleSteps, KeyAct, ProviderCapabilities } from '../../ports/provider.ts';
@@ -25,6 +26,8 @@ export interface AlertCard {
   readonly consoleSteps: ConsoleSteps | null;
   /** The act on the key of this alert that was asked for last; changes of limits are told in the thread. */
   readonly lastAction: Action | null;
+  /** An act on this key that waits for a second person. */
+  readonly approval: Approval | null;
   /** What bounds the spend; null where the key is unknown or belongs to no scope. */
   readonly scope: ScopeCard | null;
   /** The account to delete instead, once the provider has refused to revoke the key by itself. */
@@ -43,7 +46,7 @@ export interface AlertCard {
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
 export async function describeAlert(deps: DescribeDeps, alertId: string): Promise<AlertCard | undefined> {
-  const { alerts, actions, lineages, scopes, watermarks } = deps.store.read;
+  const { alerts, actions, approvals, lineages, scopes, watermarks } = deps.store.read;
   const alert = await alerts.get(alertId);
   const lineage = alert && (await lineages.get(alert.lineageId));
   if (alert === undefined || lineage === undefined) return undefined;
@@ -67,6 +70,7 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
     consoleSteps:
       acts.length === 0 && ref && provider ? provider.consoleSteps(stopAct(provider.capabilities), ref) : null,
     lastAction,
+    approval: (await approvals.waiting()).find(({ keyId }) => keyId === key?.id) ?? null,
     scope: key === null ? null : await describeScope(deps, key),
     account: key !== null && wasRefused(lastAction) ? await describeAccount(deps, key) : null,
     rotation: await openRotationOf(deps, lineage.id),

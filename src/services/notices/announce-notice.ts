@@ -52,6 +52,24 @@ export async function announceNotice({ deps, tx }: NoticeContext, { id }: Pick<N
   });
 }
 
+/** The outbox's kind of a notice that goes to one person. */
+export const NOTICE_TO = 'notice_to';
+
+/** The same message to one person directly. */
+export async function sendNoticeTo(
+  { deps, tx }: NoticeContext,
+  { id }: Pick<Notice, 'id'>,
+  userId: string,
+): Promise<void> {
+  await tx.outbox.enqueue({
+    id: deps.ids.next('out'),
+    kind: NOTICE_TO,
+    subjectId: `${id}/${userId}`,
+    threadKey: `notice:${id}/${userId}`,
+    createdAt: deps.clock.now(),
+  });
+}
+
 type Subject = Pick<Notice, 'id' | 'kind' | 'subject'>;
 
 async function appendAudit({ deps, tx }: NoticeContext, { id, kind, subject }: Subject, verb: string): Promise<void> {

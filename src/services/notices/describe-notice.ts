@@ -1,5 +1,13 @@
 import { alertName } from '../../domain/alert.ts';
-import type { BlindDetail, DowntimeDetail, DriftDetail, DriftPart, Notice } from '../../domain/notice.ts';
+import type {
+  AudienceDetail,
+  BlindDetail,
+  BreakGlassDetail,
+  DowntimeDetail,
+  DriftDetail,
+  DriftPart,
+  Notice,
+} from '../../domain/notice.ts';
 import type { UnpricedDetail } from '../../domain/unpriced.ts';
 import type { Deps } from '../deps.ts';
 import { type CostName, costNames } from '../money/cost-names.ts';
@@ -43,8 +51,25 @@ export interface DriftCard {
   readonly worst: readonly (Pick<DriftPart, 'providerMicroUsd' | 'ownMicroUsd'> & { readonly name: CostName })[];
 }
 
+export interface BreakGlassCard {
+  readonly kind: 'break_glass';
+  readonly detail: BreakGlassDetail;
+  readonly at: number;
+  readonly slug: string;
+  /** `KS-142`. */
+  readonly alert: string | null;
+  /** People and user groups of policy. */
+  readonly adminIds: readonly string[];
+}
+
+export interface AudienceCard {
+  readonly kind: 'audience';
+  readonly detail: AudienceDetail;
+  readonly closedAt: number | null;
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
-export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard | DriftCard;
+export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard | DriftCard | BreakGlassCard | AudienceCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -60,6 +85,10 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return describeUnpriced(deps, notice.detail);
     case 'drift':
       return describeDrift(deps, notice.detail);
+    case 'break_glass':
+      return describeBreakGlass(deps, notice);
+    case 'audience':
+      return { kind: 'audience', detail: notice.detail, closedAt: notice.closedAt };
     default:
       return undefined;
   }
@@ -76,6 +105,23 @@ async function describeBlindness(deps: DescribeDeps, notice: Notice & { kind: 'b
     closedAt,
     keys: keys.filter((key) => key.connectionId === detail.connectionId && key.status !== 'gone').length,
     everyMs: detail.reading === 'usage' ? usageMs : inventoryMs,
+  };
+}
+
+async function describeBreakGlass(
+  { store, policy }: DescribeDeps,
+  { detail, openedAt }: Notice & { kind: 'break_glass' },
+): Promise<BreakGlassCard> {
+  const key = await store.read.keys.get(detail.keyId);
+  const lineage = key && (await store.read.lineages.get(key.lineageId));
+  const alert = detail.alertId === null ? undefined : await store.read.alerts.get(detail.alertId);
+  return {
+    kind: 'break_glass',
+    detail,
+    at: openedAt,
+    slug: lineage?.slug ?? detail.keyId,
+    alert: alert === undefined ? null : alertName(alert),
+    adminIds: policy.roles.admins.filter((id) => id !== detail.userId),
   };
 }
 

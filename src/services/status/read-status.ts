@@ -1,6 +1,8 @@
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { Approval } from '../../domain/approval.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
+import type { AudienceDetail } from '../../domain/notice.ts';
 import type { EventWatermark } from '../../ports/events.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
@@ -41,6 +43,10 @@ export interface Status {
   /** Who is called by an alert that pages. */
   readonly paged: PagedNow;
   readonly unfinishedActions: readonly Action[];
+  /** What waits for a second person. */
+  readonly approvals: readonly Approval[];
+  /** Who reads the alerts without being a full member; null: nobody, as far as known. */
+  readonly audience: AudienceDetail | null;
   readonly outbox: { readonly waiting: number; readonly dead: number };
   readonly deadLetters: readonly OutboxRow[];
   /** Those that are open, oldest first. */
@@ -55,7 +61,7 @@ export interface Status {
 export async function readStatus(
   deps: Pick<Deps, 'store' | 'clock' | 'providers' | 'policy' | 'outlets'>,
 ): Promise<Status> {
-  const { actions, alerts, audit, jobRuns, keys, lineages, outbox } = deps.store.read;
+  const { actions, alerts, approvals, audit, jobRuns, keys, lineages, notices, outbox } = deps.store.read;
   const allKeys = await keys.all();
   const allLineages = await lineages.all();
   const slugOfLineage = new Map(allLineages.map(({ id, slug }) => [id, slug]));
@@ -69,6 +75,8 @@ export async function readStatus(
     nextCalls: nextCallsOf(deps, openAlerts, allLineages),
     paged: await whoWouldBePaged(deps),
     unfinishedActions: await actions.unfinished(),
+    approvals: await approvals.waiting(),
+    audience: (await notices.allOpen('audience'))[0]?.detail ?? null,
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
     rotations: await openRotations(deps),

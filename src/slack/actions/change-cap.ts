@@ -16,6 +16,7 @@ import { escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 
 const metadata = z.object({
   alertId: z.string().nullable(),
@@ -40,7 +41,7 @@ export const changeCapSubmit: SubmitHandler = {
   id: CAP_MODAL,
 
   async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
-    const { keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { keyId } = readMetadata(metadata, submission.privateMetadata);
     const { key, lineage } = await keyAndLineage(context, keyId);
     const scope = await scopeOf(context, key);
     const errors: Record<string, string> = {};
@@ -56,7 +57,7 @@ export const changeCapSubmit: SubmitHandler = {
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
     const { deps, locale } = context;
-    const { alertId, keyId, from } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { alertId, keyId, from } = readMetadata(metadata, submission.privateMetadata);
     const { key, lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: 'change_limits', lineage });
     const cap = parseCap(submission.values[AMOUNT_BLOCK] ?? '');

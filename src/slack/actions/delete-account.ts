@@ -13,8 +13,11 @@ import { noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts'
 import { ACCOUNT_MODAL, ACCOUNT_TITLE, accountModal } from '../views/limit-modals.ts';
 import { escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
+import { aloneErrors, aloneFrom, consentFor } from './lib/alone.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
+import { readMetadata } from './lib/read-metadata.ts';
+import { waitsPage } from './lib/waits-page.ts';
 
 const metadata = z.object({
   alertId: z.string().nullable(),
@@ -39,23 +42,24 @@ export const deleteAccountSubmit: SubmitHandler = {
   id: ACCOUNT_MODAL,
 
   async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
-    const { keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { keyId } = readMetadata(metadata, submission.privateMetadata);
     const { lineage } = await keyAndLineage(context, keyId);
     const errors: Record<string, string> = {};
     if (!submission.values[REASON_BLOCK]?.trim()) errors[REASON_BLOCK] = 'Say in a few words why.';
     if (submission.values[SLUG_BLOCK]?.trim() !== lineage.slug) {
       errors[SLUG_BLOCK] = `This has to be exactly ${lineage.slug}.`;
     }
+    Object.assign(errors, await aloneErrors(context, submission, { lineage }));
     if (Object.keys(errors).length > 0) return { ok: false, errors };
     return { ok: true, view: noticeModal(ACCOUNT_TITLE, 'Working…') };
   },
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
-    const { alertId, keyId, generation, seen } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { alertId, keyId, generation, seen } = readMetadata(metadata, submission.privateMetadata);
     const { key, lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: 'delete_owner', lineage });
     const { keyIds } = await accountFor(context, key);
-    await requestOwnerDeletion(context.deps, {
+    const outcome = await requestOwnerDeletion(context.deps, {
       actor,
       keyId,
       generation,
@@ -63,7 +67,9 @@ export const deleteAccountSubmit: SubmitHandler = {
       seen,
       reason: submission.values[REASON_BLOCK] ?? '',
       typedSlug: submission.values[SLUG_BLOCK] ?? null,
+      alone: await aloneFrom(context, submission, { lineage }),
     });
+    if (outcome.kind === 'waits') return waitsPage(context, ACCOUNT_TITLE, outcome.approval);
     const where = alertId === null ? `\`/keys show ${escaped(lineage.slug)}\`` : 'The alert';
     const text = `*The account of ${escaped(lineage.slug)} and its ${plural(keyIds.length, 'key')} are being deleted.* ${where} shows when the provider confirms it; until then it is tried again.`;
     return noticeModal(ACCOUNT_TITLE, text);
@@ -78,7 +84,8 @@ async function accountPage(context: SlackContext, gesture: Gesture, button: Butt
   }
   const account = await accountFor(context, key);
   if (account.refusal !== null) return noticeModal(ACCOUNT_TITLE, escaped(account.refusal));
-  return accountModal({ lineage, account, where: await placeOf(context.deps, key), button });
+  const consent = await consentFor(context, gesture, { kind: 'delete_owner', key, lineage });
+  return accountModal({ lineage, account, where: await placeOf(context.deps, key), button, consent });
 }
 
 async function accountFor({ deps }: SlackContext, key: Key): Promise<AccountCard> {

@@ -4,6 +4,7 @@ import { alertEndTest } from './alert-end-test.ts';
 import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
+import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
@@ -45,4 +46,5 @@ export const interactions: readonly Interaction[] = [
   rotationReasonSubmit,
   rotationHandOver,
   rotationHandOverSubmit,
+  ...approvalButtons,
 ];

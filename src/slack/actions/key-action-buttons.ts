@@ -8,6 +8,7 @@ import type { SlackContext } from '../context.ts';
 import type { ButtonHandler } from '../interaction.ts';
 import { actionModal, consoleStepsText, noticeModal } from '../views/action-modal.ts';
 import { capital, escaped } from '../views/text.ts';
+import { consentFor } from './lib/alone.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
 
@@ -43,7 +44,8 @@ async function modalFor(context: SlackContext, { gesture, button, kind }: Asked)
     return noticeModal(`${capital(kind)} key`, text);
   }
   const where = await placeOf(deps, key);
-  return actionModal({ kind, key, lineage, where, button });
+  const consent = await consentFor(context, gesture, { kind, key, lineage });
+  return actionModal({ kind, key, lineage, where, button, consent });
 }
 
 export async function keyAndLineage(

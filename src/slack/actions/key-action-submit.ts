@@ -6,6 +6,9 @@ import type { CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { ACTION_MODAL, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
 import { capital, escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
+import { aloneErrors, aloneFrom } from './lib/alone.ts';
+import { readMetadata } from './lib/read-metadata.ts';
+import { waitsPage } from './lib/waits-page.ts';
 
 const metadata = z.object({
   kind: z.enum(['suspend', 'restore', 'revoke']),
@@ -20,22 +23,23 @@ export const keyActionSubmit: SubmitHandler = {
   id: ACTION_MODAL,
 
   async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
-    const { kind, keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { kind, keyId } = readMetadata(metadata, submission.privateMetadata);
     const { lineage } = await keyAndLineage(context, keyId);
     const errors: Record<string, string> = {};
     if (!submission.values[REASON_BLOCK]?.trim()) errors[REASON_BLOCK] = 'Say in a few words why.';
     if (needsTypedSlug(kind, lineage) && submission.values[SLUG_BLOCK]?.trim() !== lineage.slug) {
       errors[SLUG_BLOCK] = `This has to be exactly ${lineage.slug}.`;
     }
+    Object.assign(errors, await aloneErrors(context, submission, { lineage }));
     if (Object.keys(errors).length > 0) return { ok: false, errors };
     return { ok: true, view: noticeModal(`${capital(kind)} key`, 'Working…') };
   },
 
   async run(context: SlackContext, submission: Submission) {
-    const { kind, alertId, keyId, generation } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { kind, alertId, keyId, generation } = readMetadata(metadata, submission.privateMetadata);
     const { lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: kind, lineage });
-    await requestAction(context.deps, {
+    const outcome = await requestAction(context.deps, {
       actor,
       kind,
       keyId,
@@ -43,7 +47,9 @@ export const keyActionSubmit: SubmitHandler = {
       alertId,
       reason: submission.values[REASON_BLOCK] ?? '',
       typedSlug: submission.values[SLUG_BLOCK] ?? null,
+      alone: await aloneFrom(context, submission, { lineage }),
     });
+    if (outcome.kind === 'waits') return waitsPage(context, `${capital(kind)} key`, outcome.approval);
     const where = alertId === null ? `\`/keys show ${escaped(lineage.slug)}\`` : 'The alert';
     const text = `*${capital(kind)} of ${escaped(lineage.slug)} is on its way.* ${where} shows when the provider confirms it; until then it is tried again.`;
     return noticeModal(`${capital(kind)} key`, text);

@@ -17,6 +17,7 @@ import {
 import { keyAndLineage } from './key-action-buttons.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 
 const metadata = z.object({ keyId: z.string(), alertId: z.string().nullable() });
 type Target = z.infer<typeof metadata>;
@@ -42,7 +43,7 @@ export const rotateKeySubmit: SubmitHandler = {
   },
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
-    const { keyId, alertId } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { keyId, alertId } = readMetadata(metadata, submission.privateMetadata);
     const { lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: 'rotate', lineage });
     const reason = submission.values[REASON_BLOCK] ?? '';

@@ -9,6 +9,7 @@ import { decodeRotationButton, type RotationButton } from '../rotation-button.ts
 import { noticeModal, REASON_BLOCK } from '../views/action-modal.ts';
 import { REASON_MODAL, REASON_TITLE, type ReasonMode, reasonModal } from '../views/rotation-modals.ts';
 import { openModal } from './lib/open-modal.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 import { rotationFor } from './lib/rotation-of.ts';
 import { stepButtonOf } from './rotation-step.ts';
 
@@ -40,12 +41,12 @@ export const rotationReasonSubmit: SubmitHandler = {
     if (!submission.values[REASON_BLOCK]?.trim()) {
       return { ok: false, errors: { [REASON_BLOCK]: 'Say in a few words why.' } };
     }
-    const { mode } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { mode } = readMetadata(metadata, submission.privateMetadata);
     return { ok: true, view: noticeModal(REASON_TITLE[mode], 'Working…') };
   },
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
-    const { mode, button: text } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { mode, button: text } = readMetadata(metadata, submission.privateMetadata);
     const button = decodeRotationButton(text);
     const { actor } = await rotationFor(context, submission, button);
     const reason = submission.values[REASON_BLOCK] ?? '';

@@ -2,11 +2,13 @@ import type { InputBlock, KnownBlock, View } from '@slack/types';
 import type { KeyActKind } from '../../domain/action.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { ConsoleSteps } from '../../ports/provider.ts';
+import type { ConsentCard } from '../../services/actions/describe-consent.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { needsTypedSlug } from '../../services/actions/request-action.ts';
 import type { ButtonValue } from '../button-value.ts';
 import { environmentText } from './alert.ts';
 import { context, section } from './blocks.ts';
+import { secondPersonBlocks } from './second-person.ts';
 import { capital, escaped, foreign } from './text.ts';
 
 export const ACTION_MODAL = 'key_action';
@@ -32,6 +34,8 @@ export interface ActionModalState {
   readonly lineage: Lineage;
   readonly where: string;
   readonly button: ButtonValue;
+  /** Null where one person is enough. */
+  readonly consent: ConsentCard | null;
 }
 
 /** Opened before anything is looked up: a trigger lives three seconds. */
@@ -40,11 +44,12 @@ export function loadingModal(title: string): View {
 }
 
 /** Says what the act does and asks for the reason, and for the slug where the key counts as production. */
-export function actionModal({ kind, key, lineage, where, button }: ActionModalState): View {
+export function actionModal({ kind, key, lineage, where, button, consent }: ActionModalState): View {
   const hint = key.hint === null ? '' : ` · ${foreign(key.hint)}`;
   const blocks: KnownBlock[] = [
     section(`*${capital(kind)} ${escaped(lineage.slug)}*${hint}\n${foreign(where)} · ${environmentText(lineage)}`),
     section(EFFECT[kind]),
+    ...secondPersonBlocks(consent),
     reasonInput(EXAMPLE[kind]),
   ];
   if (needsTypedSlug(kind, lineage)) {

@@ -25,14 +25,23 @@ export const ASKED: Readonly<Record<ActionKind, string>> = {
   delete_owner: 'delete the account that owns the key',
 };
 
+/** For accounts whose keys are counted: `delete the account of …`. */
+export const ACCOUNT_VERB = 'delete the account of';
+
+/** Who agreed to it besides the one who asked; empty where one person is enough. */
+export function consentText({ consent }: Pick<Action, 'consent'>): string {
+  if (consent === null) return '';
+  return consent.kind === 'approved' ? `, approved by ${actorMention(consent.by)}` : ', alone (break-glass)';
+}
+
 /** The newest act on a key or its limits, for its card. */
 export function lastActText(action: Action, locale: Locale): string {
   const who = actorMention(action.requestedBy);
   const at = dayAndTime(action.verifiedAt ?? action.requestedAt, locale);
   if (action.state === 'verified') {
-    return `*Last act* ${ACTION_DONE[action.kind]}${changeText(action)} by ${who} · ${at} · reason: ${foreign(action.reason)}`;
+    return `*Last act* ${ACTION_DONE[action.kind]}${changeText(action)} by ${who}${consentText(action)} · ${at} · reason: ${foreign(action.reason)}`;
   }
-  const what = `*Last act* ${capital(ACTION_NAME[action.kind])}${changeText(action)}, asked by ${who}`;
+  const what = `*Last act* ${capital(ACTION_NAME[action.kind])}${changeText(action)}, asked by ${who}${consentText(action)}`;
   const problem = action.problem === null ? '' : ` ${escaped(action.problem)}`;
   return action.state === 'failed' ? `${what}, was not done:${problem}` : `${what}, is under way.${problem}`;
 }

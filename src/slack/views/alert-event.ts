@@ -40,7 +40,7 @@ function actionLine({ kind, actor, detail }: AlertEvent): string | null {
   const done = doneWord(act);
   switch (kind) {
     case 'action_requested':
-      return `${who} asked to ${askedText(act, detail)}: ${reasonIn(detail)}`;
+      return `${who} asked to ${askedText(act, detail)}${agreedText(detail)}: ${reasonIn(detail)}`;
     case 'action_verified':
       return `${done}: ${shownText(act, detail)}.`;
     case 'action_delayed':
@@ -150,6 +150,12 @@ function reasonIn(detail: AlertEvent['detail']): string {
 function askedText(act: string, detail: AlertEvent['detail']): string {
   const asked = isKnown(act) ? ASKED[act] : `${escaped(act)} the key`;
   return detail['to'] === undefined ? asked : `${asked} from ${foreign(String(detail['from']))} to ${newValue(detail)}`;
+}
+
+/** How an act that takes two people came to be. */
+function agreedText({ approvedBy, alone }: AlertEvent['detail']): string {
+  if (typeof approvedBy === 'string') return `, approved by ${actorMention(approvedBy)}`;
+  return alone === undefined ? '' : ', alone';
 }
 
 function shownText(act: string, detail: AlertEvent['detail']): string {

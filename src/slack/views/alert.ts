@@ -10,7 +10,7 @@ import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { AlertCard } from '../../services/alerts/describe-alert.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import { encodeButton, encodeChoice } from '../button-value.ts';
-import { PROGRESS } from './action-text.ts';
+import { consentText, PROGRESS } from './action-text.ts';
 import { expectedText, lifeText, otherKeyText } from './alert-life.ts';
 import { actions, type ButtonSpec, context, type MenuSpec, type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { capText, namesText } from './scope.ts';
@@ -143,15 +143,19 @@ export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): st
 }
 
 function remarksOf(card: AlertCard, locale: Locale): string[] {
-  const { alert, lastAction, consoleSteps, blind, key, account, otherKeys, rotation } = card;
+  const { alert, lastAction, approval, consoleSteps, blind, key, account, otherKeys, rotation } = card;
   const remarks: string[] = otherKeys.map((other) => otherKeyText(other, locale));
   if (rotation !== null) remarks.push(rotationText(rotation, locale));
+  if (approval !== null) {
+    const what = `${capital(ACTION_NAME[approval.kind])}, asked by ${actorMention(approval.requestedBy)},`;
+    remarks.push(`${what} waits for a second person until ${instant(approval.expiresAt, locale)}: see the thread.`);
+  }
   if (lastAction !== null) {
     const who = actorMention(lastAction.requestedBy);
     if (lastAction.state === 'verified') {
       const at = dayAndTime(lastAction.verifiedAt ?? lastAction.requestedAt, locale);
       remarks.push(
-        `${ACTION_DONE[lastAction.kind]} by ${who} · ${at} · reason: ${foreign(lastAction.reason, REASON_MAX)} · read back at the provider: ${key?.status ?? 'gone'}`,
+        `${ACTION_DONE[lastAction.kind]} by ${who}${consentText(lastAction)} · ${at} · reason: ${foreign(lastAction.reason, REASON_MAX)} · read back at the provider: ${key?.status ?? 'gone'}`,
       );
     } else if (lastAction.state === 'dismissed') {
       remarks.push(`${capital(lastAction.kind)} asked by ${who} was not done and is no longer wanted.`);
@@ -162,7 +166,7 @@ function remarksOf(card: AlertCard, locale: Locale): string[] {
       if (account !== null) remarks.push(accountText(account));
     } else {
       const trouble = lastAction.problem === null ? '' : ` ${escaped(lastAction.problem)} Trying again.`;
-      remarks.push(`${PROGRESS[lastAction.kind]}, asked by ${who}.${trouble}`);
+      remarks.push(`${PROGRESS[lastAction.kind]}, asked by ${who}${consentText(lastAction)}.${trouble}`);
     }
   }
   if (isRunning(alert) && consoleSteps !== null && key?.status === 'active') {

@@ -1,4 +1,12 @@
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, Overflow, SectionBlock } from '@slack/types';
+import type {
+  ActionsBlock,
+  Button,
+  ConfirmationDialog,
+  ContextBlock,
+  KnownBlock,
+  Overflow,
+  SectionBlock,
+} from '@slack/types';
 import { capped } from './text.ts';
 
 /** What chat.update takes as `text`. */
@@ -45,9 +53,11 @@ export interface ButtonSpec {
   readonly style?: 'primary' | 'danger';
   /** Names the key for screen readers. */
   readonly accessibilityLabel?: string;
+  /** Asked once more before the click counts. */
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string };
 }
 
-export function button({ actionId, label, value, style, accessibilityLabel }: ButtonSpec): Button {
+export function button({ actionId, label, value, style, accessibilityLabel, confirm }: ButtonSpec): Button {
   return {
     type: 'button',
     action_id: actionId,
@@ -55,7 +65,13 @@ export function button({ actionId, label, value, style, accessibilityLabel }: Bu
     value,
     ...(style === undefined ? {} : { style }),
     ...(accessibilityLabel === undefined ? {} : { accessibility_label: accessibilityLabel.slice(0, 75) }),
+    ...(confirm === undefined ? {} : { confirm: dialog(confirm) }),
   };
+}
+
+function dialog({ title, text, yes }: NonNullable<ButtonSpec['confirm']>): ConfirmationDialog {
+  const plain = (words: string) => ({ type: 'plain_text' as const, text: words });
+  return { title: plain(title), text: plain(text), confirm: plain(yes), deny: plain('Cancel') };
 }
 
 /** The action id of every menu of ours. */

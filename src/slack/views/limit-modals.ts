@@ -3,12 +3,14 @@ import type { Lineage } from '../../domain/key.ts';
 import { capWords } from '../../domain/limits.ts';
 import { nextMonthStart } from '../../domain/time.ts';
 import { type AccountCard, seenOf } from '../../services/actions/account.ts';
+import type { ConsentCard } from '../../services/actions/describe-consent.ts';
 import { needsSlugForScope } from '../../services/actions/request-limit-change.ts';
 import type { ScopeCard } from '../../services/limits/describe-scope.ts';
 import type { ButtonValue } from '../button-value.ts';
 import { INPUT, plain, reasonInput, slugInput } from './action-modal.ts';
 import { section, sections } from './blocks.ts';
 import { capText, namesText, SCOPE_NOUN, spentText } from './scope.ts';
+import { secondPersonBlocks } from './second-person.ts';
 import { dateText, escaped, foreign, type Locale } from './text.ts';
 
 export const CAP_MODAL = 'scope_cap';
@@ -82,10 +84,12 @@ export interface AccountModalState {
   readonly account: AccountCard;
   readonly where: string;
   readonly button: ButtonValue;
+  /** Null where one person is enough. */
+  readonly consent: ConsentCard | null;
 }
 
 /** Names every key that goes with the account. */
-export function accountModal({ lineage, account, where, button }: AccountModalState): View {
+export function accountModal({ lineage, account, where, button, consent }: AccountModalState): View {
   const name = foreign(account.owner.name ?? account.owner.id);
   const siblings = account.siblings.map((slug) => `• ${escaped(slug)}`);
   const count =
@@ -103,6 +107,7 @@ export function accountModal({ lineage, account, where, button }: AccountModalSt
       section(`*Delete service account ${name}*\n${foreign(where)}`),
       ...sections([count, ...siblings]),
       section('*This cannot be undone*: a new account and new keys have to be made and rolled out.'),
+      ...secondPersonBlocks(consent),
       reasonInput('it was in a public repository'),
       slugInput(lineage.slug, 'All keys of the account are gone for good.'),
     ],

@@ -2,6 +2,7 @@ import { formatLength, HOUR_MS, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { BlindCard, ConnectionName, DowntimeCard, NoticeCard } from '../../services/notices/describe-notice.ts';
 import { context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
 import { driftWords } from './drift.ts';
+import { audienceWords, breakGlassWords } from './safety-notices.ts';
 import { capped, dayAndTime, escaped, instant, type Locale } from './text.ts';
 import { unpricedWords } from './unpriced.ts';
 
@@ -26,6 +27,10 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return unpricedWords(card, locale);
     case 'drift':
       return driftWords(card, nameOf(card.connection), locale);
+    case 'break_glass':
+      return breakGlassWords(card, locale);
+    case 'audience':
+      return audienceWords(card);
   }
 }
 

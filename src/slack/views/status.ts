@@ -3,7 +3,9 @@ import { ACTION_NAME } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import { DAY_MS, formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
+import { audienceText } from '../../services/notices/report-audience.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
+
 import type { ConnectionStatus, EventLogStatus, Status } from '../../services/status/read-status.ts';
 import { lifeText } from './alert-life.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
@@ -38,6 +40,13 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
       ),
     ),
     capped(status.rotations.map((link) => rotationLine(status, link, locale))),
+    capped(
+      status.approvals.map(
+        (approval) =>
+          `• ${ACTION_NAME[approval.kind]} of ${nameOf(status, approval.keyId)}, asked by ${actorMention(approval.requestedBy)}: waits for a second person until ${instant(approval.expiresAt, locale)}`,
+      ),
+    ),
+    status.audience === null ? [] : [`:warning: ${escaped(audienceText(status.audience))}.`],
     capped(
       // What a channel has refused is told with the channel.
       status.deadLetters

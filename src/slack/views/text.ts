@@ -58,6 +58,13 @@ export function mention(id: string): string {
   return id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`;
 }
 
+/** People and user groups of policy: `@chris`, `@chris or @security`, `@a, @b or @c`. */
+export function mentionList(ids: readonly string[]): string {
+  const mentions = ids.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : mention(id)));
+  const last = mentions.pop() ?? '';
+  return mentions.length === 0 ? last : `${mentions.join(', ')} or ${last}`;
+}
+
 /** Shown in the reader's own zone; the fallback is in policy's. */
 export function instant(at: number, locale: Pick<Locale, 'timezone'>): string {
   return `<!date^${Math.floor(at / 1000)}^{time}|${clockText(at, locale.timezone)}>`;

@@ -14,6 +14,7 @@ type Words = readonly string[];
 /** Bot scopes that a Web API method needs for what we do with it. */
 export const METHOD_SCOPES: ReadonlyMap<string, Words> = new Map([
   ['auth.test', []],
+  ['bots.info', ['users:read']],
   ['chat.postMessage', ['chat:write']],
   ['chat.postEphemeral', ['chat:write']],
   ['chat.update', ['chat:write']],

@@ -14,7 +14,7 @@ export const CHANNEL = 'ai-keys';
 /** The leak of the weekend, told from shortly before it begins: the hours before are history to be read. */
 export const shortNight: Scenario = { ...leakWeekend, startAt: leakWeekend.startAt + 1.75 * HOUR_MS };
 
-export interface NightOptions extends Pick<StageOptions, 'openai' | 'anthropic'> {
+export interface NightOptions extends Pick<StageOptions, 'openai' | 'anthropic' | 'policy'> {
   readonly provider: ProviderId;
   /** False where the test closes the stage itself. */
   readonly closes?: boolean;

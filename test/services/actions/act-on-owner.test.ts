@@ -14,7 +14,7 @@ import { type Bench, present } from '../../support/bench-deps.ts';
 import { appliedBut, failing, fakeKey, ignored } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 import { benchWithLimits, common, SERVICE_ACCOUNT } from '../../support/limits.ts';
-import { actionIn, ask, events, runToTheEnd, verbs } from '../../support/requests.ts';
+import { actionIn, agreed, ask, events, runToTheEnd, verbs } from '../../support/requests.ts';
 
 /** Three keys of one account, and one of a person. */
 async function benchWithAccount(): Promise<Bench> {
@@ -30,12 +30,13 @@ async function askDeletion(bench: Bench, on = 'key_1', values: Partial<RequestOw
   const key = await bench.keyOf(on);
   const account = await accountOf({ providers: bench.deps.providers, repos: bench.store.read }, key);
   const seen = seenOf(account?.keys.map(({ id }) => id) ?? []);
-  return requestOwnerDeletion(bench.deps, {
+  const outcome = await requestOwnerDeletion(bench.deps, {
     ...(await common(bench, on)),
     generation: key.generation,
     seen,
     ...values,
   });
+  return agreed(bench, outcome);
 }
 
 describe('an account whose keys two admin keys read', () => {
@@ -73,8 +74,10 @@ describe('the deletion of an account', () => {
     }
     expect((await bench.keyOf('key_4')).status).toBe('active');
     expect(bench.provider.effects).toEqual(['deleteKeyOwner svc_1']);
-    expect(verbs(bench).slice(-4)).toEqual([
+    expect(verbs(bench).slice(-6)).toEqual([
+      'key.delete_owner.approval_asked',
       'key.delete_owner.requested',
+      'key.delete_owner.approved',
       'key.deleted_with_owner',
       'key.deleted_with_owner',
       'key.delete_owner.verified',

@@ -228,7 +228,7 @@ describe('the reason', () => {
     const alert = await alertOn(bench, 'key_1');
     const key = await bench.keyOf('key_1');
 
-    const action = await requestAction(bench.deps, {
+    const outcome = await requestAction(bench.deps, {
       actor: ADA,
       kind: 'suspend',
       keyId: key.id,
@@ -238,7 +238,7 @@ describe('the reason', () => {
       typedSlug: null,
     });
 
-    expect(action.reason).toBe('[secret] is on GitHub');
+    expect(outcome).toMatchObject({ kind: 'recorded', action: { reason: '[secret] is on GitHub' } });
     const events = await bench.store.read.alerts.events(alert.id);
     expect(JSON.stringify([bench.audit(), events])).not.toContain('a1B2');
   });

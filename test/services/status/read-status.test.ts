@@ -30,6 +30,8 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     ],
     alerts: [],
     unfinishedActions: [],
+    approvals: [],
+    audience: null,
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
     rotations: [],

@@ -98,6 +98,7 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
     consoleSteps: null,
     lastAction: null,
     rotation: null,
+    approval: null,
     events: [],
     nextCall: null,
     otherKeys: [],

@@ -1,15 +1,42 @@
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../../src/domain/key.ts';
+import type { ConsentCard } from '../../../src/services/actions/describe-consent.ts';
 import { actionModal, consoleStepsText, loadingModal, noticeModal } from '../../../src/slack/views/action-modal.ts';
 import { stagingKey, stagingLineage } from '../support/cards.ts';
 import { expectView, seenView } from '../support/golden.ts';
 
 const BUTTON = { alertId: 'alert_1', keyId: 'key_1', generation: 1 };
 
-function modal(kind: 'suspend' | 'restore' | 'revoke', environment: Environment) {
+const CONSENT: ConsentCard = {
+  approverIds: ['U0CHRIS', 'S0SECURITY'],
+  mayActAlone: true,
+  isBurning: false,
+  leftToday: 2,
+};
+
+function modal(kind: 'suspend' | 'restore' | 'revoke', environment: Environment, consent: ConsentCard | null = null) {
   const lineage = stagingLineage({ slug: environment === 'staging' ? 'staging-ci' : 'prod-api', environment });
-  return actionModal({ kind, key: stagingKey(), lineage, where: 'Anthropic / Staging', button: BUTTON });
+  return actionModal({ kind, key: stagingKey(), lineage, where: 'Anthropic / Staging', button: BUTTON, consent });
 }
+
+describe('the second person in a modal', () => {
+  test.each<[name: string, fields: Partial<ConsentCard>]>([
+    ['calm', {}],
+    ['burning', { isBurning: true, leftToday: 3 }],
+    ['used-up', { leftToday: 0 }],
+    ['nobody', { approverIds: [], mayActAlone: false }],
+  ])('reads as agreed: %s', async (name, fields) => {
+    await expectView(`modal-revoke-second-${name}`, modal('revoke', 'production', { ...CONSENT, ...fields }));
+  });
+
+  test('is offered break-glass only with the right to it and a use left', () => {
+    const offers = (fields: Partial<ConsentCard>) =>
+      seenView(modal('revoke', 'production', { ...CONSENT, ...fields })).includes('I am alone');
+
+    expect(offers({})).toBe(true);
+    expect([offers({ mayActAlone: false }), offers({ leftToday: 0 })]).toEqual([false, false]);
+  });
+});
 
 describe('the modal of an act', () => {
   test.each([

@@ -261,6 +261,8 @@ describe('the status', () => {
       ],
       admins: [{ id: 'U0EVE', name: 'Eve', isActive: false }],
     },
+    approvals: [],
+    audience: null,
     unfinishedActions: [],
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
@@ -289,6 +291,8 @@ describe('the status', () => {
       },
     ],
     alerts: [leakAlert({ state: 'acknowledged', acknowledgedBy: 'slack:T0ACME/U0ANA' })],
+    approvals: [],
+    audience: null,
     unfinishedActions: [stopAction({ state: 'failed', problem: 'Anthropic says no.' })],
     outbox: { waiting: 1, dead: 1 },
     deliveries: {

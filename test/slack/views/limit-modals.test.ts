@@ -58,7 +58,13 @@ describe('the modal of an account', () => {
   test('names every key that goes with it', async () => {
     await expectView(
       'modal-account',
-      accountModal({ lineage: stagingLineage(), account: ACCOUNT, where: 'OpenAI / Staging', button: BUTTON }),
+      accountModal({
+        lineage: stagingLineage(),
+        account: ACCOUNT,
+        where: 'OpenAI / Staging',
+        button: BUTTON,
+        consent: null,
+      }),
     );
   });
 
@@ -70,6 +76,7 @@ describe('the modal of an account', () => {
       account: { ...ACCOUNT, siblings, keyIds },
       where: 'x',
       button: BUTTON,
+      consent: null,
     });
 
     for (const slug of siblings) expect(seenView(view)).toContain(slug);

@@ -1,3 +1,4 @@
+import { SlackError } from '../slack-error.ts';
 import type { Methods } from './method.ts';
 
 export const authMethods: Methods = {
@@ -13,6 +14,15 @@ export const authMethods: Methods = {
         bot_id: app.botId,
         is_enterprise_install: false,
       };
+    },
+  },
+  'bots.info': {
+    scope: () => 'users:read',
+    run: ({ workspace }, args) => {
+      const { app } = workspace.seed;
+      if (args['bot'] !== app.botId) throw new SlackError('bot_not_found');
+      const { appId, botId, botUserId, name } = app;
+      return { bot: { id: botId, deleted: false, name, app_id: appId, user_id: botUserId } };
     },
   },
   'apps.connections.open': {

@@ -141,6 +141,10 @@ function channelJson(platform: Platform, channel: Channel): JsonObject {
     is_im: false,
     is_private: channel.kind === 'private',
     is_archived: channel.isArchived,
+    is_shared: channel.isExtShared === true,
+    is_ext_shared: channel.isExtShared === true,
+    is_org_shared: false,
+    is_pending_ext_shared: channel.isExtShared === 'pending',
     is_member: isBotIn(platform, channel),
     num_members: channel.members.length,
   };

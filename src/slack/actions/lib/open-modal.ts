@@ -2,8 +2,12 @@ import type { View } from '@slack/types';
 import { AppError } from '../../../domain/errors.ts';
 import type { SlackContext } from '../../context.ts';
 import type { Click } from '../../interaction.ts';
+import { slackCode } from '../../slack-error.ts';
 import { loadingModal, noticeModal } from '../../views/action-modal.ts';
 import { escaped } from '../../views/text.ts';
+
+// A trigger lives three seconds and opens one dialog.
+const TRIGGER_OVER: ReadonlySet<string> = new Set(['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id']);
 
 /** Opens a page at once, since a trigger lives three seconds, and puts what `build` makes in its place. */
 export async function openModal(
@@ -11,7 +15,11 @@ export async function openModal(
   { triggerId }: Pick<Click, 'triggerId'>,
   { title, build }: { readonly title: string; readonly build: () => Promise<View> },
 ): Promise<void> {
-  const opened = await context.client.views.open({ trigger_id: triggerId, view: loadingModal(title) });
+  const opened = await context.client.views
+    .open({ trigger_id: triggerId, view: loadingModal(title) })
+    .catch((error: unknown) => {
+      throw TRIGGER_OVER.has(slackCode(error) ?? '') ? tooLate(error) : error;
+    });
   const viewId = opened.view?.id;
   if (viewId === undefined) return;
   const view = await build().catch((error: unknown) => {
@@ -19,4 +27,13 @@ export async function openModal(
     throw error;
   });
   await context.client.views.update({ view_id: viewId, view });
+}
+
+function tooLate(cause: unknown): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: 'the trigger of the click is over',
+    publicMessage: 'Nothing was done: Slack did not open the dialog in time. Click again.',
+    cause,
+  });
 }

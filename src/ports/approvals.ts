@@ -1,0 +1,13 @@
+import type { Approval } from '../domain/approval.ts';
+
+export interface ApprovalRepo {
+  insert(approval: Approval): Promise<void>;
+  update(approval: Approval): Promise<void>;
+  get(id: string): Promise<Approval | undefined>;
+  /** At most one waits for the same act. */
+  waitingFor(idempotencyKey: string): Promise<Approval | undefined>;
+  /** Soonest to expire first. */
+  waiting(): Promise<readonly Approval[]>;
+  /** The earliest end of one that waits. */
+  nextExpiryAt(): Promise<number | null>;
+}

@@ -1,0 +1,66 @@
+import { auditVerb } from '../../domain/action.ts';
+import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
+import { type Approval, type ApprovalEvent, nextApprovalState } from '../../domain/approval.ts';
+import { AppError } from '../../domain/errors.ts';
+import { announceAlert } from '../alerts/announce.ts';
+import type { RequestContext } from './record-request.ts';
+
+export interface Settled {
+  readonly event: ApprovalEvent;
+  /** Null: time or the world decided. */
+  readonly actor: Actor | null;
+  readonly problem?: string | null;
+  readonly actionId?: string | null;
+}
+
+/** Ends an approval that waits, with its audit entry; its message is edited to what became of it. */
+export async function settleApproval(
+  { deps, tx }: RequestContext,
+  approval: Approval,
+  { event, actor, problem = null, actionId = null }: Settled,
+): Promise<Approval> {
+  const state = nextApprovalState(approval.state, event);
+  if (state === null || state === 'waiting') throw decidedBefore(approval);
+  const now = deps.clock.now();
+  const decidedBy = actor === null ? null : actorText(actor);
+  const after: Approval = { ...approval, state, decidedBy, decidedAt: now, problem, actionId };
+  await tx.approvals.update(after);
+  await tx.audit.append({
+    at: now,
+    actor: actor ?? systemActor('approvals'),
+    verb: auditVerb(approval.kind, state),
+    subject: approval.keyId,
+    detail: { approvalId: approval.id, requestedBy: approval.requestedBy, ...(problem === null ? {} : { problem }) },
+  });
+  await announceApproval({ deps, tx }, after);
+  return after;
+}
+
+/** Puts its message on the way: it is posted, or edited to what is true when it is sent. */
+export async function announceApproval({ deps, tx }: RequestContext, { id, alertId }: Approval): Promise<void> {
+  await tx.outbox.enqueue({
+    id: deps.ids.next('out'),
+    kind: 'approval',
+    subjectId: id,
+    threadKey: alertId === null ? `approval:${id}` : `alert:${alertId}`,
+    createdAt: deps.clock.now(),
+  });
+  if (alertId !== null) await announceAlert({ deps, tx }, { id: alertId });
+}
+
+const DECIDED: Readonly<Record<Approval['state'], string>> = {
+  waiting: 'is still waiting',
+  approved: 'was approved already',
+  declined: 'was declined already',
+  expired: 'has expired',
+  cancelled: 'was withdrawn',
+  overtaken: 'was overtaken by what happened to the key',
+};
+
+export function decidedBefore({ id, state }: Pick<Approval, 'id' | 'state'>): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `approval ${id} is ${state}`,
+    publicMessage: `Nothing was done: this request ${DECIDED[state]}.`,
+  });
+}
