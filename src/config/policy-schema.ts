@@ -78,6 +78,18 @@ const escalation = z.strictObject({
   webhook_minutes: z.int().min(0).max(1440).default(5).describe('whole minutes from 0 to 1440; 0 is at once'),
 });
 
+const ENVIRONMENTS = ['production', 'staging', 'development', 'unknown'] as const;
+
+const autoContain = z.strictObject({
+  enabled: z.boolean().default(false).describe('true or false'),
+  above_usd: z.number().positive().max(1_000_000).default(100).describe('US dollars, for instance 100'),
+  environments: z
+    .array(z.enum(ENVIRONMENTS))
+    .min(1)
+    .default(['staging', 'development'])
+    .describe('a list of production, staging, development and unknown: [staging, development]'),
+});
+
 const environmentRule = z.strictObject({
   match: glob,
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
@@ -98,6 +110,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     roles,
     polling,
     escalation,
+    auto_contain: autoContain,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

@@ -16,7 +16,16 @@ const CODE_NAMES = [
   ...VARIABLES.map(({ name }) => name),
   ...providers.flatMap(({ envPrefix }) => PROVIDER_VARIABLES.map(({ name }) => `${envPrefix}_${name}`)),
 ];
-const SECTIONS = new Set(['channels', 'calendar', 'currency', 'roles', 'polling', 'escalation', 'detectors']);
+const SECTIONS = new Set([
+  'channels',
+  'calendar',
+  'currency',
+  'roles',
+  'polling',
+  'escalation',
+  'auto_contain',
+  'detectors',
+]);
 
 /** What the first column of the document's tables names. */
 function documented(): readonly string[] {

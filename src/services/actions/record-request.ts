@@ -1,4 +1,4 @@
-import { type Action, type ActionKind, auditVerb } from '../../domain/action.ts';
+import { type Action, type ActionKind, auditVerb, isRefused } from '../../domain/action.ts';
 import type { ActionParams } from '../../domain/action-params.ts';
 import { type Actor, actorText } from '../../domain/actor.ts';
 import { AppError } from '../../domain/errors.ts';
@@ -54,7 +54,7 @@ export async function recordRequest(
     const lineage = key && (await tx.lineages.get(key.lineageId));
     if (key === undefined || lineage === undefined) throw invalid('This key is not in the inventory any more.');
     const wanted = await decide({ tx, key, lineage });
-    return insert({ deps, tx }, { ...input, ...wanted, reason }, key);
+    return insertAction({ deps, tx }, { ...input, ...wanted, reason }, key);
   });
 }
 
@@ -67,9 +67,10 @@ export function invalid(publicMessage: string): AppError {
   return new AppError({ code: 'invalid_input', message: publicMessage, publicMessage });
 }
 
-async function insert(
-  { deps, tx }: { deps: RequestDeps; tx: Repos },
-  input: RequestInput & Wanted,
+/** The same inside of a transaction, for what is asked together with another change. */
+export async function insertAction(
+  { deps, tx }: { readonly deps: Pick<Deps, 'clock' | 'ids'>; readonly tx: Repos },
+  input: Omit<RequestInput, 'typedSlug'> & Wanted,
   key: Key,
 ): Promise<Action> {
   const now = deps.clock.now();
@@ -88,7 +89,10 @@ async function insert(
     notBeforeAt: now,
     requestedAt: now,
     executedAt: null,
+    confirmedAt: null,
     verifiedAt: null,
+    checkedUntil: null,
+    usedAfterMicroUsd: null,
     problem: null,
     problemCode: null,
   };
@@ -105,10 +109,11 @@ async function insert(
   return recorded;
 }
 
-/** Null: the same act is under way or done already. */
+/** Null: the same act is under way or done already. One that was refused is tried at once: somebody may have seen to it. */
 async function takeUpAgain({ tx, now }: { tx: Repos; now: number }, fresh: Action): Promise<Action | null> {
   const standing = await tx.actions.byIdempotencyKey(fresh.idempotencyKey);
-  if (standing?.state !== 'failed' && standing?.state !== 'dismissed') return null;
+  if (standing === undefined || standing.state === 'running') return null;
+  if (standing.state !== 'failed' && standing.state !== 'dismissed' && !isRefused(standing)) return null;
   const again: Action = {
     ...standing,
     state: 'pending',

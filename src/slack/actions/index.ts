@@ -3,6 +3,7 @@ import { alertAcknowledge } from './alert-acknowledge.ts';
 import { alertEndTest } from './alert-end-test.ts';
 import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
+import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
@@ -14,6 +15,7 @@ import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts'
 import { rotationReasonButtons, rotationReasonSubmit } from './rotation-reason.ts';
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
+import { showKey } from './show-key.ts';
 
 /** Every button and modal. A test compares this list with the folder. */
 export const interactions: readonly Interaction[] = [
@@ -28,6 +30,8 @@ export const interactions: readonly Interaction[] = [
   ...ownerAnswers,
   ...keyActionButtons,
   keyActionSubmit,
+  cancelHangingAction,
+  showKey,
   changeCap,
   changeCapSubmit,
   deleteAccount,
