@@ -15,7 +15,7 @@ CREATE TABLE actions (
   executed_at BIGINT,
   verified_at BIGINT,
   problem TEXT
-, params TEXT, problem_code TEXT, consent TEXT);
+, params TEXT, problem_code TEXT, consent TEXT, confirmed_at BIGINT, checked_until BIGINT, used_after_micro_usd BIGINT);
 
 CREATE UNIQUE INDEX actions_idempotency ON actions (idempotency_key);
 

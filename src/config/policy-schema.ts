@@ -82,6 +82,18 @@ const heartbeat = z.strictObject({
   minutes: z.int().min(1).max(60).default(5).describe('a whole number of minutes from 1 to 60'),
 });
 
+const ENVIRONMENTS = ['production', 'staging', 'development', 'unknown'] as const;
+
+const autoContain = z.strictObject({
+  enabled: z.boolean().default(false).describe('true or false'),
+  above_usd: z.number().positive().max(1_000_000).default(100).describe('US dollars, for instance 100'),
+  environments: z
+    .array(z.enum(ENVIRONMENTS))
+    .min(1)
+    .default(['staging', 'development'])
+    .describe('a list of production, staging, development and unknown: [staging, development]'),
+});
+
 const environmentRule = z.strictObject({
   match: glob,
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
@@ -103,6 +115,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     polling,
     escalation,
     heartbeat,
+    auto_contain: autoContain,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

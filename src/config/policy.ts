@@ -1,3 +1,4 @@
+import { MICRO_USD_PER_USD } from '../domain/money.ts';
 import type { Policy } from '../domain/policy.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
@@ -19,7 +20,17 @@ export type ParsePolicyResult =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-const SECTIONS = ['channels', 'calendar', 'currency', 'roles', 'polling', 'escalation', 'heartbeat', 'detectors'];
+const SECTIONS = [
+  'channels',
+  'calendar',
+  'currency',
+  'roles',
+  'polling',
+  'escalation',
+  'heartbeat',
+  'auto_contain',
+  'detectors',
+];
 
 /** Reads policy.yml: the policy, or every fault in it with its line. */
 export function parsePolicy(text: string, { file, detectors, providerIds }: ParsePolicyOptions): ParsePolicyResult {
@@ -79,6 +90,11 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       admins: stepMs(file.escalation.admins_minutes),
     },
     heartbeat: { everyMs: file.heartbeat.minutes * MINUTE_MS },
+    autoContain: {
+      enabled: file.auto_contain.enabled,
+      aboveMicroUsd: Math.round(file.auto_contain.above_usd * MICRO_USD_PER_USD),
+      environments: file.auto_contain.environments,
+    },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

@@ -1,7 +1,8 @@
 import type { ActionParams } from './action-params.ts';
-import type { ErrorCode } from './errors.ts';
+import { STOP_GRACE_MS } from './alert.ts';
+import { type ErrorCode, isRetryableCode } from './errors.ts';
 import type { KeyStatus } from './key.ts';
-import { MINUTE_MS, SECOND_MS } from './time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** Acts on one key. */
 export type KeyActKind = 'suspend' | 'restore' | 'revoke';
@@ -19,12 +20,19 @@ export function isLimitAct(kind: ActionKind): kind is LimitActKind {
   return LIMIT_ACT_KINDS.some((each) => each === kind);
 }
 
+/** Acts that end what a key spends: proven by two facts, and tried until they are proven or nobody wants them any more. */
+const STOP_KINDS = ['suspend', 'revoke', 'delete_owner'] as const satisfies readonly ActionKind[];
+
+export function isStop(kind: ActionKind): boolean {
+  return STOP_KINDS.some((each) => each === kind);
+}
+
 /**
- * pending → running → verified, or back to pending when the outcome is unknown or the provider is busy, or failed when
- * the provider refuses. `verified` means: read back at the provider after the call; `dismissed`: failed, and a person has
- * said that it is no longer wanted.
+ * pending → running → verified, or back to pending while the provider is busy, refuses or leaves the outcome unknown.
+ * A stop is `confirmed` in between: the provider shows it, and whether usage stays zero is still watched (ADR 0013).
+ * `failed`: overtaken, or a change of limits that was refused. `dismissed`: no longer wanted.
  */
-export const ACTION_STATES = ['pending', 'running', 'verified', 'failed', 'dismissed'] as const;
+export const ACTION_STATES = ['pending', 'running', 'confirmed', 'verified', 'failed', 'dismissed'] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
 
 /** How an act that cannot be undone was agreed to; `alone` is break-glass, with what allowed it. */
@@ -49,8 +57,15 @@ export interface Action {
   readonly attempts: number;
   readonly notBeforeAt: number;
   readonly requestedAt: number;
+  /** When the provider first showed it. */
   readonly executedAt: number | null;
+  /** When the provider was last read and showed it; usage is watched from then on. */
+  readonly confirmedAt: number | null;
   readonly verifiedAt: number | null;
+  /** Usage is known to be zero from the grace after `confirmedAt` up to here; null where nobody has checked. */
+  readonly checkedUntil: number | null;
+  /** What was used although the provider said that it had stopped; null: nothing. */
+  readonly usedAfterMicroUsd: number | null;
   /** What a person is told while it is not done. */
   readonly problem: string | null;
   readonly problemCode: ErrorCode | null;
@@ -89,11 +104,43 @@ export function canRequest(kind: KeyActKind, status: KeyStatus): boolean {
 
 const FIRST_RETRY_MS = 5 * SECOND_MS;
 const LAST_RETRY_MS = 5 * MINUTE_MS;
+// What was refused works again when a person has changed something.
+const LAST_REFUSED_MS = HOUR_MS;
 
-/** Doubling from 5 seconds to 5 minutes: the money runs meanwhile, so the first tries come fast. */
-export function retryDelayMs(attempts: number, retryAfterMs: number | undefined): number {
-  const backoff = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1));
+export interface Setback {
+  readonly attempts: number;
+  readonly retryAfterMs: number | undefined;
+  readonly refused: boolean;
+}
+
+/** Doubling from 5 seconds to 5 minutes, or to an hour: the money runs meanwhile, so the first tries come fast. */
+export function retryDelayMs({ attempts, retryAfterMs, refused }: Setback): number {
+  const last = refused ? LAST_REFUSED_MS : LAST_RETRY_MS;
+  const backoff = Math.min(last, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1));
   return Math.max(backoff, retryAfterMs ?? 0);
+}
+
+/** Usage must have stayed zero for this long after the grace: the silence of a moment proves nothing. */
+export const PROOF_MS = 15 * MINUTE_MS;
+
+/** From when on usage speaks against a stop. */
+export function silentFrom({ confirmedAt, requestedAt }: Pick<Action, 'confirmedAt' | 'requestedAt'>): number {
+  return (confirmedAt ?? requestedAt) + STOP_GRACE_MS;
+}
+
+/** Asked for, tried, and not done: it is tried again until it is done or somebody gives it up. */
+export function hangs({ state, problem }: Pick<Action, 'state' | 'problem'>): boolean {
+  return (state === 'pending' || state === 'running') && problem !== null;
+}
+
+/** It hangs since the provider says no, so a person has to change something, or to stop trying. */
+export function isRefused(action: Pick<Action, 'state' | 'problem' | 'problemCode'>): boolean {
+  return hangs(action) && action.problemCode !== null && !isRetryableCode(action.problemCode);
+}
+
+/** Whether the provider has shown it: what a person calls done, be it proven or not. */
+export function isShown({ state }: Pick<Action, 'state'>): boolean {
+  return state === 'confirmed' || state === 'verified';
 }
 
 /** Past tense for a footer: who did what. */
@@ -120,7 +167,7 @@ export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
 
 /** What happens to an act; the ones in the second line only to acts that need a second person. */
 export type AuditStage =
-  | ('requested' | 'verified' | 'delayed' | 'failed' | 'dismissed')
+  | ('requested' | 'confirmed' | 'verified' | 'used_after' | 'delayed' | 'refused' | 'failed' | 'dismissed')
   | ('approval_asked' | 'approved' | 'declined' | 'expired' | 'cancelled' | 'overtaken' | 'broke_glass');
 
 /** The audit log's verb: a limit belongs to the scope, all else to the key. */

@@ -59,7 +59,11 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
 
 /** True when the same request may succeed later without anybody changing anything. */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof AppError && RETRYABLE.has(error.code);
+  return error instanceof AppError && isRetryableCode(error.code);
+}
+
+export function isRetryableCode(code: ErrorCode): boolean {
+  return RETRYABLE.has(code);
 }
 
 export function isAppError(error: unknown, code: ErrorCode): error is AppError {

@@ -19,6 +19,15 @@ export interface OwnerRule {
   readonly slackUserId: string;
 }
 
+/** When a key is suspended without a click. Only what can be undone is ever done so. */
+export interface AutoContain {
+  readonly enabled: boolean;
+  /** The loss above which it is done, at critical severity. */
+  readonly aboveMicroUsd: number;
+  /** As the file names them: production and unknown only where it does. */
+  readonly environments: readonly Environment[];
+}
+
 /** policy.yml in our units. */
 export interface Policy {
   /** `#name` or a channel id. */
@@ -32,6 +41,7 @@ export interface Policy {
   readonly polling: { readonly usageMs: number; readonly inventoryMs: number };
   /** Sent only where KEYSTEWARD_HEARTBEAT_URL is set. */
   readonly heartbeat: { readonly everyMs: number };
+  readonly autoContain: AutoContain;
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

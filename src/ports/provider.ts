@@ -18,6 +18,14 @@ export interface ProviderCapabilities {
   readonly lastUsed: 'listed' | 'usage';
   readonly usagePerKey: boolean;
   readonly costPerKey: boolean;
+  readonly survivesStop: readonly Survivor[];
+}
+
+/** What can go on, and cost, after the key behind it was stopped. */
+export interface Survivor {
+  readonly what: 'batches' | 'fine_tunes' | 'schedules' | 'minted_tokens';
+  /** It has ended by itself after this; null: nobody says when. */
+  readonly longestMs: number | null;
 }
 
 export type KeyAct = KeyActKind;

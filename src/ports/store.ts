@@ -79,7 +79,9 @@ export interface ActionRepo {
   due(now: number): Promise<readonly Action[]>;
   /** The earliest not-before of a pending action. */
   nextDueAt(): Promise<number | null>;
-  /** Pending, running or failed. */
+  /** Shown by the provider, and not proven by usage yet. */
+  confirmed(): Promise<readonly Action[]>;
+  /** Neither verified nor dismissed. */
   unfinished(): Promise<readonly Action[]>;
   ofKey(keyId: string): Promise<readonly Action[]>;
   ofAlert(alertId: string): Promise<readonly Action[]>;

@@ -20,13 +20,24 @@ export interface SimulateOptions {
   readonly logger: Logger;
   /** Tells what happens while it happens. */
   readonly teller?: (stage: Stage) => Teller;
-  /** Where the play ends: at the scenario's end, or a quarter of an hour after the key was stopped. */
+  /** Where the play ends: at the scenario's end, or when the stop of the key is proven. */
   readonly until?: 'end' | 'stopped';
 }
 
 export interface Teller {
   /** After each step of time. */
   step(): Promise<void>;
+}
+
+export interface SimulatedAction {
+  readonly kind: string;
+  readonly by: string;
+  readonly at: string;
+  /** The provider showed it. */
+  readonly confirmedAt: string | null;
+  /** Proven, for a stop also by usage that stays zero. */
+  readonly verifiedAt: string | null;
+  readonly verified: boolean;
 }
 
 /** What one run shows. Instants are ISO 8601; what did not happen is null. */
@@ -43,7 +54,7 @@ export interface SimulationResult {
   readonly edits: number;
   /** Messages that called somebody by name or group. */
   readonly mentions: number;
-  readonly actions: readonly { kind: string; by: string; at: string; verified: boolean }[];
+  readonly actions: readonly SimulatedAction[];
   readonly keyStatus: KeyStatus | null;
   /** Alerts about keys that nobody stole. */
   readonly falseAlerts: number;
@@ -79,11 +90,12 @@ export async function simulate(options: SimulateOptions): Promise<SimulationResu
   }
 }
 
-const AFTERMATH_MS = 15 * MINUTE_MS;
-
 async function isStopped(stage: Stage): Promise<boolean> {
-  const alerts = await stage.app.deps.store.read.alerts.unresolved();
-  return alerts.some(({ containedAt }) => containedAt !== null && stage.clock.now() >= containedAt + AFTERMATH_MS);
+  const { actions, alerts } = stage.app.deps.store.read;
+  for (const { id, state } of await alerts.unresolved()) {
+    if (state === 'contained' && (await actions.ofAlert(id)).some((action) => action.state === 'verified')) return true;
+  }
+  return false;
 }
 
 async function resultOf(
@@ -157,10 +169,12 @@ function mentionsOf({ slack }: Stage): number {
 
 async function actionsOf(stage: Stage, keyId: string): Promise<SimulationResult['actions']> {
   const actions = await stage.app.deps.store.read.actions.ofKey(keyId);
-  return actions.map(({ kind, requestedBy, requestedAt, state }) => ({
+  return actions.map(({ kind, requestedBy, requestedAt, executedAt, verifiedAt, state }) => ({
     kind,
     by: requestedBy.replace(/^slack:[^/]*\//, ''),
     at: iso(requestedAt),
+    confirmedAt: executedAt === null ? null : iso(executedAt),
+    verifiedAt: verifiedAt === null ? null : iso(verifiedAt),
     verified: state === 'verified',
   }));
 }

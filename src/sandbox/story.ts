@@ -114,8 +114,10 @@ export function summaryText(result: SimulationResult): string {
   }
   if (lostAtAlertUsd === null) return `The theft was not noticed; ${dollars(lostTotalUsd)} is gone.`;
   const stopped = actions.some(({ verified }) => verified)
-    ? `Stopped and read back at the provider; ${dollars(lostTotalUsd)} lost in all.`
-    : `Nobody stopped it; ${dollars(lostTotalUsd)} lost in all.`;
+    ? `Stopped, and proven by the provider’s word and by usage that stays zero; ${dollars(lostTotalUsd)} lost in all.`
+    : actions.some(({ confirmedAt }) => confirmedAt !== null)
+      ? `Stopped and read back at the provider; ${dollars(lostTotalUsd)} lost in all.`
+      : `Nobody stopped it; ${dollars(lostTotalUsd)} lost in all.`;
   const others =
     falseAlerts === 0 ? '' : ` ${falseAlerts} alert${falseAlerts === 1 ? '' : 's'} on honest keys besides.`;
   return `The alert came ${latencyMinutes} minutes after the theft began, with ${dollars(lostAtAlertUsd)} gone. ${stopped}${others}${blindText(result)}${slackText(result)}`;

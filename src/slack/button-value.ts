@@ -47,7 +47,18 @@ export function decodeButton(text: string): ButtonValue {
   return { alertId: a, keyId: k, generation: g };
 }
 
-/** The same for an option of an alert's menu, which may hold less: `ack.<alert>.<key>.<generation>`. */
+const actionButton = buttonCodec(z.strictObject({ i: z.string().max(64) }));
+
+/** For buttons about an act that was asked for. */
+export function encodeActionButton({ actionId }: { readonly actionId: string }): string {
+  return actionButton.encode({ i: actionId });
+}
+
+export function decodeActionButton(text: string): { readonly actionId: string } {
+  return { actionId: actionButton.decode(text).i };
+}
+
+/** A `ButtonValue` as an option of an alert's menu, which may hold less: `ack.<alert>.<key>.<generation>`. */
 export function encodeChoice(choice: string, { alertId, keyId, generation }: ButtonValue): string {
   return [choice, tailOf(alertId ?? ''), tailOf(keyId), generation].join('.');
 }

@@ -76,6 +76,15 @@ function queries({ db }: Context): Omit<ActionRepo, 'insert' | 'update' | 'relea
         .execute();
       return rows.map(toAction);
     },
+    async confirmed() {
+      const rows = await db
+        .selectFrom('actions')
+        .selectAll()
+        .where('state', '=', 'confirmed')
+        .orderBy('confirmed_at')
+        .execute();
+      return rows.map(toAction);
+    },
     async ofKey(keyId) {
       const rows = await db.selectFrom('actions').selectAll().where('key_id', '=', keyId).orderBy('id').execute();
       return rows.map(toAction);
@@ -101,7 +110,10 @@ function fromAction(action: Action): NewRow<'actions'> {
     not_before_at: action.notBeforeAt,
     requested_at: action.requestedAt,
     executed_at: action.executedAt,
+    confirmed_at: action.confirmedAt,
     verified_at: action.verifiedAt,
+    checked_until: action.checkedUntil,
+    used_after_micro_usd: action.usedAfterMicroUsd,
     problem: action.problem,
     problem_code: action.problemCode,
     params: action.params === null ? null : JSON.stringify(action.params),
@@ -123,7 +135,10 @@ function toAction(row: Row<'actions'>): Action {
     notBeforeAt: row.not_before_at,
     requestedAt: row.requested_at,
     executedAt: row.executed_at,
+    confirmedAt: row.confirmed_at,
     verifiedAt: row.verified_at,
+    checkedUntil: row.checked_until,
+    usedAfterMicroUsd: row.used_after_micro_usd,
     problem: row.problem,
     problemCode: row.problem_code as ErrorCode | null,
     params: row.params === null ? null : (JSON.parse(row.params) as ActionParams),

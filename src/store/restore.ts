@@ -140,6 +140,12 @@ async function mark(copy: SqliteDatabase.Database, { now, actor, backup, present
         .set(actionFields)
         .where('state', 'in', ['pending', 'running'])
         .executeTakeFirst();
+      // Done long ago, and perhaps undone since: usage must not take it for a stop that did not hold.
+      await tx
+        .updateTable('actions')
+        .set({ state: 'dismissed', problem: 'Taken from a backup: whether usage stayed zero was not seen.' })
+        .where('state', '=', 'confirmed')
+        .execute();
       const messages = await tx
         .updateTable('outbox')
         .set(messageFields)

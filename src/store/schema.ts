@@ -122,7 +122,10 @@ export interface ActionTable {
   not_before_at: number;
   requested_at: number;
   executed_at: number | null;
+  confirmed_at: number | null;
   verified_at: number | null;
+  checked_until: number | null;
+  used_after_micro_usd: number | null;
   problem: string | null;
   problem_code: string | null;
   /** JSON of ActionParams. */

@@ -24,6 +24,7 @@ const SECTIONS = new Set([
   'polling',
   'escalation',
   'heartbeat',
+  'auto_contain',
   'detectors',
 ]);
 

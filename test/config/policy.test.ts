@@ -19,6 +19,7 @@ roles:
 polling:
   usage_minutes: 1
   inventory_minutes: 30
+auto_contain: { enabled: true, above_usd: 49.99, environments: [production] }
 detectors:
   spend-spike:
     ratio: 8
@@ -54,6 +55,7 @@ describe('policy.yml', () => {
       polling: { usageMs: 300_000, inventoryMs: 3_600_000 },
       escalation: { owner: 300_000, webhook: 300_000, responders: 900_000, admins: 1_800_000 },
       heartbeat: { everyMs: 300_000 },
+      autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],
@@ -67,6 +69,7 @@ describe('policy.yml', () => {
       calendar: { timeZone: 'Europe/Berlin' },
       currency: { code: 'EUR', usdRate: 0.92, rateDate: '2026-08-01' },
       roles: { admins: ['U0123456789', 'W0123456789'], responders: ['S0123456789'], viewers: ['U0000000001'] },
+      autoContain: { enabled: true, aboveMicroUsd: 49_990_000, environments: ['production'] },
       polling: { usageMs: 60_000, inventoryMs: 1_800_000 },
       detectors: { 'spend-spike': { ratio: 8 } },
       environments: [{ match: '*-ci', environment: 'staging' }],

@@ -62,26 +62,38 @@ test('suspend, restore and suspend again are three actions; asking twice is one'
 });
 
 describe('the wait before the next try', () => {
-  test('doubles from 5 seconds to 5 minutes', () => {
-    expect([1, 2, 3, 6, 7, 8].map((attempts) => retryDelayMs(attempts, undefined) / SECOND_MS)).toEqual([
-      5, 10, 20, 160, 300, 300,
+  const wait = (attempts: number, refused: boolean, retryAfterMs?: number) =>
+    retryDelayMs({ attempts, refused, retryAfterMs });
+
+  test('doubles from 5 seconds to 5 minutes, and on to an hour for what was refused', () => {
+    const tries = [1, 2, 3, 6, 7, 8, 10, 11, 12];
+    expect(tries.map((attempts) => wait(attempts, false) / SECOND_MS)).toEqual([
+      5, 10, 20, 160, 300, 300, 300, 300, 300,
+    ]);
+    expect(tries.map((attempts) => wait(attempts, true) / SECOND_MS)).toEqual([
+      5, 10, 20, 160, 320, 640, 2560, 3600, 3600,
     ]);
   });
 
   test('is as long as the provider asks, when that is longer', () => {
-    expect(retryDelayMs(1, 42 * SECOND_MS)).toBe(42 * SECOND_MS);
-    expect(retryDelayMs(1, HOUR_MS)).toBe(HOUR_MS);
-    expect(retryDelayMs(7, SECOND_MS)).toBe(5 * MINUTE_MS);
+    expect(wait(1, false, 42 * SECOND_MS)).toBe(42 * SECOND_MS);
+    expect(wait(1, true, HOUR_MS)).toBe(HOUR_MS);
+    expect(wait(7, false, SECOND_MS)).toBe(5 * MINUTE_MS);
   });
 
   test('is finite, never shorter than 5 seconds and never shrinks with more tries', () => {
     fc.assert(
-      fc.property(fc.nat(100_000), fc.option(fc.nat(HOUR_MS), { nil: undefined }), (attempts, asked) => {
-        const wait = retryDelayMs(attempts, asked);
-        expect(wait).toBeGreaterThanOrEqual(Math.max(5 * SECOND_MS, asked ?? 0));
-        expect(wait).toBeLessThanOrEqual(Math.max(5 * MINUTE_MS, asked ?? 0));
-        expect(retryDelayMs(attempts + 1, asked)).toBeGreaterThanOrEqual(wait);
-      }),
+      fc.property(
+        fc.nat(100_000),
+        fc.boolean(),
+        fc.option(fc.nat(2 * HOUR_MS), { nil: undefined }),
+        (attempts, refused, asked) => {
+          const waits = wait(attempts, refused, asked);
+          expect(waits).toBeGreaterThanOrEqual(Math.max(5 * SECOND_MS, asked ?? 0));
+          expect(waits).toBeLessThanOrEqual(Math.max(refused ? HOUR_MS : 5 * MINUTE_MS, asked ?? 0));
+          expect(wait(attempts + 1, refused, asked)).toBeGreaterThanOrEqual(waits);
+        },
+      ),
     );
   });
 });

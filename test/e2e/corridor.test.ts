@@ -44,6 +44,8 @@ describe.each(['anthropic', 'openai'] as const)('a key that leaks on a Saturday 
     await stage.settle();
     const stoppedAt = stage.clock.now() + 1_000;
     await stage.playUntil(stoppedAt + minutes(15));
+    expect(threadTexts(stage, message)[0]).toContain('Checking that usage stays zero…');
+    await stage.playUntil(stoppedAt + minutes(45));
 
     expect(stolenUsd(stage, stoppedAt, leakWeekend.endsAt)).toBe(0);
     expect(stage.world.stateOf(leakOf(stage).keyId)).not.toBe('active');
@@ -54,9 +56,11 @@ describe.each(['anthropic', 'openai'] as const)('a key that leaks on a Saturday 
     const [root = '', ...replies] = threadTexts(stage, message);
     expect(root).toContain(`${done} by @ana`);
     expect(root).toContain('reason: spend that nobody here can explain');
+    expect(root).toMatch(/since \d\d:\d\d UTC\. No usage after \d\d:\d\d UTC \(checked up to \d\d:\d\d UTC\)\./);
+    expect(replies).toContainEqual(expect.stringMatching(/^Proven: no usage after /));
     expect(replies.slice(0, 2)).toEqual([
       `@ana asked to ${name} the key: spend that nobody here can explain`,
-      `${done}: the provider now shows the key as ${status}.`,
+      `${done}: the provider now shows the key as ${status}. Whether usage stays zero is checked.`,
     ]);
     expect(await stage.app.deps.store.read.audit.verify(undefined)).toMatchObject({ ok: true });
     expect(stage.slack.workspace.notifications.filter(({ kind }) => kind === 'broadcast')).toEqual([]);

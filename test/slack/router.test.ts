@@ -104,7 +104,7 @@ describe('a click', () => {
     expect(root).toContain('Suspended by @ana');
     expect(replies).toEqual([
       '@ana asked to suspend the key: spend that nobody can explain',
-      'Suspended: the provider now shows the key as inactive.',
+      'Suspended: the provider now shows the key as inactive. Whether usage stays zero is checked.',
     ]);
   });
 

@@ -31,7 +31,10 @@ test('an action comes back as it was put in, and as it was changed', async () =>
     notBeforeAt: NOON + 1,
     requestedAt: NOON + 2,
     executedAt: NOON + 3,
-    verifiedAt: NOON + 4,
+    confirmedAt: NOON + 4,
+    verifiedAt: NOON + 5,
+    checkedUntil: NOON + 6,
+    usedAfterMicroUsd: 7,
     problem: 'refused',
     problemCode: 'provider_rejected',
     params: { scopeId: 'proj_1', from: null, to: 500_000_000 },
@@ -97,7 +100,8 @@ test('unfinished is what is neither verified nor dismissed, first requested firs
     ...ACTION_STATES.map((state, index) => actionOf({ id: state, state, requestedAt: NOON - index })),
   );
 
-  expect(idsOf(await store.read.actions.unfinished())).toEqual(['failed', 'running', 'pending']);
+  expect(idsOf(await store.read.actions.unfinished())).toEqual(['failed', 'confirmed', 'running', 'pending']);
+  expect(idsOf(await store.read.actions.confirmed())).toEqual(['confirmed']);
 });
 
 test('actions are found by key and by alert, in the order of their making', async () => {
@@ -121,11 +125,12 @@ test('what a crash left running goes back to pending with its attempts, nothing 
 
   const after = await store.read.actions.ofKey('key_1');
   expect(after.map(({ id, state }) => [id, state])).toEqual([
+    ['confirmed', 'confirmed'],
     ['dismissed', 'dismissed'],
     ['failed', 'failed'],
     ['pending', 'pending'],
     ['running', 'pending'],
     ['verified', 'verified'],
   ]);
-  expect(after.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 2]);
+  expect(after.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 2, 2]);
 });

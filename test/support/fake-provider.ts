@@ -205,6 +205,7 @@ export class FakeProvider {
         lastUsed: 'usage',
         usagePerKey: true,
         costPerKey: false,
+        survivesStop: [{ what: 'batches', longestMs: 86_400_000 }],
       },
       writable: acts.length > 0,
       usageWidthsMs: [60_000, 3_600_000, 86_400_000],

@@ -81,3 +81,14 @@ export async function runToTheEnd(bench: Bench): Promise<number> {
   }
   throw new Error('it never ends');
 }
+
+/** As if all that waits had been sent. */
+export async function sendAll(bench: Bench): Promise<void> {
+  await bench.store.write(async (tx) => {
+    for (;;) {
+      const rows = await tx.outbox.due(bench.clock.now(), 100);
+      if (rows.length === 0) return;
+      for (const row of rows) await tx.outbox.update({ ...row, state: 'sent', settledAt: bench.clock.now() });
+    }
+  });
+}

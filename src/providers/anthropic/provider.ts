@@ -46,6 +46,12 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       lastUsed: 'usage',
       usagePerKey: true,
       costPerKey: true,
+      // A batch has a day to be done; a federated token lives a day at most, even when its rule is archived.
+      survivesStop: [
+        { what: 'batches', longestMs: DAY_MS },
+        { what: 'schedules', longestMs: null },
+        { what: 'minted_tokens', longestMs: DAY_MS },
+      ],
     },
     writable: options.writeKey !== undefined,
     usageWidthsMs: USAGE_WIDTHS_MS,

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../domain/time.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/provider.ts';
 import { DEFAULT_TRANSPORT, type Link, type Transport } from '../lib/call.ts';
 import { connectionOf } from '../lib/connection.ts';
@@ -39,6 +39,12 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
       lastUsed: 'listed',
       usagePerKey: true,
       costPerKey: true,
+      // A batch has a day to be done; a client secret for realtime sessions lives two hours at most.
+      survivesStop: [
+        { what: 'batches', longestMs: DAY_MS },
+        { what: 'fine_tunes', longestMs: null },
+        { what: 'minted_tokens', longestMs: 2 * HOUR_MS },
+      ],
     },
     writable: options.writeKey !== undefined,
     usageWidthsMs: USAGE_WIDTHS_MS,

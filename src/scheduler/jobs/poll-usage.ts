@@ -1,6 +1,7 @@
 import { publicMessageOf } from '../../domain/errors.ts';
 import type { CaughtUp } from '../../domain/notice.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { proveStops } from '../../services/actions/prove-stops.ts';
 import { refreshAlerts } from '../../services/alerts/refresh-alerts.ts';
 import { runDetection } from '../../services/alerts/run-detection.ts';
 import type { Deps } from '../../services/deps.ts';
@@ -9,7 +10,7 @@ import { duePolls, keepPace, pollIntervalMs } from '../../services/usage/poll-pa
 import { pollUsage } from '../../services/usage/poll-usage.ts';
 import type { Job } from '../job.ts';
 
-/** Poll → detect → refresh, for all due connections at once: a provider that hangs does not hold up another. */
+/** Poll → detect → refresh → prove, for all due connections at once: a provider that hangs does not hold up another. */
 export const pollUsageJob: Job = {
   name: 'poll-usage',
   everyMs: (policy) => policy.polling.usageMs,
@@ -38,6 +39,7 @@ async function pollOne(deps: Deps, provider: Provider): Promise<CaughtUp> {
   }
   const { alertIds, nearness } = await runDetection(deps, provider, watermark);
   await refreshAlerts(deps, provider, watermark);
+  await proveStops(deps, provider, watermark);
   await keepPace(deps, provider, { attemptedAt, nearness, retryAfterMs: null });
   return { connectionId, ok, problem: null, alertIds };
 }

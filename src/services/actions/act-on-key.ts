@@ -14,7 +14,7 @@ export function actOnKey(kind: KeyActKind): Act {
     // An earlier try may have been applied although its answer was lost.
     if (action.attempts > 1) {
       const status = await provider.readKeyStatus(ref);
-      if (PROOF[kind].has(status)) return proven(key, status);
+      if (PROOF[kind].has(status)) return proven(key, status, true);
     }
     try {
       await act.call(provider, ref);
@@ -22,7 +22,7 @@ export function actOnKey(kind: KeyActKind): Act {
       // Somebody else may have been faster: a key that is not there any more is stopped, and can never be restored.
       if (kind === 'restore' || !isAppError(error, 'provider_not_found')) throw error;
     }
-    return proven(key, await readBack(provider, key, kind));
+    return proven(key, await readBack(provider, key, kind), false);
   };
 }
 
@@ -45,6 +45,6 @@ async function readBack(provider: Provider, key: Key, kind: KeyActKind): Promise
   throw notShown('the key', status);
 }
 
-function proven(key: Key, status: KeyStatus): Proven {
-  return { statuses: new Map([[key.id, status]]), limits: null, detail: { status } };
+function proven(key: Key, status: KeyStatus, already: boolean): Proven {
+  return { already, statuses: new Map([[key.id, status]]), limits: null, detail: { status } };
 }

@@ -63,7 +63,7 @@ export function actOnLimits<Change extends LimitChange>(setting: LimitSetting<Ch
     if (present === undefined)
       throw await keepSeen(input, { scopeId: change.scopeId, read: before }, closed(input, setting.noun));
     // Set by an earlier try whose answer was lost, or by somebody who was faster.
-    if (setting.same(present, change.to)) return proven(setting, change, before);
+    if (setting.same(present, change.to)) return { ...proven(setting, change, before), already: true };
     if (!setting.same(present, change.from)) {
       throw await keepSeen(input, { scopeId: change.scopeId, read: before }, overtaken(setting, change, present));
     }
@@ -99,7 +99,7 @@ function proven<Change extends LimitChange>(
   read: ScopeLimits,
 ): Proven {
   const detail = { scopeId, from: words(from), to: words(to) };
-  return { statuses: new Map(), limits: { scopeId, read }, detail };
+  return { already: false, statuses: new Map(), limits: { scopeId, read }, detail };
 }
 
 /** What was seen on the way to a refusal is kept: the next look shows it. */

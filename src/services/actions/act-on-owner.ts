@@ -19,7 +19,7 @@ export const deleteOwner: Act = async (input) => {
   // An earlier try may have been applied although its answer was lost.
   if (action.attempts > 1) {
     const statuses = await readStatuses(input, keys);
-    if (allDeleted(statuses)) return proven(statuses, ownerId);
+    if (allDeleted(statuses)) return proven(statuses, ownerId, true);
   }
   await refuseUnseen(input, ownerId, keys);
   try {
@@ -30,7 +30,7 @@ export const deleteOwner: Act = async (input) => {
   const statuses = await readStatuses(input, keys).catch((cause: unknown) => {
     throw unproven('the account', cause);
   });
-  if (allDeleted(statuses)) return proven(statuses, ownerId);
+  if (allDeleted(statuses)) return proven(statuses, ownerId, false);
   const left = [...statuses.values()].filter((status) => !DELETED.has(status)).length;
   throw notShown('the account', `the owner of ${plural(left, 'key')}`);
 };
@@ -65,8 +65,8 @@ function allDeleted(statuses: ReadonlyMap<string, KeyStatus>): boolean {
   return [...statuses.values()].every((status) => DELETED.has(status));
 }
 
-function proven(statuses: ReadonlyMap<string, KeyStatus>, ownerId: string): Proven {
-  return { statuses, limits: null, detail: { ownerId, keys: statuses.size } };
+function proven(statuses: ReadonlyMap<string, KeyStatus>, ownerId: string, already: boolean): Proven {
+  return { already, statuses, limits: null, detail: { ownerId, keys: statuses.size } };
 }
 
 function conflict(ownerId: string, publicMessage: string): AppError {

@@ -20,6 +20,8 @@ export interface ActInput {
 
 /** What was read back at the provider after the call. */
 export interface Proven {
+  /** It was so before this try called anything. */
+  readonly already: boolean;
   /** By our key id: every key that the act was about. */
   readonly statuses: ReadonlyMap<string, KeyStatus>;
   readonly limits: { readonly scopeId: string; readonly read: ScopeLimits } | null;

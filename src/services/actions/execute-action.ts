@@ -1,13 +1,14 @@
-import { type Action, auditVerb, isLimitAct, retryDelayMs } from '../../domain/action.ts';
-import { systemActor } from '../../domain/actor.ts';
+import { type Action, auditVerb, isLimitAct, isRefused, isStop, retryDelayMs } from '../../domain/action.ts';
+import { actorText, systemActor } from '../../domain/actor.ts';
 import { groupBy } from '../../domain/collections.ts';
-import { AppError, isRetryable, publicMessageOf, toError } from '../../domain/errors.ts';
+import { AppError, isAppError, isRetryable, publicMessageOf, toError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
 import { recordLimits } from '../limits/record-limits.ts';
 import { type ExecuteDeps, noRight, type Proven } from './act.ts';
 import { acts } from './acts.ts';
 import { auditSubject } from './audit-subject.ts';
+import { AUTO_CONTAIN } from './auto-contain.ts';
 import { tellAlerts } from './tell-alerts.ts';
 
 /**
@@ -74,13 +75,14 @@ async function carryOut(deps: ExecuteDeps, { action, key }: Claimed): Promise<Pr
   return acts[action.kind]({ deps, provider, action, key });
 }
 
+/** The provider shows it. A stop is not proven by that alone: `proveStops` watches the usage. */
 async function settle(deps: ExecuteDeps, { action, key }: Claimed, proven: Proven): Promise<void> {
   const now = deps.clock.now();
   const { kind } = action;
+  const stage = isStop(kind) ? 'confirmed' : 'verified';
   await deps.store.write(async (tx) => {
     if (!(await isStillOurs(tx, action))) return;
-    const done = { executedAt: now, verifiedAt: now, problem: null, problemCode: null };
-    await tx.actions.update({ ...action, ...done, state: 'verified' });
+    await tx.actions.update({ ...action, ...shownAt(action, proven, now), state: stage });
     await keepStatuses({ deps, tx }, action, proven);
     if (proven.limits !== null) {
       const { scopeId, read } = proven.limits;
@@ -89,14 +91,36 @@ async function settle(deps: ExecuteDeps, { action, key }: Claimed, proven: Prove
     await tx.audit.append({
       at: now,
       actor: systemActor('run-actions'),
-      verb: auditVerb(kind, 'verified'),
+      verb: auditVerb(kind, stage),
       subject: auditSubject(action, key),
       detail: { ...proven.detail, requestedBy: action.requestedBy, attempts: action.attempts },
     });
-    const told = { kind: 'action_verified', detail: { ...proven.detail, kind } } as const;
-    await tellAlerts({ deps, tx }, { action, told, keyIds: [...proven.statuses.keys()] });
+    // It was used although the provider showed it as stopped: showing it again proves nothing new.
+    const isOldNews = proven.already && action.usedAfterMicroUsd !== null;
+    const detail = { ...proven.detail, kind, ...undoOf(action, await tx.keys.get(key.id)) };
+    const told = isOldNews ? null : ({ kind: `action_${stage}`, detail } as const);
+    const follow = isOldNews || isLimitAct(kind) ? null : kind === 'restore' ? 'release' : 'contain';
+    await tellAlerts({ deps, tx }, { action, told, follow, keyIds: [...proven.statuses.keys()] });
   });
-  deps.logger.info('action verified', { action: action.id, kind, ...proven.detail });
+  deps.logger.info(`action ${stage}`, { action: action.id, kind, ...proven.detail });
+}
+
+/** What policy has stopped by itself can be taken back from the line in the thread that tells it. */
+function undoOf({ kind, requestedBy }: Action, key: Key | undefined) {
+  if (kind !== 'suspend' || requestedBy !== actorText(AUTO_CONTAIN) || key === undefined) return {};
+  return { undoKeyId: key.id, undoGeneration: key.generation };
+}
+
+function shownAt({ kind, executedAt, usedAfterMicroUsd }: Action, { already }: Proven, now: number): Partial<Action> {
+  return {
+    executedAt: already ? (executedAt ?? now) : now,
+    confirmedAt: now,
+    verifiedAt: isStop(kind) ? null : now,
+    checkedUntil: null,
+    usedAfterMicroUsd: already ? usedAfterMicroUsd : null,
+    problem: null,
+    problemCode: null,
+  };
 }
 
 /** Keys that went with another one get an audit entry of their own: nobody had asked about them. */
@@ -120,8 +144,9 @@ async function keepStatuses(
 
 async function postpone(deps: ExecuteDeps, { action, key }: Claimed, error: unknown): Promise<void> {
   const now = deps.clock.now();
-  const again = isRetryable(error);
-  const { kind } = action;
+  const refused = !isRetryable(error);
+  const again = !refused || staysWanted(action, error);
+  const { kind, attempts } = action;
   const retryAfterMs = error instanceof AppError ? error.retryAfterMs : undefined;
   const problem = publicMessageOf(error);
   await deps.store.write(async (tx) => {
@@ -129,23 +154,27 @@ async function postpone(deps: ExecuteDeps, { action, key }: Claimed, error: unkn
     await tx.actions.update({
       ...action,
       state: again ? 'pending' : 'failed',
-      notBeforeAt: again ? now + retryDelayMs(action.attempts, retryAfterMs) : action.notBeforeAt,
+      notBeforeAt: again ? now + retryDelayMs({ attempts, retryAfterMs, refused }) : action.notBeforeAt,
       problem,
       problemCode: error instanceof AppError ? error.code : 'internal',
     });
-    // A try that will be repeated is told once; a refusal is told each time it was asked for.
-    if (again && action.problem !== null) return;
-    await tx.audit.append({
-      at: now,
-      actor: systemActor('run-actions'),
-      verb: auditVerb(kind, again ? 'delayed' : 'failed'),
-      subject: auditSubject(action, key),
-      detail: { problem },
-    });
-    const told = { kind: again ? 'action_delayed' : 'action_failed', detail: { kind, problem } } as const;
-    await tellAlerts({ deps, tx }, { action, told, keyIds: [] });
+    // A try that will be repeated is told once, and once more when it turns out to be refused.
+    const isNews = !again || (refused ? !isRefused(action) : action.problem === null);
+    if (!isNews && problem === action.problem) return;
+    const stage = !again ? 'failed' : refused ? 'refused' : 'delayed';
+    const verb = auditVerb(kind, stage);
+    const subject = auditSubject(action, key);
+    if (isNews)
+      await tx.audit.append({ at: now, actor: systemActor('run-actions'), verb, subject, detail: { problem } });
+    const told = isNews ? ({ kind: `action_${stage}`, detail: { kind, problem } } as const) : null;
+    await tellAlerts({ deps, tx }, { action, told, follow: null, keyIds: [] });
   });
   deps.logger.warn('action not done', { action: action.id, kind, again, error: toError(error) });
+}
+
+/** What was asked for about a key is tried until it is done or given up by a person, unless the key has changed since. */
+function staysWanted({ kind }: Action, error: unknown): boolean {
+  return !isLimitAct(kind) && !isAppError(error, 'conflict');
 }
 
 /** False when another process has taken the action over during the call. */

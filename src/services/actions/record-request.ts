@@ -1,4 +1,4 @@
-import { type Action, type ActionKind, auditVerb, type Consent } from '../../domain/action.ts';
+import { type Action, type ActionKind, auditVerb, type Consent, isRefused } from '../../domain/action.ts';
 import type { ActionParams } from '../../domain/action-params.ts';
 import { type Actor, actorText } from '../../domain/actor.ts';
 import { AppError } from '../../domain/errors.ts';
@@ -14,7 +14,7 @@ export type RequestDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers'>;
 
 /** Where a request is written down. */
 export interface RequestContext {
-  readonly deps: RequestDeps;
+  readonly deps: Pick<Deps, 'clock' | 'ids'>;
   readonly tx: Repos;
 }
 
@@ -96,7 +96,7 @@ function needsConsent(kind: ActionKind): AppError {
 /** What stands in the way of asking for the same act again: it is under way, or done. */
 export async function standingAction(tx: Repos, idempotencyKey: string): Promise<Action | null> {
   const standing = await tx.actions.byIdempotencyKey(idempotencyKey);
-  return standing === undefined || standing.state === 'failed' || standing.state === 'dismissed' ? null : standing;
+  return standing === undefined || canTakeUp(standing) ? null : standing;
 }
 
 export type AgreedRequest = Pick<RequestInput, 'actor' | 'alertId' | 'reason'> & Wanted & Pick<Action, 'consent'>;
@@ -119,7 +119,10 @@ export async function insertAction({ deps, tx }: RequestContext, input: AgreedRe
     notBeforeAt: now,
     requestedAt: now,
     executedAt: null,
+    confirmedAt: null,
     verifiedAt: null,
+    checkedUntil: null,
+    usedAfterMicroUsd: null,
     problem: null,
     problemCode: null,
     consent: input.consent,
@@ -142,10 +145,16 @@ function consentDetail(consent: Consent | null): Wanted['detail'] {
   return consent.kind === 'approved' ? { approvedBy: consent.by } : { alone: consent.because };
 }
 
+/** A refused one is tried at once when somebody asks again: they may have seen to it. */
+function canTakeUp(standing: Action): boolean {
+  if (standing.state === 'running') return false;
+  return standing.state === 'failed' || standing.state === 'dismissed' || isRefused(standing);
+}
+
 /** Null: the same act is under way or done already. */
 async function takeUpAgain({ tx, now }: { tx: Repos; now: number }, fresh: Action): Promise<Action | null> {
   const standing = await tx.actions.byIdempotencyKey(fresh.idempotencyKey);
-  if (standing?.state !== 'failed' && standing?.state !== 'dismissed') return null;
+  if (standing === undefined || !canTakeUp(standing)) return null;
   const again: Action = {
     ...standing,
     state: 'pending',

@@ -1,44 +1,53 @@
-import { type Action, isLimitAct } from '../../domain/action.ts';
+import type { Action } from '../../domain/action.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { type Alert, afterEvent, blameKey, otherKeys } from '../../domain/alert.ts';
 import { STOPPED_STATUSES } from '../../domain/key.ts';
-import type { Repos } from '../../ports/store.ts';
+import type { AlertEvent, Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import { tellPages } from '../alerts/change-alert.ts';
 import type { Deps } from '../deps.ts';
 
-interface TellContext {
+export interface TellContext {
   readonly deps: Pick<Deps, 'clock' | 'ids' | 'outlets'>;
   readonly tx: Repos;
 }
 
-interface Telling {
+export interface Telling {
   readonly action: Action;
+  /** The line in the thread; null: the card alone says it. */
   readonly told: {
-    readonly kind: 'action_verified' | 'action_delayed' | 'action_failed';
-    readonly detail: Readonly<Record<string, string | number | boolean | null>>;
-  };
-  /** The keys whose state was proven. */
+    readonly kind: `action_${'confirmed' | 'verified' | 'used_after' | 'delayed' | 'refused' | 'failed' | 'overtaken'}`;
+    readonly detail: AlertEvent['detail'];
+  } | null;
+  /** What it means for the life of an alert about one of the keys. */
+  readonly follow: 'contain' | 'release' | 'finding_after_stop' | null;
+  /** The keys whose state was read. */
   readonly keyIds: readonly string[];
 }
 
 /** The open alerts of the keys hear what became of an action: stopped means contained, started again means released. */
-export async function tellAlerts(context: TellContext, { action, told, keyIds }: Telling): Promise<void> {
+export async function tellAlerts(context: TellContext, { action, told, follow, keyIds }: Telling): Promise<void> {
   const actor = systemActor('run-actions');
   for (const alert of await alertsOf(context.tx, action, keyIds)) {
-    if (told.kind === 'action_verified' && !isLimitAct(action.kind)) await follow(context, { action, keyIds }, alert);
-    await addAlertEvent(context, alert, { ...told, actor });
+    // Stopping a sister key of the lineage does not contain what another key is doing.
+    const isBlamed = alert.keyId === null || keyIds.includes(alert.keyId);
+    if (follow !== null && isBlamed) await followAct(context, { action, follow, keyIds }, alert);
+    if (told !== null) await addAlertEvent(context, alert, { ...told, actor });
     await announceAlert(context, alert);
   }
 }
 
-async function follow(
+interface Following extends Pick<Telling, 'action' | 'keyIds'> {
+  readonly follow: NonNullable<Telling['follow']>;
+}
+
+async function followAct(
   { deps, tx }: TellContext,
-  { action, keyIds }: Pick<Telling, 'action' | 'keyIds'>,
+  { action, follow, keyIds }: Following,
   alert: Alert,
 ): Promise<void> {
   const now = deps.clock.now();
-  const after = await afterAct({ deps, tx }, alert, { action, keyIds });
+  const after = await afterAct({ deps, tx }, alert, { action, follow, keyIds });
   await tx.alerts.update(after);
   if (after.state === alert.state) return;
   await tellPages({ deps, tx }, alert, after);
@@ -55,17 +64,13 @@ async function follow(
 async function afterAct(
   { deps, tx }: TellContext,
   alert: Alert,
-  { action, keyIds }: Pick<Telling, 'action' | 'keyIds'>,
+  { action, follow, keyIds }: Following,
 ): Promise<Alert> {
-  const same = { ...alert, revision: alert.revision + 1 };
-  // Stopping a sister key of the lineage does not contain what another key is doing.
-  if (alert.keyId !== null && !keyIds.includes(alert.keyId)) return same;
-  const event = action.kind === 'restore' ? 'release' : 'contain';
-  const other = event === 'contain' ? await runningSister(tx, alert, keyIds) : undefined;
+  const other = follow === 'contain' ? await runningSister(tx, alert, keyIds) : undefined;
   if (other !== undefined) return blameKey(alert, other);
-  const after = afterEvent(alert, event, deps.clock.now()) ?? same;
+  const after = afterEvent(alert, follow, deps.clock.now()) ?? { ...alert, revision: alert.revision + 1 };
   // Whoever starts the key again answers for it.
-  return event === 'release' && after.state === 'acknowledged'
+  return follow === 'release' && after.state === 'acknowledged'
     ? { ...after, acknowledgedBy: alert.acknowledgedBy ?? action.requestedBy }
     : after;
 }

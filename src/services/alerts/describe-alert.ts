@@ -1,14 +1,16 @@
-import { type Action, isLimitAct } from '../../domain/action.ts';
+import { type Action, isKeyAct, isLimitAct, isRefused, silentFrom } from '../../domain/action.ts';
 import { type Alert, otherKeys } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { Sentence } from '../../domain/sentence.ts';
-import type { ConsoleSteps, KeyAct, ProviderCapabilities } from '../../ports/provider.ts';
+import type { ConsoleSteps, KeyAct, Provider, ProviderCapabilities } from '../../ports/provider.ts';
 import type { AlertEvent, Watermark } from '../../ports/store.ts';
 import { type AccountCard, describeAccount } from '../actions/account.ts';
+import { type Afterlife, describeAfterlife } from '../actions/describe-impact.ts';
 import type { Deps } from '../deps.ts';
 import { describeScope, type ScopeCard } from '../limits/describe-scope.ts';
 import { openRotationOf, type RotationLink } from '../rotation/rotation-link.ts';
+import { type KeyCost, keyCosts } from './key-costs.ts';
 import { type NextCall, nextCallOf } from './who-is-paged.ts';
 
 /** Everything that the rendering of an alert needs, and nothing that it must look up. */
@@ -22,7 +24,7 @@ export interface AlertCard {
   readonly capabilities: ProviderCapabilities | null;
   /** The acts that are possible now, mildest first. Empty without a write key. */
   readonly acts: readonly KeyAct[];
-  /** What a person can do by hand; present when there is no act to offer. */
+  /** What a person can do by hand; present when there is no act to offer, or the provider refuses the one asked for. */
   readonly consoleSteps: ConsoleSteps | null;
   /** The act on the key of this alert that was asked for last; changes of limits are told in the thread. */
   readonly lastAction: Action | null;
@@ -39,11 +41,15 @@ export interface AlertCard {
   readonly nextCall: NextCall | null;
   /** The keys of the same lineage that misbehave as well. */
   readonly otherKeys: readonly { readonly hint: string | null; readonly headline: Sentence }[];
+  /** Which keys of the lineage spend, where there is more than one key. */
+  readonly keyCosts: readonly KeyCost[];
+  /** What goes on after a stop; null while there is none, or once it is proven. */
+  readonly afterlife: Afterlife | null;
   /** Set while usage of this key's connection cannot be read. */
   readonly blind: Pick<Watermark, 'failingSince' | 'problem'> | null;
 }
 
-type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
+type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy' | 'clock'>;
 
 export async function describeAlert(deps: DescribeDeps, alertId: string): Promise<AlertCard | undefined> {
   const { alerts, actions, approvals, lineages, scopes, watermarks } = deps.store.read;
@@ -58,7 +64,6 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
   const acts = key === null ? [] : possibleActs(deps, key);
   const keyActs = (await actions.ofAlert(alertId)).filter(({ kind }) => !isLimitAct(kind));
   const lastAction = keyActs.toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null;
-  const ref = key && { providerKeyId: key.providerKeyId, scopeId: key.scopeId };
   return {
     alert,
     lineage,
@@ -67,8 +72,7 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
     scopeName: scope?.name ?? null,
     capabilities: provider?.capabilities ?? null,
     acts,
-    consoleSteps:
-      acts.length === 0 && ref && provider ? provider.consoleSteps(stopAct(provider.capabilities), ref) : null,
+    consoleSteps: key && provider ? byHand({ provider, key, acts, lastAction }) : null,
     lastAction,
     approval: (await approvals.waiting()).find(({ keyId }) => keyId === key?.id) ?? null,
     scope: key === null ? null : await describeScope(deps, key),
@@ -77,6 +81,8 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
     events: await alerts.events(alertId),
     nextCall: nextCallOf(deps, alert, lineage),
     otherKeys: await describeOthers(deps, alert),
+    keyCosts: await keyCosts(deps, alert),
+    afterlife: key && isUnproven(lastAction) ? await describeAfterlife(deps, key, silentFrom(lastAction)) : null,
     blind: watermark?.failingSince ? watermark : null,
   };
 }
@@ -92,7 +98,25 @@ async function describeOthers({ store }: DescribeDeps, alert: Alert): Promise<Al
 /** Keys of service accounts may refuse to be deleted by themselves; other failures say nothing about the account. */
 function wasRefused(action: Action | null): boolean {
   if (action?.kind === 'delete_owner') return action.state === 'failed';
-  return action?.kind === 'revoke' && action.state === 'failed' && action.problemCode === 'provider_rejected';
+  if (action?.kind !== 'revoke' || action.problemCode !== 'provider_rejected') return false;
+  return isRefused(action) || action.state === 'failed';
+}
+
+function isUnproven(action: Action | null): action is Action {
+  return action?.state === 'confirmed';
+}
+
+interface Standing extends Pick<AlertCard, 'acts' | 'lastAction'> {
+  readonly provider: Provider;
+  readonly key: Key;
+}
+
+function byHand({ provider, key, acts, lastAction }: Standing): ConsoleSteps | null {
+  const ref = { providerKeyId: key.providerKeyId, scopeId: key.scopeId };
+  if (lastAction !== null && isRefused(lastAction)) {
+    return provider.consoleSteps(isKeyAct(lastAction.kind) ? lastAction.kind : 'revoke', ref);
+  }
+  return acts.length === 0 ? provider.consoleSteps(stopAct(provider.capabilities), ref) : null;
 }
 
 async function blamedKey({ store }: Pick<DescribeDeps, 'store'>, { keyId, lineageId }: Alert): Promise<Key | null> {

@@ -4,11 +4,12 @@ import { asCalled, pages } from '../../domain/escalation.ts';
 import { isExpected } from '../../domain/expectation.ts';
 import { type Finding, severityRank } from '../../domain/finding.ts';
 import type { Repos } from '../../ports/store.ts';
+import { autoContain } from '../actions/auto-contain.ts';
 import type { Deps } from '../deps.ts';
 import { addAlertEvent, announceAlert } from './announce.ts';
 import { callIfWorse } from './call-people.ts';
 
-type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
+export type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'outlets'>;
 
 /** Opens the lineage's alert, or merges the finding into the one that stands for this episode. */
 export async function recordFinding(deps: RecordDeps, finding: Finding): Promise<Alert> {
@@ -20,6 +21,7 @@ export async function recordFinding(deps: RecordDeps, finding: Finding): Promise
         ? await merge({ deps, tx }, latest, finding)
         : await open({ deps, tx }, finding);
     await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: now });
+    await autoContain({ deps, tx }, alert);
     return alert;
   });
 }

@@ -23,7 +23,10 @@ const MOST_LATE_MS = HOUR_MS;
 /** How far back a detector sees what the provider's own log tells. */
 const EVENTS_MS = DAY_MS;
 
-type DetectionDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'logger' | 'detectors' | 'breathe' | 'outlets'>;
+type DetectionDeps = Pick<
+  Deps,
+  'store' | 'clock' | 'ids' | 'logger' | 'detectors' | 'breathe' | 'policy' | 'providers' | 'outlets'
+>;
 
 export interface Detection {
   readonly findings: readonly Finding[];

@@ -25,6 +25,26 @@ export async function listKeys(deps: ListDeps): Promise<readonly KeySummary[]> {
   return all.filter(({ key, last30dMicroUsd }) => key.status !== 'gone' || last30dMicroUsd > 0);
 }
 
+/** One key as the list would show it. */
+export async function summarizeKey(
+  { store, clock, providers }: Pick<Deps, 'store' | 'clock' | 'providers'>,
+  { key, lineage }: Pick<KeySummary, 'key' | 'lineage'>,
+): Promise<KeySummary> {
+  const now = clock.now();
+  const provider = providers.get(key.connectionId);
+  const scope = (await store.read.scopes.all()).find(
+    ({ id, providerId }) => id === key.scopeId && providerId === key.providerId,
+  );
+  return {
+    key,
+    lineage,
+    providerTitle: provider?.title ?? key.providerId,
+    scopeName: scope?.name ?? null,
+    last30dMicroUsd: await store.read.usage.costOf([key.id], { from: now - COST_WINDOW_MS, to: now }),
+    quietSince: quietSince(key, provider?.capabilities.lastUsed ?? 'usage'),
+  };
+}
+
 /** The whole inventory by slug, every tombstone included. */
 export async function listAllKeys(deps: ListDeps): Promise<readonly KeySummary[]> {
   const { keys, lineages, scopes } = deps.store.read;

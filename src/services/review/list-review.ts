@@ -1,4 +1,12 @@
-import { ACTION_NAME, type Action, canRequest, idempotencyKeyOf, isKeyAct } from '../../domain/action.ts';
+import {
+  ACTION_NAME,
+  type Action,
+  canRequest,
+  idempotencyKeyOf,
+  isKeyAct,
+  isRefused,
+  PROOF,
+} from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import type { OutboxRow, Repos } from '../../ports/store.ts';
 import { parsePage } from '../alerts/pages.ts';
@@ -26,17 +34,20 @@ export interface Review {
   readonly actions: readonly ActionToReview[];
 }
 
-/** What nobody works on any more until a person decides: messages that were given up, actions that failed. */
+/** What waits for a person's decision: messages that were given up, actions that failed or are refused. */
 export async function listReview({ store }: Pick<Deps, 'store'>): Promise<Review> {
   const { read } = store;
   return {
     messages: await Promise.all((await read.outbox.dead()).map((row) => describeMessage(read, row))),
-    actions: await Promise.all((await failedActions(read)).map((action) => describeAction(read, action))),
+    actions: await Promise.all((await actionsToReview(read)).map((action) => describeAction(read, action))),
   };
 }
 
-export async function failedActions(repos: Pick<Repos, 'actions'>): Promise<readonly Action[]> {
-  return (await repos.actions.unfinished()).filter(({ state }) => state === 'failed');
+/** Those that failed, and those that are tried on although the provider refuses them. */
+export async function actionsToReview(repos: Pick<Repos, 'actions'>): Promise<readonly Action[]> {
+  return (await repos.actions.unfinished()).filter(
+    (action) => action.state === 'failed' || (action.state === 'pending' && isRefused(action)),
+  );
 }
 
 /** Says what the key is now where the action, which was asked for another state of it, does not fit any more. */
@@ -45,6 +56,8 @@ export async function obstacleTo(repos: Pick<Repos, 'keys' | 'lineages'>, action
   if (key === undefined) return 'The key is not in the inventory any more.';
   // Acts on limits and accounts look at what they change again, and do nothing where it is not what the person saw.
   if (!isKeyAct(action.kind)) return null;
+  // Done by somebody else: the next read proves it, and nothing is called.
+  if (PROOF[action.kind].has(key.status)) return null;
   if (action.idempotencyKey === idempotencyKeyOf(action.kind, key) && canRequest(action.kind, key.status)) return null;
   const lineage = await repos.lineages.get(key.lineageId);
   return `${lineage?.slug ?? 'The key'} has changed since it was asked for and is ${key.status} now.`;

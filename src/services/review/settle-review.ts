@@ -1,11 +1,10 @@
-import { type Action, auditVerb } from '../../domain/action.ts';
+import type { Action } from '../../domain/action.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { OutboxRow, Repos } from '../../ports/store.ts';
-import { auditSubject } from '../actions/audit-subject.ts';
-import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
+import { tellSettled } from '../actions/cancel-action.ts';
 import type { Deps } from '../deps.ts';
-import { failedActions, obstacleTo } from './list-review.ts';
+import { actionsToReview, obstacleTo } from './list-review.ts';
 
 type ReviewDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
 
@@ -25,7 +24,7 @@ interface Context {
 export async function sendAgain(deps: ReviewDeps, { actor, ids }: ReviewRequest): Promise<number> {
   return deps.store.write(async (tx) => {
     const dead = await tx.outbox.dead();
-    const actionIds = new Set((await failedActions(tx)).map(({ id }) => id));
+    const actionIds = new Set((await actionsToReview(tx)).map(({ id }) => id));
     const rows = chosen(dead, ids, (id) =>
       actionIds.has(id) ? `${id} is an action, not a message: keysteward review do ${id}` : unknown(id),
     );
@@ -40,14 +39,14 @@ export async function sendAgain(deps: ReviewDeps, { actor, ids }: ReviewRequest)
   });
 }
 
-/** Has an action that failed carried out, if its key is still in the state that it was asked for. */
+/** Has an action that failed, or is refused, carried out now, if its key is still in the state that it was asked for. */
 export async function doAction(
   deps: ReviewDeps,
   { actor, id }: { readonly actor: Actor; readonly id: string },
 ): Promise<Action> {
   return deps.store.write(async (tx) => {
     const messageIds = new Set((await tx.outbox.dead()).map((row) => row.id));
-    const [action] = chosen(await failedActions(tx), [id], () =>
+    const [action] = chosen(await actionsToReview(tx), [id], () =>
       messageIds.has(id) ? `${id} is a message, not an action: keysteward review send ${id}` : unknown(id),
     );
     if (action === undefined) throw refusal('not_found', unknown(id));
@@ -55,9 +54,16 @@ export async function doAction(
     if (obstacle !== null) throw refusal('conflict', `${obstacle} Settle it with keysteward review dismiss ${id}`);
     // It may have been carried out before the backup was put back: a try after the first reads the key before it acts.
     const attempts = Math.max(1, action.attempts);
-    const again: Action = { ...action, state: 'pending', attempts, notBeforeAt: deps.clock.now(), problem: null };
+    const again: Action = {
+      ...action,
+      state: 'pending',
+      attempts,
+      notBeforeAt: deps.clock.now(),
+      problem: null,
+      problemCode: null,
+    };
     await tx.actions.update(again);
-    await tellAction({ deps, tx, actor }, action, 'requested');
+    await tellSettled({ deps, tx, actor }, action, 'requested');
     return again;
   });
 }
@@ -69,7 +75,7 @@ export async function dismiss(
 ): Promise<{ readonly messages: number; readonly actions: number }> {
   return deps.store.write(async (tx) => {
     const context = { deps, tx, actor };
-    const [dead, failed] = [await tx.outbox.dead(), await failedActions(tx)];
+    const [dead, failed] = [await tx.outbox.dead(), await actionsToReview(tx)];
     const wanted = new Set(chosen([...dead, ...failed], ids, unknown).map(({ id }) => id));
     const rows = dead.filter(({ id }) => wanted.has(id));
     const actions = failed.filter(({ id }) => wanted.has(id));
@@ -79,7 +85,7 @@ export async function dismiss(
     }
     for (const action of actions) {
       await tx.actions.update({ ...action, state: 'dismissed' });
-      await tellAction(context, action, 'dismissed');
+      await tellSettled(context, action, 'dismissed');
     }
     return { messages: rows.length, actions: actions.length };
   });
@@ -100,27 +106,6 @@ function chosen<Item extends { readonly id: string }>(
 async function auditMessage({ deps, tx, actor }: Context, row: OutboxRow, verb: string): Promise<void> {
   const detail = { kind: row.kind, subjectId: row.subjectId, problem: row.problem };
   await tx.audit.append({ at: deps.clock.now(), actor, verb, subject: row.id, detail });
-}
-
-/** In the audit log, and in the thread of the alert that it was asked from. */
-async function tellAction(
-  { deps, tx, actor }: Context,
-  action: Action,
-  outcome: 'requested' | 'dismissed',
-): Promise<void> {
-  const detail = { kind: action.kind, keyId: action.keyId, reason: action.reason };
-  const key = await tx.keys.get(action.keyId);
-  await tx.audit.append({
-    at: deps.clock.now(),
-    actor,
-    verb: auditVerb(action.kind, outcome),
-    subject: key === undefined ? action.keyId : auditSubject(action, key),
-    detail: { ...detail, actionId: action.id, requestedBy: action.requestedBy, problem: action.problem },
-  });
-  if (action.alertId === null) return;
-  const alert = { id: action.alertId };
-  await addAlertEvent({ deps, tx }, alert, { kind: `action_${outcome}`, actor, detail });
-  await announceAlert({ deps, tx }, alert);
 }
 
 function unknown(id: string): string {

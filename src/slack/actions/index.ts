@@ -3,6 +3,7 @@ import { alertAcknowledge } from './alert-acknowledge.ts';
 import { alertEndTest } from './alert-end-test.ts';
 import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
+import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
@@ -15,6 +16,7 @@ import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts'
 import { rotationReasonButtons, rotationReasonSubmit } from './rotation-reason.ts';
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
+import { showKey } from './show-key.ts';
 
 /** Every button and modal. A test compares this list with the folder. */
 export const interactions: readonly Interaction[] = [
@@ -29,6 +31,8 @@ export const interactions: readonly Interaction[] = [
   ...ownerAnswers,
   ...keyActionButtons,
   keyActionSubmit,
+  cancelHangingAction,
+  showKey,
   changeCap,
   changeCapSubmit,
   deleteAccount,

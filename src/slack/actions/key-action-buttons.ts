@@ -1,6 +1,7 @@
 import type { KeyActKind } from '../../domain/action.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
+import { describeImpact } from '../../services/actions/describe-impact.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
 import { authorise, type Gesture } from '../authorise.ts';
 import { type ButtonValue, decodeButton } from '../button-value.ts';
@@ -35,7 +36,12 @@ async function modalFor(context: SlackContext, { gesture, button, kind }: Asked)
   await authorise(context, { gesture, act: kind, lineage });
   const provider = deps.providers.get(key.connectionId);
   if (key.generation !== button.generation) {
-    return noticeModal(`${capital(kind)} key`, `Nothing to do: ${escaped(lineage.slug)} is ${key.status} now.`);
+    const text =
+      // The Undo of a stop that the provider has not shown yet.
+      key.generation < button.generation
+        ? `Not yet: ${escaped(lineage.slug)} is still ${key.status}. Look at its card in a moment.`
+        : `Nothing to do: ${escaped(lineage.slug)} is ${key.status} now.`;
+    return noticeModal(`${capital(kind)} key`, text);
   }
   if (!possibleActs(deps, key).includes(kind)) {
     const steps = provider?.consoleSteps(kind, { providerKeyId: key.providerKeyId, scopeId: key.scopeId });
@@ -45,7 +51,8 @@ async function modalFor(context: SlackContext, { gesture, button, kind }: Asked)
   }
   const where = await placeOf(deps, key);
   const consent = await consentFor(context, gesture, { kind, key, lineage });
-  return actionModal({ kind, key, lineage, where, button, consent });
+  const impact = await describeImpact(deps, kind, key);
+  return actionModal({ kind, key, lineage, where, button, impact, consent }, context.locale);
 }
 
 export async function keyAndLineage(

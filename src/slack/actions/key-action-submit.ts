@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { needsTypedSlug, requestAction } from '../../services/actions/request-action.ts';
 import { authorise } from '../authorise.ts';
+import { encodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
 import type { CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { ACTION_MODAL, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
+import { undoButton } from '../views/alert-buttons.ts';
+import { actions, section } from '../views/blocks.ts';
 import { capital, escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 import { aloneErrors, aloneFrom } from './lib/alone.ts';
@@ -16,6 +19,8 @@ const metadata = z.object({
   keyId: z.string(),
   generation: z.number().int(),
 });
+
+const UNDO_TEXT = 'Undo starts it again at any time, as long as the key is not revoked or archived at the provider.';
 
 /** The modal behind Suspend, Restore and Revoke, sent off. */
 export const keyActionSubmit: SubmitHandler = {
@@ -37,7 +42,7 @@ export const keyActionSubmit: SubmitHandler = {
 
   async run(context: SlackContext, submission: Submission) {
     const { kind, alertId, keyId, generation } = readMetadata(metadata, submission.privateMetadata);
-    const { lineage } = await keyAndLineage(context, keyId);
+    const { key, lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: kind, lineage });
     const outcome = await requestAction(context.deps, {
       actor,
@@ -52,6 +57,10 @@ export const keyActionSubmit: SubmitHandler = {
     if (outcome.kind === 'waits') return waitsPage(context, `${capital(kind)} key`, outcome.approval);
     const where = alertId === null ? `\`/keys show ${escaped(lineage.slug)}\`` : 'The alert';
     const text = `*${capital(kind)} of ${escaped(lineage.slug)} is on its way.* ${where} shows when the provider confirms it; until then it is tried again.`;
-    return noticeModal(`${capital(kind)} key`, text);
+    const page = noticeModal(`${capital(kind)} key`, text);
+    const canUndo = kind === 'suspend' && context.deps.providers.get(key.connectionId)?.restoreKey !== undefined;
+    if (!canUndo) return page;
+    const undo = encodeButton({ alertId, keyId, generation: generation + 1 });
+    return { ...page, blocks: [...page.blocks, section(UNDO_TEXT), actions('undo', [undoButton(undo, lineage.slug)])] };
   },
 };

@@ -34,7 +34,8 @@ export const show: Subcommand = {
   },
 };
 
-async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> {
+/** What the card of one key shows. */
+export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> {
   const { key, lineage } = summary;
   const { alerts, actions } = deps.store.read;
   const alert = await alerts.latestOfLineage(lineage.id);

@@ -3,13 +3,15 @@ import type { KeyActKind } from '../../domain/action.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { ConsoleSteps } from '../../ports/provider.ts';
 import type { ConsentCard } from '../../services/actions/describe-consent.ts';
+import type { Impact } from '../../services/actions/describe-impact.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { needsTypedSlug } from '../../services/actions/request-action.ts';
 import type { ButtonValue } from '../button-value.ts';
 import { environmentText } from './alert.ts';
-import { context, section } from './blocks.ts';
+import { context, section, sections } from './blocks.ts';
+import { impactLines } from './impact.ts';
 import { secondPersonBlocks } from './second-person.ts';
-import { capital, escaped, foreign } from './text.ts';
+import { capital, escaped, foreign, type Locale } from './text.ts';
 
 export const ACTION_MODAL = 'key_action';
 export const REASON_BLOCK = 'reason';
@@ -17,7 +19,8 @@ export const SLUG_BLOCK = 'slug';
 export const INPUT = 'value';
 
 const EFFECT: Readonly<Record<KeyActKind, string>> = {
-  suspend: 'Requests with this key fail from now on. It can be undone: the card gets a Restore button.',
+  suspend:
+    'Requests with this key fail from now on. *It can be undone* as long as the key is not revoked or archived at the provider: the card gets an Undo button.',
   restore: 'The key works again at once, for everybody who has it.',
   revoke: 'The key is gone for good. *This cannot be undone*; a new key has to be made and rolled out.',
 };
@@ -36,6 +39,7 @@ export interface ActionModalState {
   readonly button: ButtonValue;
   /** Null where one person is enough. */
   readonly consent: ConsentCard | null;
+  readonly impact: Impact;
 }
 
 /** Opened before anything is looked up: a trigger lives three seconds. */
@@ -43,19 +47,17 @@ export function loadingModal(title: string): View {
   return { type: 'modal', title: plain(title), close: plain('Close'), blocks: [section('Looking it up…')] };
 }
 
-/** Says what the act does and asks for the reason, and for the slug where the key counts as production. */
-export function actionModal({ kind, key, lineage, where, button, consent }: ActionModalState): View {
-  const hint = key.hint === null ? '' : ` · ${foreign(key.hint)}`;
+/** Says what the act does, to whom, and what outlives it; asks why, and for the slug where the key counts as production. */
+export function actionModal(state: ActionModalState, locale: Locale): View {
+  const { kind, button, consent } = state;
   const blocks: KnownBlock[] = [
-    section(`*${capital(kind)} ${escaped(lineage.slug)}*${hint}\n${foreign(where)} · ${environmentText(lineage)}`),
+    headline(state),
     section(EFFECT[kind]),
+    ...sections(impactLines(state, locale)),
     ...secondPersonBlocks(consent),
     reasonInput(EXAMPLE[kind]),
+    ...slugPart(state),
   ];
-  if (needsTypedSlug(kind, lineage)) {
-    const why = lineage.environment === 'unknown' ? 'Its environment is unknown, so it counts as production.' : '';
-    blocks.push(slugInput(lineage.slug, why));
-  }
   return {
     type: 'modal',
     callback_id: ACTION_MODAL,
@@ -65,6 +67,17 @@ export function actionModal({ kind, key, lineage, where, button, consent }: Acti
     private_metadata: JSON.stringify({ kind, ...button }),
     blocks,
   };
+}
+
+function headline({ kind, key, lineage, where }: ActionModalState): KnownBlock {
+  const hint = key.hint === null ? '' : ` · ${foreign(key.hint)}`;
+  return section(`*${capital(kind)} ${escaped(lineage.slug)}*${hint}\n${foreign(where)} · ${environmentText(lineage)}`);
+}
+
+function slugPart({ kind, lineage }: ActionModalState): KnownBlock[] {
+  if (!needsTypedSlug(kind, lineage)) return [];
+  const why = lineage.environment === 'unknown' ? 'Its environment is unknown, so it counts as production.' : '';
+  return [slugInput(lineage.slug, why)];
 }
 
 export function reasonInput(example: string): InputBlock {

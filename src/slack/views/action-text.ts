@@ -1,4 +1,13 @@
-import { ACTION_DONE, ACTION_NAME, type Action, type ActionKind } from '../../domain/action.ts';
+import {
+  ACTION_DONE,
+  ACTION_NAME,
+  type Action,
+  type ActionKind,
+  isRefused,
+  isShown,
+  isStop,
+  silentFrom,
+} from '../../domain/action.ts';
 import { spendLimitChange } from '../../domain/action-params.ts';
 import { capWords } from '../../domain/limits.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, type Locale } from './text.ts';
@@ -37,13 +46,22 @@ export function consentText({ consent }: Pick<Action, 'consent'>): string {
 /** The newest act on a key or its limits, for its card. */
 export function lastActText(action: Action, locale: Locale): string {
   const who = actorMention(action.requestedBy);
-  const at = dayAndTime(action.verifiedAt ?? action.requestedAt, locale);
-  if (action.state === 'verified') {
-    return `*Last act* ${ACTION_DONE[action.kind]}${changeText(action)} by ${who}${consentText(action)} · ${at} · reason: ${foreign(action.reason)}`;
+  const at = dayAndTime(action.executedAt ?? action.verifiedAt ?? action.requestedAt, locale);
+  if (isShown(action)) {
+    return `*Last act* ${ACTION_DONE[action.kind]}${changeText(action)} by ${who}${consentText(action)} · ${at} · reason: ${foreign(action.reason)}${proofWord(action, locale)}`;
   }
   const what = `*Last act* ${capital(ACTION_NAME[action.kind])}${changeText(action)}, asked by ${who}${consentText(action)}`;
   const problem = action.problem === null ? '' : ` ${escaped(action.problem)}`;
-  return action.state === 'failed' ? `${what}, was not done:${problem}` : `${what}, is under way.${problem}`;
+  if (action.state === 'failed') return `${what}, was not done:${problem}`;
+  if (action.state === 'dismissed') return `${what}, is no longer wanted.${problem}`;
+  if (isRefused(action)) return `${what}, is refused and tried again:${problem}`;
+  return `${what}, is under way.${problem}`;
+}
+
+function proofWord(action: Action, locale: Locale): string {
+  if (!isStop(action.kind)) return '';
+  if (action.state === 'confirmed') return ' · checking that usage stays zero';
+  return action.checkedUntil === null ? '' : ` · no usage after ${dayAndTime(silentFrom(action), locale)}`;
 }
 
 function changeText({ kind, params }: Action): string {

@@ -1,13 +1,17 @@
+import type { KnownBlock } from '@slack/types';
 import { ACTION_DONE, ACTION_NAME, type ActionKind, isKeyAct } from '../../domain/action.ts';
+import { actorText } from '../../domain/actor.ts';
 import { formatMoney, US_DOLLAR } from '../../domain/money.ts';
 import { formatLength, plural } from '../../domain/time.ts';
 import type { AlertEvent } from '../../ports/store.ts';
+import { AUTO_CONTAIN } from '../../services/actions/auto-contain.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { encodeButton } from '../button-value.ts';
 import { ASKED } from './action-text.ts';
+import { undoButton } from './alert-buttons.ts';
 import { actions, type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { testEndText } from './test-alert.ts';
-import { actorMention, capped, dayAndTime, escaped, foreign, type Locale } from './text.ts';
+import { actorMention, capped, dayAndTime, escaped, foreign, instant, type Locale, mention } from './text.ts';
 
 const PLAIN: Locale = { currency: US_DOLLAR, timezone: 'UTC' };
 
@@ -22,10 +26,10 @@ export interface EventSetting {
 /** One line of history in the alert's thread. Null for events that the root message tells well enough. */
 export function alertEventView(event: AlertEvent, setting: EventSetting = {}): Rendered | null {
   const { locale = PLAIN, isConfirmable = false, rotation = 'its thread' } = setting;
-  const text = actionLine(event) ?? rotationLine(event, rotation) ?? lifeLine(event, locale);
+  const text = actionLine(event, locale) ?? rotationLine(event, rotation) ?? lifeLine(event, locale);
   if (text === null) return null;
   const asksToConfirm = event.kind === 'owner_confirmed' && isConfirmable;
-  const blocks = asksToConfirm ? [section(text), confirmButton(event)] : [section(text)];
+  const blocks = [section(text), ...(asksToConfirm ? [confirmButton(event)] : undoOf(event))];
   return { text: capped(text, TEXT_MAX), blocks };
 }
 
@@ -34,15 +38,26 @@ function confirmButton({ alertId }: AlertEvent) {
   return actions('confirm', [{ actionId: 'alert_confirm', label: 'Confirm it was us', value }]);
 }
 
-function actionLine({ kind, actor, detail }: AlertEvent): string | null {
+function actionLine({ kind, actor, detail }: AlertEvent, locale: Locale): string | null {
   const act = String(detail['kind'] ?? 'act');
   const who = actorMention(actor);
   const done = doneWord(act);
   switch (kind) {
     case 'action_requested':
+      if (actor === actorText(AUTO_CONTAIN)) return autoContainText(detail);
       return `${who} asked to ${askedText(act, detail)}${agreedText(detail)}: ${reasonIn(detail)}`;
+    case 'action_confirmed':
+      return `${done}: ${shownText(act, detail)}. Whether usage stays zero is checked.`;
     case 'action_verified':
-      return `${done}: ${shownText(act, detail)}.`;
+      return typeof detail['checkedUntil'] === 'number'
+        ? `Proven: no usage after ${instantOf(detail, 'silentFrom', locale)} (checked up to ${instantOf(detail, 'checkedUntil', locale)}).`
+        : `${done}: ${shownText(act, detail)}.`;
+    case 'action_used_after':
+      return usedAfterText(detail, locale);
+    case 'action_overtaken':
+      return ':warning: The key is active again, and not from here: somebody has started it at the provider.';
+    case 'action_refused':
+      return `${notDone(act)} yet: ${escaped(String(detail['problem'] ?? ''))} It is tried again, at most an hour apart, until it is done or somebody stops trying.`;
     case 'action_delayed':
       return `${notDone(act)} yet: ${escaped(String(detail['problem'] ?? ''))} It is tried again until it is done.`;
     case 'action_failed':
@@ -145,6 +160,33 @@ function when(at: AlertEvent['detail'][string] | undefined, locale: Locale): str
 
 function reasonIn(detail: AlertEvent['detail']): string {
   return foreign(String(detail['reason'] ?? ''), REASON_MAX);
+}
+
+/** Nobody has clicked, so those are told who could take it back. */
+function autoContainText(detail: AlertEvent['detail']): string {
+  const ids = String(detail['people'] ?? '')
+    .split(' ')
+    .filter((id) => /^[UWS][A-Z0-9]{2,}$/.test(id));
+  const whom = ids.map((id) => ` ${mention(id)}`).join('');
+  return `Keysteward suspends the key by itself: ${reasonIn(detail)}. Undo takes it back.${whom}`;
+}
+
+function usedAfterText(detail: AlertEvent['detail'], locale: Locale): string {
+  const cost = Number(detail['costMicroUsd'] ?? 0);
+  const what = cost === 0 ? 'Something without a known price' : formatMoney(cost, locale.currency);
+  const batches = detail['batchesOnly'] === true ? ', all of it batches' : '';
+  return `:warning: ${escaped(what)} was used after ${instantOf(detail, 'silentFrom', locale)} although it was stopped${batches}. The provider is asked again.`;
+}
+
+function instantOf(detail: AlertEvent['detail'], name: string, locale: Locale): string {
+  return instant(Number(detail[name] ?? 0), locale);
+}
+
+/** Where policy has stopped a key, the way back is under the line that says so. */
+function undoOf({ alertId, detail, kind }: AlertEvent): KnownBlock[] {
+  const { undoKeyId: keyId, undoGeneration: generation } = detail;
+  if (kind !== 'action_confirmed' || typeof keyId !== 'string' || typeof generation !== 'number') return [];
+  return [actions(`undo_${generation}`, [undoButton(encodeButton({ alertId, keyId, generation }), 'the key')])];
 }
 
 function askedText(act: string, detail: AlertEvent['detail']): string {

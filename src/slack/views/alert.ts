@@ -1,19 +1,18 @@
 import type { KnownBlock } from '@slack/types';
-import { ACTION_DONE, ACTION_NAME } from '../../domain/action.ts';
+import { ACTION_DONE, ACTION_NAME, isRefused, isShown, isStop } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
+import type { Approval } from '../../domain/approval.ts';
 import type { KeyOwner, KeyStatus, Lineage } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { HOUR_MS } from '../../domain/time.ts';
-import type { KeyAct } from '../../ports/provider.ts';
-import type { AccountCard } from '../../services/actions/account.ts';
-import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { AlertCard } from '../../services/alerts/describe-alert.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
-import { encodeButton, encodeChoice } from '../button-value.ts';
-import { consentText, PROGRESS } from './action-text.ts';
+import { PROGRESS } from './action-text.ts';
+import { actLines, stepsText } from './alert-act.ts';
+import { alertButtons, alertMenu } from './alert-buttons.ts';
 import { expectedText, lifeText, otherKeyText } from './alert-life.ts';
-import { actions, type ButtonSpec, context, type MenuSpec, type Rendered, section, TEXT_MAX } from './blocks.ts';
-import { capText, namesText } from './scope.ts';
+import { actions, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { capText } from './scope.ts';
 import {
   actorMention,
   capital,
@@ -27,14 +26,9 @@ import {
   mention,
   messageLink,
   mrkdwnSentence,
-  plainForeign,
 } from './text.ts';
 
-export const ACT_LABEL: Readonly<Record<KeyAct, string>> = {
-  suspend: 'Suspend…',
-  restore: 'Restore…',
-  revoke: 'Revoke…',
-};
+const MAX_KEYS = 5;
 // What a stopped key is called; providers' own words differ.
 const STOPPED_WORD: Readonly<Partial<Record<KeyStatus, string>>> = {
   inactive: 'suspended',
@@ -43,21 +37,16 @@ const STOPPED_WORD: Readonly<Partial<Record<KeyStatus, string>>> = {
   gone: 'gone',
 };
 
-export function deleteAccountButton(value: string, name: string): ButtonSpec {
-  const accessibilityLabel = `Delete the account of ${name}`;
-  return { actionId: 'account_delete', label: 'Delete account…', value, accessibilityLabel, style: 'danger' };
-}
-
 /** The one message of an alert, as it should look now. */
 export function alertView(card: AlertCard, locale: Locale): Rendered {
   const verdict = verdictOf(card, locale);
   const figures = figuresOf(card, locale);
-  const place = placeLine(card, locale);
+  const place = [placeLine(card, locale), ...keyLines(card, locale)].join('\n');
   const blocks: KnownBlock[] = [section(`*${verdict}*\n${figures}`), section(place)];
   const remarks = remarksOf(card, locale);
-  if (remarks.length > 0) blocks.push(section(remarks.join('\n')));
-  const buttons = buttonsOf(card);
-  const menu = menuOf(card);
+  blocks.push(...sections(remarks));
+  const buttons = alertButtons(card);
+  const menu = alertMenu(card);
   if (buttons.length + menu.length > 0) {
     blocks.push(actions(`alert_${card.alert.revision}_${card.key?.generation ?? 0}`, buttons, menu));
   }
@@ -73,6 +62,9 @@ function verdictOf(card: AlertCard, locale: Locale): string {
   if (alert.verdict !== null) return `${name} was ${doing}: ${expectedText(card)}.`;
   if (alert.state === 'resolved') return `${name} is quiet again${stillStopped(card)}. It was ${doing}.`;
   if (alert.state === 'contained') return `${name} is ${stoppedWord(card)}. It was ${doing}.`;
+  if (card.lastAction !== null && isRefused(card.lastAction)) {
+    return `${name} is ${doing}. Not ${ACTION_DONE[card.lastAction.kind].toLowerCase()} yet: stop it in the console.`;
+  }
   if (card.lastAction?.state === 'pending' || card.lastAction?.state === 'running') {
     return `${name} is ${doing}. ${PROGRESS[card.lastAction.kind]}…`;
   }
@@ -96,8 +88,8 @@ function nextStep({ acts, key }: AlertCard): string {
 }
 
 function stoppedWord({ key, lastAction }: AlertCard): string {
-  const wasOurs = lastAction?.state === 'verified' && lastAction.kind !== 'restore';
-  if (wasOurs) return ACTION_DONE[lastAction.kind].toLowerCase();
+  if (lastAction !== null && isShown(lastAction) && isStop(lastAction.kind))
+    return ACTION_DONE[lastAction.kind].toLowerCase();
   return (key && STOPPED_WORD[key.status]) ?? 'stopped';
 }
 
@@ -129,6 +121,17 @@ function placeLine({ key, lineage, providerTitle, scopeName, scope }: AlertCard,
   ].join(' · ');
 }
 
+/** Where several keys of one name spend, stopping one of them is not enough. */
+function keyLines({ keyCosts }: AlertCard, locale: Locale): string[] {
+  if (keyCosts.length < 2) return [];
+  const more = keyCosts.length - MAX_KEYS;
+  const keys = keyCosts.slice(0, MAX_KEYS).map(({ key, costMicroUsd }) => {
+    const cost = escaped(formatMoney(costMicroUsd, locale.currency));
+    return `${foreign(key.hint ?? key.label)} ${cost} (${STOPPED_WORD[key.status] ?? 'active'})`;
+  });
+  return [`*${keyCosts.length} keys spend* ${keys.join(' · ')}${more > 0 ? ` · and ${more} more` : ''}`];
+}
+
 /** For places without a heading, where `unknown` alone would say nothing. */
 export function environmentText({ environment }: Lineage): string {
   return environment === 'unknown' ? 'environment unknown' : environment;
@@ -143,37 +146,17 @@ export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): st
 }
 
 function remarksOf(card: AlertCard, locale: Locale): string[] {
-  const { alert, lastAction, approval, consoleSteps, blind, key, account, otherKeys, rotation } = card;
-  const remarks: string[] = otherKeys.map((other) => otherKeyText(other, locale));
-  if (rotation !== null) remarks.push(rotationText(rotation, locale));
-  if (approval !== null) {
-    const what = `${capital(ACTION_NAME[approval.kind])}, asked by ${actorMention(approval.requestedBy)},`;
-    remarks.push(`${what} waits for a second person until ${instant(approval.expiresAt, locale)}: see the thread.`);
-  }
-  if (lastAction !== null) {
-    const who = actorMention(lastAction.requestedBy);
-    if (lastAction.state === 'verified') {
-      const at = dayAndTime(lastAction.verifiedAt ?? lastAction.requestedAt, locale);
-      remarks.push(
-        `${ACTION_DONE[lastAction.kind]} by ${who}${consentText(lastAction)} · ${at} · reason: ${foreign(lastAction.reason, REASON_MAX)} · read back at the provider: ${key?.status ?? 'gone'}`,
-      );
-    } else if (lastAction.state === 'dismissed') {
-      remarks.push(`${capital(lastAction.kind)} asked by ${who} was not done and is no longer wanted.`);
-    } else if (lastAction.state === 'failed') {
-      remarks.push(
-        `${capital(ACTION_NAME[lastAction.kind])} asked by ${who} was not done: ${escaped(lastAction.problem ?? 'refused')}`,
-      );
-      if (account !== null) remarks.push(accountText(account));
-    } else {
-      const trouble = lastAction.problem === null ? '' : ` ${escaped(lastAction.problem)} Trying again.`;
-      remarks.push(`${PROGRESS[lastAction.kind]}, asked by ${who}${consentText(lastAction)}.${trouble}`);
-    }
-  }
-  if (isRunning(alert) && consoleSteps !== null && key?.status === 'active') {
-    const steps = consoleSteps.steps.map((step, index) => `${index + 1}. ${escaped(step)}`);
-    remarks.push(
-      `No right to stop it from here. In the <${consoleSteps.url}|provider’s console>:\n${steps.join('\n')}`,
-    );
+  const { alert, lastAction, approval, consoleSteps, blind, key, otherKeys, rotation } = card;
+  const remarks = [
+    ...otherKeys.map((other) => otherKeyText(other, locale)),
+    ...(rotation === null ? [] : [rotationText(rotation, locale)]),
+    ...(approval === null ? [] : [approvalText(approval, locale)]),
+    ...actLines(card, locale),
+  ];
+  const isSaid = lastAction !== null && isRefused(lastAction);
+  if (isRunning(alert) && consoleSteps !== null && key?.status === 'active' && !isSaid) {
+    const why = key.kind === 'admin' ? 'An admin key is never stopped from here.' : 'No right to stop it from here.';
+    remarks.push(stepsText(`${why} In`, consoleSteps));
   }
   if (blind?.failingSince) {
     remarks.push(
@@ -183,65 +166,15 @@ function remarksOf(card: AlertCard, locale: Locale): string[] {
   return remarks;
 }
 
+function approvalText({ kind, requestedBy, expiresAt }: Approval, locale: Locale): string {
+  const what = `${capital(ACTION_NAME[kind])}, asked by ${actorMention(requestedBy)},`;
+  return `${what} waits for a second person until ${instant(expiresAt, locale)}: see the thread.`;
+}
+
 /** How far it is stands in its own message, which is edited; this one need not be each time. */
 function rotationText({ rotation, place }: RotationLink, locale: Locale): string {
   const where = messageLink('its thread', place, locale);
   return `A rotation is under way, driven by ${actorMention(rotation.driver)}: ${where}.`;
-}
-
-/** The way on when a key refuses to be revoked by itself. */
-function accountText({ owner, siblings, refusal }: AccountCard): string {
-  if (refusal !== null) return escaped(refusal);
-  const name = foreign(owner.name ?? owner.id);
-  if (siblings.length === 0) return `Deleting its service account ${name} stops it; the account has no other key.`;
-  return `Deleting its service account ${name} stops it, and with it ${namesText(siblings)}.`;
-}
-
-function buttonsOf({ alert, key, acts, lineage, lastAction, account }: AlertCard): ButtonSpec[] {
-  if (key === null) return [];
-  // While one act is under way the card shows no button that could race it.
-  if (lastAction?.state === 'pending' || lastAction?.state === 'running') return [];
-  const value = encodeButton({ alertId: alert.id, keyId: key.id, generation: key.generation });
-  const name = `${lineage.slug} ${plainForeign(key.hint ?? '')}`;
-  const buttons = [stopButton({ alert, acts, account }, value, name)].filter((button) => button !== null);
-  if (alert.state !== 'resolved' && key.kind !== 'admin') {
-    buttons.push(
-      { actionId: 'key_rotate', label: 'Rotate…', value, accessibilityLabel: `Rotate ${name}` },
-      { actionId: 'cap_raise', label: 'Raise cap…', value, accessibilityLabel: `Raise the cap of ${name}` },
-    );
-  }
-  return buttons;
-}
-
-/** The mildest way to stop it, or to undo that; what is over can be undone, a new stop needs a new reason. */
-function stopButton(
-  { alert, acts, account }: Pick<AlertCard, 'alert' | 'acts' | 'account'>,
-  value: string,
-  name: string,
-): ButtonSpec | null {
-  if (account?.refusal === null) return deleteAccountButton(value, name);
-  const act = alert.state === 'resolved' ? acts.find((one) => one === 'restore') : acts[0];
-  if (act === undefined) return null;
-  const style = act === 'revoke' ? 'danger' : act === 'suspend' ? 'primary' : undefined;
-  const accessibilityLabel = `${capital(act)} ${name}`;
-  return { actionId: `key_${act}`, label: ACT_LABEL[act], value, accessibilityLabel, ...(style ? { style } : {}) };
-}
-
-/** All that is not one of the three buttons. */
-function menuOf({ alert, key }: AlertCard): MenuSpec {
-  if (key === null) return [];
-  const button = { alertId: alert.id, keyId: key.id, generation: key.generation };
-  const choices: readonly (readonly [choice: string, label: string, offered: boolean])[] = [
-    ['ack', 'Acknowledge', alert.state === 'open'],
-    ['snooze', 'Snooze…', isRunning(alert)],
-    ['ours', 'This was us…', alert.state !== 'resolved'],
-    ['notours', 'It was not us after all', alert.verdict !== null],
-    ['brakes', 'Other brakes…', alert.state !== 'resolved' && key.scopeId !== null],
-    ['show', 'Show key', true],
-  ];
-  return choices
-    .filter(([, , offered]) => offered)
-    .map(([choice, label]) => ({ label, value: encodeChoice(choice, button) }));
 }
 
 function footerOf(card: AlertCard, locale: Locale): string {

@@ -1,4 +1,4 @@
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, View } from '@slack/types';
 import type { Action } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
@@ -10,8 +10,10 @@ import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import type { CapControls, ScopeCard } from '../../services/limits/describe-scope.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import { encodeButton } from '../button-value.ts';
+import { plain } from './action-modal.ts';
 import { lastActText } from './action-text.ts';
-import { ACT_LABEL, deleteAccountButton, ownerText } from './alert.ts';
+import { ownerText } from './alert.ts';
+import { ACT_LABEL, deleteAccountButton } from './alert-buttons.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { lastUsedText } from './last-used.ts';
 import { nextText, progressText } from './rotation-words.ts';
@@ -61,6 +63,14 @@ export function keyCardView(card: KeyCard, { locale, now }: { locale: Locale; no
   if (footer !== '') blocks.push(context(footer));
   const text = [headline, ...facts, footer].filter((line) => line !== '').join('\n');
   return { text: capped(text, TEXT_MAX), blocks };
+}
+
+/** The same as a modal, which has room for as many blocks as a message. */
+export function keyCardModal(
+  card: KeyCard,
+  { title, ...options }: { readonly title: string; readonly locale: Locale; readonly now: number },
+): View {
+  return { type: 'modal', title: plain(title), close: plain('Close'), blocks: keyCardView(card, options).blocks };
 }
 
 function buttonsOf(card: KeyCard): ButtonSpec[] {

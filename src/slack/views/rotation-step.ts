@@ -12,7 +12,7 @@ import type { ConsoleSteps } from '../../ports/provider.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../button-value.ts';
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
-import { ACT_LABEL } from './alert.ts';
+import { ACT_LABEL } from './alert-buttons.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
 import { keyText, OLD_KEY_IS, stepStateText } from './rotation-words.ts';
 import { capital, capped, escaped, foreign, type Locale } from './text.ts';

@@ -6,7 +6,7 @@ import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../button-value.ts';
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
-import { ACT_LABEL } from './alert.ts';
+import { ACT_LABEL } from './alert-buttons.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { barText, keyText, nextText, OLD_KEY_IS, progressText } from './rotation-words.ts';
 import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';

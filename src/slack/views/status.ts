@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { ACTION_NAME } from '../../domain/action.ts';
+import { ACTION_NAME, type Action, hangs, isRefused, silentFrom } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import { DAY_MS, formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
@@ -33,12 +33,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
       ),
     ),
     [`Called by the next alert: ${pagedText(status.paged.first)}; last of all ${pagedText(status.paged.admins)}.`],
-    capped(
-      status.unfinishedActions.map(
-        (action) =>
-          `• ${ACTION_NAME[action.kind]} of ${nameOf(status, action.keyId)}, asked by ${actorMention(action.requestedBy)}: ${action.state}${action.problem === null ? '' : ` – ${escaped(action.problem)}`}`,
-      ),
-    ),
+    capped(status.unfinishedActions.map((action) => actionLine(status, action, locale))),
     capped(status.rotations.map((link) => rotationLine(status, link, locale))),
     capped(
       status.approvals.map(
@@ -81,6 +76,7 @@ function verdictOf(status: Status): string {
   const unlisted = status.connections.filter(({ inventory }) => inventory?.failingSince);
   const unread = status.connections.filter(({ watermark }) => watermark === null);
   const drifting = status.connections.filter(({ costs }) => costs.kind === 'compared' && costs.verdict === 'drifts');
+  const notDone = status.unfinishedActions.filter(({ state }) => state !== 'confirmed').length;
   const troubles = [
     unread.length > 0 ? `${unread.map(({ title }) => escaped(title)).join(', ')} not read yet` : '',
     unlisted.length > 0 ? `key list of ${unlisted.map(({ title }) => escaped(title)).join(', ')} cannot be read` : '',
@@ -88,7 +84,7 @@ function verdictOf(status: Status): string {
     drifting.length > 0 ? `costs off on ${drifting.map(({ title }) => escaped(title)).join(', ')}` : '',
     ...deliveryTroubles(status),
     status.outbox.dead > 0 ? `${plural(status.outbox.dead, 'message')} given up` : '',
-    status.unfinishedActions.length > 0 ? `${plural(status.unfinishedActions.length, 'action')} not done` : '',
+    notDone > 0 ? `${plural(notDone, 'action')} not done` : '',
     status.failedJobs.length > 0 ? `${plural(status.failedJobs.length, 'job')} failing` : '',
   ].filter((trouble) => trouble !== '');
   const alerts = status.alerts.length === 0 ? 'no open alert' : plural(status.alerts.length, 'open alert');
@@ -96,7 +92,20 @@ function verdictOf(status: Status): string {
 }
 
 function needsReview({ deadLetters, unfinishedActions }: Status): boolean {
-  return deadLetters.length > 0 || unfinishedActions.some(({ state }) => state === 'failed');
+  return deadLetters.length > 0 || unfinishedActions.some((action) => action.state === 'failed' || isRefused(action));
+}
+
+/** What it waits for: a proof, the next try, or a person. */
+function actionLine(status: Status, action: Action, locale: Locale): string {
+  const { kind, keyId, requestedBy, state, attempts, notBeforeAt, problem } = action;
+  const what = `• ${ACTION_NAME[kind]} of ${nameOf(status, keyId)}, asked by ${actorMention(requestedBy)}`;
+  if (state === 'confirmed') {
+    return `${what}: done ${dayAndTime(action.executedAt ?? action.requestedAt, locale)}, checking that usage stays zero after ${instant(silentFrom(action), locale)}`;
+  }
+  const why = problem === null ? '' : ` – ${escaped(problem)}`;
+  if (!hangs(action)) return `${what}: ${state}${why}`;
+  const next = state === 'running' ? 'tried again now' : `tried again ${dayAndTime(notBeforeAt, locale)}`;
+  return `${what}: ${isRefused(action) ? 'refused' : 'not done yet'} (${plural(attempts, 'try').replace('trys', 'tries')}), ${next}${why}`;
 }
 
 function nameOf({ slugs }: Status, id: string): string {

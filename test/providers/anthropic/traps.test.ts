@@ -177,6 +177,16 @@ describe('traps of Anthropic usage and cost', () => {
 });
 
 describe('traps of Anthropic acts and calls', () => {
+  it('outliving a stop: batches, scheduled runs and federated tokens are named, with how long they can last', async () => {
+    const { provider } = await connect();
+
+    expect(provider.capabilities.survivesStop).toEqual([
+      { what: 'batches', longestMs: 24 * 3_600_000 },
+      { what: 'schedules', longestMs: null },
+      { what: 'minted_tokens', longestMs: 24 * 3_600_000 },
+    ]);
+  });
+
   it('inactive before archived: a suspension is undone by a restoration, and archives nothing', async () => {
     const { provider, server } = await connect();
 

@@ -187,6 +187,16 @@ describe('traps of OpenAI acts and calls', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('outliving a stop: batches, fine-tunes and realtime secrets are named, with how long they can last', async () => {
+    const { provider } = await connect();
+
+    expect(provider.capabilities.survivesStop).toEqual([
+      { what: 'batches', longestMs: 24 * 3_600_000 },
+      { what: 'fine_tunes', longestMs: null },
+      { what: 'minted_tokens', longestMs: 2 * 3_600_000 },
+    ]);
+  });
+
   it('no emergency brake: a stop changes the key, never a rate limit', async () => {
     const { provider, server } = await connect();
 

@@ -68,7 +68,7 @@ describe('the deletion of an account', () => {
 
     await runDueActions(bench.deps);
 
-    expect((await actionIn(bench, action)).state).toBe('verified');
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
     for (const id of ['key_1', 'key_2', 'key_3']) {
       expect(await bench.keyOf(id)).toMatchObject({ status: 'gone', generation: 2, goneAt: bench.clock.now() });
     }
@@ -80,7 +80,7 @@ describe('the deletion of an account', () => {
       'key.delete_owner.approved',
       'key.deleted_with_owner',
       'key.deleted_with_owner',
-      'key.delete_owner.verified',
+      'key.delete_owner.confirmed',
     ]);
     expect(bench.audit().at(-2)).toMatchObject({
       subject: (await bench.keyOf('key_3')).id,
@@ -97,7 +97,7 @@ describe('the deletion of an account', () => {
     await runToTheEnd(bench);
 
     for (const { id } of [own, sibling]) expect((await bench.store.read.alerts.get(id))?.state).toBe('contained');
-    expect(await events(bench, sibling.id)).toEqual(['action_verified']);
+    expect(await events(bench, sibling.id)).toEqual(['action_confirmed']);
   });
 
   test('with a lost answer is read back, not repeated', async () => {
@@ -107,7 +107,7 @@ describe('the deletion of an account', () => {
     await runToTheEnd(bench);
 
     expect(bench.provider.callsOf('deleteKeyOwner')).toHaveLength(1);
-    expect((await actionIn(bench, action)).state).toBe('verified');
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
   });
 
   test('that leaves keys is never called done', async () => {
@@ -133,7 +133,7 @@ describe('the deletion of an account', () => {
     expect((await actionIn(bench, action)).problem).toContain('1 more key than you were shown');
     const again = await askDeletion(bench);
     await runToTheEnd(bench);
-    expect((await actionIn(bench, again)).state).toBe('verified');
+    expect((await actionIn(bench, again)).state).toBe('confirmed');
     expect((await bench.keyOf('key_5')).status).toBe('gone');
   });
 
@@ -186,7 +186,7 @@ describe('a revoke that the provider refuses', () => {
     ] as const) {
       bench.provider.script('revoke', failing(code));
       await ask(bench, 'key_1', { kind: 'revoke', alertId: alert.id });
-      await runToTheEnd(bench);
+      await runDueActions(bench.deps);
       expect((await describeAlert(bench.deps, alert.id))?.account?.siblings).toEqual(offered);
     }
   });
@@ -201,12 +201,12 @@ test('a restoration that hits a limit of keys says in the alert what stands in t
   const publicMessage = 'As many keys are active as may be. Archive or suspend another key first.';
   const error = new AppError({ code: 'provider_rejected', message: 'limit', publicMessage });
   bench.provider.script('restore', { kind: 'fails', error });
-  await runToTheEnd(bench);
+  await runDueActions(bench.deps);
 
-  expect(await actionIn(bench, action)).toMatchObject({ state: 'failed', problem: publicMessage });
+  expect(await actionIn(bench, action)).toMatchObject({ state: 'pending', problem: publicMessage });
   expect((await bench.keyOf('key_1')).status).toBe('inactive');
   const card = present(await describeAlert(bench.deps, alert.id));
   const { text } = alertView(card, { currency: US_DOLLAR, timezone: 'UTC' });
-  expect(text).toContain(`was not done: ${publicMessage}`);
+  expect(text).toContain(`*Not restored*, asked by <@U0ADA>: ${publicMessage}`);
   expect(card.acts).toEqual(['restore', 'revoke']);
 });

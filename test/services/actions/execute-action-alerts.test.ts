@@ -43,7 +43,7 @@ describe('the alert', () => {
     await runDueActions(bench.deps);
 
     expect((await bench.store.read.alerts.get(id))?.state).toBe('contained');
-    expect(await events(bench, id)).toEqual(['action_verified']);
+    expect(await events(bench, id)).toEqual(['action_confirmed']);
   });
 
   test('is contained by an act that was asked from the message of an older episode, and both threads are told', async () => {
@@ -58,8 +58,8 @@ describe('the alert', () => {
 
     expect((await bench.store.read.alerts.get(old.id))?.state).toBe('resolved');
     expect((await bench.store.read.alerts.get(current.id))?.state).toBe('contained');
-    expect(await events(bench, old.id)).toEqual(['action_requested', 'action_verified']);
-    expect(await events(bench, current.id)).toEqual(['action_verified']);
+    expect(await events(bench, old.id)).toEqual(['action_requested', 'action_confirmed']);
+    expect(await events(bench, current.id)).toEqual(['action_confirmed']);
   });
 
   test('stays open when a sister key of the lineage was stopped', async () => {

@@ -14,7 +14,7 @@ describe('a key that somebody else has changed', () => {
 
     await runDueActions(bench.deps);
 
-    expect((await actionIn(bench, action)).state).toBe('verified');
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
     expect(await bench.keyOf('key_1')).toMatchObject({ status: 'gone', generation: 2, goneAt: NOON });
   });
 
@@ -25,10 +25,10 @@ describe('a key that somebody else has changed', () => {
     const action = await ask(bench, 'key_1', { kind: 'restore' });
     bench.provider.keys.delete('key_1');
 
-    await runToTheEnd(bench);
+    await runDueActions(bench.deps);
 
     expect(await actionIn(bench, action)).toMatchObject({
-      state: 'failed',
+      state: 'pending',
       attempts: 1,
       problem: 'The provider says provider_not_found.',
     });
@@ -82,7 +82,7 @@ describe('a key that somebody else has changed', () => {
     await runToTheEnd(bench);
 
     expect(bench.provider.callsOf('suspend')).toHaveLength(1);
-    expect((await actionIn(bench, action)).state).toBe('verified');
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
   });
 
   test('is revoked all the same: a suspension before it does not take the revocation back', async () => {
@@ -93,7 +93,7 @@ describe('a key that somebody else has changed', () => {
     await runToTheEnd(bench);
 
     expect(bench.provider.effects).toEqual(['suspend key_1', 'revoke key_1']);
-    expect((await actionIn(bench, revocation)).state).toBe('verified');
+    expect((await actionIn(bench, revocation)).state).toBe('confirmed');
   });
 });
 
@@ -116,9 +116,9 @@ describe('a crash', () => {
 
     expect(bench.provider.callsOf('suspend')).toHaveLength(1);
     expect(bench.provider.effects).toEqual(['suspend key_1']);
-    expect((await actionIn(bench, action)).state).toBe('verified');
-    expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_verified']);
-    expect(verbs(bench).filter((verb) => verb === 'key.suspend.verified')).toHaveLength(1);
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
+    expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_confirmed']);
+    expect(verbs(bench).filter((verb) => verb === 'key.suspend.confirmed')).toHaveLength(1);
   });
 
   test('of one transaction needs no restart: the next run takes the action up again', async () => {
@@ -132,7 +132,7 @@ describe('a crash', () => {
     await runDueActions(deps);
 
     expect(bench.provider.callsOf('suspend')).toHaveLength(1);
-    expect((await actionIn(bench, action)).state).toBe('verified');
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
   });
 
   test('of one action does not hold up the ones behind it', async () => {
@@ -144,7 +144,7 @@ describe('a crash', () => {
 
     await expect(runDueActions({ ...bench.deps, store: faulty.store })).rejects.toThrow('the disk is full');
 
-    expect((await actionIn(bench, second)).state).toBe('verified');
+    expect((await actionIn(bench, second)).state).toBe('confirmed');
   });
 
   test('of the process while a call is on its way: the late answer changes nothing of what the next one wrote', async () => {
@@ -160,9 +160,9 @@ describe('a crash', () => {
     gate.release();
     await first;
 
-    expect(settled).toMatchObject({ state: 'verified', attempts: 2 });
+    expect(settled).toMatchObject({ state: 'confirmed', attempts: 2 });
     expect(await actionIn(bench, action)).toEqual(settled);
-    expect(verbs(bench).filter((verb) => verb === 'key.suspend.verified')).toHaveLength(1);
+    expect(verbs(bench).filter((verb) => verb === 'key.suspend.confirmed')).toHaveLength(1);
   });
 
   test('of the process while a call is on its way: the late answer does not settle what the next one has in hand', async () => {
@@ -183,8 +183,8 @@ describe('a crash', () => {
     await second;
 
     expect(bench.provider.effects).toEqual(['suspend key_1']);
-    expect(await actionIn(bench, action)).toMatchObject({ state: 'verified', attempts: 2 });
-    expect(verbs(bench).filter((verb) => verb === 'key.suspend.verified')).toHaveLength(1);
+    expect(await actionIn(bench, action)).toMatchObject({ state: 'confirmed', attempts: 2 });
+    expect(verbs(bench).filter((verb) => verb === 'key.suspend.confirmed')).toHaveLength(1);
   });
 });
 
@@ -197,10 +197,10 @@ test('a provider that does not answer for one key does not keep another one aliv
 
   const running = runDueActions(bench.deps);
   await gate.reached;
-  while ((await actionIn(bench, urgent)).state !== 'verified') await new Promise((resolve) => setImmediate(resolve));
+  while ((await actionIn(bench, urgent)).state !== 'confirmed') await new Promise((resolve) => setImmediate(resolve));
 
   expect((await actionIn(bench, stuck)).state).toBe('running');
   gate.release();
   await running;
-  expect((await actionIn(bench, stuck)).state).toBe('verified');
+  expect((await actionIn(bench, stuck)).state).toBe('confirmed');
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/domain/time.ts';
 import { executeAction, runDueActions } from '../../../src/services/actions/execute-action.ts';
 import { later, NOON } from '../../support/bench-deps.ts';
 import { appliedBut, failing, ignored } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
-import { actionIn, ask, benchWithKeys, events, runToTheEnd, verbs } from '../../support/requests.ts';
+import { actionIn, ask, benchWithKeys, events, runToTheEnd, sendAll, verbs } from '../../support/requests.ts';
 
 describe('an act', () => {
   test.each([
@@ -23,16 +23,18 @@ describe('an act', () => {
     await runDueActions(bench.deps);
 
     expect(bench.provider.calls).toEqual([`${kind} key_1`, 'readKeyStatus key_1']);
+    const proof = kind === 'restore' ? 'verified' : 'confirmed';
     expect(await actionIn(bench, action)).toMatchObject({
-      state: 'verified',
+      state: proof,
       attempts: 1,
       executedAt: NOON,
-      verifiedAt: NOON,
+      confirmedAt: NOON,
+      verifiedAt: kind === 'restore' ? NOON : null,
       problem: null,
     });
     expect(await bench.keyOf('key_1')).toMatchObject({ status: after, generation: generation + 1, goneAt: null });
     expect(bench.audit().at(-1)).toMatchObject({
-      verb: `key.${kind}.verified`,
+      verb: `key.${kind}.${proof}`,
       subject: id,
       detail: { status: after, requestedBy: 'slack:T1/U0ADA', attempts: 1 },
     });
@@ -58,7 +60,7 @@ describe('an act', () => {
 
     expect(bench.provider.effects).toEqual(['suspend key_1', 'restore key_1', 'suspend key_1']);
     const actions = await bench.store.read.actions.ofKey((await bench.keyOf('key_1')).id);
-    expect(actions.map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
+    expect(actions.map(({ state }) => state)).toEqual(['confirmed', 'verified', 'confirmed']);
     expect((await bench.keyOf('key_1')).generation).toBe(4);
   });
 
@@ -107,8 +109,8 @@ describe('an act that does not succeed at once', () => {
 
       const took = await runToTheEnd(bench);
       expect(took).toBe((5 + 10 + 20) * SECOND_MS);
-      expect(await actionIn(bench, action)).toMatchObject({ state: 'verified', attempts: 4, problem: null });
-      expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_delayed', 'action_verified']);
+      expect(await actionIn(bench, action)).toMatchObject({ state: 'confirmed', attempts: 4, problem: null });
+      expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_delayed', 'action_confirmed']);
       expect(verbs(bench).filter((verb) => verb === 'key.suspend.delayed')).toHaveLength(1);
     },
   );
@@ -145,7 +147,7 @@ describe('an act that does not succeed at once', () => {
 
     expect(bench.provider.callsOf('suspend')).toHaveLength(1);
     expect(bench.provider.effects).toEqual(['suspend key_1']);
-    expect(await actionIn(bench, action)).toMatchObject({ state: 'verified', attempts: 2 });
+    expect(await actionIn(bench, action)).toMatchObject({ state: 'confirmed', attempts: 2 });
   });
 
   test('is called again when its outcome was unknown and nothing was applied', async () => {
@@ -190,43 +192,106 @@ describe('an act that does not succeed at once', () => {
 
       await runToTheEnd(bench);
       expect(bench.provider.callsOf('suspend')).toHaveLength(1);
-      expect((await actionIn(bench, action)).state).toBe('verified');
+      expect((await actionIn(bench, action)).state).toBe('confirmed');
     },
   );
 });
 
 describe('a refusal', () => {
-  test.each(['provider_denied', 'provider_rejected', 'provider_auth'] as const)(
-    '(%s) ends the act with what a person may read',
+  test.each(['provider_denied', 'provider_rejected', 'provider_auth', 'not_supported'] as const)(
+    '(%s) stays pending with what a person may read, is told once and tried again, up to an hour apart',
     async (code) => {
       const bench = await benchWithKeys();
       const alert = await alertOn(bench, 'key_1');
       const action = await ask(bench, 'key_1', { alertId: alert.id });
-      bench.provider.script('suspend', failing(code));
+      bench.provider.script('suspend', ...Array.from({ length: 14 }, () => failing(code)));
+      const waits: number[] = [];
 
-      await runToTheEnd(bench);
+      for (let tries = 0; tries < 12; tries += 1) {
+        await runDueActions(bench.deps);
+        const { notBeforeAt } = await actionIn(bench, action);
+        waits.push((notBeforeAt - bench.clock.now()) / SECOND_MS);
+        bench.clock.jumpTo(notBeforeAt);
+      }
 
-      expect(await actionIn(bench, action)).toMatchObject({ state: 'failed', problem: `The provider says ${code}.` });
+      expect(waits.slice(0, 3)).toEqual([5, 10, 20]);
+      expect(waits.slice(-2)).toEqual([3600, 3600]);
+      expect(await actionIn(bench, action)).toMatchObject({ state: 'pending', attempts: 12 });
       expect(await bench.keyOf('key_1')).toMatchObject({ status: 'active', generation: 1 });
-      expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_failed']);
-      expect(verbs(bench).at(-1)).toBe('key.suspend.failed');
+      expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_refused']);
+      expect(verbs(bench).filter((verb) => verb === 'key.suspend.refused')).toHaveLength(1);
       expect((await bench.store.read.alerts.get(alert.id))?.state).toBe('open');
     },
   );
 
-  test('can be asked again, and a delay after that is told again', async () => {
+  test('waits as long as the provider asks', async () => {
+    const bench = await benchWithKeys();
+    const action = await ask(bench, 'key_1');
+    bench.provider.script('suspend', failing('provider_denied', { retryAfterMs: 2 * HOUR_MS }));
+
+    await runDueActions(bench.deps);
+
+    expect((await actionIn(bench, action)).notBeforeAt).toBe(NOON + 2 * HOUR_MS);
+  });
+
+  test('after a delay is told as well, and a delay after it is not', async () => {
     const bench = await benchWithKeys();
     const alert = await alertOn(bench, 'key_1');
-    bench.provider.script('suspend', failing('provider_denied'), failing('provider_unavailable'));
-    await ask(bench, 'key_1', { alertId: alert.id });
-    await runToTheEnd(bench);
-
+    bench.provider.script(
+      'suspend',
+      failing('provider_unavailable'),
+      failing('provider_denied'),
+      failing('provider_unavailable'),
+    );
     const action = await ask(bench, 'key_1', { alertId: alert.id });
+
     await runToTheEnd(bench);
 
-    expect((await actionIn(bench, action)).state).toBe('verified');
-    const told = ['action_requested', 'action_failed', 'action_requested', 'action_delayed', 'action_verified'];
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
+    const told = ['action_requested', 'action_delayed', 'action_refused', 'action_confirmed'];
     expect(await events(bench, alert.id)).toEqual(told);
+  });
+
+  test('whose reason changes changes the card, and adds nothing to the thread', async () => {
+    const bench = await benchWithKeys();
+    const alert = await alertOn(bench, 'key_1');
+    await ask(bench, 'key_1', { alertId: alert.id });
+    bench.provider.script('suspend', failing('provider_denied'), failing('provider_rejected'));
+    await runDueActions(bench.deps);
+    await sendAll(bench);
+
+    later(bench, 5 * SECOND_MS);
+    await runDueActions(bench.deps);
+
+    expect(bench.outbox().filter((row) => row.endsWith('pending'))).toEqual([`alert ${alert.id} pending`]);
+  });
+
+  test('that is asked again is tried at once: somebody may have seen to it', async () => {
+    const bench = await benchWithKeys();
+    const action = await ask(bench, 'key_1');
+    bench.provider.script('suspend', failing('provider_denied'));
+    await runDueActions(bench.deps);
+
+    const again = await ask(bench, 'key_1');
+    await runDueActions(bench.deps);
+
+    expect(again.id).toBe(action.id);
+    expect(await actionIn(bench, action)).toMatchObject({ state: 'confirmed', attempts: 2 });
+    expect(bench.clock.now()).toBe(NOON);
+  });
+
+  test('is over when somebody stops the key in the console: the next read proves it, without a call', async () => {
+    const bench = await benchWithKeys();
+    const action = await ask(bench, 'key_1');
+    bench.provider.script('suspend', failing('provider_denied'));
+    await runDueActions(bench.deps);
+
+    bench.provider.change('key_1', { status: 'inactive' });
+    await runToTheEnd(bench);
+
+    expect(bench.provider.callsOf('suspend')).toHaveLength(1);
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
+    expect((await bench.keyOf('key_1')).status).toBe('inactive');
   });
 
   test('hides what went wrong inside', async () => {
@@ -237,7 +302,7 @@ describe('a refusal', () => {
     await runDueActions(bench.deps);
 
     expect(await actionIn(bench, action)).toMatchObject({
-      state: 'failed',
+      state: 'pending',
       problem: expect.not.stringContaining('inner detail'),
     });
     expect(bench.logger.lines).toContainEqual(expect.stringContaining('inner detail'));
@@ -252,7 +317,7 @@ describe('a refusal', () => {
     await runDueActions(bench.deps);
 
     expect(await actionIn(bench, action)).toMatchObject({
-      state: 'failed',
+      state: 'pending',
       problem: expect.stringContaining('Use the provider’s console'),
     });
   });

@@ -131,14 +131,14 @@ describe('the card', () => {
 
   test('shows the act that was asked for last, also when it is an older one taken up again', async () => {
     const { bench, alertId } = await alertedBench();
-    bench.provider.script('suspend', failing('provider_denied'));
+    bench.provider.script('suspend', failing('provider_denied'), failing('provider_denied'));
     bench.provider.script('revoke', failing('provider_denied'));
     for (const kind of ['suspend', 'revoke'] as const) {
       await ask(bench, 'key_1', { alertId, kind });
       await runDueActions(bench.deps);
       bench.clock.jumpTo(bench.clock.now() + MINUTE_MS);
     }
-    expect((await cardOf({ bench, alertId })).lastAction).toMatchObject({ kind: 'revoke', state: 'failed' });
+    expect((await cardOf({ bench, alertId })).lastAction).toMatchObject({ kind: 'revoke', state: 'pending' });
 
     await ask(bench, 'key_1', { alertId, kind: 'suspend' });
 
@@ -153,7 +153,7 @@ describe('the card', () => {
 
     const { events } = await cardOf({ bench, alertId });
 
-    expect(events.map(({ kind }) => kind)).toEqual(['acknowledged', 'action_requested', 'action_verified']);
+    expect(events.map(({ kind }) => kind)).toEqual(['acknowledged', 'action_requested', 'action_confirmed']);
   });
 
   test('of an alert that is not there is nothing', async () => {

@@ -15,7 +15,7 @@ import { failKeys, readKeys } from '../notices/support.ts';
 const ANN: Actor = { kind: 'cli', user: 'ann' };
 
 /** A suspension of `staging-ci` that the provider refused, asked from an alert, and no message that waits. */
-async function failedAction(bench: Bench) {
+async function refusedAction(bench: Bench) {
   const alert = await alertOn(bench, 'key_1');
   bench.provider.script('suspend', failing('provider_denied'));
   const action = await ask(bench, 'key_1', { alertId: alert.id });
@@ -49,7 +49,7 @@ describe('what is to be reviewed', () => {
 
   test('is told in words: what it is about, since when, and why', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     failKeys(bench, 3);
     for (let read = 0; read < 3; read += 1) await readKeys(bench);
     const dead = await giveUp(bench);
@@ -61,7 +61,7 @@ describe('what is to be reviewed', () => {
     expect(messages.map(({ about }) => about)).toEqual([
       'alert KS-1 about staging-ci',
       'a line (action requested) in the thread of alert KS-1 about staging-ci',
-      'a line (action failed) in the thread of alert KS-1 about staging-ci',
+      'a line (action refused) in the thread of alert KS-1 about staging-ci',
       'the notice that inventory of fake cannot be read',
     ]);
     expect(messages[0]).toMatchObject({ since: NOON, problem: 'no channel' });
@@ -97,7 +97,7 @@ describe('what is to be reviewed', () => {
 describe('sending again', () => {
   test('puts the messages that are named back on their way, in order, audited with who did it', async () => {
     const bench = await benchWithKeys();
-    await failedAction(bench);
+    await refusedAction(bench);
     const [root, line, other] = await giveUp(bench);
     const before = bench.audit().length;
 
@@ -117,19 +117,19 @@ describe('sending again', () => {
 
   test('of all takes messages only, and of none does nothing', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     const dead = await giveUp(bench);
 
     expect(await sendAgain(bench.deps, { actor: ANN, ids: 'all' })).toBe(dead.length);
     expect(await sendAgain(bench.deps, { actor: ANN, ids: 'all' })).toBe(0);
 
     expect(await bench.store.read.outbox.counts()).toEqual({ waiting: dead.length, dead: 0 });
-    expect((await actionIn(bench, action)).state).toBe('failed');
+    expect((await actionIn(bench, action)).state).toBe('pending');
   });
 
   test('changes nothing when one of the ids is wrong, and says what is wrong with it', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     const [root] = await giveUp(bench);
     const send = (id: string) => sendAgain(bench.deps, { actor: ANN, ids: [present(root).id, id] });
     const before = bench.audit().length;
@@ -150,7 +150,7 @@ describe('sending again', () => {
 describe('doing', () => {
   test('has an action carried out, which reads the key before it acts, and tells the alert', async () => {
     const bench = await benchWithKeys();
-    const { action, alert } = await failedAction(bench);
+    const { action, alert } = await refusedAction(bench);
     const failed = await actionIn(bench, action);
     await bench.store.write((tx) => tx.actions.update({ ...failed, attempts: 0 }));
     bench.provider.calls.length = 0;
@@ -160,7 +160,7 @@ describe('doing', () => {
     await runDueActions(bench.deps);
 
     expect(bench.provider.calls).toEqual(['readKeyStatus key_1', 'suspend key_1', 'readKeyStatus key_1']);
-    expect(await actionIn(bench, action)).toMatchObject({ state: 'verified', requestedBy: 'slack:T1/U0ADA' });
+    expect(await actionIn(bench, action)).toMatchObject({ state: 'confirmed', requestedBy: 'slack:T1/U0ADA' });
     expect(entries(bench, before)[0]).toMatchObject({
       verb: 'key.suspend.requested',
       actor: ANN,
@@ -168,44 +168,45 @@ describe('doing', () => {
     });
     expect(await events(bench, alert.id)).toEqual([
       'action_requested',
-      'action_failed',
+      'action_refused',
       'action_requested',
-      'action_verified',
+      'action_confirmed',
     ]);
   });
 
-  test('is refused with what the key is now when it is no longer what it was, and it can be dismissed', async () => {
+  test('of what somebody else has done reads the key, and calls nothing', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     bench.provider.change('key_1', { status: 'inactive' });
     await bench.sync();
+    bench.provider.calls.length = 0;
 
-    expect((await listReview(bench.deps)).actions[0]?.obstacle).toBe(
-      'staging-ci has changed since it was asked for and is inactive now.',
-    );
-    await expect(doAction(bench.deps, { actor: ANN, id: action.id })).rejects.toMatchObject({
-      code: 'conflict',
-      publicMessage: `Nothing was changed: staging-ci has changed since it was asked for and is inactive now. Settle it with keysteward review dismiss ${action.id}`,
-    });
+    expect((await listReview(bench.deps)).actions[0]?.obstacle).toBeNull();
+    await doAction(bench.deps, { actor: ANN, id: action.id });
+    await runDueActions(bench.deps);
 
-    expect((await actionIn(bench, action)).state).toBe('failed');
-    expect(await dismiss(bench.deps, { actor: ANN, ids: [action.id] })).toEqual({ messages: 0, actions: 1 });
+    expect(bench.provider.calls).toEqual(['readKeyStatus key_1']);
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
   });
 
-  test('is refused when the key came back to the same status as another generation', async () => {
+  test('is refused when the key came back to the same status as another generation, and it can be dismissed', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     for (const status of ['inactive', 'active'] as const) {
       bench.provider.change('key_1', { status });
       await bench.sync();
     }
 
+    const obstacle = 'staging-ci has changed since it was asked for and is active now.';
+    expect((await listReview(bench.deps)).actions[0]?.obstacle).toBe(obstacle);
     await expect(doAction(bench.deps, { actor: ANN, id: action.id })).rejects.toMatchObject({
-      publicMessage: expect.stringContaining('is active now'),
+      code: 'conflict',
+      publicMessage: `Nothing was changed: ${obstacle} Settle it with keysteward review dismiss ${action.id}`,
     });
+    expect(await dismiss(bench.deps, { actor: ANN, ids: [action.id] })).toEqual({ messages: 0, actions: 1 });
   });
 
-  test('takes failed actions only', async () => {
+  test('takes only what has failed or is refused', async () => {
     const bench = await benchWithKeys();
     const pending = await ask(bench, 'key_1');
     await alertOn(bench, 'key_2');
@@ -222,7 +223,7 @@ describe('doing', () => {
 describe('dismissing', () => {
   test('of all settles everything: nothing is sent, done, due or reported any more', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     const dead = await giveUp(bench);
     const before = bench.audit().length;
 
@@ -245,7 +246,7 @@ describe('dismissing', () => {
 
   test('takes ids of both kinds at once, each once, and nothing when one of them is wrong', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     const [root] = await giveUp(bench);
     const ids = [action.id, present(root).id, action.id];
 
@@ -259,19 +260,19 @@ describe('dismissing', () => {
 
   test('is not for ever: whoever asks for the act again gets it', async () => {
     const bench = await benchWithKeys();
-    const { action } = await failedAction(bench);
+    const { action } = await refusedAction(bench);
     await dismiss(bench.deps, { actor: ANN, ids: 'all' });
 
     const again = await ask(bench, 'key_1');
     await runDueActions(bench.deps);
 
     expect(again.id).toBe(action.id);
-    expect((await actionIn(bench, action)).state).toBe('verified');
+    expect((await actionIn(bench, action)).state).toBe('confirmed');
   });
 
   test('is told in the thread of the alert that it was asked from', async () => {
     const bench = await benchWithKeys();
-    const { alert } = await failedAction(bench);
+    const { alert } = await refusedAction(bench);
 
     await dismiss(bench.deps, { actor: ANN, ids: 'all' });
 

@@ -6,6 +6,7 @@ import type { Rotation } from '../../../src/domain/rotation.ts';
 import { quietSince } from '../../../src/domain/staleness.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { ProviderCapabilities } from '../../../src/ports/provider.ts';
+import type { Impact } from '../../../src/services/actions/describe-impact.ts';
 import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
@@ -26,6 +27,10 @@ const CAPABILITIES: ProviderCapabilities = {
   lastUsed: 'usage',
   usagePerKey: true,
   costPerKey: false,
+  survivesStop: [
+    { what: 'batches', longestMs: DAY_MS },
+    { what: 'minted_tokens', longestMs: 2 * HOUR_MS },
+  ],
 };
 
 export function stagingLineage(fields: Partial<Lineage> = {}): Lineage {
@@ -102,9 +107,25 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
     events: [],
     nextCall: null,
     otherKeys: [],
+    keyCosts: [],
+    afterlife: null,
     blind: null,
     scope: scopeCard(),
     account: null,
+    ...fields,
+  };
+}
+
+/** A leaking hour at the end of a quiet day. */
+export function impactOf(fields: Partial<Impact> = {}): Impact {
+  return {
+    lastHour: { requests: 1_240, costMicroUsd: 22_100_000 },
+    lastDay: { requests: 1_730, costMicroUsd: 27_400_000 },
+    models: ['claude-opus-4-1', 'claude-haiku-4-5'],
+    endpoints: ['messages'],
+    watermark: { newestUsageAt: NOW - 5 * MINUTE_MS, failingSince: null },
+    siblings: [],
+    afterlife: { survivors: CAPABILITIES.survivesStop, batchesMicroUsd: null },
     ...fields,
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../../src/domain/key.ts';
 import type { ConsentCard } from '../../../src/services/actions/describe-consent.ts';
 import { actionModal, consoleStepsText, loadingModal, noticeModal } from '../../../src/slack/views/action-modal.ts';
-import { stagingKey, stagingLineage } from '../support/cards.ts';
+import { impactOf, LOCALE, NOW, stagingKey, stagingLineage } from '../support/cards.ts';
 import { expectView, seenView } from '../support/golden.ts';
 
 const BUTTON = { alertId: 'alert_1', keyId: 'key_1', generation: 1 };
@@ -16,7 +16,8 @@ const CONSENT: ConsentCard = {
 
 function modal(kind: 'suspend' | 'restore' | 'revoke', environment: Environment, consent: ConsentCard | null = null) {
   const lineage = stagingLineage({ slug: environment === 'staging' ? 'staging-ci' : 'prod-api', environment });
-  return actionModal({ kind, key: stagingKey(), lineage, where: 'Anthropic / Staging', button: BUTTON, consent });
+  const state = { kind, key: stagingKey(), lineage, where: 'Anthropic / Staging', button: BUTTON };
+  return actionModal({ ...state, impact: impactOf(), consent }, LOCALE);
 }
 
 describe('the second person in a modal', () => {
@@ -63,6 +64,21 @@ describe('the modal of an act', () => {
   test('says which effect the act has, and that a revocation cannot be undone', () => {
     expect(seenView(modal('suspend', 'staging'))).toContain('It can be undone');
     expect(seenView(modal('revoke', 'staging'))).toContain('This cannot be undone');
+  });
+
+  test('says what it hits: its use, its people, its siblings, the age of the data, what a stop does not end', async () => {
+    const lineage = stagingLineage({ workload: 'nightly evaluation', consumers: ['eval-runner', 'Dee’s notebook'] });
+    const siblings = [stagingKey({ hint: 'sk-ant-...2222' }), stagingKey({ hint: null, label: 'staging-ci-2' })];
+    const afterlife = { survivors: impactOf().afterlife.survivors, batchesMicroUsd: 4_100_000 };
+    const impact = impactOf({
+      siblings,
+      afterlife,
+      lastHour: { requests: null, costMicroUsd: 22_100_000 },
+      watermark: { newestUsageAt: NOW, failingSince: NOW },
+    });
+    const state = { kind: 'revoke', key: stagingKey(), lineage, where: 'Anthropic / Staging', button: BUTTON } as const;
+
+    await expectView('modal-revoke-impact', actionModal({ ...state, impact, consent: null }, LOCALE));
   });
 
   test('carries ids and nothing of the key', () => {

@@ -3,7 +3,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { AlertEvent } from '../../../src/ports/store.ts';
 import { assertMessage } from '../../../src/sandbox/slack/strictness/index.ts';
 import { alertEventView } from '../../../src/slack/views/alert-event.ts';
-import { NOW } from '../support/cards.ts';
+import { LOCALE, NOW } from '../support/cards.ts';
 import { expectMessage, seen, spoken } from '../support/golden.ts';
 
 const ANA = 'slack:T0ACME/U0ANA';
@@ -16,8 +16,19 @@ function event(kind: string, detail: AlertEvent['detail'] = {}, actor = JOB): Al
 
 const LINES: readonly AlertEvent[] = [
   event('action_requested', { kind: 'suspend', reason: 'spend that nobody here can explain' }, ANA),
-  event('action_verified', { kind: 'suspend', status: 'inactive' }),
-  event('action_verified', { kind: 'revoke', status: 'gone' }),
+  event(
+    'action_requested',
+    { kind: 'suspend', reason: 'critical, and above the amount', people: 'U0ANA U0DEE' },
+    'system:auto-contain',
+  ),
+  event('action_confirmed', { kind: 'suspend', status: 'inactive' }),
+  event('action_confirmed', { kind: 'revoke', status: 'gone' }),
+  event('action_verified', { kind: 'suspend', silentFrom: NOW, checkedUntil: NOW + 900_000 }),
+  event('action_used_after', { kind: 'suspend', silentFrom: NOW, costMicroUsd: 3_120_000, batchesOnly: true }),
+  event('action_used_after', { kind: 'suspend', silentFrom: NOW, costMicroUsd: 0, batchesOnly: false }),
+  event('action_overtaken', { kind: 'suspend' }),
+  event('action_refused', { kind: 'suspend', problem: 'Anthropic says that the write key may not do this.' }),
+  event('action_verified', { kind: 'restore', status: 'active' }),
   event('action_delayed', { kind: 'suspend', problem: 'Anthropic cannot be reached.' }),
   event('action_failed', { kind: 'restore', problem: 'Anthropic says that the write key may not do this.' }),
   event(
@@ -28,7 +39,7 @@ const LINES: readonly AlertEvent[] = [
   event('action_verified', { kind: 'set_spend_limit', from: '$500 a month', to: '$100 a month' }),
   event('action_failed', { kind: 'set_models', problem: 'Nothing was changed.' }),
   event('action_requested', { kind: 'delete_owner', reason: 'it leaked' }, ANA),
-  event('action_verified', { kind: 'delete_owner', keys: 3 }),
+  event('action_confirmed', { kind: 'delete_owner', keys: 3 }),
   event('action_dismissed', { kind: 'suspend', reason: 'spend' }, 'cli:ann'),
   event('acknowledged', {}, ANA),
   event('reopened', { severity: 'high' }),
@@ -56,25 +67,42 @@ const LINES: readonly AlertEvent[] = [
 ];
 
 test('every line of a thread reads as agreed', async () => {
-  const blocks = LINES.flatMap((line) => alertEventView(line)?.blocks ?? []);
-  const text = LINES.map((line) => alertEventView(line)?.text).join('\n');
+  const blocks = LINES.flatMap((line) => alertEventView(line, { locale: LOCALE })?.blocks ?? []);
+  const text = LINES.map((line) => alertEventView(line, { locale: LOCALE })?.text).join('\n');
 
   await expectMessage('thread-lines', { text, blocks });
 });
 
 test.each(LINES)('the line $kind says the same in text and blocks', (line) => {
-  const rendered = alertEventView(line);
+  const rendered = alertEventView(line, { locale: LOCALE });
 
   expect(rendered && seen(rendered)).toBe(rendered && spoken(rendered));
 });
 
+test('what policy has stopped can be taken back from its line in the thread', () => {
+  const rendered = alertEventView(
+    event('action_confirmed', { kind: 'suspend', status: 'inactive', undoKeyId: 'key_1', undoGeneration: 2 }),
+    { locale: LOCALE },
+  );
+
+  expect(rendered?.blocks.at(-1)).toMatchObject({ type: 'actions', elements: [{ action_id: 'key_restore' }] });
+  if (rendered !== null) assertMessage({ ...rendered, blocks: rendered?.blocks ?? [] });
+});
+
+test('nobody is mentioned by what is no id', () => {
+  const detail = { kind: 'suspend', reason: 'x', people: '<!channel> S0OPS everyone' };
+  const text = alertEventView(event('action_requested', detail, 'system:auto-contain'), { locale: LOCALE })?.text;
+
+  expect(text).toMatch(/takes it back\. <!subteam\^S0OPS>$/);
+});
+
 test('an event of a later version is left to the root message', () => {
-  expect(alertEventView(event('from_the_future'))).toBeNull();
+  expect(alertEventView(event('from_the_future'), { locale: LOCALE })).toBeNull();
 });
 
 test('an act of a later version, or a detail that is missing, still gives a line', () => {
   for (const line of [event('action_verified', { kind: 'constructor' }), event('action_failed'), event('worse')]) {
-    const rendered = alertEventView(line);
+    const rendered = alertEventView(line, { locale: LOCALE });
     expect(rendered).not.toBeNull();
     if (rendered !== null) assertMessage(rendered);
   }

@@ -20,12 +20,25 @@ const STOPPED_AT = NOW + 2 * MINUTE_MS;
 const stopped = {
   key: stagingKey({ status: 'inactive', generation: 2 }),
   acts: ['restore', 'revoke'],
-  lastAction: stopAction({ state: 'verified', executedAt: STOPPED_AT, verifiedAt: STOPPED_AT }),
+  lastAction: stopAction({ state: 'confirmed', executedAt: STOPPED_AT, confirmedAt: STOPPED_AT }),
 } satisfies Partial<AlertCard>;
 const CONSOLE = {
   url: 'https://console.anthropic.example/keys',
   steps: ['Open the API keys of the workspace.', 'Find staging-ci and choose Disable.'],
 };
+
+const PROVEN = {
+  state: 'verified',
+  executedAt: STOPPED_AT,
+  confirmedAt: STOPPED_AT,
+  verifiedAt: STOPPED_AT + 40 * MINUTE_MS,
+  checkedUntil: STOPPED_AT + 27 * MINUTE_MS,
+} as const;
+const REFUSED = {
+  attempts: 4,
+  problem: 'Anthropic says that the write key may not change API keys. Give it the admin role.',
+  problemCode: 'provider_denied',
+} as const;
 
 const CASES: Readonly<Record<string, Partial<AlertCard>>> = {
   open: {},
@@ -38,16 +51,86 @@ const CASES: Readonly<Record<string, Partial<AlertCard>>> = {
     lastAction: stopAction({
       attempts: 3,
       problem: 'The provider accepted it, but still shows the key as active.',
+      problemCode: 'provider_outcome_unknown',
     }),
   },
   contained: {
     ...stopped,
     alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
   },
+  'contained-proven': {
+    ...stopped,
+    lastAction: stopAction(PROVEN),
+    alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
+  },
+  'contained-blind': {
+    ...stopped,
+    alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
+    blind: { failingSince: NOW + 20 * MINUTE_MS, problem: 'Anthropic cannot be reached.' },
+  },
+  'contained-batches': {
+    ...stopped,
+    alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
+    afterlife: { survivors: [{ what: 'batches', longestMs: 24 * HOUR_MS }], batchesMicroUsd: 4_100_000 },
+  },
+  'contained-before-two-facts': {
+    ...stopped,
+    lastAction: stopAction({ ...PROVEN, checkedUntil: null }),
+    alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
+  },
+  'contained-by-policy': {
+    ...stopped,
+    lastAction: stopAction({
+      state: 'confirmed',
+      executedAt: STOPPED_AT,
+      confirmedAt: STOPPED_AT,
+      requestedBy: 'system:auto-contain',
+      reason: 'critical, and above the amount that policy sets (auto_contain)',
+    }),
+    alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
+  },
+  'used-after-stop': {
+    ...stopped,
+    alert: leakAlert({
+      headline: ['still being used although it was stopped'],
+      reason: [{ money: 3_120_000 }, ' since ', { instant: STOPPED_AT + 10 * MINUTE_MS }, '.'],
+    }),
+    lastAction: stopAction({
+      state: 'confirmed',
+      executedAt: STOPPED_AT,
+      confirmedAt: STOPPED_AT + 15 * MINUTE_MS,
+      usedAfterMicroUsd: 3_120_000,
+    }),
+  },
+  'used-after-stop-again': {
+    ...stopped,
+    lastAction: stopAction({ ...PROVEN, state: 'pending', usedAfterMicroUsd: 3_120_000 }),
+  },
+  'started-again-elsewhere': {
+    lastAction: stopAction({
+      ...PROVEN,
+      state: 'dismissed',
+      problem: 'The key was started again before usage could prove the stop.',
+    }),
+  },
+  refused: { lastAction: stopAction(REFUSED), consoleSteps: CONSOLE },
+  'several-keys': {
+    keyCosts: [
+      { key: stagingKey(), costMicroUsd: 19_000_000 },
+      { key: stagingKey({ hint: null, label: 'staging-ci-old', status: 'inactive' }), costMicroUsd: 3_100_000 },
+    ],
+  },
+  'admin-key': { key: stagingKey({ kind: 'admin', scopeId: null }), acts: [], consoleSteps: CONSOLE, scope: null },
+  'unknown-key': { key: null, acts: [], capabilities: null, scope: null, scopeName: null },
+  'months-old': {
+    ...stopped,
+    lastAction: stopAction(PROVEN),
+    alert: leakAlert({ state: 'resolved', containedAt: STOPPED_AT, closedAt: STOPPED_AT + 2 * HOUR_MS }),
+  },
   'contained-revoked': {
     key: stagingKey({ status: 'gone', generation: 2 }),
     acts: [],
-    lastAction: stopAction({ kind: 'revoke', state: 'verified', verifiedAt: STOPPED_AT }),
+    lastAction: stopAction({ ...PROVEN, kind: 'revoke' }),
     alert: leakAlert({ state: 'contained', containedAt: STOPPED_AT, lostMicroUsd: 41_300_000 }),
   },
   restored: {
@@ -75,7 +158,7 @@ const CASES: Readonly<Record<string, Partial<AlertCard>>> = {
     acts: ['revoke'],
     lastAction: stopAction({
       kind: 'revoke',
-      state: 'failed',
+      attempts: 2,
       problem: 'The provider refused to delete the key, and it still works.',
       problemCode: 'provider_rejected',
     }),
@@ -141,6 +224,14 @@ describe('an alert', () => {
       { action_id: 'key_rotate' },
       { action_id: 'cap_raise' },
     ]);
+    expect(buttonsOf({ lastAction: stopAction(REFUSED) })).toMatchObject([
+      { action_id: 'key_suspend' },
+      { action_id: 'key_rotate' },
+      { action_id: 'action_cancel' },
+    ]);
+    expect(
+      buttonsOf({ lastAction: stopAction({ problem: 'busy', problemCode: 'provider_unavailable' }) }),
+    ).toMatchObject([{ action_id: 'action_cancel' }]);
     expect(buttonsOf({ lastAction: stopAction({ state: 'pending' }) })).toEqual([]);
     expect(buttonsOf({ lastAction: stopAction({ state: 'running' }) })).toEqual([]);
     expect(buttonsOf({ alert: leakAlert({ state: 'resolved' }) })).toEqual([]);

@@ -23,6 +23,7 @@ import { fakeEvent } from '../../support/fake-provider.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
+  impactOf,
   keySummary,
   LOCALE,
   leakAlert,
@@ -47,7 +48,7 @@ const BUTTON = { alertId: 'alert_1', keyId: 'key_1', generation: 1 };
 const eventWith = (nasty: string) => fakeEvent(NOW, { kind: told(nasty), actor: told(nasty) });
 const nobody = (nasty: string) => ({
   key: stagingKey({ label: nasty, hint: nasty, owner: owner(nasty) }),
-  lineage: stagingLineage({ ownerSlackId: null }),
+  lineage: stagingLineage({ ownerSlackId: null, workload: nasty, consumers: [nasty, nasty] }),
 });
 
 const nastyScope = (nasty: string) =>
@@ -128,24 +129,43 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
       }),
       LOCALE,
     ),
+  'alert of a refused act and several keys': (nasty) =>
+    alertView(
+      alertCard({
+        ...nobody(nasty),
+        keyCosts: [stagingKey({ hint: nasty }), stagingKey({ hint: null, label: nasty })].map((key) => ({
+          key,
+          costMicroUsd: 1,
+        })),
+        consoleSteps: { url: 'https://console.example/keys', steps: [told(nasty)] },
+        lastAction: stopAction({ problem: told(nasty), problemCode: 'provider_denied', attempts: 2 }),
+      }),
+      LOCALE,
+    ),
   'thread line of a limit': (nasty) =>
-    alertEventView({
-      id: 'event_1',
-      alertId: 'alert_1',
-      at: NOW,
-      kind: 'action_requested',
-      actor: 'slack:T1/U0ANA',
-      detail: { kind: 'set_models', from: nasty, to: nasty, reason: nasty },
-    }) ?? { text: 'nothing', blocks: [] },
+    alertEventView(
+      {
+        id: 'event_1',
+        alertId: 'alert_1',
+        at: NOW,
+        kind: 'action_requested',
+        actor: 'slack:T1/U0ANA',
+        detail: { kind: 'set_models', from: nasty, to: nasty, reason: nasty },
+      },
+      { locale: LOCALE },
+    ) ?? { text: 'nothing', blocks: [] },
   'thread line': (nasty) =>
-    alertEventView({
-      id: 'event_1',
-      alertId: 'alert_1',
-      at: NOW,
-      kind: 'action_requested',
-      actor: 'slack:T1/U0ANA',
-      detail: { kind: 'suspend', reason: nasty },
-    }) ?? { text: 'nothing', blocks: [] },
+    alertEventView(
+      {
+        id: 'event_1',
+        alertId: 'alert_1',
+        at: NOW,
+        kind: 'action_requested',
+        actor: 'slack:T1/U0ANA',
+        detail: { kind: 'suspend', reason: nasty },
+      },
+      { locale: LOCALE },
+    ) ?? { text: 'nothing', blocks: [] },
   'key card': (nasty) =>
     keyCardView(
       {
@@ -245,13 +265,17 @@ describe.each(Object.entries(RENDERERS))('the %s', (_name, render) => {
 describe('the modals', () => {
   const views = (nasty: string): readonly View[] => [
     ...(['suspend', 'restore', 'revoke'] as const).map((kind) =>
-      actionModal({
-        kind,
-        ...nobody(nasty),
-        where: `Anthropic / ${nasty}`,
-        button: BUTTON,
-        consent: null,
-      }),
+      actionModal(
+        {
+          kind,
+          ...nobody(nasty),
+          where: `Anthropic / ${nasty}`,
+          button: BUTTON,
+          impact: impactOf({ models: [nasty, nasty], endpoints: [nasty], siblings: [stagingKey({ hint: nasty })] }),
+          consent: null,
+        },
+        LOCALE,
+      ),
     ),
     capModal({ ...nobody(nasty), scope: nastyScope(nasty), where: nasty, spentMicroUsd: 1, button: BUTTON }, LOCALE),
     accountModal({ ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON, consent: null }),

@@ -9,24 +9,28 @@ import { escaped } from '../../views/text.ts';
 // A trigger lives three seconds and opens one dialog.
 const TRIGGER_OVER: ReadonlySet<string> = new Set(['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id']);
 
-/** Opens a page at once, since a trigger lives three seconds, and puts what `build` makes in its place. */
+/**
+ * Opens a page at once, since a trigger lives three seconds, and puts what `build` makes in its place. From a button in a
+ * modal it goes on top of that one.
+ */
 export async function openModal(
   context: SlackContext,
-  { triggerId }: Pick<Click, 'triggerId'>,
+  { triggerId, viewId = null }: Pick<Click, 'triggerId'> & Partial<Pick<Click, 'viewId'>>,
   { title, build }: { readonly title: string; readonly build: () => Promise<View> },
 ): Promise<void> {
-  const opened = await context.client.views
-    .open({ trigger_id: triggerId, view: loadingModal(title) })
-    .catch((error: unknown) => {
-      throw TRIGGER_OVER.has(slackCode(error) ?? '') ? tooLate(error) : error;
-    });
-  const viewId = opened.view?.id;
-  if (viewId === undefined) return;
+  const { views } = context.client;
+  const loading = { trigger_id: triggerId, view: loadingModal(title) };
+  const opening = viewId === null ? views.open(loading) : views.push(loading);
+  const opened = await opening.catch((error: unknown) => {
+    throw TRIGGER_OVER.has(slackCode(error) ?? '') ? tooLate(error) : error;
+  });
+  const openedId = opened.view?.id;
+  if (openedId === undefined) return;
   const view = await build().catch((error: unknown) => {
     if (error instanceof AppError) return noticeModal(title, escaped(error.publicMessage));
     throw error;
   });
-  await context.client.views.update({ view_id: viewId, view });
+  await context.client.views.update({ view_id: openedId, view });
 }
 
 function tooLate(cause: unknown): AppError {
