@@ -5,6 +5,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
+import type { InventoryReader } from './inventory.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
@@ -243,7 +244,7 @@ export interface Repos {
 /** What a committed transaction has put there to be worked on. */
 export type WakeTopic = 'outbox' | 'actions' | 'timers';
 
-export interface Store {
+export interface Store extends InventoryReader {
   /** On a second, read-only connection. Throws inside `write`: use its `tx` there. */
   readonly read: Repos;
   /**

@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
+import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
@@ -28,6 +29,7 @@ export interface LineageTable {
   cap_micro_usd: number | null;
   created_at: number;
   revision: number;
+  owner_source: string;
 }
 
 export interface KeyTable {
@@ -264,6 +266,8 @@ export interface Database {
   scope_sights: ScopeSightTable;
   rotations: RotationTable;
   rotation_steps: RotationStepTable;
+  usage_days: UsageDayTable;
+  revisions: RevisionTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

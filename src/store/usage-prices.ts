@@ -4,8 +4,13 @@ import type { RowsToPrice, UsagePriceRepo } from '../ports/usage-prices.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database } from './schema.ts';
 import { toUsageRow } from './usage.ts';
+import { DayChanges } from './usage-days.ts';
 
-export function usagePriceRepo({ db, digests }: Pick<RepoContext, 'db' | 'digests'>): UsagePriceRepo {
+export function usagePriceRepo({
+  db,
+  digests,
+  touched,
+}: Pick<RepoContext, 'db' | 'digests' | 'touched'>): UsagePriceRepo {
   return {
     async unpriced({ connectionIds, from, to }) {
       const rows = await db
@@ -39,6 +44,7 @@ export function usagePriceRepo({ db, digests }: Pick<RepoContext, 'db' | 'digest
     async reprice(prices) {
       digests.clear();
       let changed = 0;
+      const days = new DayChanges();
       for (const { row, costMicroUsd, priceSource, priceVersion } of prices) {
         const { tokens } = row;
         const result = await db
@@ -58,8 +64,11 @@ export function usagePriceRepo({ db, digests }: Pick<RepoContext, 'db' | 'digest
           .where('output', '=', tokens.output)
           .where('requests', row.requests === null ? 'is' : '=', row.requests)
           .executeTakeFirst();
-        changed += Number(result.numUpdatedRows);
+        if (result.numUpdatedRows === 0n) continue;
+        changed += 1;
+        days.add({ key_id: row.keyId, start_at: row.startAt, cost_micro_usd: costMicroUsd - row.costMicroUsd });
       }
+      await days.write({ db, touched });
       return changed;
     },
   };
