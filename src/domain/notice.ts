@@ -60,11 +60,22 @@ export interface DriftDetail {
   readonly models: readonly string[];
 }
 
+/** Somebody says that a key is theirs, and a responder has to confirm it. */
+export interface ClaimDetail {
+  readonly lineageId: string;
+  /** Who claims it. */
+  readonly userId: string;
+  readonly state: 'open' | 'confirmed' | 'declined';
+  /** Actor text. */
+  readonly settledBy: string | null;
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
   readonly unpriced: UnpricedDetail;
   readonly drift: DriftDetail;
+  readonly claim: ClaimDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

@@ -3,6 +3,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
+import type { AuditReader } from './audit.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { InventoryReader } from './inventory.ts';
@@ -71,6 +72,7 @@ export interface AlertRepo {
   get(id: string): Promise<Alert | undefined>;
   /** The one that is not resolved, else the newest. */
   latestOfLineage(lineageId: string): Promise<Alert | undefined>;
+  idsOfLineage(lineageId: string): Promise<readonly string[]>;
   /** Not resolved. */
   unresolved(): Promise<readonly Alert[]>;
   nextNumber(): Promise<number>;
@@ -183,7 +185,7 @@ export interface AuditHead {
   readonly hash: string;
 }
 
-export interface AuditRepo {
+export interface AuditRepo extends AuditReader {
   append(entry: AuditEntry): Promise<void>;
   head(): Promise<AuditHead>;
   /** Walks the whole chain. `expectedHead` is a head written down earlier, which must still be in it. */

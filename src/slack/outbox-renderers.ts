@@ -2,12 +2,14 @@ import type { AlertEvent } from '../ports/store.ts';
 import { describeAlert } from '../services/alerts/describe-alert.ts';
 import type { Deps } from '../services/deps.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
+import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
 import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { alertView } from './views/alert.ts';
 import { alertEventView } from './views/alert-event.ts';
 import { noticeView } from './views/notice.ts';
+import { ownerMessageView } from './views/owner-message.ts';
 import { type Locale, messageLink } from './views/text.ts';
 
 export type { Draft, OutboxRenderer, RenderContext } from './outbox-renderer.ts';
@@ -48,9 +50,21 @@ const noticeRenderer: OutboxRenderer = {
   },
 };
 
+/** Who has become the owner of a key is told themselves; not any more when it is somebody else's by then. */
+const ownerRenderer: OutboxRenderer = {
+  kind: OWNER_MESSAGE,
+  async render({ deps }, subjectId) {
+    const message = ownerMessageOf(subjectId);
+    const lineage = await deps.store.read.lineages.get(message.lineageId);
+    if (lineage?.ownerSlackId !== message.ownerSlackId || lineage.ownerStanding !== 'confirmed') return null;
+    return { ...ownerMessageView(lineage, message), channel: message.ownerSlackId, inThreadOf: null };
+  },
+};
+
 export const outboxRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
   noticeRenderer,
   ...rotationRenderers,
+  ownerRenderer,
 ];

@@ -1,6 +1,7 @@
 import type { App, BlockAction, BlockElementAction, ViewStateValue, ViewSubmitAction } from '@slack/bolt';
 import { AppError, type ErrorCode, publicMessageOf, toError } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest.ts';
+import { looksLikeSecret } from '../domain/secret.ts';
 import { interactions } from './actions/index.ts';
 import { requireViewer } from './authorise.ts';
 import { decodeChoice } from './button-value.ts';
@@ -10,7 +11,7 @@ import type { SlackContext } from './context.ts';
 import type { ButtonHandler, Click, Submission } from './interaction.ts';
 import { noticeModal } from './views/action-modal.ts';
 import { MENU, type Rendered, section } from './views/blocks.ts';
-import { unknownSubcommandView } from './views/help.ts';
+import { pastedKeyView, unknownSubcommandView } from './views/help.ts';
 import { escaped } from './views/text.ts';
 
 export const COMMAND = '/keys';
@@ -21,7 +22,7 @@ export function registerListeners(app: App, context: SlackContext): void {
   app.command(COMMAND, async ({ command, ack, respond }) => {
     await ack();
     const gesture = { userId: command.user_id, teamId: command.team_id };
-    const place = { triggerId: command.trigger_id, channel: command.channel_id };
+    const place = { triggerId: command.trigger_id, channel: command.channel_id, page: 1 };
     const rendered = await runCommand(context, { ...gesture, ...place }, command.text).catch((error: unknown) =>
       renderedError(context, error),
     );
@@ -34,10 +35,13 @@ export function registerListeners(app: App, context: SlackContext): void {
     const reply = async (rendered: Rendered) => {
       await respond({ response_type: 'ephemeral', replace_original: false, ...rendered });
     };
+    const replace = async (rendered: Rendered) => {
+      await respond({ response_type: 'ephemeral', replace_original: true, ...rendered });
+    };
     try {
-      await runClick(context, body, reply);
+      await runClick(context, body, { reply, replace });
     } catch (error) {
-      await reply(renderedError(context, error));
+      await tellElsewhere(context, body, { rendered: renderedError(context, error), reply });
     }
   });
 
@@ -71,6 +75,7 @@ async function runCommand(
   text: string,
 ): Promise<Rendered | null> {
   await requireViewer(context, gesture);
+  if (looksLikeSecret(text)) return pastedKeyView();
   const [name = '', ...rest] = text.trim().split(/\s+/);
   const wanted = name.toLowerCase() || 'help';
   const subcommand = subcommands.find((one) => one.name === wanted);
@@ -84,10 +89,32 @@ async function runCommand(
       subcommands.find((one) => one.name === guess),
     );
   }
-  return subcommand.run(context, { ...gesture, argument: rest.join(' ') });
+  return subcommand.run(context, { ...gesture, argument: unescaped(rest.join(' ')) });
 }
 
-async function runClick(context: SlackContext, body: BlockAction, reply: Click['reply']): Promise<void> {
+/** Slack escapes what is typed; mentions come as `<@U…>`. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+/** An answer's own address lives half an hour; after that a person is told in the channel, themselves alone. */
+async function tellElsewhere(
+  { client }: SlackContext,
+  body: BlockAction,
+  { rendered, reply }: { readonly rendered: Rendered; readonly reply: Click['reply'] },
+): Promise<void> {
+  const channel = body.channel?.id;
+  await reply(rendered).catch(async (error: unknown) => {
+    if (channel === undefined) throw error;
+    await client.chat.postEphemeral({ channel, user: body.user.id, ...rendered });
+  });
+}
+
+async function runClick(
+  context: SlackContext,
+  body: BlockAction,
+  { reply, replace }: Pick<Click, 'reply' | 'replace'>,
+): Promise<void> {
   const { handler, value } = pressed(body.actions[0]);
   refuseForeignMessage(context, body);
   await handler.run(context, {
@@ -98,6 +125,7 @@ async function runClick(context: SlackContext, body: BlockAction, reply: Click['
     viewId: body.view?.id ?? null,
     value,
     reply,
+    replace: (rendered) => replace(rendered).catch(() => tellElsewhere(context, body, { rendered, reply })),
   });
 }
 

@@ -34,6 +34,10 @@ function alertRows(db: Kysely<Database>): Omit<AlertRepo, HistoryMethod> {
         .executeTakeFirst();
       return row && toAlert(row);
     },
+    async idsOfLineage(lineageId) {
+      const rows = await db.selectFrom('alerts').select('id').where('lineage_id', '=', lineageId).execute();
+      return rows.map(({ id }) => id);
+    },
     async unresolved() {
       const rows = await db
         .selectFrom('alerts')

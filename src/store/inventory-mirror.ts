@@ -80,6 +80,7 @@ export class InventoryMirror {
 
   async #load(db: Kysely<Database>, revision: number): Promise<void> {
     this.#isValid = true;
+    if (this.#newest !== null && this.#newest.revision <= revision) this.#newest = null;
     this.#through = Math.max(revision, this.#newest?.revision ?? 0);
     this.#settled = noTouch();
     const keys = await keysById(db, null);

@@ -80,7 +80,7 @@ describe('a slash command', () => {
 
   test('that the database refuses is our fault in the log and a sentence to the person', async () => {
     const running = await startRunning();
-    running.raw().exec('DROP TABLE usage');
+    running.raw().exec('DROP TABLE usage_days');
 
     const answer = await ask(running, 'U0ANA', '/keys list');
 

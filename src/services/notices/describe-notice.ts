@@ -1,5 +1,5 @@
 import { alertName } from '../../domain/alert.ts';
-import type { BlindDetail, DowntimeDetail, DriftDetail, DriftPart, Notice } from '../../domain/notice.ts';
+import type { BlindDetail, ClaimDetail, DowntimeDetail, DriftDetail, DriftPart, Notice } from '../../domain/notice.ts';
 import type { UnpricedDetail } from '../../domain/unpriced.ts';
 import type { Deps } from '../deps.ts';
 import { type CostName, costNames } from '../money/cost-names.ts';
@@ -43,8 +43,15 @@ export interface DriftCard {
   readonly worst: readonly (Pick<DriftPart, 'providerMicroUsd' | 'ownMicroUsd'> & { readonly name: CostName })[];
 }
 
+export interface ClaimCard {
+  readonly kind: 'claim';
+  readonly noticeId: string;
+  readonly detail: ClaimDetail;
+  readonly slug: string;
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
-export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard | DriftCard;
+export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard | DriftCard | ClaimCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -60,6 +67,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return describeUnpriced(deps, notice.detail);
     case 'drift':
       return describeDrift(deps, notice.detail);
+    case 'claim':
+      return describeClaim(deps, notice);
     default:
       return undefined;
   }
@@ -88,6 +97,12 @@ async function describeDowntime(deps: DescribeDeps, detail: DowntimeDetail): Pro
     alerts: numbered.map(alertName),
     unreadable: detail.unreadable.map(({ connectionId, problem }) => ({ ...nameOf(deps, connectionId), problem })),
   };
+}
+
+async function describeClaim({ store }: DescribeDeps, notice: Notice & { kind: 'claim' }): Promise<ClaimCard> {
+  const { id: noticeId, detail } = notice;
+  const lineage = await store.read.lineages.get(detail.lineageId);
+  return { kind: 'claim', noticeId, detail, slug: lineage?.slug ?? 'a key that is gone' };
 }
 
 async function describeUnpriced({ store, providers }: DescribeDeps, detail: UnpricedDetail): Promise<UnpricedCard> {
