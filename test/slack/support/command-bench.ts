@@ -51,11 +51,11 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
     async click(actionId, value, userId = RESPONDER) {
       const handler = present(interactions.find((one) => one.id === actionId));
       if (handler.kind !== 'button') throw new Error(`${actionId} is no button`);
-      let shown: Rendered | null = null;
-      const keep = async (rendered: Rendered) => void (shown = rendered);
+      const shown: Rendered[] = [];
+      const keep = async (rendered: Rendered) => void shown.push(rendered);
       const click: Click = { ...gesture(userId), value, viewId: null, reply: keep, replace: keep };
       await handler.run(context, click);
-      return shown;
+      return shown.at(-1) ?? null;
     },
     async submit(values, userId = RESPONDER) {
       const view = present(views.at(-1));
