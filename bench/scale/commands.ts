@@ -96,7 +96,7 @@ function withoutSlack(): SlackContext {
   return {
     deps: { ...deps, directory, providers: new Map([[CONNECTION, provider]]) },
     client: { views: { open: view, update: view } } as unknown as WebClient,
-    identity: { teamId: 'T1', botUserId: 'U0BOT', botId: 'B0BOT' },
+    identity: { teamId: 'T1', botUserId: 'U0BOT', botId: 'B0BOT', workspaceUrl: null },
     locale: { currency: US_DOLLAR, timezone: 'UTC' },
     subcommands,
     configLines: [],

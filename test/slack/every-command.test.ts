@@ -92,6 +92,7 @@ const LINES = [
   'suspend prod-api',
   'revoke prod-api',
   'restore prod-api',
+  'rotate prod-api',
   'suspend scope Kitchen',
   'suspend scope ws_1',
   'suspend scope s',

@@ -35,7 +35,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
       update: async ({ view }: { view: View }) => void views.push(view),
     },
   } as unknown as WebClient;
-  const identity = { teamId: 'T1', botUserId: 'U0BOT', botId: 'B0BOT' };
+  const identity = { teamId: 'T1', botUserId: 'U0BOT', botId: 'B0BOT', workspaceUrl: 'https://acme.slack.example/' };
   const context: SlackContext = { deps: bench.deps, client, identity, locale: LOCALE, subcommands, configLines: [] };
   const gesture = (userId: string) => ({ userId, teamId: 'T1', triggerId: 'trigger', channel: 'C0AIKEYS' });
 
