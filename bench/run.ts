@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { commands } from './commands.ts';
 import { detection } from './detection.ts';
 import { scale } from './scale.ts';
 import type { Figure, Suite } from './suite.ts';
 
-const suites: readonly Suite[] = [detection, scale];
+const suites: readonly Suite[] = [detection, scale, commands];
 const OUTPUT = 'test-output/bench.json';
 
 const wanted = process.argv.slice(2);

@@ -26,7 +26,7 @@ export const scale: Suite = {
   },
 };
 
-function compile(): void {
+export function compile(): void {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'bench/tsconfig.json']);
   if (!existsSync(join(COMPILED, 'db'))) symlinkSync('../../db', join(COMPILED, 'db'));
 }
@@ -101,7 +101,7 @@ function backfill(folder: string): readonly Figure[] {
   ];
 }
 
-function measured<Result extends { readonly problem: string | null }>(
+export function measured<Result extends { readonly problem: string | null }>(
   name: string,
   args: readonly string[],
   heapMb?: number,
@@ -112,7 +112,7 @@ function measured<Result extends { readonly problem: string | null }>(
 }
 
 /** The last line that a script prints. */
-function script(name: string, args: readonly string[], heapMb?: number): string {
+export function script(name: string, args: readonly string[], heapMb?: number): string {
   const flags = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
   const path = join(COMPILED, 'bench/scale', `${name}.js`);
   const text = execFileSync(process.execPath, [...flags, path, ...args], {

@@ -95,6 +95,8 @@ CREATE TABLE audit (
   hash TEXT NOT NULL
 );
 
+CREATE INDEX audit_subject ON audit (subject, seq);
+
 CREATE TABLE channel_troubles (
   id TEXT PRIMARY KEY,
   channel TEXT NOT NULL,
@@ -224,7 +226,7 @@ CREATE TABLE lineages (
   environment TEXT NOT NULL,
   owner_slack_id TEXT,
   created_at BIGINT NOT NULL
-, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1);
+, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1, owner_source TEXT NOT NULL DEFAULT 'found');
 
 CREATE UNIQUE INDEX lineages_slug ON lineages (slug);
 
@@ -329,6 +331,11 @@ CREATE INDEX provider_events_change ON provider_events (connection_id, at) WHERE
 
 CREATE INDEX provider_events_key ON provider_events (provider_id, provider_key_id, at);
 
+CREATE TABLE revisions (
+  name TEXT PRIMARY KEY,
+  value BIGINT NOT NULL
+);
+
 CREATE TABLE rotation_steps (
   rotation_id TEXT NOT NULL REFERENCES rotations (id),
   name TEXT NOT NULL,
@@ -425,6 +432,15 @@ CREATE INDEX usage_key ON usage (key_id, start_at);
 CREATE INDEX usage_unpriced ON usage (connection_id, start_at) WHERE price_source IN ('sibling', 'unpriced');
 
 CREATE INDEX usage_width ON usage (width_ms, start_at);
+
+CREATE TABLE usage_days (
+  key_id TEXT NOT NULL,
+  day_at BIGINT NOT NULL,
+  cost_micro_usd BIGINT NOT NULL,
+  PRIMARY KEY (key_id, day_at)
+);
+
+CREATE INDEX usage_days_day ON usage_days (day_at, key_id, cost_micro_usd);
 
 CREATE TABLE usage_history (
   connection_id TEXT PRIMARY KEY,

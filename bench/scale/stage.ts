@@ -14,6 +14,8 @@ export interface ScaleStage {
   readonly app: KeystewardApp;
   readonly clock: DrivenClock;
   readonly standIns: ChildProcess;
+  /** From the first line of the app to the moment that it takes gestures. */
+  readonly startMs: number;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function openScaleStage(keys: number, databasePath: string): Promis
   if (!parsed.ok) throw new Error('the policy of the bench is wrong');
   const clock = new DrivenClock(NOW);
   const key = new Secret('bench-admin-key');
+  const begun = performance.now();
   const app = await createApp({
     config: {
       production: false,
@@ -64,8 +67,10 @@ export async function openScaleStage(keys: number, databasePath: string): Promis
     overrides: { clock, ids: countingIds(), logger: createLogger({ level: 'error' }), ticker: () => () => {} },
   });
   await app.start();
+  const startMs = performance.now() - begun;
   return {
     app,
+    startMs,
     clock,
     standIns,
     async close() {

@@ -76,6 +76,8 @@ export interface Lineage {
   readonly ownerSlackId: string | null;
   /** A claimed ownership gives no power until a responder has confirmed it. */
   readonly ownerStanding: OwnerStanding;
+  /** What a person decided, even that there is no owner, is not undone by what is found out later. */
+  readonly ownerSource: OwnerSource;
   /** What it is for, in a person's words. */
   readonly workload: string | null;
   /** Who breaks when it stops: services, jobs, people. */
@@ -88,10 +90,13 @@ export interface Lineage {
 }
 
 export type OwnerStanding = 'confirmed' | 'claimed';
+/** `found`: by policy, or by the e-mail address that the provider names. */
+export type OwnerSource = 'found' | 'person';
 
 /** What a lineage is before anybody has said more of it. */
 export const NEW_LINEAGE = {
   ownerStanding: 'confirmed',
+  ownerSource: 'found',
   workload: null,
   consumers: [],
   capMicroUsd: null,

@@ -1,4 +1,5 @@
-import { exactUsd, MICRO_USD_PER_USD } from './money.ts';
+import { parseAmount } from './amount.ts';
+import { type DisplayCurrency, exactUsd, MICRO_USD_PER_USD, US_DOLLAR } from './money.ts';
 import { plural } from './time.ts';
 
 /** Whether the provider lets us ask at all: `not_enabled` is a feature that is off, never "nothing there". */
@@ -58,25 +59,22 @@ const MICRO_USD_PER_CENT = 10_000;
 const MAX_CAP_MICRO_USD = 10_000_000 * MICRO_USD_PER_USD;
 
 export type CapInput =
-  | { readonly ok: true; readonly monthlyMicroUsd: number | null }
+  | { readonly ok: true; readonly monthlyMicroUsd: number | null; readonly converted: string | null }
   | { readonly ok: false; readonly fault: string };
 
-/** A cap as a person types it: dollars with at most two decimals, or `none`. Nothing is rounded behind their back. */
-export function parseCap(text: string): CapInput {
-  const typed = text.trim().replace(/^\$\s*/, '');
-  if (typed.toLowerCase() === 'none') return { ok: true, monthlyMicroUsd: null };
-  if (!/^(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2})?$/.test(typed)) {
-    return { ok: false, fault: 'Give US dollars with whole cents, such as 250 or 99.50, or the word none.' };
-  }
-  const monthlyMicroUsd = Math.round(Number(typed.replaceAll(',', '')) * 100) * MICRO_USD_PER_CENT;
-  const fault = capFault(monthlyMicroUsd);
-  return fault === null ? { ok: true, monthlyMicroUsd } : { ok: false, fault };
+/** A cap as a person types it: whole cents, or `none`. Nothing is rounded behind their back but what has to be converted. */
+export function parseCap(text: string, currency: DisplayCurrency = US_DOLLAR): CapInput {
+  const amount = parseAmount(text, currency);
+  if (!amount.ok) return amount;
+  const fault = capFault(amount.microUsd);
+  if (fault !== null) return { ok: false, fault };
+  return { ok: true, monthlyMicroUsd: amount.microUsd, converted: amount.converted };
 }
 
 /** Why no provider would take this cap; null when it is fine. */
 export function capFault(monthlyMicroUsd: number | null): string | null {
   if (monthlyMicroUsd === null) return null;
-  if (monthlyMicroUsd < MICRO_USD_PER_CENT) return 'The smallest cap is $0.01.';
+  if (monthlyMicroUsd < MICRO_USD_PER_CENT) return 'The smallest cap is $0.01. To stop a key, suspend it.';
   if (monthlyMicroUsd > MAX_CAP_MICRO_USD) return `The largest cap is ${exactUsd(MAX_CAP_MICRO_USD)}.`;
   return monthlyMicroUsd % MICRO_USD_PER_CENT === 0 ? null : 'A cap is whole cents.';
 }

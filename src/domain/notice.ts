@@ -83,6 +83,16 @@ export interface AudienceDetail {
   readonly isShared: boolean;
 }
 
+/** Somebody says that a key is theirs, and a responder has to confirm it. */
+export interface ClaimDetail {
+  readonly lineageId: string;
+  /** Who claims it. */
+  readonly userId: string;
+  readonly state: 'open' | 'confirmed' | 'declined';
+  /** Actor text. */
+  readonly settledBy: string | null;
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
@@ -90,6 +100,7 @@ export interface NoticeDetails {
   readonly drift: DriftDetail;
   readonly break_glass: BreakGlassDetail;
   readonly audience: AudienceDetail;
+  readonly claim: ClaimDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

@@ -17,6 +17,7 @@ export interface AlertRepo {
   get(id: string): Promise<Alert | undefined>;
   /** The one that is not resolved, else the newest. */
   latestOfLineage(lineageId: string): Promise<Alert | undefined>;
+  idsOfLineage(lineageId: string): Promise<readonly string[]>;
   /** Not resolved. Tests count nowhere and are left out. */
   unresolved(): Promise<readonly Alert[]>;
   /** Those that want something done at an instant of their own, tests included. */

@@ -3,8 +3,10 @@ import type { Actor } from '../domain/actor.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { AlertEvent, AlertRepo } from './alerts.ts';
 import type { ApprovalRepo } from './approvals.ts';
+import type { AuditReader } from './audit.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
+import type { InventoryReader } from './inventory.ts';
 import type { ScopeLimitsRepo } from './limits.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
@@ -119,7 +121,7 @@ export interface AuditHead {
   readonly hash: string;
 }
 
-export interface AuditRepo {
+export interface AuditRepo extends AuditReader {
   append(entry: AuditEntry): Promise<void>;
   head(): Promise<AuditHead>;
   /** Walks the whole chain. `expectedHead` is a head written down earlier, which must still be in it. */
@@ -184,7 +186,7 @@ export interface Repos {
 /** What a committed transaction has put there to be worked on. */
 export type WakeTopic = 'outbox' | 'actions' | 'timers';
 
-export interface Store {
+export interface Store extends InventoryReader {
   /** On a second, read-only connection. Throws inside `write`: use its `tx` there. */
   readonly read: Repos;
   /**

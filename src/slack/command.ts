@@ -1,5 +1,5 @@
 import type { Gesture } from './authorise.ts';
-import type { SlackContext } from './context.ts';
+import type { CommandGroup, SlackContext } from './context.ts';
 import type { Rendered } from './views/blocks.ts';
 
 export interface CommandRequest extends Gesture {
@@ -8,6 +8,8 @@ export interface CommandRequest extends Gesture {
   /** Opens a modal; lives three seconds. */
   readonly triggerId: string;
   readonly channel: string;
+  /** Of a long answer, from 1. */
+  readonly page: number;
 }
 
 /** One file per subcommand of /keys. Help is made from these fields. */
@@ -16,6 +18,8 @@ export interface Subcommand {
   /** `show <key>` */
   readonly usage: string;
   readonly summary: string;
+  /** The heading of help that it stands under; `act` where it says none. */
+  readonly group?: CommandGroup;
   /** What the person alone is answered; null where a modal is the answer. */
   run(context: SlackContext, request: CommandRequest): Promise<Rendered | null>;
 }

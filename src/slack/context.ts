@@ -15,11 +15,16 @@ export interface Identity {
   readonly enterpriseId: string | null;
 }
 
+/** The headings of help, in its order. */
+export const COMMAND_GROUPS = { look: 'Look', own: 'Say what is what', act: 'Act', help: 'Help' } as const;
+export type CommandGroup = keyof typeof COMMAND_GROUPS;
+
 /** What help says of a subcommand. */
 export interface SubcommandText {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
+  readonly group?: CommandGroup;
 }
 
 /** What every listener gets. */

@@ -13,6 +13,8 @@ export interface Click extends Gesture {
   readonly viewId: string | null;
   /** Answers the person alone, in the place of the click; not in modals. */
   readonly reply: (rendered: Rendered) => Promise<void>;
+  /** Puts an answer in the place of the one that the button is under; for answers to one person alone. */
+  readonly replace: (rendered: Rendered) => Promise<void>;
 }
 
 export interface ButtonHandler {

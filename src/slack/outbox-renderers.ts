@@ -1,12 +1,14 @@
 import { describeApproval } from '../services/actions/describe-consent.ts';
 import { NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
+import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { approvalView } from './views/approval.ts';
 import { noticeView } from './views/notice.ts';
+import { ownerMessageView } from './views/owner-message.ts';
 import { mention } from './views/text.ts';
 
 export type { Draft, OutboxRenderer, RenderContext } from './outbox-renderer.ts';
@@ -43,6 +45,17 @@ const approvalRenderer: OutboxRenderer = {
   },
 };
 
+/** Who has become the owner of a key is told themselves; not any more when it is somebody else's by then. */
+const ownerRenderer: OutboxRenderer = {
+  kind: OWNER_MESSAGE,
+  async render({ deps }, subjectId) {
+    const message = ownerMessageOf(subjectId);
+    const lineage = await deps.store.read.lineages.get(message.lineageId);
+    if (lineage?.ownerSlackId !== message.ownerSlackId || lineage.ownerStanding !== 'confirmed') return null;
+    return { ...ownerMessageView(lineage, message), channel: message.ownerSlackId, inThreadOf: null };
+  },
+};
+
 const channelRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
@@ -55,5 +68,6 @@ const channelRenderers: readonly OutboxRenderer[] = [
 export const outboxRenderers: readonly OutboxRenderer[] = [
   ...channelRenderers,
   ownerQuestionRenderer,
+  ownerRenderer,
   directRenderer(channelRenderers),
 ];

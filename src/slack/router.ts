@@ -1,6 +1,7 @@
 import type { App, BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt';
 import { AppError, type ErrorCode, publicMessageOf, toError } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest.ts';
+import { looksLikeSecret } from '../domain/secret.ts';
 import { requireViewer } from './authorise.ts';
 import { subcommands } from './commands/index.ts';
 import type { SlackContext } from './context.ts';
@@ -10,7 +11,7 @@ import { refuseForeignClick, refuseForeignCommand, refuseForeignSubmission } fro
 import { pressed, submissionOf, submitHandlerOf } from './read-gesture.ts';
 import { noticeModal } from './views/action-modal.ts';
 import { type Rendered, section } from './views/blocks.ts';
-import { unknownSubcommandView } from './views/help.ts';
+import { pastedKeyView, unknownSubcommandView } from './views/help.ts';
 import { escaped } from './views/text.ts';
 
 export const COMMAND = '/keys';
@@ -33,11 +34,17 @@ export function registerListeners(app: App, context: SlackContext): void {
     await ack();
     if (body.type !== 'block_actions') return;
     if (!memory.isNew(`click:${body.trigger_id}`)) return;
-    const reply = async (rendered: Rendered) => {
-      await unlessGone(logger, respond({ response_type: 'ephemeral', replace_original: false, ...rendered }));
+    const answer = async (rendered: Rendered, replaces: boolean) => {
+      const told = respond({ response_type: 'ephemeral', replace_original: replaces, ...rendered });
+      await unlessGone(
+        logger,
+        told.catch((error: unknown) => tellElsewhere(context, body, { rendered, error })),
+      );
     };
+    const reply = (rendered: Rendered) => answer(rendered, false);
+    const replace = (rendered: Rendered) => answer(rendered, true);
     try {
-      await runClick(context, body, reply);
+      await runClick(context, body, { reply, replace });
     } catch (error) {
       await reply(renderedError(context, error));
     }
@@ -78,10 +85,22 @@ async function unlessGone(logger: SlackContext['deps']['logger'], answer: Promis
   }
 }
 
+/** An answer's own address lives half an hour; after that a person is told in the channel, themselves alone. */
+async function tellElsewhere(
+  { client }: SlackContext,
+  body: BlockAction,
+  { rendered, error }: { readonly rendered: Rendered; readonly error: unknown },
+): Promise<void> {
+  const channel = body.channel?.id;
+  if (channel === undefined) throw error;
+  await client.chat.postEphemeral({ channel, user: body.user.id, ...rendered });
+}
+
 async function runCommand(context: SlackContext, command: SlashCommand): Promise<Rendered | null> {
   await refuseForeignCommand(context, command);
   const gesture = { userId: command.user_id, teamId: command.team_id };
   await requireViewer(context, gesture);
+  if (looksLikeSecret(command.text)) return pastedKeyView();
   const [name = '', ...rest] = command.text.trim().split(/\s+/);
   const wanted = name.toLowerCase() || 'help';
   const subcommand = subcommands.find((one) => one.name === wanted);
@@ -95,11 +114,20 @@ async function runCommand(context: SlackContext, command: SlashCommand): Promise
       subcommands.find((one) => one.name === guess),
     );
   }
-  const place = { triggerId: command.trigger_id, channel: command.channel_id };
-  return subcommand.run(context, { ...gesture, ...place, argument: rest.join(' ') });
+  const place = { triggerId: command.trigger_id, channel: command.channel_id, page: 1 };
+  return subcommand.run(context, { ...gesture, ...place, argument: unescaped(rest.join(' ')) });
 }
 
-async function runClick(context: SlackContext, body: BlockAction, reply: Click['reply']): Promise<void> {
+/** Slack escapes what is typed; mentions come as `<@U…>`. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+async function runClick(
+  context: SlackContext,
+  body: BlockAction,
+  answers: Pick<Click, 'reply' | 'replace'>,
+): Promise<void> {
   await refuseForeignClick(context, body);
   const { handler, value } = pressed(body.actions[0]);
   await handler.run(context, {
@@ -109,7 +137,7 @@ async function runClick(context: SlackContext, body: BlockAction, reply: Click['
     channel: body.channel?.id ?? null,
     viewId: body.view?.id ?? null,
     value,
-    reply,
+    ...answers,
   });
 }
 

@@ -41,6 +41,10 @@ function alertRows({ db, wake }: Context): Omit<AlertRepo, HistoryMethod | ListM
         .executeTakeFirst();
       return row && toAlert(row);
     },
+    async idsOfLineage(lineageId) {
+      const rows = await db.selectFrom('alerts').select('id').where('lineage_id', '=', lineageId).execute();
+      return rows.map(({ id }) => id);
+    },
     async moveToLineage(from, to) {
       await db.updateTable('alerts').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
       await db.updateTable('findings').set({ lineage_id: to }).where('lineage_id', '=', from).execute();

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import { type Actor, actorText } from '../domain/actor.ts';
+import type { AuditQuery, AuditRecord } from '../ports/audit.ts';
 import type { AuditHead, AuditRepo } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, Row } from './schema.ts';
@@ -27,8 +29,32 @@ export function auditRepo({ db, ids, sign }: Pick<RepoContext, 'db' | 'ids' | 's
         .execute();
     },
     head: () => headOf(db),
+    async count(query) {
+      const { rows } = await matching(db, query)
+        .select((eb) => eb.fn.countAll<number>().as('rows'))
+        .executeTakeFirstOrThrow();
+      return Number(rows);
+    },
+    async page(query, { offset, limit }) {
+      const rows = await matching(db, query).selectAll().orderBy('seq', 'desc').limit(limit).offset(offset).execute();
+      return rows.map(toRecord);
+    },
     verify: (expected) => verifyChain({ db, sign }, expected),
   };
+}
+
+function matching(db: Kysely<Database>, { subjects, verbs }: AuditQuery) {
+  return db
+    .selectFrom('audit')
+    .$if(subjects !== null, (query) => query.where('subject', 'in', subjects ?? []))
+    .$if(verbs !== null, (query) =>
+      query.where((eb) => eb.or((verbs ?? []).map((verb) => eb('verb', 'like', `${verb}%`)))),
+    );
+}
+
+function toRecord({ seq, at, actor, verb, subject, detail }: Row<'audit'>): AuditRecord {
+  const text = actorText(JSON.parse(actor) as Actor);
+  return { seq, at, actor: text, verb, subject, detail: JSON.parse(detail) as AuditRecord['detail'] };
 }
 
 async function headOf(db: Kysely<Database>): Promise<AuditHead> {

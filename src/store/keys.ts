@@ -1,12 +1,15 @@
 import type { Kysely } from 'kysely';
-import type { Environment, Key, KeyOwner, KeyStatus, Lineage, OwnerStanding } from '../domain/key.ts';
+import type { Environment, Key, KeyOwner, KeyStatus, Lineage, OwnerSource, OwnerStanding } from '../domain/key.ts';
 import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
-export function scopeRepo(db: Kysely<Database>): ScopeRepo {
+type Context = Pick<RepoContext, 'db' | 'touched'>;
+
+export function scopeRepo({ db, touched }: Context): ScopeRepo {
   return {
     async upsert(scope) {
+      touched.scopes = true;
       const values = {
         connection_id: scope.connectionId,
         kind: scope.kind,
@@ -42,15 +45,17 @@ function toScope(row: Row<'scopes'>): Scope {
   };
 }
 
-export function lineageRepo(db: Kysely<Database>): LineageRepo {
+export function lineageRepo({ db, touched }: Context): LineageRepo {
   return {
     async slugs() {
       return (await db.selectFrom('lineages').select('slug').execute()).map(({ slug }) => slug);
     },
     async insert(lineage) {
+      touched.lineages.add(lineage.id);
       await db.insertInto('lineages').values(fromLineage(lineage)).execute();
     },
     async update(lineage) {
+      touched.lineages.add(lineage.id);
       await db.updateTable('lineages').set(fromLineage(lineage)).where('id', '=', lineage.id).execute();
     },
     async get(id) {
@@ -75,6 +80,7 @@ function fromLineage(lineage: Lineage): NewRow<'lineages'> {
     cap_micro_usd: lineage.capMicroUsd,
     created_at: lineage.createdAt,
     revision: lineage.revision,
+    owner_source: lineage.ownerSource,
   };
 }
 
@@ -90,15 +96,33 @@ function toLineage(row: Row<'lineages'>): Lineage {
     capMicroUsd: row.cap_micro_usd,
     createdAt: row.created_at,
     revision: row.revision,
+    ownerSource: row.owner_source as OwnerSource,
   };
 }
 
-export function keyRepo({ db, wake }: Pick<RepoContext, 'db' | 'wake'>): KeyRepo {
+/** Some, or all where null. */
+export async function keysById(db: Kysely<Database>, ids: readonly string[] | null): Promise<readonly Key[]> {
+  const rows = await db
+    .selectFrom('keys')
+    .selectAll()
+    .$if(ids !== null, (query) => query.where('id', 'in', ids ?? []))
+    .orderBy('id')
+    .execute();
+  return rows.map(toKey);
+}
+
+export async function lineagesById(db: Kysely<Database>, ids: readonly string[]): Promise<readonly Lineage[]> {
+  return (await db.selectFrom('lineages').selectAll().where('id', 'in', ids).execute()).map(toLineage);
+}
+
+export function keyRepo({ db, touched, wake }: Context & Pick<RepoContext, 'wake'>): KeyRepo {
   return {
     async insert(key) {
+      touched.keys.add(key.id);
       await db.insertInto('keys').values(fromKey(key)).execute();
     },
     async update(key) {
+      touched.keys.add(key.id);
       await db.updateTable('keys').set(fromKey(key)).where('id', '=', key.id).execute();
       // A rotation waits for its old key to stop.
       wake('timers');
@@ -118,7 +142,7 @@ export function keyRepo({ db, wake }: Pick<RepoContext, 'db' | 'wake'>): KeyRepo
       return row && toKey(row);
     },
     async all() {
-      return (await db.selectFrom('keys').selectAll().orderBy('id').execute()).map(toKey);
+      return keysById(db, null);
     },
     async ofLineage(lineageId) {
       const rows = await db.selectFrom('keys').selectAll().where('lineage_id', '=', lineageId).orderBy('id').execute();
@@ -135,6 +159,7 @@ export function keyRepo({ db, wake }: Pick<RepoContext, 'db' | 'wake'>): KeyRepo
       return rows.map(toKey);
     },
     async touchLastUsed(keyId, lastUsedAt) {
+      touched.keys.add(keyId);
       await db
         .updateTable('keys')
         .set({ last_used_at: lastUsedAt })

@@ -5,13 +5,16 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Ids } from '../ports/ids.ts';
+import type { InventoryRow } from '../ports/inventory.ts';
 import type { Repos, Store, WakeTopic } from '../ports/store.ts';
 import { databaseError, isPassing } from './database-error.ts';
 import { kyselyOn } from './dialect.ts';
+import { InventoryMirror } from './inventory-mirror.ts';
 import { dropLease, type LeaseRequest, takeLease } from './lease.ts';
 import { loadMigrations, type Migration, migrate } from './migrate.ts';
 import { createRepos } from './repos.ts';
 import type { Database } from './schema.ts';
+import { isTouched, noTouch } from './touched.ts';
 import { UsageDigests } from './usage-digests.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -77,6 +80,7 @@ class SqliteStore implements Store {
   readonly #reader: Kysely<Database>;
   readonly #readRepos: Repos;
   readonly #digests = new UsageDigests();
+  readonly #mirror = new InventoryMirror();
   readonly #inWrite = new AsyncLocalStorage<true>();
   readonly #listeners = new Map<WakeTopic, Set<() => void>>();
 
@@ -88,6 +92,7 @@ class SqliteStore implements Store {
       db: this.#reader,
       ...connections,
       digests: this.#digests,
+      touched: noTouch(),
       wake: () => {},
       afterCommit: () => {},
     });
@@ -102,19 +107,33 @@ class SqliteStore implements Store {
     this.#refuseInsideWrite();
     const woken = new Set<WakeTopic>();
     const committed: (() => void)[] = [];
-    const result = await this.#writer.transaction().execute((tx) => {
+    const touched = noTouch();
+    let revision: number | null = null;
+    const work = this.#writer.transaction().execute(async (tx) => {
       const repos = createRepos({
         db: tx,
         ...this.#connections,
         digests: this.#digests,
+        touched,
         wake: (topic) => woken.add(topic),
         afterCommit: (done) => committed.push(done),
       });
-      return this.#inWrite.run(true, () => run(repos));
+      const result = await this.#inWrite.run(true, () => run(repos));
+      if (isTouched(touched)) revision = await this.#mirror.note(tx, touched);
+      return result;
+    });
+    const result = await work.catch((error: unknown) => {
+      if (revision !== null) this.#mirror.retract(revision);
+      throw error;
     });
     for (const done of committed) done();
     for (const topic of woken) for (const listener of this.#listeners.get(topic) ?? []) listener();
     return result;
+  }
+
+  async inventory(costFrom: number): Promise<readonly InventoryRow[]> {
+    this.#refuseInsideWrite();
+    return this.#mirror.rows(this.#reader, costFrom);
   }
 
   onCommit(topic: WakeTopic, listener: () => void): () => void {

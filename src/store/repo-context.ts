@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Ids } from '../ports/ids.ts';
 import type { WakeTopic } from '../ports/store.ts';
 import type { Database } from './schema.ts';
+import type { Touched } from './touched.ts';
 import type { UsageDigests } from './usage-digests.ts';
 
 export interface RepoContext {
@@ -11,6 +12,8 @@ export interface RepoContext {
   readonly sign: (text: string) => string;
   readonly wake: (topic: WakeTopic) => void;
   readonly digests: UsageDigests;
+  /** What of the inventory this transaction changes. */
+  readonly touched: Touched;
   /** Runs when the transaction has committed, and never when it rolls back. */
   readonly afterCommit: (run: () => void) => void;
 }

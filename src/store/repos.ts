@@ -24,8 +24,8 @@ import { watermarkRepo } from './watermarks.ts';
 export function createRepos(context: RepoContext): Repos {
   const { db } = context;
   return {
-    scopes: scopeRepo(db),
-    lineages: lineageRepo(db),
+    scopes: scopeRepo(context),
+    lineages: lineageRepo(context),
     keys: keyRepo(context),
     usage: usageRepo(context),
     watermarks: watermarkRepo(db),

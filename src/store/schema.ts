@@ -5,6 +5,7 @@ import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { ScopeLimitsTable } from './schema-limits.ts';
+import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
@@ -31,6 +32,7 @@ export interface LineageTable {
   cap_micro_usd: number | null;
   created_at: number;
   revision: number;
+  owner_source: string;
 }
 
 export interface KeyTable {
@@ -237,6 +239,8 @@ export interface Database {
   pages: PageTable;
   outlets: OutletTable;
   approvals: ApprovalTable;
+  usage_days: UsageDayTable;
+  revisions: RevisionTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -1,11 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import type { UsageRow } from '../ports/store.ts';
-import type { RowsToPrice, UsagePriceRepo } from '../ports/usage-prices.ts';
+import type { NewPrice, RowsToPrice, UsagePriceRepo } from '../ports/usage-prices.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database } from './schema.ts';
 import { toUsageRow } from './usage.ts';
+import { DayChanges } from './usage-days.ts';
 
-export function usagePriceRepo({ db, digests }: Pick<RepoContext, 'db' | 'digests'>): UsagePriceRepo {
+type Context = Pick<RepoContext, 'db' | 'digests' | 'touched'>;
+
+export function usagePriceRepo(context: Context): UsagePriceRepo {
+  const { db } = context;
   return {
     async unpriced({ connectionIds, from, to }) {
       const rows = await db
@@ -36,33 +40,39 @@ export function usagePriceRepo({ db, digests }: Pick<RepoContext, 'db' | 'digest
       const rows = await rowsToPrice(db, which, after).limit(limit).execute();
       return rows.map(toUsageRow);
     },
-    async reprice(prices) {
-      digests.clear();
-      let changed = 0;
-      for (const { row, costMicroUsd, priceSource, priceVersion } of prices) {
-        const { tokens } = row;
-        const result = await db
-          .updateTable('usage')
-          .set({ cost_micro_usd: costMicroUsd, price_source: priceSource, price_version: priceVersion })
-          .where('connection_id', '=', row.connectionId)
-          .where('start_at', '=', row.startAt)
-          .where('width_ms', '=', row.widthMs)
-          .where('key_id', '=', row.keyId)
-          .where('model', '=', row.model)
-          .where('endpoint', '=', row.endpoint)
-          .where('variant', '=', row.variant)
-          .where('uncached_input', '=', tokens.uncachedInput)
-          .where('cached_input', '=', tokens.cachedInput)
-          .where('cache_write_5m', '=', tokens.cacheWrite5m)
-          .where('cache_write_1h', '=', tokens.cacheWrite1h)
-          .where('output', '=', tokens.output)
-          .where('requests', row.requests === null ? 'is' : '=', row.requests)
-          .executeTakeFirst();
-        changed += Number(result.numUpdatedRows);
-      }
-      return changed;
-    },
+    reprice: (prices) => reprice(context, prices),
   };
+}
+
+async function reprice({ db, digests, touched }: Context, prices: readonly NewPrice[]): Promise<number> {
+  digests.clear();
+  let changed = 0;
+  const days = new DayChanges();
+  for (const { row, costMicroUsd, priceSource, priceVersion } of prices) {
+    const { tokens } = row;
+    const result = await db
+      .updateTable('usage')
+      .set({ cost_micro_usd: costMicroUsd, price_source: priceSource, price_version: priceVersion })
+      .where('connection_id', '=', row.connectionId)
+      .where('start_at', '=', row.startAt)
+      .where('width_ms', '=', row.widthMs)
+      .where('key_id', '=', row.keyId)
+      .where('model', '=', row.model)
+      .where('endpoint', '=', row.endpoint)
+      .where('variant', '=', row.variant)
+      .where('uncached_input', '=', tokens.uncachedInput)
+      .where('cached_input', '=', tokens.cachedInput)
+      .where('cache_write_5m', '=', tokens.cacheWrite5m)
+      .where('cache_write_1h', '=', tokens.cacheWrite1h)
+      .where('output', '=', tokens.output)
+      .where('requests', row.requests === null ? 'is' : '=', row.requests)
+      .executeTakeFirst();
+    if (result.numUpdatedRows === 0n) continue;
+    changed += 1;
+    days.add({ key_id: row.keyId, start_at: row.startAt, cost_micro_usd: costMicroUsd - row.costMicroUsd });
+  }
+  await days.write({ db, touched });
+  return changed;
 }
 
 function rowsToPrice(

@@ -3,12 +3,13 @@ import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../domain/time.ts';
 import type { ScopeSightRepo, UsageHistory, UsageHistoryRepo, UsageUpkeep } from '../ports/usage-upkeep.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database } from './schema.ts';
+import { recountDays } from './usage-days.ts';
 
 // Buckets are aligned to their width, so what reaches over an instant has one of these starts. Widest first.
 const WIDTHS_MS = [DAY_MS, HOUR_MS, 15 * MINUTE_MS, MINUTE_MS];
 const INSERT_CHUNK = 5_000;
 
-export function usageUpkeep({ db, digests }: Pick<RepoContext, 'db' | 'digests'>): UsageUpkeep {
+export function usageUpkeep({ db, digests, touched }: Pick<RepoContext, 'db' | 'digests' | 'touched'>): UsageUpkeep {
   return {
     async move(from, to) {
       digests.clear();
@@ -24,6 +25,7 @@ export function usageUpkeep({ db, digests }: Pick<RepoContext, 'db' | 'digests'>
         .where('connection_id', '=', from.connectionId)
         .where('key_id', '=', from.keyId)
         .execute();
+      await recountDays({ db, touched }, [...new Set([from.keyId, to.keyId])]);
     },
     async bucketStart(connectionId, at) {
       for (const widthMs of WIDTHS_MS) {

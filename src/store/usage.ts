@@ -3,6 +3,7 @@ import { inSlices } from '../domain/collections.ts';
 import type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
+import { DayChanges, dayCostPerKey } from './usage-days.ts';
 import { digestsOf } from './usage-digests.ts';
 import { toUsage, usageSeries } from './usage-series.ts';
 import { usageUpkeep } from './usage-upkeep.ts';
@@ -10,7 +11,7 @@ import { usageUpkeep } from './usage-upkeep.ts';
 // SQLite allows 32,766 bound values in one statement; a usage row has 16.
 const INSERT_CHUNK = 500;
 
-type Context = Pick<RepoContext, 'db' | 'digests' | 'afterCommit'>;
+type Context = Pick<RepoContext, 'db' | 'digests' | 'afterCommit' | 'touched'>;
 
 export function usageRepo(context: Context): UsageRepo {
   const { db, digests } = context;
@@ -30,6 +31,7 @@ export function usageRepo(context: Context): UsageRepo {
         .execute();
       return new Map(rows.map((row) => [row.key_id, Number(row.cost)]));
     },
+    dayCosts: (range) => dayCostPerKey(db, range),
     async newestEnd(connectionId) {
       const row = await db
         .selectFrom('usage')
@@ -64,10 +66,8 @@ interface Replacement {
 }
 
 /** Looks only at the parts of the window that do not read as they did when this process wrote them. */
-async function replaceChanged(
-  { db, digests, afterCommit }: Context,
-  { connectionId, range, rows }: Replacement,
-): Promise<ReplaceOutcome> {
+async function replaceChanged(context: Context, { connectionId, range, rows }: Replacement): Promise<ReplaceOutcome> {
+  const { db, digests, afterCommit } = context;
   digests.checkVersion(await dataVersion(db));
   const wanted = digestsOf(rows);
   const parts = digests.changedParts(connectionId, range, wanted);
@@ -76,7 +76,7 @@ async function replaceChanged(
   for (const part of parts) {
     const isInside = (startAt: number) => startAt >= part.from && startAt < part.to;
     const inside = rows.filter((row) => isInside(row.startAt));
-    const outcome = await replaceWindow(db, { connectionId, range: part, rows: inside });
+    const outcome = await replaceWindow(context, { connectionId, range: part, rows: inside });
     total.inserted += outcome.inserted;
     total.changed += outcome.changed;
     total.removed += outcome.removed;
@@ -91,10 +91,8 @@ async function dataVersion(db: Kysely<Database>): Promise<number> {
   return rows[0]?.data_version ?? 0;
 }
 
-async function replaceWindow(
-  db: Kysely<Database>,
-  { connectionId, range, rows }: Replacement,
-): Promise<ReplaceOutcome> {
+async function replaceWindow(context: Context, { connectionId, range, rows }: Replacement): Promise<ReplaceOutcome> {
+  const { db } = context;
   const stored = await db
     .selectFrom('usage')
     .selectAll()
@@ -104,6 +102,7 @@ async function replaceWindow(
     .execute();
   const before = new Map(stored.map((row) => [identityOf(row), row]));
   const written: NewRow<'usage'>[] = [];
+  const days = new DayChanges();
   let changed = 0;
   for (const usage of rows) {
     const row = fromUsage(usage);
@@ -112,7 +111,10 @@ async function replaceWindow(
     before.delete(identity);
     if (old !== undefined && sameFigures(old, row)) continue;
     written.push(row);
-    if (old !== undefined) changed += 1;
+    days.add(row);
+    if (old === undefined) continue;
+    changed += 1;
+    days.add(old, -1);
   }
   for (const slice of inSlices(written, INSERT_CHUNK)) {
     await db
@@ -121,7 +123,11 @@ async function replaceWindow(
       .onConflict((conflict) => conflict.columns(IDENTITY).doUpdateSet(overwriteFigures))
       .execute();
   }
-  for (const row of before.values()) await deleteRow(db, row);
+  for (const row of before.values()) {
+    await deleteRow(db, row);
+    days.add(row, -1);
+  }
+  await days.write(context);
   return { inserted: written.length - changed, changed, removed: before.size };
 }
 

@@ -19,15 +19,12 @@ describe('a typed cap', () => {
     ['1.15', 1_150_000],
     ['None', null],
   ])('%s is taken as it is', (text, monthlyMicroUsd) => {
-    expect(parseCap(text)).toEqual({ ok: true, monthlyMicroUsd });
+    expect(parseCap(text)).toEqual({ ok: true, monthlyMicroUsd, converted: null });
   });
 
-  test.each(['', '0', '-5', '1.005', '99,50', '1e3', '12 dollars', '10000001', 'NaN'])(
-    '%s is refused, not rounded',
-    (text) => {
-      expect(parseCap(text)).toMatchObject({ ok: false });
-    },
-  );
+  test.each(['', '0', '-5', '1.005', '1e3', 'ten dollars', '10000001', 'NaN'])('%s is refused, not rounded', (text) => {
+    expect(parseCap(text)).toMatchObject({ ok: false });
+  });
 
   test('that reached us otherwise is held to the same', () => {
     expect(capFault(10_001)).not.toBeNull();

@@ -77,7 +77,13 @@ describe('a forged value', () => {
     await fc.assert(
       fc.asyncProperty(forged, nastyText, async (text, typed) => {
         const gesture = { userId: 'U0ANA', teamId: TEAM };
-        const place = { triggerId: 'x', channel: 'C0AIKEYS', viewId: null, reply: async () => {} };
+        const place = {
+          triggerId: 'x',
+          channel: 'C0AIKEYS',
+          viewId: null,
+          reply: async () => {},
+          replace: async () => {},
+        };
         for (const button of buttons) await answerOf(button.run(context, { ...gesture, ...place, value: text }));
         const values = { reason: typed, slug: typed, amount: typed };
         const submission: Submission = {

@@ -196,6 +196,7 @@ test('of all of them only those who could have asked can approve, and the asker 
         viewId: null,
         value: encodeApproval(outcome.approval.id),
         reply: async () => {},
+        replace: async () => {},
       };
       await approve.run(context, click).catch((error: { code?: string }) => {
         if (error.code !== 'forbidden') throw error;

@@ -67,6 +67,42 @@ describe('a slash command', () => {
     expect(running.logger.lines.join('\n')).not.toContain('A1b2C3d4');
   });
 
+  test('that holds a whole key is refused, and the person told to rotate it', async () => {
+    const running = await startRunning();
+    const answer = await ask(running, 'U0ANA', `/keys cap sk-ant-api03-${'A1b2C3d4'.repeat(11)} 5`);
+
+    expect(answer).toContain('That looks like a whole key, so nothing was looked up.');
+    expect(answer).toContain('rotate that key');
+  });
+
+  test('understands what Slack escapes', async () => {
+    const running = await startRunning();
+
+    expect(await ask(running, 'U0ANA', '/keys list spend:&gt;100')).toContain('No key fits all of that.');
+    expect(await ask(running, 'U0ANA', '/keys list owner:&lt;@U0ANA&gt;')).toContain('No key fits all of that.');
+  });
+
+  test('pages in the place of the answer; when that cannot be changed any more, the page comes anew', async () => {
+    const running = await startRunning();
+    for (let key = 0; key < 40; key += 1) running.provider.put(fakeKey(`more_${key}`, { label: `more-${key}` }));
+    await running.sync();
+    const ana = running.slack.person('U0ANA');
+    await ask(running, 'U0ANA', '/keys list');
+    const shown = () => ana.visibleMessages(CHANNEL).filter(({ ephemeralTo }) => ephemeralTo === 'U0ANA');
+    const count = shown().length;
+
+    await ana.click({ channel: CHANNEL, ts: present(shown().at(-1)).ts, actionId: 'command_0' });
+    await running.settled();
+    expect(shown()).toHaveLength(count);
+    expect(renderText(present(shown().at(-1)), running.slack.workspace)).toContain('page 2 of 3');
+
+    const gone = { kind: 'status', status: 404 } as const;
+    running.slack.faults.add('response_url', gone, gone);
+    await ana.click({ channel: CHANNEL, ts: present(shown().at(-1)).ts, actionId: 'command_1' });
+    await running.settled();
+    expect(renderText(present(shown().at(-1)), running.slack.workspace)).toContain('page 3 of 3');
+  });
+
   test('of which the work fails says so to the person and keeps the stack in the log', async () => {
     const running = await startRunning();
     const port = { ...running.provider.port, consoleSteps: () => JSON.parse('no JSON') };
@@ -80,7 +116,7 @@ describe('a slash command', () => {
 
   test('that the database refuses is our fault in the log and a sentence to the person', async () => {
     const running = await startRunning();
-    running.raw().exec('DROP TABLE usage');
+    running.raw().exec('DROP TABLE usage_days');
 
     const answer = await ask(running, 'U0ANA', '/keys list');
 

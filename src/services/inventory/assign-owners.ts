@@ -1,5 +1,6 @@
 import { systemActor } from '../../domain/actor.ts';
 import { inSlices } from '../../domain/collections.ts';
+import type { Lineage } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 
@@ -24,7 +25,7 @@ export async function assignOwners(deps: Pick<Deps, 'store' | 'clock' | 'breathe
 
 async function matches({ store }: Pick<Deps, 'store'>): Promise<readonly Match[]> {
   const { lineages, members, keys } = store.read;
-  const unowned = (await lineages.all()).filter(({ ownerSlackId }) => ownerSlackId === null);
+  const unowned = (await lineages.all()).filter(isOpen);
   if (unowned.length === 0) return [];
   const slackIdByEmail = new Map(
     (await members.all()).flatMap(({ email, userId, isActiveFullMember }) =>
@@ -39,10 +40,15 @@ async function matches({ store }: Pick<Deps, 'store'>): Promise<readonly Match[]
   });
 }
 
+/** Where a person has said that there is no owner, there is none. */
+function isOpen({ ownerSlackId, ownerSource }: Lineage): boolean {
+  return ownerSlackId === null && ownerSource === 'found';
+}
+
 async function assign({ tx, now }: { tx: Repos; now: number }, { lineageId, ownerSlackId }: Match): Promise<boolean> {
   const lineage = await tx.lineages.get(lineageId);
   // Somebody may have been given it since.
-  if (lineage === undefined || lineage.ownerSlackId !== null) return false;
+  if (lineage === undefined || !isOpen(lineage)) return false;
   await tx.lineages.update({ ...lineage, ownerSlackId });
   await tx.audit.append({
     at: now,

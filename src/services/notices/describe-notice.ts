@@ -3,6 +3,7 @@ import type {
   AudienceDetail,
   BlindDetail,
   BreakGlassDetail,
+  ClaimDetail,
   DowntimeDetail,
   DriftDetail,
   DriftPart,
@@ -68,8 +69,22 @@ export interface AudienceCard {
   readonly closedAt: number | null;
 }
 
+export interface ClaimCard {
+  readonly kind: 'claim';
+  readonly noticeId: string;
+  readonly detail: ClaimDetail;
+  readonly slug: string;
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
-export type NoticeCard = BlindCard | DowntimeCard | UnpricedCard | DriftCard | BreakGlassCard | AudienceCard;
+export type NoticeCard =
+  | BlindCard
+  | DowntimeCard
+  | UnpricedCard
+  | DriftCard
+  | BreakGlassCard
+  | AudienceCard
+  | ClaimCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -89,6 +104,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return describeBreakGlass(deps, notice);
     case 'audience':
       return { kind: 'audience', detail: notice.detail, closedAt: notice.closedAt };
+    case 'claim':
+      return describeClaim(deps, notice);
     default:
       return undefined;
   }
@@ -134,6 +151,12 @@ async function describeDowntime(deps: DescribeDeps, detail: DowntimeDetail): Pro
     alerts: numbered.map(alertName),
     unreadable: detail.unreadable.map(({ connectionId, problem }) => ({ ...nameOf(deps, connectionId), problem })),
   };
+}
+
+async function describeClaim({ store }: DescribeDeps, notice: Notice & { kind: 'claim' }): Promise<ClaimCard> {
+  const { id: noticeId, detail } = notice;
+  const lineage = await store.read.lineages.get(detail.lineageId);
+  return { kind: 'claim', noticeId, detail, slug: lineage?.slug ?? 'a key that is gone' };
 }
 
 async function describeUnpriced({ store, providers }: DescribeDeps, detail: UnpricedDetail): Promise<UnpricedCard> {

@@ -5,8 +5,11 @@ import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } fr
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
 import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
+import { claimAnswer } from './claim-answer.ts';
+import { commandAgain } from './command-again.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
+import { editKeySubmit } from './edit-key.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
 import { ownerAnswers } from './owner-answer.ts';
@@ -17,6 +20,7 @@ import { rotationReasonButtons, rotationReasonSubmit } from './rotation-reason.t
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
 import { showKey } from './show-key.ts';
+import { suspendScopeSubmit } from './suspend-scope.ts';
 
 /** Every button and modal. A test compares this list with the folder. */
 export const interactions: readonly Interaction[] = [
@@ -29,6 +33,7 @@ export const interactions: readonly Interaction[] = [
   alertNotExpected,
   alertEndTest,
   ...ownerAnswers,
+  ...commandAgain,
   ...keyActionButtons,
   keyActionSubmit,
   cancelHangingAction,
@@ -51,4 +56,7 @@ export const interactions: readonly Interaction[] = [
   rotationHandOver,
   rotationHandOverSubmit,
   ...approvalButtons,
+  ...claimAnswer,
+  editKeySubmit,
+  suspendScopeSubmit,
 ];

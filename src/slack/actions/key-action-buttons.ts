@@ -18,11 +18,19 @@ export const keyActionButtons: readonly ButtonHandler[] = (['suspend', 'restore'
   kind: 'button',
   id: `key_${kind}`,
   run(context, click) {
-    const button = decodeButton(click.value);
-    const build = () => modalFor(context, { gesture: click, button, kind });
-    return openModal(context, click, { title: `${capital(kind)} key`, build });
+    return openKeyAct(context, click, { button: decodeButton(click.value), kind });
   },
 }));
+
+/** The same modal, wherever it is asked for. */
+export function openKeyAct(
+  context: SlackContext,
+  gesture: Gesture & { readonly triggerId: string },
+  { button, kind }: Omit<Asked, 'gesture'>,
+): Promise<void> {
+  const build = () => modalFor(context, { gesture, button, kind });
+  return openModal(context, gesture, { title: `${capital(kind)} key`, build });
+}
 
 interface Asked {
   readonly gesture: Gesture;

@@ -5,6 +5,7 @@ export const help: Subcommand = {
   name: 'help',
   usage: 'help',
   summary: 'this list',
+  group: 'help',
   async run({ subcommands }) {
     return helpView(subcommands);
   },

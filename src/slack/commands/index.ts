@@ -1,11 +1,37 @@
 import type { Subcommand } from '../command.ts';
+import { cap } from './cap.ts';
+import { claim } from './claim.ts';
+import { edit } from './edit.ts';
 import { help } from './help.ts';
+import { history } from './history.ts';
+import { restore, revoke, suspend } from './key-acts.ts';
 import { list } from './list.ts';
+import { mine } from './mine.ts';
+import { owner } from './owner.ts';
 import { rotate } from './rotate.ts';
 import { show } from './show.ts';
+import { spend } from './spend.ts';
 import { stale } from './stale.ts';
 import { status } from './status.ts';
 import { testAlert } from './test-alert.ts';
 
 /** Every subcommand of /keys, in the order of help. A test compares this list with the folder. */
-export const subcommands: readonly Subcommand[] = [help, status, list, stale, show, rotate, testAlert];
+export const subcommands: readonly Subcommand[] = [
+  status,
+  list,
+  stale,
+  show,
+  mine,
+  spend,
+  history,
+  edit,
+  owner,
+  claim,
+  cap,
+  rotate,
+  suspend,
+  revoke,
+  restore,
+  testAlert,
+  help,
+];

@@ -1,17 +1,38 @@
-import { listKeys } from '../../services/inventory/list-keys.ts';
+import { EVERY_KEY, parseKeyQuery } from '../../domain/key-query.ts';
+import { plural } from '../../domain/time.ts';
+import { listAllKeys } from '../../services/inventory/list-keys.ts';
+import { queryKeys } from '../../services/inventory/query-keys.ts';
 import type { Subcommand } from '../command.ts';
 import { keyListView } from '../views/key-list.ts';
 
 export const list: Subcommand = {
   name: 'list',
-  usage: 'list',
-  summary: 'every key with its owner, last use and cost',
-  async run({ deps, locale }) {
-    const keys = (await listKeys(deps)).filter(({ key }) => key.status !== 'gone');
+  usage: 'list [filters]',
+  summary:
+    'every key, or those that fit: `unowned`, `owner:@ana`, `env:prod`, `scope:…`, `unused:>30d`, `spend:>100`, `sort:spend`',
+  group: 'look',
+  async run({ deps, locale }, { argument, page, userId }) {
+    const query = parseKeyQuery(argument, { currency: deps.policy.currency, askerId: userId });
+    const now = deps.clock.now();
+    const all = await listAllKeys(deps);
+    const keys = queryKeys(all, query, now);
     return keyListView(keys, {
-      title: keys.length === 0 ? 'No keys yet. `/keys status` says whether the providers can be read.' : 'Keys',
+      title: titleOf({
+        found: keys.length,
+        isAll: argument === '',
+        isEmpty: queryKeys(all, EVERY_KEY, now).length === 0,
+      }),
       locale,
-      now: deps.clock.now(),
+      now,
+      paging: { command: 'list', argument, page },
     });
   },
 };
+
+function titleOf({ found, isAll, isEmpty }: { found: number; isAll: boolean; isEmpty: boolean }): string {
+  if (isEmpty) return 'No keys yet. `/keys status` says whether the providers can be read.';
+  if (isAll) return 'Keys';
+  return found === 0
+    ? 'No key fits all of that. `/keys list` shows every key.'
+    : `${plural(found, 'key')} that ${found === 1 ? 'fits' : 'fit'}`;
+}

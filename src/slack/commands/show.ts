@@ -1,36 +1,24 @@
-import { AppError } from '../../domain/errors.ts';
 import { describeAccount } from '../../services/actions/account.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
 import type { Deps } from '../../services/deps.ts';
 import { eventsOfKey } from '../../services/events/key-events.ts';
-import { findKeys } from '../../services/inventory/find-keys.ts';
-import { type KeySummary, listAllKeys } from '../../services/inventory/list-keys.ts';
+import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import { openRotationOf } from '../../services/rotation/rotation-link.ts';
 import type { Subcommand } from '../command.ts';
 import { type KeyCard, keyCardView } from '../views/key-card.ts';
-import { keyListView } from '../views/key-list.ts';
-import { plainForeign } from '../views/text.ts';
+import { pickKey } from './lib/pick-key.ts';
 
 export const show: Subcommand = {
   name: 'show',
   usage: 'show <key>',
   summary: 'one key as a card, by slug, label, hint or a part of them',
-  async run({ deps, locale }, { argument }) {
-    if (argument === '') throw unclear('Say which key, for instance `/keys show prod-api`.');
-    const fitting = findKeys(await listAllKeys(deps), argument);
-    const listed = fitting.filter(({ key }) => key.status !== 'gone');
-    // A tombstone is found by a name that no key has any more.
-    const found = listed.length > 0 ? listed : fitting;
-    const [only, ...others] = found;
-    const now = deps.clock.now();
-    if (only === undefined) {
-      throw unclear(`No key is called “${plainForeign(argument, 40)}”. \`/keys list\` shows all of them.`);
-    }
-    if (others.length > 0) {
-      return keyListView(found, { title: `${found.length} keys fit. Which one do you mean?`, locale, now });
-    }
-    return keyCardView(await cardOf(deps, only), { locale, now });
+  group: 'look',
+  async run(context, { argument }) {
+    const { deps, locale } = context;
+    const picked = await pickKey(context, { wanted: argument, command: 'show' });
+    if ('answer' in picked) return picked.answer;
+    return keyCardView(await cardOf(deps, picked.found), { locale, now: deps.clock.now() });
   },
 };
 
@@ -55,8 +43,4 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
     rotation: await openRotationOf(deps, lineage.id),
     lastAction: (await actions.ofKey(key.id)).toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null,
   };
-}
-
-function unclear(publicMessage: string): AppError {
-  return new AppError({ code: 'invalid_input', message: 'no such key', publicMessage });
 }

@@ -6,6 +6,7 @@ export const status: Subcommand = {
   name: 'status',
   usage: 'status',
   summary: 'what is watched, how old the data is, and what is stuck',
+  group: 'look',
   async run({ deps, locale, configLines }) {
     return statusView(await readStatus(deps), { locale, configLines });
   },

@@ -138,8 +138,9 @@ export function environmentText({ environment }: Lineage): string {
 }
 
 /** A service account is named as what it is: nobody can be asked. */
-export function ownerText({ ownerSlackId }: Lineage, owner: KeyOwner | null): string {
-  if (ownerSlackId !== null) return mention(ownerSlackId);
+export function ownerText({ ownerSlackId, ownerStanding }: Lineage, owner: KeyOwner | null): string {
+  if (ownerSlackId !== null)
+    return `${mention(ownerSlackId)}${ownerStanding === 'claimed' ? ' (not confirmed yet)' : ''}`;
   const name = owner?.name ?? owner?.email ?? null;
   if (owner === null || name === null) return 'nobody';
   return owner.kind === 'service_account' ? `service account ${foreign(name)}` : `${foreign(name)} (not in Slack)`;

@@ -24,10 +24,16 @@ export interface Words {
   readonly verdict: string;
   readonly lines: readonly string[];
   readonly footer: string | null;
+  readonly buttons?: readonly ButtonSpec[];
 }
 
 export function section(mrkdwn: string): SectionBlock {
   return { type: 'section', text: { type: 'mrkdwn', text: capped(mrkdwn, SECTION_MAX), verbatim: true } };
+}
+
+/** One plain answer. */
+export function answer(mrkdwn: string): Rendered {
+  return { text: capped(mrkdwn, TEXT_MAX), blocks: [section(mrkdwn)] };
 }
 
 /** Lines in as few sections as hold them: escaped text can be several times as long as it looks. */

@@ -1,6 +1,8 @@
+import type { KnownBlock } from '@slack/types';
 import { formatLength, HOUR_MS, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { BlindCard, ConnectionName, DowntimeCard, NoticeCard } from '../../services/notices/describe-notice.ts';
-import { context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
+import { actions, context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
+import { claimWords } from './claim.ts';
 import { driftWords } from './drift.ts';
 import { audienceWords, breakGlassWords } from './safety-notices.ts';
 import { capped, dayAndTime, escaped, instant, type Locale } from './text.ts';
@@ -11,8 +13,10 @@ const SHORT_MS = 12 * HOUR_MS;
 
 /** The one message of a notice, as it should look now. */
 export function noticeView(card: NoticeCard, locale: Locale): Rendered {
-  const { verdict, lines, footer } = wordsOf(card, locale);
-  const blocks = [section([`*${verdict}*`, ...lines].join('\n')), ...(footer === null ? [] : [context(footer)])];
+  const { verdict, lines, footer, buttons = [] } = wordsOf(card, locale);
+  const blocks: KnownBlock[] = [section([`*${verdict}*`, ...lines].join('\n'))];
+  if (buttons.length > 0) blocks.push(actions('notice', buttons));
+  if (footer !== null) blocks.push(context(footer));
   const text = [verdict, ...lines, ...(footer === null ? [] : [footer])].join('\n');
   return { text: capped(text, TEXT_MAX), blocks };
 }
@@ -31,6 +35,8 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return breakGlassWords(card, locale);
     case 'audience':
       return audienceWords(card);
+    case 'claim':
+      return claimWords(card);
   }
 }
 

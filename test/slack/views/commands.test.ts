@@ -1,11 +1,13 @@
+import type { KnownBlock } from '@slack/types';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { EventWatermark } from '../../../src/ports/events.ts';
 import type { Status } from '../../../src/services/status/read-status.ts';
+import { decodeCommand } from '../../../src/slack/command-button.ts';
 import { subcommands } from '../../../src/slack/commands/index.ts';
 import { helpView, unknownSubcommandView } from '../../../src/slack/views/help.ts';
 import { type KeyCard, keyCardView } from '../../../src/slack/views/key-card.ts';
-import { keyListView } from '../../../src/slack/views/key-list.ts';
+import { candidatesView, keyListView } from '../../../src/slack/views/key-list.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { fakeEvent } from '../../support/fake-provider.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
@@ -22,7 +24,8 @@ import {
 } from '../support/cards.ts';
 import { expectMessage, seen, spoken } from '../support/golden.ts';
 
-const WHEN = { locale: LOCALE, now: NOW };
+const PAGING = { command: 'list', argument: '', page: 1 };
+const WHEN = { locale: LOCALE, now: NOW, paging: PAGING };
 const STATUS_OPTIONS = { locale: LOCALE, configLines: ['Slack: Socket Mode', 'Alerts: #ai-keys'] };
 
 const KEYS = [
@@ -179,15 +182,48 @@ describe('a list of keys', () => {
     );
   });
 
-  test('shows a screenful and says how many more there are and how to see them', () => {
-    const many = Array.from({ length: 57 }, () => keySummary());
-    const rendered = keyListView(many, { title: 'Keys', ...WHEN });
+  test('is shown by the page, with buttons that lead to the others', async () => {
+    const many = Array.from({ length: 40 }, () => keySummary());
+    const page = (number: number) =>
+      keyListView(many, { title: 'Keys', ...WHEN, paging: { command: 'list', argument: 'env:prod', page: number } });
 
-    expect(seen(rendered).split('\n')).toHaveLength(42);
-    expect(seen(rendered)).toContain('57 keys, $6,179 in 30 days · 17 more not shown: use /keys show');
-    expect(rendered.text).toContain('17 more not shown');
+    expect(seen(page(1))).toContain('40 keys, $4,336 in 30 days · page 1 of 3');
+    expect(buttonsIn(page(1))).toEqual([['Next →', { name: 'list', argument: 'env:prod', page: 2 }]]);
+    expect(buttonsIn(page(2)).map(([label]) => label)).toEqual(['← Previous', 'Next →']);
+    expect(buttonsIn(page(3)).map(([label]) => label)).toEqual(['← Previous']);
+    await expectMessage('key-list-page', page(2));
+  });
+
+  test('that has become shorter shows its last page', () => {
+    const rendered = keyListView([keySummary()], { title: 'Keys', ...WHEN, paging: { ...PAGING, page: 900 } });
+
+    expect(seen(rendered)).toContain('staging-ci');
+    expect(buttonsIn(rendered)).toEqual([]);
+  });
+
+  test('gets no buttons for a question that is too long for one', () => {
+    const many = Array.from({ length: 40 }, () => keySummary());
+    const argument = 'word '.repeat(400);
+    const rendered = keyListView(many, { title: 'Keys', ...WHEN, paging: { command: 'list', argument, page: 1 } });
+
+    expect(rendered.blocks.some(({ type }) => type === 'actions')).toBe(false);
+  });
+
+  test('of candidates offers each as a button that goes on with it', async () => {
+    const choice = { command: 'show', argumentFor: (id: string) => `${id} 7d`, locale: LOCALE, now: NOW };
+    const rendered = candidatesView(KEYS.slice(0, 2), '2 keys fit. Which one do you mean?', choice);
+
+    await expectMessage('key-candidates', rendered);
+    expectSameWords(rendered);
+    expect(buttonsIn(rendered)[0]).toEqual(['staging-ci', { name: 'show', argument: 'key_1 7d', page: 1 }]);
   });
 });
+
+function buttonsIn(rendered: { readonly blocks: readonly KnownBlock[] }) {
+  return rendered.blocks
+    .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+    .flatMap((element) => (element.type === 'button' ? [[element.text.text, decodeCommand(element.value ?? '')]] : []));
+}
 
 const NOT_COMPARED = { kind: 'not_compared', failingSince: null, problem: null } as const;
 
@@ -409,7 +445,7 @@ describe('help', () => {
   });
 
   test('answers an unknown subcommand with the nearest, if there is one', async () => {
-    await expectMessage('unknown-near', unknownSubcommandView('stael', subcommands[3]));
+    await expectMessage('unknown-near', unknownSubcommandView('stael', subcommands[2]));
     await expectMessage('unknown-far', unknownSubcommandView('x'.repeat(300), undefined));
   });
 });
@@ -424,7 +460,7 @@ function expectSameWords(rendered: Parameters<typeof seen>[0]): void {
 test('amounts in another currency come with the rate and its day, once per message', () => {
   const locale = { ...LOCALE, currency: { code: 'EUR', usdRate: 0.9, rateDate: '2026-08-01' } };
   const euros = card({ acts: [], consoleUrl: null });
-  const list = keyListView([keySummary(), keySummary()], { title: 'Keys', locale, now: NOW });
+  const list = keyListView([keySummary(), keySummary()], { title: 'Keys', locale, now: NOW, paging: PAGING });
 
   for (const view of [keyCardView(euros, { locale, now: NOW }), list]) {
     expect(seen(view)).toContain('€98 in 30 days');

@@ -201,7 +201,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
   'key list': (nasty) =>
     keyListView(
       Array.from({ length: 60 }, () => keySummary({ ...nobody(nasty), scopeName: nasty })),
-      { title: 'Keys', locale: LOCALE, now: NOW },
+      { title: 'Keys', locale: LOCALE, now: NOW, paging: { command: 'list', argument: nasty, page: 2 } },
     ),
   status: (nasty) =>
     statusView(

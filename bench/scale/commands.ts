@@ -1,0 +1,111 @@
+import type { View } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import { US_DOLLAR } from '../../src/domain/money.ts';
+import type { Directory } from '../../src/ports/directory.ts';
+import type { Provider } from '../../src/ports/provider.ts';
+import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
+import { runDueActions } from '../../src/services/actions/execute-action.ts';
+import { interactions } from '../../src/slack/actions/index.ts';
+import { subcommands } from '../../src/slack/commands/index.ts';
+import type { SlackContext } from '../../src/slack/context.ts';
+import { type Figure, quantile } from '../suite.ts';
+import { CONNECTION, openScaleStage } from './stage.ts';
+import { MINUTE_MS } from './traffic.ts';
+
+const loadedMs = performance.now();
+const [size = '', databasePath = ''] = process.argv.slice(2);
+const CALLS = 200;
+const POLLS = 7;
+const CLICKS = 20;
+const calledAt: number[] = [];
+const PERSON = { userId: 'U0ANA', teamId: 'T1', triggerId: 'trigger', channel: 'C0AIKEYS' };
+const LINES = ['list', 'list sort:spend env:prod', 'list team-7', 'stale', 'show team-7-service-7', 'spend'];
+
+const stage = await openScaleStage(Number(size), databasePath);
+const figures: Figure[] = [{ name: 'start to ready', value: loadedMs + stage.startMs, unit: 'ms' }];
+const context = withoutSlack();
+
+figures.push({ name: 'first /keys list after a start', value: await timed('list'), unit: 'ms' });
+for (const line of LINES) {
+  const times: number[] = [];
+  for (let call = 0; call < CALLS; call += 1) times.push(await timed(line, 1 + (call % 50)));
+  figures.push({ name: `/keys ${line}, median`, value: quantile(times, 0.5), unit: 'ms' });
+  figures.push({ name: `/keys ${line}, p95`, value: quantile(times, 0.95), unit: 'ms' });
+}
+for (const line of ['list', 'stale']) {
+  const times: number[] = [];
+  for (let poll = 0; poll < POLLS; poll += 1) {
+    stage.clock.jumpTo(stage.clock.now() + 5 * MINUTE_MS);
+    await pollUsageJob.run(stage.app.deps);
+    times.push(await timed(line));
+  }
+  figures.push({ name: `/keys ${line} right after a poll, median`, value: quantile(times, 0.5), unit: 'ms' });
+  figures.push({ name: `/keys ${line} right after a poll, worst of ${POLLS}`, value: Math.max(...times), unit: 'ms' });
+}
+const clicks = await clickTimes();
+figures.push({ name: 'modal sent off to provider call, median', value: quantile(clicks, 0.5), unit: 'ms' });
+figures.push({ name: 'modal sent off to provider call, p95', value: quantile(clicks, 0.95), unit: 'ms' });
+await stage.close();
+process.stdout.write(`${JSON.stringify({ figures, problem: null })}\n`);
+
+async function timed(line: string, page = 1): Promise<number> {
+  const [name = '', ...rest] = line.split(' ');
+  const subcommand = subcommands.find((one) => one.name === name);
+  const begun = performance.now();
+  const answer = await subcommand?.run(context, { ...PERSON, argument: rest.join(' '), page });
+  const ms = performance.now() - begun;
+  if (!answer?.text) throw new Error(`${line} has no answer`);
+  return ms;
+}
+
+/** From the modal of `Suspend…`, sent off, to the call of the provider, which itself takes no time here. */
+async function clickTimes(): Promise<readonly number[]> {
+  const { deps } = context;
+  const keys = (await deps.store.read.keys.all()).filter(({ status }) => status === 'active').slice(0, CLICKS);
+  const handler = interactions.find((one) => one.kind === 'submit' && one.id === 'key_action');
+  if (handler?.kind !== 'submit') throw new Error('there is no such modal');
+  const times: number[] = [];
+  for (const key of keys) {
+    const lineage = await deps.store.read.lineages.get(key.lineageId);
+    const metadata = { kind: 'suspend', alertId: null, keyId: key.id, generation: key.generation };
+    const values = { reason: 'it leaked', slug: lineage?.slug ?? '' };
+    const submission = { ...PERSON, viewId: 'V1', privateMetadata: JSON.stringify(metadata), values, choices: {} };
+    const before = calledAt.length;
+    const begun = performance.now();
+    await handler.check(context, submission);
+    await handler.run(context, submission);
+    await runDueActions(deps);
+    const at = calledAt[before];
+    if (at === undefined) throw new Error('the provider was not called');
+    times.push(at - begun);
+  }
+  return times;
+}
+
+function withoutSlack(): SlackContext {
+  const { deps } = stage.app;
+  const person = { ...PERSON, name: 'ana', email: null, isActiveFullMember: true, groupIds: [] };
+  const directory: Directory = {
+    person: async () => person,
+    members: async () => [],
+    groupMembers: async () => [],
+    channel: async () => ({ id: 'C0AIKEYS', name: 'ai-keys', isShared: false }),
+    channelMembers: async () => [],
+  };
+  const real = deps.providers.get(CONNECTION);
+  if (real === undefined) throw new Error('the bench has no connection');
+  const provider: Provider = {
+    ...real,
+    suspendKey: async () => void calledAt.push(performance.now()),
+    readKeyStatus: async () => 'inactive',
+  };
+  const view = async ({ view: shown }: { view: View }) => ({ view: { id: 'V1', ...shown } });
+  return {
+    deps: { ...deps, directory, providers: new Map([[CONNECTION, provider]]) },
+    client: { views: { open: view, update: view } } as unknown as WebClient,
+    identity: { teamId: 'T1', botUserId: 'U0BOT', botId: 'B0BOT', workspaceUrl: null, appId: null, enterpriseId: null },
+    locale: { currency: US_DOLLAR, timezone: 'UTC' },
+    subcommands,
+    configLines: [],
+  };
+}

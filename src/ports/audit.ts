@@ -1,0 +1,23 @@
+/** An entry of the audit log as it is stored. */
+export interface AuditRecord {
+  readonly seq: number;
+  readonly at: number;
+  /** Actor text. */
+  readonly actor: string;
+  readonly verb: string;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditQuery {
+  /** Null: whatever it is about. */
+  readonly subjects: readonly string[] | null;
+  /** Only verbs that begin like one of these; null: all. */
+  readonly verbs: readonly string[] | null;
+}
+
+export interface AuditReader {
+  count(query: AuditQuery): Promise<number>;
+  /** Newest first. */
+  page(query: AuditQuery, place: { readonly offset: number; readonly limit: number }): Promise<readonly AuditRecord[]>;
+}

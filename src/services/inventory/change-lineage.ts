@@ -1,0 +1,143 @@
+import { type Actor, actorText } from '../../domain/actor.ts';
+import { AppError } from '../../domain/errors.ts';
+import { countsAsProduction, type Lineage } from '../../domain/key.ts';
+import { scrubSecrets } from '../../domain/secret.ts';
+import type { AuditEntry, Repos } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { endClaim } from '../owners/claims.ts';
+import { tellOwner } from '../owners/tell-owner.ts';
+
+export const WORKLOAD_MAX = 300;
+export const CONSUMERS_MAX = 20;
+/** Of all of them together, one a line. */
+export const CONSUMERS_TEXT_MAX = 1_000;
+const CONSUMER_MAX = 80;
+
+/** What people say of a lineage. Fields that are left out stay as they are. */
+export type LineageFacts = Pick<Lineage, 'ownerSlackId' | 'environment' | 'workload' | 'consumers' | 'capMicroUsd'>;
+export type LineageChange = Partial<LineageFacts>;
+
+export interface ChangeInput {
+  readonly actor: Actor;
+  readonly lineageId: string;
+  /** That the person saw; null where what they say holds whatever was there. */
+  readonly revision: number | null;
+  readonly change: LineageChange;
+}
+
+type ChangeDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+
+/**
+ * Keeps what a person says of a lineage, each field with an audit entry of its own in the same transaction. Returns the
+ * lineage as it was and as it is. Throws `conflict` when somebody else was faster than the revision that was seen.
+ */
+export async function changeLineage(
+  deps: ChangeDeps,
+  input: ChangeInput,
+): Promise<{ readonly before: Lineage; readonly after: Lineage }> {
+  const change = cleaned(input.change);
+  return deps.store.write(async (tx) => {
+    const before = await tx.lineages.get(input.lineageId);
+    if (before === undefined) throw gone(input.lineageId);
+    if (input.revision !== null && input.revision !== before.revision) throw overtaken(before, input.revision);
+    const after = changed(before, change);
+    const entries = entriesOf(before, after);
+    if (entries.length === 0) return { before, after: before };
+    await tx.lineages.update(after);
+    const at = deps.clock.now();
+    for (const entry of entries) await tx.audit.append({ at, actor: input.actor, subject: before.id, ...entry });
+    if (isOwnerChange(before, after)) await followOwner({ deps, tx }, { before, after, actor: input.actor });
+    return { before, after };
+  });
+}
+
+function changed(before: Lineage, change: LineageChange): Lineage {
+  const after = { ...before, ...change, revision: before.revision + 1 };
+  // Whoever says whose a key is confirms it, also the claim that stood.
+  return change.ownerSlackId === undefined ? after : { ...after, ownerStanding: 'confirmed', ownerSource: 'person' };
+}
+
+function isOwnerChange(before: Lineage, after: Lineage): boolean {
+  return before.ownerSlackId !== after.ownerSlackId || before.ownerStanding !== after.ownerStanding;
+}
+
+function entriesOf(before: Lineage, after: Lineage): Pick<AuditEntry, 'verb' | 'detail'>[] {
+  const { slug } = before;
+  const entries: Pick<AuditEntry, 'verb' | 'detail'>[] = [];
+  const add = (field: string, from: string | number | null, to: string | number | null) => {
+    if (from !== to) entries.push({ verb: `lineage.${field}.changed`, detail: { slug, from, to } });
+  };
+  add('workload', before.workload, after.workload);
+  add('consumers', before.consumers.join(', '), after.consumers.join(', '));
+  add('cap', before.capMicroUsd, after.capMicroUsd);
+  if (before.environment !== after.environment) {
+    const [from, to] = [before.environment, after.environment];
+    const isLess = countsAsProduction(from) && !countsAsProduction(to);
+    const detail = { slug, from, to, ...(isLess ? { noLongerProduction: true } : {}) };
+    entries.push({ verb: 'lineage.environment.changed', detail });
+  }
+  if (isOwnerChange(before, after)) {
+    const wasClaim =
+      before.ownerStanding === 'claimed' ? { confirmed: before.ownerSlackId === after.ownerSlackId } : {};
+    const detail = { slug, from: before.ownerSlackId, to: after.ownerSlackId, ...wasClaim };
+    entries.push({ verb: 'lineage.owner.changed', detail });
+  } else if (before.ownerSource !== after.ownerSource) {
+    entries.push({ verb: 'lineage.owner.kept', detail: { slug, owner: after.ownerSlackId } });
+  }
+  return entries;
+}
+
+async function followOwner(
+  context: { readonly deps: ChangeDeps; readonly tx: Repos },
+  { before, after, actor }: { readonly before: Lineage; readonly after: Lineage; readonly actor: Actor },
+): Promise<void> {
+  const isSame = before.ownerSlackId === after.ownerSlackId;
+  await endClaim(context, before, { state: isSame ? 'confirmed' : 'declined', settledBy: actorText(actor) });
+  await tellOwner(context, after, actor);
+}
+
+function cleaned(change: LineageChange): LineageChange {
+  const { workload, consumers } = change;
+  return {
+    ...change,
+    ...(workload === undefined ? {} : { workload: clean(workload ?? '', WORKLOAD_MAX) || null }),
+    ...(consumers === undefined ? {} : { consumers: cleanList(consumers) }),
+  };
+}
+
+/** As many as the modal can show again. */
+function cleanList(consumers: readonly string[]): readonly string[] {
+  const names = [...new Set(consumers.map((one) => clean(one, CONSUMER_MAX)))].filter((one) => one !== '');
+  let room = CONSUMERS_TEXT_MAX;
+  return names.slice(0, CONSUMERS_MAX).filter((one) => {
+    room -= one.length + 1;
+    return room >= 0;
+  });
+}
+
+/** One line without a key, without what cannot be seen and without half a character. */
+function clean(text: string, max: number): string {
+  const line = scrubSecrets(text)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .trim();
+  return line
+    .slice(0, max)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trim();
+}
+
+function overtaken({ slug, revision }: Lineage, seen: number): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `${slug} was seen at revision ${seen} and is at ${revision}`,
+    publicMessage: `Nothing was changed: somebody else has just changed ${slug}. Look at it again with \`/keys show ${slug}\`.`,
+  });
+}
+
+function gone(lineageId: string): AppError {
+  return new AppError({
+    code: 'not_found',
+    message: `no lineage ${lineageId}`,
+    publicMessage: 'This key is not in the inventory any more. `/keys list` shows what there is.',
+  });
+}

@@ -1,0 +1,52 @@
+import { capWords, parseCap } from '../../domain/limits.ts';
+import { monthStart } from '../../domain/time.ts';
+import { changeLineage } from '../../services/inventory/change-lineage.ts';
+import type { KeySummary } from '../../services/inventory/list-keys.ts';
+import { capControls, describeScope } from '../../services/limits/describe-scope.ts';
+import { authorise } from '../authorise.ts';
+import type { Subcommand } from '../command.ts';
+import type { SlackContext } from '../context.ts';
+import { capAnswerView } from '../views/cap-answer.ts';
+import { invalid, keyAndRest, pickKey } from './lib/pick-key.ts';
+
+export const cap: Subcommand = {
+  name: 'cap',
+  usage: 'cap <key> <amount>',
+  summary: 'the monthly cap that is watched here, such as `250`, `€200` or `none`; without an amount what it is',
+  group: 'own',
+  async run(context, request) {
+    const { deps } = context;
+    const { wanted, rest } = keyAndRest(request.argument);
+    const picked = await pickKey(context, { wanted, rest, command: 'cap' });
+    if ('answer' in picked) return picked.answer;
+    const { lineage } = picked.found;
+    if (rest === '') return capView(context, picked.found, null);
+    const typed = parseCap(rest, deps.policy.currency);
+    if (!typed.ok) throw invalid(`${typed.fault} For instance \`/keys cap ${lineage.slug} 250\`.`);
+    const actor = await authorise(context, { gesture: request, act: 'classify', lineage });
+    const change = { capMicroUsd: typed.monthlyMicroUsd };
+    const { before, after } = await changeLineage(deps, { actor, lineageId: lineage.id, revision: null, change });
+    const said = { from: capWords(before.capMicroUsd), converted: typed.converted };
+    return capView(context, { ...picked.found, lineage: after }, said);
+  },
+};
+
+async function capView(
+  { deps, locale }: SlackContext,
+  { key, lineage }: KeySummary,
+  changed: { readonly from: string; readonly converted: string | null } | null,
+) {
+  const scope = key.kind === 'admin' ? null : await describeScope(deps, key);
+  const keys = await deps.store.read.keys.ofLineage(lineage.id);
+  const controls = capControls(deps, key, scope?.known ?? null);
+  const spentMicroUsd = await monthOf(
+    deps,
+    keys.map(({ id }) => id),
+  );
+  return capAnswerView({ key, lineage, scope, controls, changed, spentMicroUsd }, locale);
+}
+
+async function monthOf({ store, clock }: SlackContext['deps'], keyIds: readonly string[]): Promise<number> {
+  const now = clock.now();
+  return store.read.usage.costOf(keyIds, { from: monthStart(now), to: now });
+}

@@ -1,0 +1,181 @@
+import type { Kysely } from 'kysely';
+import { inSlices } from '../domain/collections.ts';
+import type { Key, Lineage } from '../domain/key.ts';
+import type { InventoryRow } from '../ports/inventory.ts';
+import { keysById, lineageRepo, lineagesById, scopeRepo } from './keys.ts';
+import type { Database } from './schema.ts';
+import { noTouch, type Touched, touchAll } from './touched.ts';
+import { dayCostPerKey } from './usage-days.ts';
+
+const REVISION = 'inventory';
+const CHUNK = 5_000;
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The inventory as this process last read it. Each transaction that changes it counts a revision up and says here what it
+ * touched; a read looks at the revision and reads again what was touched since, or all when another process has written.
+ */
+export class InventoryMirror {
+  #isValid = false;
+  /** The highest revision whose changes are known here. */
+  #through = 0;
+  /** Touched by what is committed. */
+  #settled = noTouch();
+  /** Touched by the newest transaction, which may not be committed yet. */
+  #newest: { readonly revision: number; readonly touched: Touched } | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  readonly #keys = new Map<string, Key>();
+  readonly #lineages = new Map<string, Lineage>();
+  readonly #keysOfLineage = new Map<string, Set<string>>();
+  #scopeNames = new Map<string, string>();
+  #costs = new Map<string, number>();
+  #costFrom = Number.NaN;
+  readonly #rows = new Map<string, InventoryRow>();
+  #order: readonly string[] | null = null;
+
+  /** At the end of a transaction, before it commits. */
+  async note(tx: Kysely<Database>, touched: Touched): Promise<number> {
+    const row = await tx
+      .updateTable('revisions')
+      .set((eb) => ({ value: eb('value', '+', 1) }))
+      .where('name', '=', REVISION)
+      .returning('value')
+      .executeTakeFirstOrThrow();
+    const revision = Number(row.value);
+    if (revision > this.#through + 1) this.#isValid = false;
+    if (this.#newest !== null) touchAll(this.#settled, this.#newest.touched);
+    this.#newest = { revision, touched };
+    this.#through = revision;
+    return revision;
+  }
+
+  /** The transaction of this revision was rolled back: the next of that number is another one. */
+  retract(revision: number): void {
+    if (this.#newest?.revision !== revision) return;
+    touchAll(this.#settled, this.#newest.touched);
+    this.#newest = null;
+    this.#through = revision - 1;
+  }
+
+  /** One read at a time. */
+  rows(db: Kysely<Database>, costFrom: number): Promise<readonly InventoryRow[]> {
+    const read = this.#turn.then(() => this.#refreshed(db, costFrom));
+    this.#turn = read.catch(() => undefined);
+    return read;
+  }
+
+  async #refreshed(db: Kysely<Database>, costFrom: number): Promise<readonly InventoryRow[]> {
+    const revision = await revisionOf(db);
+    try {
+      if (!this.#isValid || revision > this.#through) await this.#load(db, revision);
+      else await this.#catchUp(db, revision);
+      if (costFrom !== this.#costFrom) await this.#loadCosts(db, costFrom);
+    } catch (error) {
+      this.#isValid = false;
+      throw error;
+    }
+    return this.#sorted();
+  }
+
+  async #load(db: Kysely<Database>, revision: number): Promise<void> {
+    this.#isValid = true;
+    if (this.#newest !== null && this.#newest.revision <= revision) this.#newest = null;
+    this.#through = Math.max(revision, this.#newest?.revision ?? 0);
+    this.#settled = noTouch();
+    const keys = await keysById(db, null);
+    const lineages = await lineageRepo({ db, touched: noTouch() }).all();
+    for (const map of [this.#keys, this.#lineages, this.#keysOfLineage, this.#rows]) map.clear();
+    for (const lineage of lineages) this.#lineages.set(lineage.id, lineage);
+    for (const key of keys) this.#put(key);
+    this.#order = null;
+    await this.#loadScopes(db);
+    this.#costFrom = Number.NaN;
+  }
+
+  async #catchUp(db: Kysely<Database>, revision: number): Promise<void> {
+    const { keys, lineages, costs, scopes } = this.#takeTouched(revision);
+    for (const slice of inSlices([...lineages], CHUNK)) {
+      for (const lineage of await lineagesById(db, slice)) {
+        if (this.#lineages.get(lineage.id)?.slug !== lineage.slug) this.#order = null;
+        this.#lineages.set(lineage.id, lineage);
+        for (const id of this.#keysOfLineage.get(lineage.id) ?? []) this.#rows.delete(id);
+      }
+    }
+    for (const slice of inSlices([...keys], CHUNK)) for (const key of await keysById(db, slice)) this.#put(key);
+    if (scopes) await this.#loadScopes(db);
+    if (costs.size === 0 || Number.isNaN(this.#costFrom)) return;
+    const ids = [...costs];
+    const fresh = await dayCostPerKey(db, { from: this.#costFrom, to: FOREVER }, ids);
+    for (const id of ids) {
+      const cost = fresh.get(id) ?? 0;
+      if (cost === (this.#costs.get(id) ?? 0)) continue;
+      this.#costs.set(id, cost);
+      this.#rows.delete(id);
+    }
+  }
+
+  /** Of what is committed at this revision; the newest may be still to come. */
+  #takeTouched(revision: number): Touched {
+    if (this.#newest !== null && this.#newest.revision <= revision) {
+      touchAll(this.#settled, this.#newest.touched);
+      this.#newest = null;
+    }
+    const taken = this.#settled;
+    this.#settled = noTouch();
+    return taken;
+  }
+
+  #put(key: Key): void {
+    const before = this.#keys.get(key.id);
+    if (before?.lineageId !== key.lineageId) {
+      if (before !== undefined) this.#keysOfLineage.get(before.lineageId)?.delete(key.id);
+      const siblings = this.#keysOfLineage.get(key.lineageId) ?? new Set();
+      this.#keysOfLineage.set(key.lineageId, siblings.add(key.id));
+      this.#order = null;
+    }
+    this.#keys.set(key.id, key);
+    this.#rows.delete(key.id);
+  }
+
+  async #loadScopes(db: Kysely<Database>): Promise<void> {
+    const scopes = await scopeRepo({ db, touched: noTouch() }).all();
+    const names = new Map(scopes.map(({ providerId, id, name }) => [`${providerId}:${id}`, name]));
+    const isSame =
+      names.size === this.#scopeNames.size && [...names].every(([id, n]) => this.#scopeNames.get(id) === n);
+    if (!isSame) this.#rows.clear();
+    this.#scopeNames = names;
+  }
+
+  async #loadCosts(db: Kysely<Database>, costFrom: number): Promise<void> {
+    this.#costs = new Map(await dayCostPerKey(db, { from: costFrom, to: FOREVER }));
+    this.#costFrom = costFrom;
+    this.#rows.clear();
+  }
+
+  #sorted(): readonly InventoryRow[] {
+    this.#order ??= [...this.#keys.values()]
+      .filter(({ lineageId }) => this.#lineages.has(lineageId))
+      .map(({ id, lineageId }) => ({ id, slug: this.#lineages.get(lineageId)?.slug ?? '' }))
+      .sort((a, b) => (a.slug === b.slug ? (a.id < b.id ? -1 : 1) : a.slug < b.slug ? -1 : 1))
+      .map(({ id }) => id);
+    return this.#order.flatMap((id) => this.#rowOf(id) ?? []);
+  }
+
+  #rowOf(id: string): InventoryRow | undefined {
+    const known = this.#rows.get(id);
+    if (known !== undefined) return known;
+    const key = this.#keys.get(id);
+    const lineage = key && this.#lineages.get(key.lineageId);
+    if (key === undefined || lineage === undefined) return undefined;
+    const scopeName = this.#scopeNames.get(`${key.providerId}:${key.scopeId}`) ?? null;
+    const row = { key, lineage, scopeName, costMicroUsd: this.#costs.get(id) ?? 0 };
+    this.#rows.set(id, row);
+    return row;
+  }
+}
+
+async function revisionOf(db: Kysely<Database>): Promise<number> {
+  const row = await db.selectFrom('revisions').select('value').where('name', '=', REVISION).executeTakeFirst();
+  return Number(row?.value ?? 0);
+}
