@@ -162,6 +162,28 @@ CREATE TABLE findings (
 
 CREATE INDEX findings_alert ON findings (alert_id, found_at);
 
+CREATE INDEX findings_detector ON findings (detector_id, found_at);
+
+CREATE TABLE grants (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  key_id TEXT NOT NULL REFERENCES keys (id),
+  alert_id TEXT,
+  change TEXT NOT NULL,
+  until_at BIGINT NOT NULL,
+  granted_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  granted_at BIGINT NOT NULL,
+  action_id TEXT,
+  restore_action_id TEXT,
+  warned_at BIGINT,
+  ended_at BIGINT,
+  outcome TEXT
+);
+
+CREATE INDEX grants_open ON grants (until_at) WHERE ended_at IS NULL;
+
 CREATE TABLE installation (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL

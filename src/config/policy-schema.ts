@@ -94,6 +94,15 @@ const autoContain = z.strictObject({
     .describe('a list of production, staging, development and unknown: [staging, development]'),
 });
 
+const caps = z.strictObject({
+  raise_up_to_percent: z
+    .number()
+    .min(100)
+    .default(200)
+    .describe('a share of the cap before the raise, from 100 on: 200 is twice as much'),
+  raise_up_to_usd: z.number().positive().optional().describe('US dollars, for instance 2000'),
+});
+
 const environmentRule = z.strictObject({
   match: glob,
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
@@ -116,6 +125,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     escalation,
     heartbeat,
     auto_contain: autoContain,
+    caps,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

@@ -1,4 +1,4 @@
-import { MICRO_USD_PER_USD } from '../domain/money.ts';
+import { MICRO_USD_PER_USD, microUsdFromUsd } from '../domain/money.ts';
 import type { Policy } from '../domain/policy.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
@@ -26,6 +26,7 @@ const SECTIONS = [
   'currency',
   'roles',
   'polling',
+  'caps',
   'escalation',
   'heartbeat',
   'auto_contain',
@@ -94,6 +95,10 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       enabled: file.auto_contain.enabled,
       aboveMicroUsd: Math.round(file.auto_contain.above_usd * MICRO_USD_PER_USD),
       environments: file.auto_contain.environments,
+    },
+    caps: {
+      raiseUpToPercent: file.caps.raise_up_to_percent,
+      raiseUpToMicroUsd: file.caps.raise_up_to_usd === undefined ? null : microUsdFromUsd(file.caps.raise_up_to_usd),
     },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),

@@ -79,6 +79,8 @@ export interface Alert {
 export const REOPEN_WITHIN_MS = 24 * HOUR_MS;
 /** An episode ends after this much complete data without a finding. */
 export const QUIET_MS = 2 * HOUR_MS;
+/** What stays crossed, such as a step of a cap, is open this long while nobody acknowledges it. */
+export const STANDING_MS = 24 * HOUR_MS;
 /** Usage this soon after a stop is the provider catching up. */
 export const STOP_GRACE_MS = 10 * MINUTE_MS;
 
@@ -226,7 +228,8 @@ export function isSameEpisode(alert: Alert, now: number): boolean {
 
 /** Whether complete data says that the episode is over. */
 export function isQuiet(alert: Alert, completeUntil: number): boolean {
-  return alert.state !== 'resolved' && completeUntil - alert.lastFindingAt >= QUIET_MS;
+  const isStanding = alert.evidence['standing'] === true && alert.state === 'open';
+  return alert.state !== 'resolved' && completeUntil - alert.lastFindingAt >= (isStanding ? STANDING_MS : QUIET_MS);
 }
 
 function isAfterStop(alert: Alert, finding: Finding): boolean {

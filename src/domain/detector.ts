@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { CapStanding } from './cap.ts';
 import type { Finding } from './finding.ts';
 import type { Environment } from './key.ts';
 import { HOUR_MS } from './time.ts';
@@ -60,6 +61,15 @@ export interface DetectorInput {
   readonly requests: readonly RequestRecord[];
   readonly events: readonly ProviderEvent[];
   readonly baseline: Baseline | null;
+  /** What bounds the lineage this month; null: no cap is known, or another lineage is the one to tell of it. */
+  readonly cap: CapStanding | null;
+}
+
+/** What is known of a lineage before its history is read. */
+export interface Glance {
+  /** Cost in the last two hours, whole buckets. */
+  readonly recentMicroUsd: number;
+  readonly cap: CapStanding | null;
 }
 
 /**
@@ -74,16 +84,16 @@ export interface Detector<Settings = unknown> {
   /** Parses the policy section; every field has a default. */
   readonly settings: z.ZodType<Settings>;
   /**
-   * A cheap look before the history is read: whether a lineage with this much cost in the last two hours (whole buckets)
-   * can matter at all. Absent: it always can. A wrong yes costs time, a wrong no costs the finding.
+   * A cheap look before the history is read: whether such a lineage can matter at all. Absent: it always can. A wrong yes
+   * costs time, a wrong no costs the finding.
    */
-  worthwhile?(recentMicroUsd: number, settings: Settings): boolean;
+  worthwhile?(glance: Glance, settings: Settings): boolean;
   detect(input: DetectorInput, settings: Settings): readonly Finding[];
   /** How near the input is to a finding: above 1 fires, 0 is far. Absent: cannot be told. */
   nearness?(input: DetectorInput, settings: Settings): number;
 }
 
-/** What `worthwhile` is told about reaches back this far; a rolling hour always lies within it. */
+/** What a glance is about reaches back this far; a rolling hour always lies within it. */
 export const RECENT_MS = 2 * HOUR_MS;
 
 /** Runs a detector on raw settings; the generic parameter stays inside. */
@@ -91,7 +101,7 @@ export interface BoundDetector {
   readonly id: string;
   readonly title: string;
   readonly historyMs: number;
-  worthwhile(recentMicroUsd: number): boolean;
+  worthwhile(glance: Glance): boolean;
   detect(input: DetectorInput): readonly Finding[];
   /** 0 where the detector cannot tell. */
   nearness(input: DetectorInput): number;
@@ -103,7 +113,7 @@ export function bindDetector<Settings>(detector: Detector<Settings>, rawSettings
     id: detector.id,
     title: detector.title,
     historyMs: detector.historyMs,
-    worthwhile: (recentMicroUsd) => detector.worthwhile?.(recentMicroUsd, settings) ?? true,
+    worthwhile: (glance) => detector.worthwhile?.(glance, settings) ?? true,
     detect: (input) => detector.detect(input, settings),
     nearness: (input) => detector.nearness?.(input, settings) ?? 0,
   };

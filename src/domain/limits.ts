@@ -116,6 +116,18 @@ function weight({ kind, value }: RateLimit): number {
   return rank * Number.MAX_SAFE_INTEGER + (value ?? Number.MAX_SAFE_INTEGER);
 }
 
+/** What a rule becomes when models are blocked, or when only some are let through: never wider than it was. */
+export function narrowed(rule: ModelRule, choice: 'allow' | 'deny', models: readonly string[]): ModelRule {
+  const chosen = new Set(models);
+  if (choice === 'deny') {
+    if (rule.mode === 'allow') return { mode: 'allow', models: rule.models.filter((model) => !chosen.has(model)) };
+    const denied = rule.mode === 'deny' ? rule.models : [];
+    return { mode: 'deny', models: [...new Set([...denied, ...models])].sort() };
+  }
+  const isLet = (model: string) => rule.mode === 'all' || (rule.mode === 'allow') === rule.models.includes(model);
+  return { mode: 'allow', models: [...chosen].filter(isLet).sort() };
+}
+
 export function sameModels(a: ModelRule, b: ModelRule): boolean {
   const wanted = new Set(b.models);
   return a.mode === b.mode && new Set(a.models).size === wanted.size && a.models.every((model) => wanted.has(model));

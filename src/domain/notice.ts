@@ -1,4 +1,5 @@
 import type { ActionKind } from './action.ts';
+import type { GrantTold } from './grant.ts';
 import type { UnpricedDetail } from './unpriced.ts';
 
 /** What is read of a connection, each for itself: one can fail while the other goes on. */
@@ -101,6 +102,7 @@ export interface NoticeDetails {
   readonly break_glass: BreakGlassDetail;
   readonly audience: AudienceDetail;
   readonly claim: ClaimDetail;
+  readonly grant: GrantTold;
 }
 
 export type NoticeKind = keyof NoticeDetails;

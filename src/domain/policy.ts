@@ -1,4 +1,5 @@
 import type { RolePolicy } from './authorise.ts';
+import type { RaisePolicy } from './cap.ts';
 import type { EscalationPolicy } from './escalation.ts';
 import { type Environment, guessEnvironment } from './key.ts';
 import type { DisplayCurrency } from './money.ts';
@@ -42,6 +43,8 @@ export interface Policy {
   /** Sent only where KEYSTEWARD_HEARTBEAT_URL is set. */
   readonly heartbeat: { readonly everyMs: number };
   readonly autoContain: AutoContain;
+  /** How far a cap may be raised by those who are no admins. */
+  readonly caps: RaisePolicy;
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

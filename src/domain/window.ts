@@ -27,6 +27,16 @@ export function costBetween(buckets: readonly UsageBucket[], from: number, to: n
   return sum;
 }
 
+/** The buckets up to `until`. One that reaches beyond is not finished: all that it holds was spent before. */
+export function spentBy(until: number, usage: readonly UsageBucket[]): readonly UsageBucket[] {
+  return usage
+    .filter((bucket) => bucket.startAt < until)
+    .map((bucket) => {
+      const spentMs = until - bucket.startAt;
+      return bucket.widthMs <= spentMs ? bucket : { ...bucket, widthMs: spentMs };
+    });
+}
+
 /**
  * Costs of `count` consecutive windows of `widthMs` that end at `until`, oldest first.
  * One pass over the buckets; a window without buckets is 0.

@@ -34,6 +34,8 @@ export interface AlertRepo {
   addFinding(
     finding: Finding & { readonly id: string; readonly alertId: string; readonly foundAt: number },
   ): Promise<void>;
+  /** What one detector has found since, oldest first. */
+  evidenceSince(detectorId: string, since: number): Promise<readonly Pick<Finding, 'lineageId' | 'evidence'>[]>;
   /** Removes up to `limit` findings from before of alerts that are resolved; returns how many. */
   pruneFindings(before: number, limit: number): Promise<number>;
   addEvent(event: AlertEvent): Promise<void>;

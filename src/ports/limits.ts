@@ -1,7 +1,18 @@
+import type { Grant } from '../domain/grant.ts';
 import type { KnownLimits } from '../domain/limits.ts';
 
 export interface ScopeLimitsRepo {
   get(connectionId: string, scopeId: string): Promise<KnownLimits | undefined>;
   put(known: KnownLimits): Promise<void>;
   ofConnection(connectionId: string): Promise<readonly KnownLimits[]>;
+  /** The monthly spend caps that are known, by scope. */
+  caps(connectionId: string): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface GrantRepo {
+  insert(grant: Grant): Promise<void>;
+  update(grant: Grant): Promise<void>;
+  get(id: string): Promise<Grant | undefined>;
+  /** Not ended, oldest first. */
+  open(): Promise<readonly Grant[]>;
 }

@@ -1,4 +1,4 @@
-import type { KeyActKind } from '../domain/action.ts';
+import type { KeyActKind, LimitActKind } from '../domain/action.ts';
 import type { ProviderEvent } from '../domain/detector.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../domain/key.ts';
 import type { Availability, ModelRule, ScopeLimits } from '../domain/limits.ts';
@@ -19,6 +19,8 @@ export interface ProviderCapabilities {
   readonly usagePerKey: boolean;
   readonly costPerKey: boolean;
   readonly survivesStop: readonly Survivor[];
+  /** How long a change of a limit takes to work, where it is known to be more than some minutes. */
+  readonly limitDelayMs?: Readonly<Partial<Record<LimitActKind, number>>>;
 }
 
 /** What can go on, and cost, after the key behind it was stopped. */

@@ -7,7 +7,7 @@ import type { AuditReader } from './audit.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { InventoryReader } from './inventory.ts';
-import type { ScopeLimitsRepo } from './limits.ts';
+import type { GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
@@ -48,6 +48,8 @@ export interface LineageRepo {
   update(lineage: Lineage): Promise<void>;
   get(id: string): Promise<Lineage | undefined>;
   all(): Promise<readonly Lineage[]>;
+  /** The team's own caps, by lineage. */
+  caps(): Promise<ReadonlyMap<string, number>>;
 }
 
 export type KeyIdentity = Pick<
@@ -169,6 +171,7 @@ export interface Repos {
   readonly inventoryReads: InventoryReadRepo;
   readonly pollPaces: PollPaceRepo;
   readonly scopeLimits: ScopeLimitsRepo;
+  readonly grants: GrantRepo;
   readonly providerEvents: ProviderEventRepo;
   readonly eventWatermarks: EventWatermarkRepo;
   readonly usagePrices: UsagePriceRepo;

@@ -1,4 +1,6 @@
+import type { GrantTold } from '../domain/grant.ts';
 import { describeApproval } from '../services/actions/describe-consent.ts';
+import type { Deps } from '../services/deps.ts';
 import { NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
@@ -7,6 +9,7 @@ import { directRenderer } from './direct-copy.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { approvalView } from './views/approval.ts';
+import { grantView } from './views/grant.ts';
 import { noticeView } from './views/notice.ts';
 import { ownerMessageView } from './views/owner-message.ts';
 import { mention } from './views/text.ts';
@@ -56,6 +59,24 @@ const ownerRenderer: OutboxRenderer = {
   },
 };
 
+/** To the one who changed a limit for a time; the subject names the event or the notice that tells it. */
+const grantRenderer: OutboxRenderer = {
+  kind: 'grant_dm',
+  async render({ deps, locale }, subject) {
+    const told = await grantTold(deps, subject);
+    const userId = /^slack:[^/]*\/(.+)$/.exec(told?.by ?? '')?.[1];
+    if (told === undefined || userId === undefined) return null;
+    return { ...grantView(told, locale), channel: userId, inThreadOf: null };
+  },
+};
+
+async function grantTold({ store }: Deps, subject: string): Promise<GrantTold | undefined> {
+  const [kind = '', id = ''] = subject.split(':');
+  if (kind === 'alert_event') return (await store.read.alerts.getEvent(id))?.detail as unknown as GrantTold | undefined;
+  const notice = await store.read.notices.get(id);
+  return notice?.kind === 'grant' ? notice.detail : undefined;
+}
+
 const channelRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
@@ -69,5 +90,6 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   ...channelRenderers,
   ownerQuestionRenderer,
   ownerRenderer,
+  grantRenderer,
   directRenderer(channelRenderers),
 ];

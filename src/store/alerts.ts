@@ -6,7 +6,7 @@ import type { AlertEvent, AlertRepo } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
-type HistoryMethod = 'addFinding' | 'pruneFindings' | 'addEvent' | 'getEvent' | 'events';
+type HistoryMethod = 'addFinding' | 'evidenceSince' | 'pruneFindings' | 'addEvent' | 'getEvent' | 'events';
 
 type Context = Pick<RepoContext, 'db' | 'wake'>;
 
@@ -119,6 +119,16 @@ function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
           found_at: finding.foundAt,
         })
         .execute();
+    },
+    async evidenceSince(detectorId, since) {
+      const rows = await db
+        .selectFrom('findings')
+        .select(['lineage_id', 'evidence'])
+        .where('detector_id', '=', detectorId)
+        .where('found_at', '>=', since)
+        .orderBy('found_at')
+        .execute();
+      return rows.map((row) => ({ lineageId: row.lineage_id, evidence: JSON.parse(row.evidence) as Evidence }));
     },
     pruneFindings: (before, limit) => pruneFindings(db, before, limit),
     async addEvent(event) {

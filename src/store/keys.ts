@@ -65,6 +65,14 @@ export function lineageRepo({ db, touched }: Context): LineageRepo {
     async all() {
       return (await db.selectFrom('lineages').selectAll().orderBy('slug').execute()).map(toLineage);
     },
+    async caps() {
+      const rows = await db
+        .selectFrom('lineages')
+        .select(['id', 'cap_micro_usd'])
+        .where('cap_micro_usd', 'is not', null)
+        .execute();
+      return new Map(rows.map(({ id, cap_micro_usd }) => [id, cap_micro_usd ?? 0]));
+    },
   };
 }
 

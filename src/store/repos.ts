@@ -5,6 +5,7 @@ import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
+import { grantRepo } from './grants.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
@@ -40,6 +41,7 @@ export function createRepos(context: RepoContext): Repos {
     inventoryReads: inventoryReadRepo(db),
     pollPaces: pollPaceRepo(db),
     scopeLimits: scopeLimitsRepo(db),
+    grants: grantRepo(context),
     providerEvents: providerEventRepo(db),
     eventWatermarks: eventWatermarkRepo(db),
     usagePrices: usagePriceRepo(context),

@@ -14,3 +14,22 @@ export interface ScopeLimitsTable {
   cap_refused_at: number | null;
   problem: string | null;
 }
+
+export interface GrantTable {
+  id: string;
+  kind: string;
+  target: string;
+  key_id: string;
+  alert_id: string | null;
+  /** JSON. */
+  change: string;
+  until_at: number;
+  granted_by: string;
+  reason: string;
+  granted_at: number;
+  action_id: string | null;
+  restore_action_id: string | null;
+  warned_at: number | null;
+  ended_at: number | null;
+  outcome: string | null;
+}

@@ -4,7 +4,7 @@ import type { ApprovalTable } from './schema-approvals.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
-import type { ScopeLimitsTable } from './schema-limits.ts';
+import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
@@ -227,6 +227,7 @@ export interface Database {
   inventory_reads: InventoryReadTable;
   poll_paces: PollPaceTable;
   scope_limits: ScopeLimitsTable;
+  grants: GrantTable;
   provider_events: ProviderEventTable;
   event_watermarks: EventWatermarkTable;
   day_costs: DayCostTable;

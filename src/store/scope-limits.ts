@@ -31,6 +31,16 @@ export function scopeLimitsRepo(db: Kysely<Database>): ScopeLimitsRepo {
         .execute();
       return rows.map(toKnown);
     },
+    async caps(connectionId) {
+      const rows = await db
+        .selectFrom('scope_limits')
+        .select(['provider_scope_id', 'spend_monthly_micro_usd'])
+        .where('connection_id', '=', connectionId)
+        .where('spend_availability', '=', 'available')
+        .where('spend_monthly_micro_usd', 'is not', null)
+        .execute();
+      return new Map(rows.map((row) => [row.provider_scope_id, row.spend_monthly_micro_usd ?? 0]));
+    },
   };
 }
 

@@ -56,6 +56,7 @@ describe('policy.yml', () => {
       escalation: { owner: 300_000, webhook: 300_000, responders: 900_000, admins: 1_800_000 },
       heartbeat: { everyMs: 300_000 },
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
+      caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],

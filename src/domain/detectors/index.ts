@@ -1,8 +1,9 @@
 import { type BoundDetector, bindDetector, type Detector } from '../detector.ts';
+import { capThreshold } from './cap-threshold.ts';
 import { spendAcceleration } from './spend-acceleration.ts';
 
 /** Every detector. A test compares this list with the folder. */
-export const detectors = [spendAcceleration] as const satisfies readonly Detector[];
+export const detectors: readonly [Detector, ...Detector[]] = [spendAcceleration, capThreshold];
 
 /** All detectors with their sections of policy.yml applied. */
 export function bindDetectors(sections: Readonly<Record<string, unknown>>): readonly BoundDetector[] {

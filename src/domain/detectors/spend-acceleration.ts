@@ -6,7 +6,7 @@ import type { Sentence } from '../sentence.ts';
 import { median } from '../stats.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 import { isEstimate, type UsageBucket } from '../usage.ts';
-import { windowCosts } from '../window.ts';
+import { spentBy, windowCosts } from '../window.ts';
 
 const WINDOW_MS = HOUR_MS;
 const WINDOW_MINUTES = WINDOW_MS / MINUTE_MS;
@@ -32,7 +32,7 @@ export const spendAcceleration: Detector<Settings> = {
   title: 'Spend accelerates',
   historyMs: DAY_MS + 2 * HOUR_MS,
   settings,
-  worthwhile: (recentMicroUsd, { floor_usd }) => recentMicroUsd > microUsdFromUsd(floor_usd),
+  worthwhile: ({ recentMicroUsd }, { floor_usd }) => recentMicroUsd > microUsdFromUsd(floor_usd),
   detect: detectSpendAcceleration,
   nearness(input, limits) {
     const { hourMicroUsd, thresholdMicroUsd } = measure(input, limits);
@@ -116,16 +116,6 @@ interface Figures {
   readonly rateMicroUsdPerHour: number;
   readonly newModel: { readonly model: string; readonly at: number } | null;
   readonly knownFrom: number;
-}
-
-/** The buckets up to `until`. One that reaches beyond is not finished: all that it holds was spent before. */
-function spentBy(until: number, usage: readonly UsageBucket[]): readonly UsageBucket[] {
-  return usage
-    .filter((bucket) => bucket.startAt < until)
-    .map((bucket) => {
-      const spentMs = until - bucket.startAt;
-      return bucket.widthMs <= spentMs ? bucket : { ...bucket, widthMs: spentMs };
-    });
 }
 
 function headlineOf({ ratio, hourMicroUsd }: Figures): Sentence {

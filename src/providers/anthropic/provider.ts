@@ -1,5 +1,5 @@
 import { isAppError } from '../../domain/errors.ts';
-import { DAY_MS } from '../../domain/time.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
 import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/provider.ts';
 import { type ClientOptions, DEFAULT_TRANSPORT, type Transport } from '../lib/call.ts';
 import { connectionOf } from '../lib/connection.ts';
@@ -43,6 +43,7 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       disable: 'reversible',
       create: 'none',
       capScope: 'workspace',
+      limitDelayMs: { set_rate_limit: HOUR_MS },
       lastUsed: 'usage',
       usagePerKey: true,
       costPerKey: true,

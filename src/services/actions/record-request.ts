@@ -34,6 +34,8 @@ export interface Wanted {
   readonly params: ActionParams | null;
   /** For the audit log and the alert's thread, besides the reason. */
   readonly detail: NonNullable<AuditEntry['detail']>;
+  /** Written down with it, unless the same act is under way or done already. */
+  readonly withIt?: (tx: Repos, action: Action) => Promise<void>;
 }
 
 /** What is true in the transaction of a request. */
@@ -130,6 +132,7 @@ export async function insertAction({ deps, tx }: RequestContext, input: AgreedRe
   const recorded = (await tx.actions.insert(action)) ? action : await takeUpAgain({ tx, now }, action);
   if (recorded === null) return (await tx.actions.byIdempotencyKey(action.idempotencyKey)) ?? action;
 
+  await input.withIt?.(tx, recorded);
   const detail = { kind, keyId: key.id, reason, ...input.detail, ...consentDetail(input.consent) };
   const subject = auditSubject(action, key);
   await tx.audit.append({ at: now, actor, verb: auditVerb(kind, 'requested'), subject, detail });

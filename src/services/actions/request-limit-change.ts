@@ -4,17 +4,18 @@ import { AppError } from '../../domain/errors.ts';
 import { countsAsProduction, type Key, type Lineage } from '../../domain/key.ts';
 import { capFault, type KnownLimits } from '../../domain/limits.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { openGrant } from '../grants/open-grant.ts';
 import { type ScopeCard, sharers } from '../limits/describe-scope.ts';
 import { type LimitSetting, modelsSetting, rateLimitSetting, spendLimitSetting } from './act-on-limits.ts';
 import { invalid, type RequestDeps, type RequestInput, recordRequest, refuseWrongSlug } from './record-request.ts';
 
-/** The key says which scope is meant. */
-export type RequestLimitChangeInput = RequestInput &
-  {
+/** The key says which scope is meant. `untilAt`: when what stands there now is restored; absent: never. */
+export type RequestLimitChangeInput = RequestInput & { readonly untilAt?: number | null } & {
     [Kind in LimitActKind]: { readonly kind: Kind; readonly change: Omit<ParamsOf[Kind], 'scopeId'> };
   }[LimitActKind];
 
-const METHOD = {
+/** What a provider must have for each change. */
+export const LIMIT_METHOD = {
   set_spend_limit: 'setSpendLimit',
   set_rate_limit: 'setRateLimit',
   set_models: 'setModelPermissions',
@@ -28,7 +29,16 @@ export async function requestLimitChange(deps: RequestDeps, input: RequestLimitC
     if (needsSlugForScope(lineage, await sharers(tx, key))) refuseWrongSlug(lineage, input.typedSlug);
     const decided = decide(input, scopeId, known);
     const id = [input.kind, key.connectionId, scopeId, known?.revision ?? 0, JSON.stringify(decided.params)];
-    return { kind: input.kind, idempotencyKey: id.join(':'), ...decided };
+    const wanted = { kind: input.kind, idempotencyKey: id.join(':'), ...decided };
+    const { untilAt } = input;
+    if (untilAt == null) return wanted;
+    if (decided.params.from === null)
+      throw invalid('What was not limited before cannot be restored: leave the end out.');
+    return {
+      ...wanted,
+      detail: { ...decided.detail, until: untilAt },
+      withIt: (writing, action) => openGrant({ deps, tx: writing }, { action, key, untilAt }),
+    };
   });
 }
 
@@ -44,7 +54,7 @@ function refuseUnfit({ providers }: RequestDeps, key: Key, { kind }: RequestLimi
   if (key.kind === 'admin' || key.scopeId === null) {
     throw invalid('This key belongs to no scope with limits of its own. Use the provider’s console.');
   }
-  if (providers.get(key.connectionId)?.[METHOD[kind]] === undefined) {
+  if (providers.get(key.connectionId)?.[LIMIT_METHOD[kind]] === undefined) {
     throw invalid('There is no right, or no way, to change this from here. Use the provider’s console.');
   }
   return key.scopeId;

@@ -1,6 +1,7 @@
 import { type Action, isKeyAct, isLimitAct, isRefused, silentFrom } from '../../domain/action.ts';
 import { type Alert, otherKeys } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
+import type { Grant } from '../../domain/grant.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { Sentence } from '../../domain/sentence.ts';
 import type { ConsoleSteps, KeyAct, Provider, ProviderCapabilities } from '../../ports/provider.ts';
@@ -8,6 +9,7 @@ import type { AlertEvent, Watermark } from '../../ports/store.ts';
 import { type AccountCard, describeAccount } from '../actions/account.ts';
 import { type Afterlife, describeAfterlife } from '../actions/describe-impact.ts';
 import type { Deps } from '../deps.ts';
+import { grantsOfKey } from '../grants/read-grants.ts';
 import { describeScope, type ScopeCard } from '../limits/describe-scope.ts';
 import { openRotationOf, type RotationLink } from '../rotation/rotation-link.ts';
 import { type KeyCost, keyCosts } from './key-costs.ts';
@@ -32,6 +34,8 @@ export interface AlertCard {
   readonly approval: Approval | null;
   /** What bounds the spend; null where the key is unknown or belongs to no scope. */
   readonly scope: ScopeCard | null;
+  /** Limits of the key that were changed for a time. */
+  readonly grants: readonly Grant[];
   /** The account to delete instead, once the provider has refused to revoke the key by itself. */
   readonly account: AccountCard | null;
   /** The rotation of the lineage that is under way. */
@@ -76,6 +80,7 @@ export async function describeAlert(deps: DescribeDeps, alertId: string): Promis
     lastAction,
     approval: (await approvals.waiting()).find(({ keyId }) => keyId === key?.id) ?? null,
     scope: key === null ? null : await describeScope(deps, key),
+    grants: key === null ? [] : await grantsOfKey(deps, key),
     account: key !== null && wasRefused(lastAction) ? await describeAccount(deps, key) : null,
     rotation: await openRotationOf(deps, lineage.id),
     events: await alerts.events(alertId),

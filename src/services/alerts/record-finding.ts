@@ -17,13 +17,18 @@ export async function recordFinding(deps: RecordDeps, finding: Finding): Promise
     const latest = await tx.alerts.latestOfLineage(finding.lineageId);
     const now = deps.clock.now();
     const alert =
-      latest !== undefined && isSameEpisode(latest, now)
+      latest !== undefined && isSameEpisode(latest, now) && !isNewsOnly(latest, finding)
         ? await merge({ deps, tx }, latest, finding)
         : await open({ deps, tx }, finding);
     await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: now });
     await autoContain({ deps, tx }, alert);
     return alert;
   });
+}
+
+/** What calls nobody does not open again what is over, and may have called people. */
+function isNewsOnly({ state }: Alert, { severity }: Finding): boolean {
+  return state === 'resolved' && severityRank(severity) < severityRank('high');
 }
 
 interface Context {

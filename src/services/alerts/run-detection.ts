@@ -1,6 +1,6 @@
 import { groupBy, inSlices } from '../../domain/collections.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
-import type { Finding } from '../../domain/finding.ts';
+import { type Finding, severityRank } from '../../domain/finding.ts';
 import { NEAR } from '../../domain/pace.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { UsageBucket } from '../../domain/usage.ts';
@@ -8,6 +8,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity, Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { eventsOfLineages } from '../events/lineage-events.ts';
+import { capStandings, type Standing, withUnwatched } from '../limits/cap-standings.ts';
 import { withNamedKeys } from '../rotation/named-keys.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { sumCosts } from '../usage/sum-costs.ts';
@@ -49,7 +50,8 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
       nearness = Math.max(nearness, detector.nearness(input));
     }
   }
-  for (const finding of findings) {
+  // What was found last is what an alert says: the worst.
+  for (const finding of findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity))) {
     const alert = await recordFinding(deps, finding);
     alertIds.add(alert.id);
     deps.logger.info('finding recorded', {
@@ -88,7 +90,8 @@ async function* inputsOf(
   const { connectionId } = provider;
   const recent = await sumCosts(deps, { connectionId, from: knownUntil - RECENT_MS, to: now, sliceMs: SUM_SLICE_MS });
   const allKeys = await withNamedKeys(deps.store.read, await keys.identities());
-  const lineageIds = lineagesWorthALook(deps, allKeys, recent);
+  const caps = await capStandings(deps, { provider, now, allKeys, recent });
+  const lineageIds = lineagesWorthALook(deps, { allKeys, recent, caps });
   const membersOf = groupBy(allKeys, ({ lineageId }) => lineageId);
   for (const slice of inSlices([...lineageIds], LINEAGES_AT_ONCE)) {
     const members = slice.flatMap((lineageId) => membersOf.get(lineageId) ?? []);
@@ -98,8 +101,11 @@ async function* inputsOf(
     const events = await eventsOfLineages(deps, { ...eventRange, allKeys, members });
     for (const lineageId of slice) {
       const lineage = await lineages.get(lineageId);
+      if (lineage === undefined) continue;
       const series = { usage: buckets.get(lineageId) ?? [], events: events.get(lineageId) ?? [], requests: [] };
-      if (lineage !== undefined) yield { ...horizon, lineage, ...series, baseline: null };
+      const standing = caps.get(lineageId);
+      const cap = standing === undefined ? null : await withUnwatched(deps, standing, { now, ...lineage });
+      yield { ...horizon, lineage, ...series, baseline: null, cap };
     }
     await deps.breathe();
   }
@@ -121,20 +127,25 @@ async function history(
   return [...older, ...newer.toSorted((a, b) => a.startAt - b.startAt)];
 }
 
+interface Glances {
+  readonly allKeys: readonly KeyIdentity[];
+  readonly recent: ReadonlyMap<string, number>;
+  readonly caps: ReadonlyMap<string, Standing>;
+}
+
 /**
  * The history of a lineage is thousands of rows: it is read only where some detector could find something, or could
  * if the spend grew from near to enough.
  */
-function lineagesWorthALook(
-  { detectors }: DetectionDeps,
-  keys: readonly KeyIdentity[],
-  recent: ReadonlyMap<string, number>,
-): ReadonlySet<string> {
-  const costs = new Map<string, number>();
-  for (const key of keys) {
+function lineagesWorthALook({ detectors }: DetectionDeps, { allKeys, recent, caps }: Glances): ReadonlySet<string> {
+  const costs = new Map([...caps.keys()].map((lineageId) => [lineageId, 0]));
+  for (const key of allKeys) {
     const cost = recent.get(key.id);
     if (cost !== undefined) costs.set(key.lineageId, (costs.get(key.lineageId) ?? 0) + cost);
   }
-  const worthwhile = [...costs].filter(([, cost]) => detectors.some((detector) => detector.worthwhile(cost / NEAR)));
+  const worthwhile = [...costs].filter(([lineageId, cost]) => {
+    const glance = { recentMicroUsd: cost / NEAR, cap: caps.get(lineageId) ?? null };
+    return detectors.some((detector) => detector.worthwhile(glance));
+  });
   return new Set(worthwhile.map(([lineageId]) => lineageId));
 }

@@ -1,4 +1,5 @@
 import { alertName } from '../../domain/alert.ts';
+import type { GrantTold } from '../../domain/grant.ts';
 import type {
   AudienceDetail,
   BlindDetail,
@@ -76,6 +77,11 @@ export interface ClaimCard {
   readonly slug: string;
 }
 
+export interface GrantNoticeCard {
+  readonly kind: 'grant';
+  readonly detail: GrantTold;
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
 export type NoticeCard =
   | BlindCard
@@ -84,7 +90,8 @@ export type NoticeCard =
   | DriftCard
   | BreakGlassCard
   | AudienceCard
-  | ClaimCard;
+  | ClaimCard
+  | GrantNoticeCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -106,6 +113,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return { kind: 'audience', detail: notice.detail, closedAt: notice.closedAt };
     case 'claim':
       return describeClaim(deps, notice);
+    case 'grant':
+      return { kind: 'grant', detail: notice.detail };
     default:
       return undefined;
   }

@@ -1,14 +1,17 @@
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
+import type { Grant } from '../../domain/grant.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { AudienceDetail } from '../../domain/notice.ts';
+import { DAY_MS } from '../../domain/time.ts';
 import type { EventWatermark } from '../../ports/events.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
 import { type NextCall, nextCallOf, type PagedNow, whoWouldBePaged } from '../alerts/who-is-paged.ts';
 import type { Deps } from '../deps.ts';
+import { holdingGrants } from '../grants/read-grants.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
 import { openRotations, type RotationLink } from '../rotation/rotation-link.ts';
 import { type DeliveryStatus, readDeliveries } from './read-deliveries.ts';
@@ -33,6 +36,9 @@ export interface ConnectionStatus {
   readonly costs: CostStatus;
 }
 
+// Whoever looks before a weekend sees what ends in it.
+const SOON_MS = 2 * DAY_MS;
+
 /** What `/keys status` and readiness tell. */
 export interface Status {
   readonly now: number;
@@ -47,6 +53,8 @@ export interface Status {
   readonly approvals: readonly Approval[];
   /** Who reads the alerts without being a full member; null: nobody, as far as known. */
   readonly audience: AudienceDetail | null;
+  /** Limits that were changed for a time which is over soon. */
+  readonly endingGrants: readonly Grant[];
   readonly outbox: { readonly waiting: number; readonly dead: number };
   readonly deadLetters: readonly OutboxRow[];
   /** Those that are open, oldest first. */
@@ -77,6 +85,7 @@ export async function readStatus(
     unfinishedActions: await actions.unfinished(),
     approvals: await approvals.waiting(),
     audience: (await notices.allOpen('audience'))[0]?.detail ?? null,
+    endingGrants: (await holdingGrants(deps)).filter(({ untilAt }) => untilAt <= deps.clock.now() + SOON_MS),
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
     rotations: await openRotations(deps),

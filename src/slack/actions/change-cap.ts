@@ -1,11 +1,9 @@
 import type { View } from '@slack/types';
 import { z } from 'zod';
-import { AppError, isRetryable } from '../../domain/errors.ts';
-import type { Key } from '../../domain/key.ts';
+import { AppError } from '../../domain/errors.ts';
 import { capWords, parseCap } from '../../domain/limits.ts';
 import { needsSlugForScope, requestLimitChange } from '../../services/actions/request-limit-change.ts';
-import { capControls, describeScope, type ScopeCard, spentThisMonth } from '../../services/limits/describe-scope.ts';
-import { refreshLimits } from '../../services/limits/read-limits.ts';
+import { capControls, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import { authorise, type Gesture } from '../authorise.ts';
 import { type ButtonValue, decodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
@@ -17,6 +15,7 @@ import { keyAndLineage } from './key-action-buttons.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
 import { readMetadata } from './lib/read-metadata.ts';
+import { refreshScope, scopeOf } from './lib/scope-of.ts';
 
 const metadata = z.object({
   alertId: z.string().nullable(),
@@ -84,7 +83,7 @@ async function capPage(context: SlackContext, gesture: Gesture, button: ButtonVa
   const { deps, locale } = context;
   const { key, lineage } = await keyAndLineage(context, button.keyId);
   await authorise(context, { gesture, act: 'change_limits', lineage });
-  await refresh(context, key);
+  await refreshScope(context, key);
   const scope = await scopeOf(context, key);
   const { canChange, consoleSteps } = capControls(deps, key, scope.known);
   if (!canChange) {
@@ -102,23 +101,4 @@ async function capPage(context: SlackContext, gesture: Gesture, button: ButtonVa
   const where = await placeOf(deps, key);
   const spentMicroUsd = await spentThisMonth(deps, key);
   return capModal({ lineage, scope, where, spentMicroUsd, button }, locale);
-}
-
-/** A provider that cannot be reached leaves what was read last: the act reads again before it writes. */
-async function refresh({ deps }: SlackContext, key: Key): Promise<void> {
-  const provider = deps.providers.get(key.connectionId);
-  if (provider === undefined || key.scopeId === null) return;
-  await refreshLimits(deps, provider, key.scopeId).catch((error: unknown) => {
-    if (!isRetryable(error)) throw error;
-  });
-}
-
-async function scopeOf({ deps }: SlackContext, key: Key): Promise<ScopeCard> {
-  const scope = key.kind === 'admin' ? null : await describeScope(deps, key);
-  if (scope !== null) return scope;
-  throw new AppError({
-    code: 'invalid_input',
-    message: `key ${key.id} has no scope with limits`,
-    publicMessage: 'This key belongs to no scope with limits of its own. Use the provider’s console.',
-  });
 }

@@ -3,6 +3,7 @@ import { alertAcknowledge } from './alert-acknowledge.ts';
 import { alertEndTest } from './alert-end-test.ts';
 import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
+import { brakeModelsSubmit, brakePageButtons, brakeRateSubmit, brakesButton } from './brakes.ts';
 import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { claimAnswer } from './claim-answer.ts';
@@ -13,6 +14,7 @@ import { editKeySubmit } from './edit-key.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
 import { ownerAnswers } from './owner-answer.ts';
+import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
 import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts';
@@ -59,4 +61,10 @@ export const interactions: readonly Interaction[] = [
   ...claimAnswer,
   editKeySubmit,
   suspendScopeSubmit,
+  raiseCapButton,
+  raiseCapSubmit,
+  brakesButton,
+  ...brakePageButtons,
+  brakeRateSubmit,
+  brakeModelsSubmit,
 ];

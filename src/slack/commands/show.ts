@@ -2,6 +2,7 @@ import { describeAccount } from '../../services/actions/account.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
 import type { Deps } from '../../services/deps.ts';
 import { eventsOfKey } from '../../services/events/key-events.ts';
+import { grantsOfKey } from '../../services/grants/read-grants.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import { openRotationOf } from '../../services/rotation/rotation-link.ts';
@@ -38,6 +39,7 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
     consoleUrl: provider?.consoleSteps('revoke', ref).url ?? null,
     scope,
     spentMicroUsd: scope === null ? null : await spentThisMonth(deps, key),
+    grants: await grantsOfKey(deps, key),
     cap: capControls(deps, key, scope?.known ?? null),
     account: await describeAccount(deps, key),
     rotation: await openRotationOf(deps, lineage.id),

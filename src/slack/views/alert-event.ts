@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { ACTION_DONE, ACTION_NAME, type ActionKind, isKeyAct } from '../../domain/action.ts';
 import { actorText } from '../../domain/actor.ts';
+import type { GrantTold } from '../../domain/grant.ts';
 import { formatMoney, US_DOLLAR } from '../../domain/money.ts';
 import { formatLength, plural } from '../../domain/time.ts';
 import type { AlertEvent } from '../../ports/store.ts';
@@ -10,6 +11,7 @@ import { encodeButton } from '../button-value.ts';
 import { ASKED } from './action-text.ts';
 import { undoButton } from './alert-buttons.ts';
 import { actions, type Rendered, section, TEXT_MAX } from './blocks.ts';
+import { grantWords } from './grant.ts';
 import { testEndText } from './test-alert.ts';
 import { actorMention, capped, dayAndTime, escaped, foreign, instant, type Locale, mention } from './text.ts';
 
@@ -26,7 +28,8 @@ export interface EventSetting {
 /** One line of history in the alert's thread. Null for events that the root message tells well enough. */
 export function alertEventView(event: AlertEvent, setting: EventSetting = {}): Rendered | null {
   const { locale = PLAIN, isConfirmable = false, rotation = 'its thread' } = setting;
-  const text = actionLine(event, locale) ?? rotationLine(event, rotation) ?? lifeLine(event, locale);
+  const text =
+    actionLine(event, locale) ?? rotationLine(event, rotation) ?? grantLine(event, locale) ?? lifeLine(event, locale);
   if (text === null) return null;
   const asksToConfirm = event.kind === 'owner_confirmed' && isConfirmable;
   const blocks = [section(text), ...(asksToConfirm ? [confirmButton(event)] : undoOf(event))];
@@ -45,7 +48,7 @@ function actionLine({ kind, actor, detail }: AlertEvent, locale: Locale): string
   switch (kind) {
     case 'action_requested':
       if (actor === actorText(AUTO_CONTAIN)) return autoContainText(detail);
-      return `${who} asked to ${askedText(act, detail)}${agreedText(detail)}: ${reasonIn(detail)}`;
+      return `${who} asked to ${askedText(act, detail)}${agreedText(detail)}${untilText(detail, locale)}: ${reasonIn(detail)}`;
     case 'action_confirmed':
       return `${done}: ${shownText(act, detail)}. Whether usage stays zero is checked.`;
     case 'action_verified':
@@ -82,6 +85,20 @@ function rotationLine({ kind, actor, detail }: AlertEvent, rotation: string): st
       return `${who} cancelled the rotation: ${rotation} says why.`;
     case 'merged':
       return `The key has taken over from another one: what it does is told in KS-${Number(detail['into'])} from here on.`;
+    default:
+      return null;
+  }
+}
+
+function grantLine({ kind, actor, detail }: AlertEvent, locale: Locale): string | null {
+  switch (kind) {
+    case 'own_cap_raised':
+      return `${actorMention(actor)} raised the own cap from ${foreign(String(detail['from']))} to ${newValue(detail)}${untilText(detail, locale)}: ${reasonIn(detail)}`;
+    case 'grant_ending':
+    case 'grant_ended': {
+      const { verdict, lines } = grantWords(detail as unknown as GrantTold, locale);
+      return [verdict, ...lines].join('\n');
+    }
     default:
       return null;
   }
@@ -198,6 +215,10 @@ function askedText(act: string, detail: AlertEvent['detail']): string {
 function agreedText({ approvedBy, alone }: AlertEvent['detail']): string {
   if (typeof approvedBy === 'string') return `, approved by ${actorMention(approvedBy)}`;
   return alone === undefined ? '' : ', alone';
+}
+
+function untilText({ until }: AlertEvent['detail'], locale: Locale): string {
+  return typeof until === 'number' ? ` until ${dayAndTime(until, locale)}` : '';
 }
 
 function shownText(act: string, detail: AlertEvent['detail']): string {

@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { ACTION_DONE, ACTION_NAME, isRefused, isShown, isStop } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
+import { severityRank } from '../../domain/finding.ts';
 import type { KeyOwner, KeyStatus, Lineage } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { HOUR_MS } from '../../domain/time.ts';
@@ -12,6 +13,7 @@ import { actLines, stepsText } from './alert-act.ts';
 import { alertButtons, alertMenu } from './alert-buttons.ts';
 import { expectedText, lifeText, otherKeyText } from './alert-life.ts';
 import { actions, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { grantText } from './grant.ts';
 import { capText } from './scope.ts';
 import {
   actorMention,
@@ -80,9 +82,10 @@ function stillStopped({ key }: AlertCard): string {
   return stopped === undefined ? '' : `, and ${stopped}`;
 }
 
-function nextStep({ acts, key }: AlertCard): string {
+function nextStep({ acts, key, alert }: AlertCard): string {
   const stopped = key === null ? undefined : STOPPED_WORD[key.status];
   if (stopped !== undefined) return `The key is already ${stopped}.`;
+  if (severityRank(alert.severity) < severityRank('high')) return 'Nothing has to be done at once.';
   const mildest = acts[0];
   return mildest === undefined ? 'Stop it in the console.' : `${capital(mildest)} it?`;
 }
@@ -147,9 +150,10 @@ export function ownerText({ ownerSlackId, ownerStanding }: Lineage, owner: KeyOw
 }
 
 function remarksOf(card: AlertCard, locale: Locale): string[] {
-  const { alert, lastAction, approval, consoleSteps, blind, key, otherKeys, rotation } = card;
+  const { alert, lastAction, approval, consoleSteps, blind, key, otherKeys, rotation, grants } = card;
   const remarks = [
     ...otherKeys.map((other) => otherKeyText(other, locale)),
+    ...grants.map((grant) => grantText(grant, locale)),
     ...(rotation === null ? [] : [rotationText(rotation, locale)]),
     ...(approval === null ? [] : [approvalText(approval, locale)]),
     ...actLines(card, locale),

@@ -2,6 +2,7 @@ import type { KnownBlock, View } from '@slack/types';
 import type { Action } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
+import type { Grant } from '../../domain/grant.ts';
 import type { Key } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { KeyAct } from '../../ports/provider.ts';
@@ -15,6 +16,7 @@ import { lastActText } from './action-text.ts';
 import { ownerText } from './alert.ts';
 import { ACT_LABEL, deleteAccountButton } from './alert-buttons.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { grantText } from './grant.ts';
 import { lastUsedText } from './last-used.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { boundsLines, capText, spentText } from './scope.ts';
@@ -41,6 +43,8 @@ export interface KeyCard extends KeySummary {
   readonly scope: ScopeCard | null;
   /** Of the scope, in this calendar month. */
   readonly spentMicroUsd: number | null;
+  /** Limits that were changed for a time. */
+  readonly grants: readonly Grant[];
   readonly cap: CapControls;
   /** The account that may be deleted instead of the key. */
   readonly account: AccountCard | null;
@@ -116,7 +120,7 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
     `*Created* ${created} · ${lastUsedText(card, now)}`,
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
-  facts.push(...scopeFacts(card, locale));
+  facts.push(...scopeFacts(card, locale), ...card.grants.map((grant) => grantText(grant, locale)));
   if (card.events.length > 0) {
     facts.push(`*Provider’s log* ${card.events.map((event) => eventText(event, locale)).join(' · ')}`);
   }

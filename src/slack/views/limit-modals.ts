@@ -29,19 +29,12 @@ export interface CapModalState {
 
 /** Says what the cap is, what it has let through, whom else it holds for, and that it is no brake. */
 export function capModal({ lineage, scope, where, spentMicroUsd, button }: CapModalState, locale: Locale): View {
-  const noun = SCOPE_NOUN[scope.capScope];
   const from = scope.known?.limits?.spendLimit.monthlyMicroUsd ?? null;
   const spent = spentText(scope, spentMicroUsd, locale);
-  const others =
-    scope.sharedWith.length === 0
-      ? `${escaped(lineage.slug)} is the only working key of the ${noun}.`
-      : `The cap holds for every key of the ${noun}: ${escaped(lineage.slug)}, and also ${namesText(scope.sharedWith)}.`;
   const blocks: KnownBlock[] = [
     section(`*Cap of ${foreign(where)}*\nNow: ${capText(scope, locale)}${spent === null ? '' : ` · ${spent}`}`),
-    section(others),
-    section(
-      'It takes effect after some minutes, and a little more than the cap can be spent: it is no brake for a leak. To stop a leak, stop the key.',
-    ),
+    section(holdsForText(lineage, scope)),
+    section(`${SLOW_TEXT} To stop a leak, stop the key.`),
     {
       type: 'input',
       block_id: AMOUNT_BLOCK,
@@ -66,6 +59,17 @@ export function capModal({ lineage, scope, where, spentMicroUsd, button }: CapMo
     private_metadata: JSON.stringify({ ...button, from }),
     blocks,
   };
+}
+
+export const SLOW_TEXT =
+  'It takes effect after some minutes, and a little more than the cap can be spent: it is no brake for a leak.';
+
+/** Whose money it bounds. */
+export function holdsForText({ slug }: Lineage, { capScope, sharedWith }: ScopeCard): string {
+  const noun = SCOPE_NOUN[capScope];
+  return sharedWith.length === 0
+    ? `${escaped(slug)} is the only working key of the ${noun}.`
+    : `The cap holds for every key of the ${noun}: ${escaped(slug)}, and also ${namesText(sharedWith)}.`;
 }
 
 /** The consequence that is easily overlooked: a cap below what is spent refuses every request until the month ends. */
@@ -114,7 +118,8 @@ export function accountModal({ lineage, account, where, button, consent }: Accou
   };
 }
 
-function whySlug({ environment }: Lineage, { productionSibling }: ScopeCard): string {
+/** Why a name has to be typed; empty where production says it by itself. */
+export function whySlug({ environment }: Lineage, { productionSibling }: Pick<ScopeCard, 'productionSibling'>): string {
   if (environment === 'production') return '';
   if (environment === 'unknown') return 'Its environment is unknown, so it counts as production.';
   return `The cap also holds for ${productionSibling ?? 'other keys'}, which counts as production.`;

@@ -4,6 +4,7 @@ import type { BlindCard, ConnectionName, DowntimeCard, NoticeCard } from '../../
 import { actions, context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
 import { claimWords } from './claim.ts';
 import { driftWords } from './drift.ts';
+import { grantWords } from './grant.ts';
 import { audienceWords, breakGlassWords } from './safety-notices.ts';
 import { capped, dayAndTime, escaped, instant, type Locale } from './text.ts';
 import { unpricedWords } from './unpriced.ts';
@@ -37,6 +38,8 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return audienceWords(card);
     case 'claim':
       return claimWords(card);
+    case 'grant':
+      return grantWords(card.detail, locale);
   }
 }
 

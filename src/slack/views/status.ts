@@ -11,6 +11,7 @@ import { lifeText } from './alert-life.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
 import { costStatusText } from './costs.ts';
 import { deliveryLines, deliveryTroubles } from './deliveries.ts';
+import { grantText } from './grant.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { pagedText } from './test-alert.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale, messageLink } from './text.ts';
@@ -42,6 +43,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
       ),
     ),
     status.audience === null ? [] : [`:warning: ${escaped(audienceText(status.audience))}.`],
+    capped(status.endingGrants.map((grant) => `• ${nameOf(status, grant.keyId)}: ${grantText(grant, locale)}`)),
     capped(
       // What a channel has refused is told with the channel.
       status.deadLetters

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { CapStanding } from '../../../src/domain/cap.ts';
 import type { DetectorInput } from '../../../src/domain/detector.ts';
 import type { Evidence, Finding } from '../../../src/domain/finding.ts';
 import { microUsdFromUsd, US_DOLLAR } from '../../../src/domain/money.ts';
@@ -22,6 +23,40 @@ const series = z.strictObject({
   prices: z.enum(['listed', 'sibling', 'unpriced']).default('listed'),
 });
 
+const usd = z.number().nonnegative().default(0);
+const capOrigin = z.enum(['own', 'key', 'project', 'workspace', 'org']).default('own');
+
+/** The cap that bounds the lineage. */
+const capFixture = z
+  .strictObject({
+    origin: capOrigin,
+    usd: z.number().positive(),
+    monthUsd: usd,
+    /** What of it the lineage spent; without it all. */
+    ownUsd: z.number().nonnegative().optional(),
+    sharedWith: z.int().default(0),
+    unwatchedUsd: usd,
+    othersRecentUsd: usd,
+    lookMinutes: z.int().default(5),
+    told: z
+      .array(z.strictObject({ origin: capOrigin, usd: z.number(), percent: z.number(), paged: z.boolean() }))
+      .default([]),
+  })
+  .transform(
+    (cap): CapStanding => ({
+      origin: cap.origin,
+      capMicroUsd: microUsdFromUsd(cap.usd),
+      sharedWith: cap.sharedWith,
+      monthMicroUsd: microUsdFromUsd(cap.monthUsd),
+      ownMonthMicroUsd: microUsdFromUsd(cap.ownUsd ?? cap.monthUsd),
+      unwatchedMicroUsd: microUsdFromUsd(cap.unwatchedUsd),
+      othersRecentMicroUsd: microUsdFromUsd(cap.othersRecentUsd),
+      keyId: 'key_1',
+      lookMs: cap.lookMinutes * MINUTE_MS,
+      told: cap.told.map(({ usd: toldUsd, ...step }) => ({ ...step, capMicroUsd: microUsdFromUsd(toldUsd) })),
+    }),
+  );
+
 const expected = z.strictObject({
   severity: z.enum(['info', 'medium', 'high', 'critical']),
   keyId: z.string().nullable(),
@@ -39,6 +74,9 @@ const fixture = z.strictObject({
   knownUntil: instant,
   settings: z.record(z.string(), z.unknown()).default({}),
   usage: z.array(series),
+  cap: capFixture.nullable().default(null),
+  /** How far the data is behind. */
+  lagMinutes: z.int().nonnegative().default(0),
   /** Of a `fires-` case. */
   expected: expected.optional(),
 });
@@ -58,6 +96,12 @@ export function readFixture(detectorId: string, name: string): Fixture {
   return fixture.parse(JSON.parse(readFileSync(`${ROOT}/${detectorId}/${name}`, 'utf8')));
 }
 
+/** What a case shows the detector. */
+export function inputOfFixture(given: Fixture): DetectorInput {
+  const { knownUntil, cap, lagMinutes } = given;
+  return { ...inputOf(bucketsOf(given), knownUntil), cap, now: knownUntil + lagMinutes * MINUTE_MS };
+}
+
 export function inputOf(usage: readonly UsageBucket[], knownUntil: number): DetectorInput {
   return {
     now: knownUntil,
@@ -68,6 +112,7 @@ export function inputOf(usage: readonly UsageBucket[], knownUntil: number): Dete
     requests: [],
     events: [],
     baseline: null,
+    cap: null,
   };
 }
 

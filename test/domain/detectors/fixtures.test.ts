@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bindDetector } from '../../../src/domain/detector.ts';
 import { detectors } from '../../../src/domain/detectors/index.ts';
-import { bucketsOf, fixtureFolders, fixtureNames, inputOf, isoText, readFixture, summaryOf } from './fixture.ts';
+import { fixtureFolders, fixtureNames, inputOfFixture, isoText, readFixture, summaryOf } from './fixture.ts';
 
 test('every detector has cases, and there are no cases of a detector that is gone', () => {
   expect(fixtureFolders()).toEqual(detectors.map(({ id }) => id).sort());
@@ -20,7 +20,7 @@ describe.each(detectors)('$id', (detector) => {
     const fixture = readFixture(detector.id, name);
     const { detect } = bindDetector(detector, fixture.settings);
 
-    const findings = detect(inputOf(bucketsOf(fixture), fixture.knownUntil));
+    const findings = detect(inputOfFixture(fixture));
 
     const { expected } = fixture;
     expect(name.startsWith('fires-')).toBe(expected !== undefined);

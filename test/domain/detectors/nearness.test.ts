@@ -3,13 +3,13 @@ import { bindDetector } from '../../../src/domain/detector.ts';
 import { bindDetectors, detectors } from '../../../src/domain/detectors/index.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { NOON, usageOf } from '../../support/records.ts';
-import { bucketsOf, fixtureNames, inputOf, readFixture } from './fixture.ts';
+import { fixtureNames, inputOf, inputOfFixture, readFixture } from './fixture.ts';
 
 describe.each(detectors)('how near $id says it is', (detector) => {
   test.each(fixtureNames(detector.id))('is above one exactly where it fires: %s', (name) => {
     const fixture = readFixture(detector.id, name);
     const { detect, nearness } = bindDetector(detector, fixture.settings);
-    const input = inputOf(bucketsOf(fixture), fixture.knownUntil);
+    const input = inputOfFixture(fixture);
 
     expect(nearness(input) > 1).toBe(detect(input).length > 0);
   });

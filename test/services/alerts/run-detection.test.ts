@@ -124,7 +124,7 @@ test('a lineage that no detector could mind is not read', async () => {
   const told: number[] = [];
   const picky: BoundDetector = {
     ...noting(inputs),
-    worthwhile: (recentMicroUsd) => {
+    worthwhile: ({ recentMicroUsd }) => {
       told.push(recentMicroUsd);
       return recentMicroUsd > 50 * MICRO_USD;
     },

@@ -1,5 +1,6 @@
 import type { Action } from '../../../src/domain/action.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
+import type { Grant, GrantTold } from '../../../src/domain/grant.ts';
 import type { Key, Lineage } from '../../../src/domain/key.ts';
 import { US_DOLLAR } from '../../../src/domain/money.ts';
 import type { Rotation } from '../../../src/domain/rotation.ts';
@@ -111,6 +112,7 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
     afterlife: null,
     blind: null,
     scope: scopeCard(),
+    grants: [],
     account: null,
     ...fields,
   };
@@ -137,6 +139,47 @@ export function scopeCard(fields: Partial<ScopeCard> = {}): ScopeCard {
     known: knownLimits(),
     sharedWith: ['load-test', 'prod-api'],
     productionSibling: 'prod-api',
+    ...fields,
+  };
+}
+
+/** A cap that was raised for launch week. */
+export function capGrant(fields: Partial<Grant> = {}): Grant {
+  return {
+    id: 'grant_1',
+    kind: 'set_spend_limit',
+    target: 'set_spend_limit:anthropic:wrkspc_1',
+    keyId: 'key_1',
+    alertId: null,
+    change: { scopeId: 'wrkspc_1', from: 500_000_000, to: 800_000_000 },
+    untilAt: NOW + DAY_MS,
+    grantedBy: 'slack:T0ACME/U0ANA',
+    reason: 'launch week needs more',
+    grantedAt: NOW - DAY_MS,
+    actionId: 'act_1',
+    restoreActionId: null,
+    warnedAt: null,
+    endedAt: null,
+    outcome: null,
+    ...fields,
+  };
+}
+
+/** What people are told of it. */
+export function grantTold(fields: Partial<GrantTold> = {}): GrantTold {
+  return {
+    grantId: 'grant_1',
+    kind: 'set_spend_limit',
+    slug: 'staging-ci',
+    from: '$500 a month',
+    to: '$800 a month',
+    by: 'slack:T0ACME/U0ANA',
+    untilAt: NOW + DAY_MS,
+    formerMicroUsd: 500_000_000,
+    outcome: null,
+    found: null,
+    spentMicroUsd: 620_000_000,
+    upperUntilAt: null,
     ...fields,
   };
 }

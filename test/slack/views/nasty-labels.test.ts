@@ -1,6 +1,7 @@
 import type { KnownBlock, View } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../../src/domain/grant.ts';
 import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
 import { scrubSecrets } from '../../../src/domain/secret.ts';
 import { assertMessage, assertView } from '../../../src/sandbox/slack/strictness/index.ts';
@@ -9,6 +10,7 @@ import { actionModal, consoleStepsText, noticeModal } from '../../../src/slack/v
 import { alertView } from '../../../src/slack/views/alert.ts';
 import { alertEventView } from '../../../src/slack/views/alert-event.ts';
 import type { Rendered } from '../../../src/slack/views/blocks.ts';
+import { grantView } from '../../../src/slack/views/grant.ts';
 import { unknownSubcommandView } from '../../../src/slack/views/help.ts';
 import { keyCardView } from '../../../src/slack/views/key-card.ts';
 import { keyListView } from '../../../src/slack/views/key-list.ts';
@@ -23,6 +25,8 @@ import { fakeEvent } from '../../support/fake-provider.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
+  capGrant,
+  grantTold,
   impactOf,
   keySummary,
   LOCALE,
@@ -176,6 +180,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         consoleUrl: null,
         scope: nastyScope(nasty),
         spentMicroUsd: 1_000_000,
+        grants: [nastyGrant(nasty)],
         cap: { canChange: true, consoleSteps: null },
         account: nastyAccount(nasty),
         lastAction: stopAction({ state: 'failed', reason: nasty, problem: told(nasty) }),
@@ -214,6 +219,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         approvals: [],
         audience: null,
         unfinishedActions: Array.from({ length: 12 }, () => stopAction({ problem: told(nasty) })),
+        endingGrants: [nastyGrant(nasty)],
         outbox: { waiting: 0, dead: 0 },
         deadLetters: [],
         deliveries: { waitingSince: null, troubles: [], outlets: [] },
@@ -227,6 +233,8 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
       },
       { locale: LOCALE, configLines: [] },
     ),
+  'what became of a grant': (nasty) =>
+    grantView(grantTold({ kind: 'set_models', from: nasty, to: nasty, found: nasty, outcome: 'left' }), LOCALE),
   notice: (nasty) =>
     noticeView(
       {
@@ -376,4 +384,13 @@ function expectSameWords(rendered: Rendered): void {
   const said = spoken(rendered).replace(/\s+/g, ' ');
   if (said.endsWith('…')) expect(shown.startsWith(said.slice(0, 200))).toBe(true);
   else expect(said).toBe(shown);
+}
+
+function nastyGrant(nasty: string): Grant {
+  const rule = { mode: 'deny', models: [nasty] } as const;
+  return capGrant({
+    kind: 'set_models',
+    change: { scopeId: 's', from: { mode: 'all', models: [] }, to: rule },
+    reason: nasty,
+  });
 }

@@ -1,0 +1,152 @@
+import type { CapOrigin, CapStanding, ToldStep } from '../../domain/cap.ts';
+import { toldStep } from '../../domain/cap.ts';
+import { groupBy } from '../../domain/collections.ts';
+import { capThreshold } from '../../domain/detectors/cap-threshold.ts';
+import { STOPPED_STATUSES } from '../../domain/key.ts';
+import { DAY_MS, floorTo, monthStart } from '../../domain/time.ts';
+import { noKeyId } from '../../domain/usage.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { KeyIdentity } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+
+type StandingDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
+
+export interface StandingsInput {
+  readonly provider: Provider;
+  readonly now: number;
+  readonly allKeys: readonly KeyIdentity[];
+  /** Cost by key in the last two hours of data. */
+  readonly recent: ReadonlyMap<string, number>;
+}
+
+/** With the keys whose usage counts against the cap. */
+export interface Standing extends CapStanding {
+  readonly keyIds: readonly string[];
+}
+
+/**
+ * How far the lineages of a connection have come towards their caps this month, by lineage. A cap that keys share is told
+ * of the lineage that spent most of it. Reads sums that are kept, so that ten thousand keys cost a few queries.
+ */
+export async function capStandings(deps: StandingDeps, input: StandingsInput): Promise<ReadonlyMap<string, Standing>> {
+  const { lineages, scopeLimits, usage } = deps.store.read;
+  const ownCaps = await lineages.caps();
+  const scopeCaps = await scopeLimits.caps(input.provider.connectionId);
+  if (ownCaps.size + scopeCaps.size === 0) return new Map();
+  const month = await usage.dayCosts({ from: monthStart(input.now), to: input.now });
+  const look = { ...input, month, told: await toldSteps(deps, input.now), lookMs: deps.policy.polling.usageMs };
+  const standings = ownStandings(look, ownCaps);
+  for (const [lineageId, standing] of scopeStandings(deps, look, scopeCaps)) {
+    const own = standings.get(lineageId);
+    if (own === undefined || shareOf(standing) > shareOf(own)) standings.set(lineageId, standing);
+  }
+  return standings;
+}
+
+/** What was spent before anybody watched is asked for only where something is to be told. */
+export async function withUnwatched(
+  { store }: Pick<Deps, 'store'>,
+  { keyIds, ...standing }: Standing,
+  { now, createdAt }: { readonly now: number; readonly createdAt: number },
+): Promise<CapStanding> {
+  const month = { from: monthStart(now), to: floorTo(createdAt, DAY_MS) };
+  if (month.to <= month.from) return standing;
+  return { ...standing, unwatchedMicroUsd: await store.read.usage.costOf(keyIds, month) };
+}
+
+interface Look extends StandingsInput {
+  readonly month: ReadonlyMap<string, number>;
+  readonly told: ReadonlyMap<string, readonly ToldStep[]>;
+  readonly lookMs: number;
+}
+
+async function toldSteps({ store }: StandingDeps, now: number): Promise<Look['told']> {
+  const told = new Map<string, ToldStep[]>();
+  for (const { lineageId, evidence } of await store.read.alerts.evidenceSince(capThreshold.id, monthStart(now))) {
+    const step = toldStep(evidence);
+    if (step !== null) told.set(lineageId, [...(told.get(lineageId) ?? []), step]);
+  }
+  return told;
+}
+
+/** The team's own caps, of the lineages that have a key of this connection. */
+function ownStandings(look: Look, caps: ReadonlyMap<string, number>): Map<string, Standing> {
+  const capped = look.allKeys.filter(({ lineageId }) => caps.has(lineageId));
+  const standings = new Map<string, Standing>();
+  for (const [lineageId, keys] of groupBy(capped, (key) => key.lineageId)) {
+    const capMicroUsd = caps.get(lineageId);
+    if (capMicroUsd === undefined || !keys.some((key) => key.connectionId === look.provider.connectionId)) continue;
+    const origin = 'own';
+    const keyIds = keys.map(({ id }) => id);
+    standings.set(lineageId, standingOf(look, { origin, capMicroUsd, lineageId, keys, keyIds, sharedWith: 0 }));
+  }
+  return standings;
+}
+
+/** The provider's caps, each with the lineage that spent most of it; usage without a key counts, and belongs to nobody. */
+function scopeStandings(
+  { providers }: StandingDeps,
+  look: Look,
+  caps: ReadonlyMap<string, number>,
+): readonly (readonly [lineageId: string, Standing])[] {
+  const { id: providerId, capabilities } = look.provider;
+  const origin = capabilities.capScope;
+  if (origin === 'none' || caps.size === 0) return [];
+  const connections = [...providers.values()].filter(({ id }) => id === providerId);
+  const inside = look.allKeys.filter((key) => key.providerId === providerId && caps.has(key.scopeId ?? ''));
+  return [...groupBy(inside, (key) => key.scopeId ?? '')].flatMap(([scopeId, scopeKeys]) => {
+    const working = scopeKeys.filter(({ status }) => !STOPPED_STATUSES.has(status));
+    const dearest = dearestOf(working.length > 0 ? working : scopeKeys, look.month);
+    const capMicroUsd = caps.get(scopeId);
+    if (dearest === undefined || capMicroUsd === undefined) return [];
+    const keys = scopeKeys.filter(({ lineageId }) => lineageId === dearest);
+    const unkeyed = connections.map(({ connectionId }) => noKeyId(connectionId, scopeId));
+    const keyIds = [...scopeKeys.map(({ id }) => id), ...unkeyed];
+    const sharedWith = working.filter(({ lineageId }) => lineageId !== dearest).length;
+    const standing = standingOf(look, { origin, capMicroUsd, lineageId: dearest, keys, keyIds, sharedWith });
+    return [[dearest, standing] as const];
+  });
+}
+
+interface Bound {
+  readonly origin: CapOrigin;
+  readonly capMicroUsd: number;
+  readonly lineageId: string;
+  /** Of the lineage. */
+  readonly keys: readonly KeyIdentity[];
+  /** All that count against the cap. */
+  readonly keyIds: readonly string[];
+  readonly sharedWith: number;
+}
+
+function standingOf({ month, recent, told, lookMs }: Look, bound: Bound): Standing {
+  const { origin, capMicroUsd, lineageId, keys, keyIds, sharedWith } = bound;
+  const ownIds = keys.map(({ id }) => id);
+  return {
+    origin,
+    capMicroUsd,
+    sharedWith,
+    keyIds,
+    monthMicroUsd: sumOf(month, keyIds),
+    ownMonthMicroUsd: sumOf(month, ownIds),
+    unwatchedMicroUsd: 0,
+    othersRecentMicroUsd: sumOf(recent, keyIds) - sumOf(recent, ownIds),
+    keyId: ownIds.toSorted((a, b) => (month.get(b) ?? 0) - (month.get(a) ?? 0))[0] ?? null,
+    lookMs,
+    told: told.get(lineageId) ?? [],
+  };
+}
+
+function dearestOf(keys: readonly KeyIdentity[], month: ReadonlyMap<string, number>): string | undefined {
+  const costs = new Map<string, number>();
+  for (const { id, lineageId } of keys) costs.set(lineageId, (costs.get(lineageId) ?? 0) + (month.get(id) ?? 0));
+  return [...costs].sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1))[0]?.[0];
+}
+
+function sumOf(costs: ReadonlyMap<string, number>, ids: readonly string[]): number {
+  return ids.reduce((sum, id) => sum + (costs.get(id) ?? 0), 0);
+}
+
+function shareOf({ monthMicroUsd, capMicroUsd }: CapStanding): number {
+  return monthMicroUsd / capMicroUsd;
+}
