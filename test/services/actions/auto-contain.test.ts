@@ -149,6 +149,21 @@ describe('a critical loss above the amount of policy', () => {
     expect(on.provider.effects).toEqual(['suspend key_1', 'restore key_1']);
   });
 
+  test('leaves a key alone that people have stopped and started again themselves in this episode', async () => {
+    const on = await bench();
+    const { id } = await alertOn(on, 'key_1', { ...BURNING, costMicroUsd: 1 });
+    for (const kind of ['suspend', 'restore'] as const) {
+      later(on, MINUTE_MS);
+      await ask(on, 'key_1', { kind, alertId: id });
+      await runDueActions(on.deps);
+    }
+
+    await alertOn(on, 'key_1', BURNING);
+
+    expect(await on.store.read.alerts.get(id)).toMatchObject({ state: 'acknowledged', severity: 'critical' });
+    expect((await actionsOf(on)).map(({ requestedBy }) => requestedBy)).not.toContain('system:auto-contain');
+  });
+
   test('does not hurry a suspension that a person has asked for and the provider refuses', async () => {
     const on = await bench();
     await ask(on, 'key_1');
