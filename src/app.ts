@@ -205,12 +205,7 @@ function createPumps(deps: Deps, outboxContext: OutboxContext) {
       run: () => sendDuePages(deps),
       nextDueAt: () => outbox.nextDueAt('pages'),
     }),
-    actions: new Pump({
-      name: 'actions',
-      deps,
-      run: () => runDueActions(deps),
-      nextDueAt: () => actions.nextDueAt(),
-    }),
+    actions: new Pump({ name: 'actions', deps, run: () => runDueActions(deps), nextDueAt: () => actions.nextDueAt() }),
     timers: dueWork.map(
       (work) => new Pump({ name: work.name, deps, run: () => work.run(deps), nextDueAt: () => work.nextDueAt(deps) }),
     ),

@@ -131,6 +131,12 @@ function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
       return rows.map((row) => ({ lineageId: row.lineage_id, evidence: JSON.parse(row.evidence) as Evidence }));
     },
     pruneFindings: (before, limit) => pruneFindings(db, before, limit),
+    ...alertEvents(db),
+  };
+}
+
+function alertEvents(db: Kysely<Database>): Pick<AlertRepo, 'addEvent' | 'getEvent' | 'events'> {
+  return {
     async addEvent(event) {
       await db
         .insertInto('alert_events')
@@ -160,7 +166,6 @@ function alertHistory(db: Kysely<Database>): Pick<AlertRepo, HistoryMethod> {
   };
 }
 
-/** What an alert that stands was opened for is kept, however old. */
 /** A poll that a crash cut short reads the same usage again and finds the same in it. */
 async function isKept(db: Kysely<Database>, finding: Parameters<AlertRepo['addFinding']>[0]): Promise<boolean> {
   const same = await db
@@ -174,6 +179,7 @@ async function isKept(db: Kysely<Database>, finding: Parameters<AlertRepo['addFi
   return same !== undefined;
 }
 
+/** What an alert that stands was opened for is kept, however old. */
 async function pruneFindings(db: Kysely<Database>, before: number, limit: number): Promise<number> {
   const over = db.selectFrom('alerts').select('id').where('state', '=', 'resolved');
   const oldest = db

@@ -22,6 +22,7 @@ const SECTIONS = new Set([
   'currency',
   'roles',
   'polling',
+  'caps',
   'escalation',
   'heartbeat',
   'auto_contain',

@@ -53,7 +53,10 @@ async function oldButton(running: Running, actionId: string, value: string): Pro
   const button = { type: 'button' as const, action_id: actionId, value, text };
   const blocks = [{ type: 'actions' as const, elements: [button] }];
   const answer = await running.bolt.client.chat.postMessage({ channel: CHANNEL, text: 'an old message', blocks });
-  return present(answer.ts);
+  const ts = present(answer.ts);
+  const record = { kind: 'old', subjectId: ts, channel: CHANNEL, ts, renderedHash: '', postedAt: 0, updatedAt: 0 };
+  await running.store.write((tx) => tx.messages.put(record));
+  return ts;
 }
 
 describe('“This was us…” on a critical alert', () => {

@@ -10,6 +10,7 @@ import { dayAndTime } from '../views/text.ts';
 import { alertMetadata, checkForm } from './alert-snooze.ts';
 import { alertAndLineage, alertOfButton, authoriseOn, expectAct } from './lib/alert-gesture.ts';
 import { openModal } from './lib/open-modal.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 
 /** `This was us…` */
 export const alertExpected: ButtonHandler = {
@@ -39,7 +40,7 @@ export const alertExpectedSubmit: SubmitHandler = {
   },
 
   async run(context: SlackContext, submission: Submission) {
-    const { alertId } = alertMetadata.parse(JSON.parse(submission.privateMetadata));
+    const { alertId } = readMetadata(alertMetadata, submission.privateMetadata);
     const reason = submission.values[REASON_BLOCK] ?? '';
     const alert = await expect(context, submission, { alertId, reason, lengthMs: lengthOf(submission) ?? 0 });
     const until = dayAndTime(alert.expected?.until ?? context.deps.clock.now(), context.locale);

@@ -9,6 +9,7 @@ import { LENGTH_BLOCK, SNOOZE_MODAL, SNOOZE_TITLE, snoozeEnd, snoozeModal } from
 import { dayAndTime } from '../views/text.ts';
 import { alertOfButton, authoriseOn } from './lib/alert-gesture.ts';
 import { openModal } from './lib/open-modal.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 
 export const alertMetadata = z.object({ alertId: z.string().max(64) });
 
@@ -40,7 +41,7 @@ export const alertSnoozeSubmit: SubmitHandler = {
   },
 
   async run(context: SlackContext, submission: Submission) {
-    const { alertId } = alertMetadata.parse(JSON.parse(submission.privateMetadata));
+    const { alertId } = readMetadata(alertMetadata, submission.privateMetadata);
     const { actor } = await authoriseOn(context, { gesture: submission, act: 'snooze', alertId });
     const until = untilOf(context, submission) ?? 0;
     const reason = submission.values[REASON_BLOCK] ?? '';

@@ -30,6 +30,7 @@ import { dayAndTime, escaped, foreign } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 import { refreshScope, scopeOf } from './lib/scope-of.ts';
 
 const metadata = z.object({
@@ -123,7 +124,7 @@ export const brakeModelsSubmit: SubmitHandler = {
     return checked(MODELS_TITLE, errors);
   },
   async run(context, submission) {
-    const { keyId, seen } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { keyId, seen } = readMetadata(metadata, submission.privateMetadata);
     const { key } = await keyAndLineage(context, keyId);
     const { known } = await scopeOf(context, key);
     if (known?.limits == null || known.revision !== seen) throw changedSince();
@@ -150,7 +151,7 @@ async function facts(context: SlackContext, gesture: Gesture, button: ButtonValu
 }
 
 async function requestOf(context: SlackContext, submission: Submission) {
-  const { alertId, keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+  const { alertId, keyId } = readMetadata(metadata, submission.privateMetadata);
   const { lineage } = await keyAndLineage(context, keyId);
   const actor = await authorise(context, { gesture: submission, act: 'change_limits', lineage });
   return {
@@ -165,7 +166,7 @@ async function requestOf(context: SlackContext, submission: Submission) {
 }
 
 async function commonErrors(context: SlackContext, submission: Submission): Promise<Record<string, string>> {
-  const { keyId } = metadata.parse(JSON.parse(submission.privateMetadata));
+  const { keyId } = readMetadata(metadata, submission.privateMetadata);
   const { key, lineage } = await keyAndLineage(context, keyId);
   const errors: Record<string, string> = {};
   if (!submission.values[REASON_BLOCK]?.trim()) errors[REASON_BLOCK] = 'Say in a few words why.';

@@ -22,6 +22,7 @@ import {
 } from '../views/edit-modal.ts';
 import { capital, escaped, plainForeign } from '../views/text.ts';
 import { placeOf } from './lib/place.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 
 const environment = z.enum(['production', 'staging', 'development', 'unknown']);
 const metadata = z.object({
@@ -52,7 +53,7 @@ export const editKeySubmit: SubmitHandler = {
   id: EDIT_MODAL,
 
   async check({ deps }: SlackContext, submission: Submission): Promise<CheckResult> {
-    const { mayClassify, revision, base } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { mayClassify, revision, base } = readMetadata(metadata, submission.privateMetadata);
     const { cap } = typedFields(submission, base, revision);
     const parsed = parseCap(cap, deps.policy.currency);
     if (mayClassify && !parsed.ok) return { ok: false, errors: { [`${EDIT_BLOCKS.cap}:${revision}`]: parsed.fault } };
@@ -61,7 +62,7 @@ export const editKeySubmit: SubmitHandler = {
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
     const { deps } = context;
-    const { lineageId, revision, base } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { lineageId, revision, base } = readMetadata(metadata, submission.privateMetadata);
     const lineage = await lineageWith(context, lineageId);
     const actor = await authorise(context, { gesture: submission, act: 'edit', lineage });
     const typed = typedFields(submission, base, revision);
@@ -91,7 +92,7 @@ async function merged(
   submission: Submission,
   { base, typed }: { readonly base: EditFields; readonly typed: EditFields },
 ): Promise<View> {
-  const { lineageId } = metadata.parse(JSON.parse(submission.privateMetadata));
+  const { lineageId } = readMetadata(metadata, submission.privateMetadata);
   const lineage = await lineageWith(context, lineageId);
   const now = fieldsOf(lineage);
   const names = Object.keys(EDIT_BLOCKS) as (keyof EditFields)[];

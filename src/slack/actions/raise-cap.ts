@@ -25,6 +25,7 @@ import { dayAndTime, escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 import { refreshScope } from './lib/scope-of.ts';
 
 const perCap = <Value extends z.ZodType>(value: Value) => z.object({ own: value.nullable(), scope: value.nullable() });
@@ -108,7 +109,7 @@ interface Asked extends ButtonValue {
 }
 
 function askedIn({ deps }: SlackContext, submission: Submission): Asked {
-  const { which: only, seen, grants, ...button } = metadata.parse(JSON.parse(submission.privateMetadata));
+  const { which: only, seen, grants, ...button } = readMetadata(metadata, submission.privateMetadata);
   const chosen = submission.values[WHICH_BLOCK];
   const which = chosen === 'own' || chosen === 'scope' ? chosen : only;
   const from = seen[which];

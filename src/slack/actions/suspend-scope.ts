@@ -16,6 +16,7 @@ import {
   scopeResultModal,
   typedNameOf,
 } from '../views/scope-modal.ts';
+import { readMetadata } from './lib/read-metadata.ts';
 
 const metadata = z.object({ scope: z.string(), seen: z.string() });
 
@@ -32,7 +33,7 @@ export const suspendScopeSubmit: SubmitHandler = {
   id: SCOPE_MODAL,
 
   async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
-    const { scope } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { scope } = readMetadata(metadata, submission.privateMetadata);
     const name = typedNameOf(await scopeOf(context, scope));
     const errors: Record<string, string> = {};
     if (!submission.values[SCOPE_BLOCKS.reason]?.trim()) errors[SCOPE_BLOCKS.reason] = 'Say in a few words why.';
@@ -44,7 +45,7 @@ export const suspendScopeSubmit: SubmitHandler = {
   },
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
-    const { scope, seen } = metadata.parse(JSON.parse(submission.privateMetadata));
+    const { scope, seen } = readMetadata(metadata, submission.privateMetadata);
     const actor = await authorise(context, { gesture: submission, act: 'suspend', lineage: null });
     const plan = await planOf(context, scope);
     // The person has decided about the keys that they saw.

@@ -11,6 +11,8 @@ import { failing, fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 import { ask } from '../../support/requests.ts';
 
+const ADMIN = { id: 'U0ADMIN', name: null, isActive: true };
+
 test('a fresh installation is quiet: nothing read yet, nothing stuck', async () => {
   const bench = openBench({ acts: [] });
 
@@ -32,6 +34,9 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     unfinishedActions: [],
     approvals: [],
     audience: null,
+    endingGrants: [],
+    nextCalls: new Map(),
+    paged: { first: [ADMIN], admins: [ADMIN] },
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
     rotations: [],
@@ -80,7 +85,7 @@ test('what is stuck is named: open alerts, acts that are not done, messages that
 
   expect(status.alerts.map(({ id }) => id)).toEqual([alert.id]);
   expect(status.unfinishedActions.map(({ id, state }) => [id, state])).toEqual([
-    [failed.id, 'failed'],
+    [failed.id, 'pending'],
     [pending.id, 'pending'],
   ]);
   expect(status.outbox).toEqual({ waiting: 1, dead: 1 });
