@@ -93,6 +93,7 @@ const LINES = [
   'revoke prod-api',
   'restore prod-api',
   'rotate prod-api',
+  'test-alert',
   'suspend scope Kitchen',
   'suspend scope ws_1',
   'suspend scope s',
