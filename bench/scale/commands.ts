@@ -1,10 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { View } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { US_DOLLAR } from '../../src/domain/money.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Provider } from '../../src/ports/provider.ts';
 import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
-import { runDueActions } from '../../src/services/actions/execute-action.ts';
 import { interactions } from '../../src/slack/actions/index.ts';
 import { subcommands } from '../../src/slack/commands/index.ts';
 import type { SlackContext } from '../../src/slack/context.ts';
@@ -17,6 +17,7 @@ const [size = '', databasePath = ''] = process.argv.slice(2);
 const CALLS = 200;
 const POLLS = 7;
 const CLICKS = 20;
+const MAX_TURNS = 1_000_000;
 const calledAt: number[] = [];
 const PERSON = { userId: 'U0ANA', teamId: 'T1', triggerId: 'trigger', channel: 'C0AIKEYS' };
 const LINES = ['list', 'list sort:spend env:prod', 'list team-7', 'stale', 'show team-7-service-7', 'spend'];
@@ -74,12 +75,19 @@ async function clickTimes(): Promise<readonly number[]> {
     const begun = performance.now();
     await handler.check(context, submission);
     await handler.run(context, submission);
-    await runDueActions(deps);
-    const at = calledAt[before];
-    if (at === undefined) throw new Error('the provider was not called');
-    times.push(at - begun);
+    times.push((await callAfter(before)) - begun);
   }
   return times;
+}
+
+/** The app works actions off by itself as soon as they are written. */
+async function callAfter(before: number): Promise<number> {
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+    const at = calledAt[before];
+    if (at !== undefined) return at;
+    await nextTurn();
+  }
+  throw new Error('the provider was not called');
 }
 
 function withoutSlack(): SlackContext {
@@ -99,9 +107,11 @@ function withoutSlack(): SlackContext {
     suspendKey: async () => void calledAt.push(performance.now()),
     readKeyStatus: async () => 'inactive',
   };
+  // The app's own: it is the app that calls.
+  (deps.providers as Map<string, Provider>).set(CONNECTION, provider);
   const view = async ({ view: shown }: { view: View }) => ({ view: { id: 'V1', ...shown } });
   return {
-    deps: { ...deps, directory, providers: new Map([[CONNECTION, provider]]) },
+    deps: { ...deps, directory },
     client: { views: { open: view, update: view } } as unknown as WebClient,
     identity: { teamId: 'T1', botUserId: 'U0BOT', botId: 'B0BOT', workspaceUrl: null, appId: null, enterpriseId: null },
     locale: { currency: US_DOLLAR, timezone: 'UTC' },

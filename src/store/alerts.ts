@@ -41,10 +41,7 @@ function alertRows({ db, wake }: Context): Omit<AlertRepo, HistoryMethod | ListM
         .executeTakeFirst();
       return row && toAlert(row);
     },
-    async idsOfLineage(lineageId) {
-      const rows = await db.selectFrom('alerts').select('id').where('lineage_id', '=', lineageId).execute();
-      return rows.map(({ id }) => id);
-    },
+    idsOfLineage: (lineageId) => idsOfLineage(db, lineageId),
     async moveToLineage(from, to) {
       await db.updateTable('alerts').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
       await db.updateTable('findings').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
@@ -267,4 +264,9 @@ function toEvent(row: Row<'alert_events'>): AlertEvent {
     actor: row.actor,
     detail: JSON.parse(row.detail) as AlertEvent['detail'],
   };
+}
+
+async function idsOfLineage(db: Kysely<Database>, lineageId: string): Promise<readonly string[]> {
+  const rows = await db.selectFrom('alerts').select('id').where('lineage_id', '=', lineageId).execute();
+  return rows.map(({ id }) => id);
 }
