@@ -94,7 +94,7 @@ test('whatever happens in whatever order, people are called once for each severi
       const key = present(keys[run % keys.length]);
       const { lineageId } = await bench.keyOf(key);
       later(bench, 40 * DAY_MS);
-      const rule = new Rule();
+      let rule = new Rule();
       const latest = () => bench.store.read.alerts.latestOfLineage(lineageId);
       const startAlert = await latest();
       for (const step of sequence) {
@@ -104,6 +104,8 @@ test('whatever happens in whatever order, people are called once for each severi
         await act(bench, key, step, current?.id);
         const now = await latest();
         const gained = calling(await sendAll(bench));
+        // What does not page opens nothing again: it begins an alert of its own, which calls anew.
+        if (now?.id !== before?.id) rule = new Rule();
         const wasKept = now?.state === 'resolved';
         const due = step.kind === 'finding' && !wasKept ? rule.calls(step) : 0;
         expect(gained).toHaveLength(due);
