@@ -2,7 +2,7 @@ import { type AlertEventKind, type AlertState, nextState } from './alert-states.
 import { type Called, type Escalation, NOT_CALLED, pages } from './escalation.ts';
 import { EXPECTED_TAIL_MS, type Expectation } from './expectation.ts';
 import type { Evidence, Finding, Severity } from './finding.ts';
-import { severityRank, worstSeverity } from './finding.ts';
+import { isStanding, severityRank, worstSeverity } from './finding.ts';
 import type { Sentence } from './sentence.ts';
 import { HOUR_MS, MINUTE_MS } from './time.ts';
 
@@ -157,6 +157,8 @@ export function mergeFinding(alert: Alert, finding: Finding, now: number): Alert
   const isWorse = severity !== alert.severity;
   const moved = nextState(alert.state, event) !== alert.state;
   const after = (moved ? afterEvent(alert, event, now) : null) ?? alert;
+  // What was spent rightly before is not lost now: up to a cap, or as somebody had expected it.
+  const anew = alert.verdict === 'legitimate' || (isStanding(alert) && !isStanding(finding));
   const merged: Alert = {
     ...after,
     severity,
@@ -165,8 +167,9 @@ export function mergeFinding(alert: Alert, finding: Finding, now: number): Alert
       : [...alert.detectorIds, finding.detectorId],
     perKey: perKeyWith(alert.perKey, finding, now),
     // The start belongs to the first finding: a window that moves on must not make the episode look younger.
-    startedAt: Math.min(alert.startedAt, finding.startedAt),
-    lostMicroUsd: Math.max(alert.lostMicroUsd, finding.costMicroUsd),
+    startedAt: anew ? finding.startedAt : Math.min(alert.startedAt, finding.startedAt),
+    lostMicroUsd: anew ? finding.costMicroUsd : Math.max(alert.lostMicroUsd, finding.costMicroUsd),
+    called: anew ? { ...after.called, lossMicroUsd: 0 } : after.called,
     lastFindingAt: now,
     dataUntil: Math.max(alert.dataUntil, finding.observedUntil),
     snoozedUntil: isWorse ? null : after.snoozedUntil,
@@ -183,7 +186,11 @@ function blame(
   now: number,
 ): ReturnType<typeof told> & { keyId: string | null } {
   if (finding.keyId === null) return { keyId, ...told(finding) };
-  const rivals = Object.entries(perKey).filter(([id, one]) => id !== finding.keyId && isFresh(one, now));
+  // A cap that has been reached never hides what a key is doing.
+  const runs = (one: KeyFinding) => isFresh(one, now) && !isStanding(one);
+  const running = isStanding(finding) ? Object.entries(perKey).find(([, one]) => runs(one)) : undefined;
+  if (running !== undefined) return { keyId: running[0], ...told(running[1]) };
+  const rivals = Object.entries(perKey).filter(([id, one]) => id !== finding.keyId && runs(one));
   const worse = rivals.find(([, one]) => severityRank(one.severity) > severityRank(finding.severity));
   return worse === undefined ? { keyId: finding.keyId, ...told(finding) } : { keyId: worse[0], ...told(worse[1]) };
 }
@@ -206,6 +213,8 @@ function isFresh({ foundAt }: KeyFinding, now: number): boolean {
 function perKeyWith(perKey: Alert['perKey'], finding: Finding, now: number): Alert['perKey'] {
   if (finding.keyId === null) return perKey;
   const { severity, costMicroUsd } = finding;
+  const known = perKey[finding.keyId];
+  if (isStanding(finding) && known !== undefined && isFresh(known, now) && !isStanding(known)) return perKey;
   return { ...perKey, [finding.keyId]: { ...told(finding), severity, costMicroUsd, foundAt: now } };
 }
 
@@ -228,8 +237,8 @@ export function isSameEpisode(alert: Alert, now: number): boolean {
 
 /** Whether complete data says that the episode is over. */
 export function isQuiet(alert: Alert, completeUntil: number): boolean {
-  const isStanding = alert.evidence['standing'] === true && alert.state === 'open';
-  return alert.state !== 'resolved' && completeUntil - alert.lastFindingAt >= (isStanding ? STANDING_MS : QUIET_MS);
+  const lengthMs = isStanding(alert) && alert.state === 'open' ? STANDING_MS : QUIET_MS;
+  return alert.state !== 'resolved' && completeUntil - alert.lastFindingAt >= lengthMs;
 }
 
 function isAfterStop(alert: Alert, finding: Finding): boolean {

@@ -22,6 +22,7 @@ export const ACTS = [
   'break_glass',
   'test_alert',
   'raise_cap_beyond',
+  'declassify',
   'delete_owner',
 ] as const;
 export type Act = (typeof ACTS)[number];
@@ -50,7 +51,8 @@ const RESPONDER_ACTS = [
 
 /**
  * The one table that every click is checked against. `expect` is "this was us"; `edit` says what a key is for and who uses
- * it; `classify` sets its owner, environment and cap; `raise_cap` reaches up to what policy allows, `_beyond` further.
+ * it; `classify` sets its owner, environment and cap; `raise_cap` reaches up to what policy allows, `_beyond` further;
+ * `declassify` takes production's protection away.
  */
 export const ROLE_ACTS: Readonly<Record<Role, ReadonlySet<Act>>> = {
   viewer: new Set(VIEWER_ACTS),
@@ -78,6 +80,7 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   break_glass: 'act alone',
   test_alert: 'start a test alert',
   raise_cap_beyond: 'raise its cap that far',
+  declassify: 'say that a production key is none',
   delete_owner: 'delete its account',
 };
 

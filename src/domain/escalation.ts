@@ -1,4 +1,4 @@
-import { type Severity, severityRank } from './finding.ts';
+import { type Evidence, isStanding, type Severity, severityRank } from './finding.ts';
 import { MICRO_USD_PER_USD } from './money.ts';
 import { MINUTE_MS } from './time.ts';
 
@@ -50,6 +50,7 @@ interface Calling {
   readonly lostMicroUsd: number;
   readonly called: Called;
   readonly testOf: string | null;
+  readonly evidence: Evidence;
 }
 
 /** High and critical call people; what is below never does. */
@@ -114,10 +115,12 @@ export function lossStep(lostMicroUsd: number): number {
 }
 
 /** Why people are called because of how the alert stands now; null: they need not be. */
-export function callFor({ state, severity, lostMicroUsd, called, testOf }: Calling): 'severity' | 'loss' | null {
+export function callFor(alert: Calling): 'severity' | 'loss' | null {
+  const { state, severity, lostMicroUsd, called, testOf } = alert;
   if (state === 'contained' || state === 'resolved' || !pages(severity) || testOf !== null) return null;
   if (called.severity === null || severityRank(severity) > severityRank(called.severity)) return 'severity';
-  return lossStep(lostMicroUsd) > called.lossMicroUsd ? 'loss' : null;
+  // Under a cap that was reached nothing is lost.
+  return !isStanding(alert) && lossStep(lostMicroUsd) > called.lossMicroUsd ? 'loss' : null;
 }
 
 /** Remembers that people were called. */

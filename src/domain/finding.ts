@@ -15,6 +15,11 @@ export function worstSeverity(a: Severity, b: Severity): Severity {
 /** Numbers behind a finding: flat, JSON-safe, no text from outside but model and endpoint ids. */
 export type Evidence = Readonly<Record<string, number | string | boolean | null | readonly string[]>>;
 
+/** What stays as it is until somebody sees to it, such as a cap that has been reached: it neither grows nor goes away. */
+export function isStanding({ evidence }: { readonly evidence: Evidence }): boolean {
+  return evidence['standing'] === true;
+}
+
 /** What a detector saw. Where it leads (a new alert, an old one, none) is the alert's affair. */
 export interface Finding {
   readonly detectorId: string;

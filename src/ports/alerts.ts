@@ -17,6 +17,8 @@ export interface AlertRepo {
   get(id: string): Promise<Alert | undefined>;
   /** The one that is not resolved, else the newest. */
   latestOfLineage(lineageId: string): Promise<Alert | undefined>;
+  /** The newest that a person called expected and that has not been opened again. */
+  lastExpected(lineageId: string): Promise<Alert | undefined>;
   idsOfLineage(lineageId: string): Promise<readonly string[]>;
   /** Not resolved. Tests count nowhere and are left out. */
   unresolved(): Promise<readonly Alert[]>;

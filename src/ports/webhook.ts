@@ -50,6 +50,8 @@ export interface Webhook {
   readonly title: string;
   /** All that may be shown of its address. */
   readonly host: string;
+  /** A trigger wakes nobody there while what it is about counts as acknowledged. */
+  readonly staysAcknowledged?: boolean;
   /** Throws an AppError: `webhook_unavailable` may be tried again, `webhook_rejected` not. */
   send(page: Page): Promise<void>;
 }

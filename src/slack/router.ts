@@ -35,6 +35,11 @@ export function registerListeners(app: App, context: SlackContext): void {
     if (body.type !== 'block_actions') return;
     if (!memory.isNew(`click:${body.trigger_id}`)) return;
     const answer = async (rendered: Rendered, replaces: boolean) => {
+      // A button in a dialog has no address of its own to answer to.
+      if (body.view !== undefined) {
+        await unlessGone(logger, showInDialog(context, body, rendered));
+        return;
+      }
       const told = respond({ response_type: 'ephemeral', replace_original: replaces, ...rendered });
       await unlessGone(
         logger,
@@ -82,6 +87,16 @@ async function unlessGone(logger: SlackContext['deps']['logger'], answer: Promis
     await answer;
   } catch (error) {
     logger.warn('an answer did not reach the person', { error: toError(error) });
+  }
+}
+
+async function showInDialog({ client }: SlackContext, body: BlockAction, { text }: Rendered): Promise<void> {
+  const page = noticeModal(body.view?.title?.text ?? 'Keysteward', text);
+  try {
+    await client.views.push({ trigger_id: body.trigger_id, view: page });
+  } catch {
+    // The trigger was used for a page already: this takes its place.
+    await client.views.update({ view_id: body.view?.id ?? '', view: page });
   }
 }
 

@@ -41,6 +41,7 @@ function alertRows({ db, wake }: Context): Omit<AlertRepo, HistoryMethod | ListM
         .executeTakeFirst();
       return row && toAlert(row);
     },
+    lastExpected: (lineageId) => lastExpected(db, lineageId),
     idsOfLineage: (lineageId) => idsOfLineage(db, lineageId),
     async moveToLineage(from, to) {
       await db.updateTable('alerts').set({ lineage_id: to }).where('lineage_id', '=', from).execute();
@@ -264,6 +265,18 @@ function toEvent(row: Row<'alert_events'>): AlertEvent {
     actor: row.actor,
     detail: JSON.parse(row.detail) as AlertEvent['detail'],
   };
+}
+
+async function lastExpected(db: Kysely<Database>, lineageId: string): Promise<Alert | undefined> {
+  const row = await db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('lineage_id', '=', lineageId)
+    .where('expected', 'is not', null)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toAlert(row);
 }
 
 async function idsOfLineage(db: Kysely<Database>, lineageId: string): Promise<readonly string[]> {

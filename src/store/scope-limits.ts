@@ -37,7 +37,7 @@ export function scopeLimitsRepo(db: Kysely<Database>): ScopeLimitsRepo {
         .select(['provider_scope_id', 'spend_monthly_micro_usd'])
         .where('connection_id', '=', connectionId)
         .where('spend_availability', '=', 'available')
-        .where('spend_monthly_micro_usd', 'is not', null)
+        .where('spend_monthly_micro_usd', '>', 0)
         .execute();
       return new Map(rows.map((row) => [row.provider_scope_id, row.spend_monthly_micro_usd ?? 0]));
     },

@@ -33,6 +33,7 @@ export function pagerDuty({ url, routingKey, secret, clock }: PagerDutyOptions):
     id: 'pagerduty',
     title,
     host: new URL(url.reveal()).host,
+    staysAcknowledged: true,
     async send(page) {
       const body = JSON.stringify({ routing_key: routingKey.reveal(), ...eventOf(page) });
       const place = { title, url, setting: 'KEYSTEWARD_PAGERDUTY_ROUTING_KEY' };

@@ -32,6 +32,7 @@ const LEAST: Readonly<Record<Act, Role>> = {
   break_glass: 'responder',
   test_alert: 'responder',
   raise_cap_beyond: 'admin',
+  declassify: 'admin',
   delete_owner: 'admin',
 };
 

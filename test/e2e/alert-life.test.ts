@@ -25,7 +25,10 @@ function notifications({ slack }: Stage, { ts }: Message): readonly Notification
       .thread(CHANNEL, ts)
       .map((one) => one.ts),
   );
-  return slack.workspace.notifications.filter((one) => thread.has(one.ts) || one.kind === 'dm');
+  // That a guest reads along is told to the admins as well, and is another matter.
+  return slack.workspace.notifications.filter(
+    (one) => thread.has(one.ts) || (one.kind === 'dm' && !one.text.includes('guest')),
+  );
 }
 
 function isLoss(text: string): boolean {

@@ -4,6 +4,7 @@ import { leakWeekend, type ProviderId } from '../../src/sandbox/world/index.ts';
 import { systemIds } from '../../src/system/ids.ts';
 import {
   ask,
+  CHANNEL,
   clickAndRead,
   leakKey,
   leakOf,
@@ -72,10 +73,14 @@ describe.each(['anthropic', 'openai'] as const)('a key that leaks on a Saturday 
     // Dee owns the leaking key at Anthropic: she may suspend it there, and nothing more.
     const employee = provider === 'anthropic' ? 'U0BEN' : 'U0DEE';
 
-    for (const userId of [employee, 'U0GIL']) {
-      const page = await clickAndRead(stage, userId, { ts: message.ts, actionId: verb });
-      expect(page).toMatch(/Nothing was done: (only|Keysteward answers active full members)/);
-    }
+    const page = await clickAndRead(stage, employee, { ts: message.ts, actionId: verb });
+    expect(page).toContain('Nothing was done: only');
+    const guest = person(stage, 'U0GIL');
+    await stage.during(() => guest.click({ channel: 'C0AIKEYS', ts: message.ts, actionId: verb }));
+    await stage.settle();
+    expect(guest.views).toEqual([]);
+    const told = guest.visibleMessages(CHANNEL).filter(({ ephemeralTo }) => ephemeralTo === 'U0GIL');
+    expect(told.map(({ text }) => text)).toEqual([expect.stringContaining('Keysteward answers active full members')]);
     await stage.playUntil(stage.clock.now() + minutes(5));
 
     const key = await leakKey(stage);
@@ -145,11 +150,11 @@ test('the commands read as a person would want them', async () => {
   expect(status).toMatch(
     /^All is watched, no open alert\.\n• OpenAI \(openai\): 11 keys, polled [^,]+, newest usage \d+ min/,
   );
-  const list = await ask(stage, 'U0BEN', '/keys list');
+  const list = await ask(stage, 'U0BEN', '/keys list staging-ci');
   expect(list).toMatch(
     /• staging-ci · staging · Anthropic \/ Staging · sk-ant-api03-\S+ · @dee · used [^·]+ · \$\d+ in 30 days/,
   );
-  expect(list).toContain('24 keys, $');
+  expect(await ask(stage, 'U0BEN', '/keys list')).toContain('24 keys, $');
   const stale = await ask(stage, 'U0BEN', '/keys stale 30');
   expect(stale).toMatch(/^5 keys without traffic for 30 days or more, longest first\n• /);
   expect(stale).toContain('\n• pilot-2025 · ');

@@ -87,7 +87,7 @@ test.each(['anthropic', 'openai'] as const)(
     const told = person(stage, 'U0ANA')
       .thread(CHANNEL, alert.ts)
       .map((one) => renderText(one, stage.slack.workspace));
-    expect(told.join('\n')).toContain('Rotation started by @ana: its thread');
+    expect(told.join('\n')).toContain('Rotation started by Ana Ruiz: its thread');
     expect(told.join('\n')).toContain('Rotated in');
 
     // One lineage: the slug means the new key, and the move raised no alarm, which would have come along to it.

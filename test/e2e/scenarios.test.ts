@@ -68,7 +68,8 @@ describe('provider-down', () => {
       const alertedAt = Date.parse(result.firstAlertAt ?? '');
       expect(alertedAt).toBeGreaterThanOrEqual(MIDNIGHT + 4 * HOUR_MS);
       expect(alertedAt).toBeLessThanOrEqual(MIDNIGHT + 4 * HOUR_MS + minutes(5));
-      expect(result.actions).toMatchObject([{ kind, verified: true }]);
+      // Whether usage stays zero takes longer to prove than this part of the night.
+      expect(result.actions).toMatchObject([{ kind, confirmedAt: expect.any(String) }]);
       expect(result.blind.filter(({ reading }) => reading === 'usage')).toEqual([
         { provider, reading: 'usage', from: at('02:00'), to: at('04:00') },
       ]);
@@ -123,10 +124,11 @@ describe('slack-down', () => {
     const [first] = [...shown].find(([text]) => text.startsWith('staging-ci is spending')) ?? [];
     expect(first).toMatch(/\$1\d\d in 4\d minutes/);
     expect(thread[0]).toMatch(/^staging-ci is suspended/);
-    expect(thread.slice(1)).toEqual([
-      expect.stringContaining('asked to suspend the key'),
-      expect.stringContaining('Suspended: the provider now shows the key as inactive.'),
-    ]);
+    const lines = thread.slice(1).map((line) => line.split('\n')[0]);
+    expect(lines.at(-2)).toContain('asked to suspend the key');
+    expect(lines.at(-1)).toContain('Suspended: the provider now shows the key as inactive.');
+    // Only what is still to be decided when Slack is back calls anybody.
+    expect(thread.filter((line) => line.includes('U0CHRIS'))).toHaveLength(1);
     for (const [text, since] of shown) expect([text, since >= MIDNIGHT + 3 * HOUR_MS]).toEqual([text, true]);
   });
 });

@@ -85,7 +85,7 @@ test('a production key that leaks at night is revoked by two people, a restart b
     expect(root).toContain('Revoked by @ana, approved by @chris');
     expect(replies.join('\n')).toContain('@ana wanted to revoke staging-ci-2: approved by @chris.');
     const actions = await stage.app.deps.store.read.actions.ofKey((await leakKey(stage)).id);
-    expect(actions).toMatchObject([{ kind: 'revoke', state: 'verified', attempts: 1 }]);
+    expect(actions).toMatchObject([{ kind: 'revoke', state: 'confirmed', attempts: 1 }]);
     expect(await stage.app.deps.store.read.audit.verify(undefined)).toMatchObject({ ok: true });
   } finally {
     await stage.close();

@@ -198,7 +198,7 @@ describe('a production key is revoked by two people', () => {
   });
 
   test('a request that belongs to no alert stands in the channel', async () => {
-    const { running } = await productionLeak();
+    const running = await startRunning();
     const { id: keyId, generation } = await running.keyOf('apikey_2');
     const card = await post(running, 'key_revoke', encodeButton({ alertId: null, keyId, generation }));
 

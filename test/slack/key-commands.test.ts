@@ -166,12 +166,17 @@ describe('an edit', () => {
     const bench = await benchOf(['prod-api']);
     await bench.run('edit prod-api');
     const view = bench.views.at(-1);
-    const last = await bench.submit({
+    const fields = {
       [fieldNamed(view, 'environment')]: 'staging',
       [fieldNamed(view, 'workload')]: 'answers mails',
       [fieldNamed(view, 'consumers')]: 'mailer\nnightly, web',
       [fieldNamed(view, 'cap')]: '250',
-    });
+    };
+    // Whoever could take production's protection away alone could then act alone.
+    await expect(bench.submit(fields)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await bench.lineageOf('apikey_0')).toMatchObject({ environment: 'production', revision: 1 });
+
+    const last = await bench.submit(fields, ADMIN);
     expect(JSON.stringify(last)).toContain('Saved.');
     expect(await bench.lineageOf('apikey_0')).toMatchObject({
       environment: 'staging',

@@ -1,6 +1,7 @@
 import { idempotencyKeyOf } from '../../domain/action.ts';
 import { actorText, systemActor } from '../../domain/actor.ts';
 import type { Alert } from '../../domain/alert.ts';
+import { type Finding, isStanding } from '../../domain/finding.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { AlertEvent, Repos } from '../../ports/store.ts';
 import { audienceOf } from '../alerts/who-is-paged.ts';
@@ -19,9 +20,14 @@ interface Context {
  * Policy's stop without a click, asked for in the transaction that changes the alert: a reversible suspension, once an
  * episode, and never of a key that a person has started again in it.
  */
-export async function autoContain({ deps, tx }: Context, alert: Alert): Promise<void> {
+export async function autoContain(
+  { deps, tx }: Context,
+  { alert, finding }: { readonly alert: Alert; readonly finding: Finding },
+): Promise<void> {
   const { autoContain: policy } = deps.policy;
   if (!policy.enabled || alert.severity !== 'critical' || alert.lostMicroUsd <= policy.aboveMicroUsd) return;
+  // The key that is critical now, not one that was; and reaching a cap is no loss.
+  if (finding.severity !== 'critical' || isStanding(finding) || finding.keyId !== alert.keyId) return;
   if (!isBurning(alert, deps.clock.now())) return;
   const key = alert.keyId === null ? undefined : await tx.keys.get(alert.keyId);
   const lineage = key && (await tx.lineages.get(key.lineageId));

@@ -2,6 +2,8 @@ import { type Action, auditVerb, type Consent } from '../../domain/action.ts';
 import { type Actor, actorText } from '../../domain/actor.ts';
 import { APPROVAL_MS, type Approval, isBoundTo } from '../../domain/approval.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { Key } from '../../domain/key.ts';
+import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { adminsToTell } from '../notices/admins-to-tell.ts';
 import { type Alone, breakGlass } from './break-glass.ts';
@@ -41,13 +43,14 @@ export async function recordConsented(deps: ConsentDeps, input: ConsentInput, de
   const adminIds = alone === null ? [] : await adminsToTell(deps, userIdOf(input.actor));
   return inRequest(deps, input, async (asked, reason) => {
     const { tx, key } = asked;
+    const alertId = input.alertId ?? (await alertAbout(tx, key));
     const wanted = await decide(asked);
     const standing = await standingAction(tx, wanted.idempotencyKey);
     if (standing !== null) return { kind: 'recorded', action: standing };
     const final = isFinal(deps, wanted.kind, key);
     if (final && input.actor.kind !== 'slack') throw onlyPeople(input.actor);
     const twoPeople = await needsSecondPerson({ providers: deps.providers, repos: tx }, { ...wanted, key });
-    const request = { ...input, ...wanted, reason };
+    const request = { ...input, ...wanted, alertId, reason };
     if (twoPeople && alone === null) return { kind: 'waits', approval: await wait({ deps, tx }, request, asked) };
     const consent = twoPeople ? await actAlone({ deps, asked }, { ...request, alone, adminIds }) : null;
     const action = await insertAction({ deps, tx }, { ...request, consent }, key);
@@ -55,6 +58,13 @@ export async function recordConsented(deps: ConsentDeps, input: ConsentInput, de
     if (waiting !== undefined) await overtake({ deps, tx }, waiting, 'It is under way without this approval.');
     return { kind: 'recorded', action };
   });
+}
+
+/** A command names no alert; what it does to the key belongs to the one that stands open all the same. */
+async function alertAbout(tx: Repos, key: Key): Promise<string | null> {
+  const latest = await tx.alerts.latestOfLineage(key.lineageId);
+  const isAbout = latest !== undefined && (latest.keyId === null || latest.keyId === key.id);
+  return isAbout && latest.state !== 'resolved' ? latest.id : null;
 }
 
 type Request = RequestInput & Wanted;

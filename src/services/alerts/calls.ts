@@ -39,6 +39,7 @@ function audienceIn({ detail }: AlertEvent): Audience | null {
 /** An escalation is for an alert that nobody has taken on; that it got worse is news for whoever has. */
 function stillCalls({ kind }: AlertEvent, { state, snoozedUntil }: Alert): boolean {
   if (kind === 'escalated') return state === 'open' && snoozedUntil === null;
+  if (kind === 'cap_step') return state !== 'resolved';
   return state === 'open' || state === 'acknowledged';
 }
 

@@ -21,16 +21,22 @@ export async function nextAlertTimer({ store, policy }: Pick<Deps, 'store' | 'po
 /** Calls whoever is next where nobody has acknowledged, wakes snoozed alerts, ends tests. */
 export async function runAlertTimers(deps: TimerDeps): Promise<void> {
   const now = deps.clock.now();
+  const failures: unknown[] = [];
   for (const alert of await deps.store.read.alerts.timed()) {
-    if (!isDue(alert, deps, now)) continue;
-    const asks = climb(alert, deps.policy.escalation, now).call === 'owner';
-    const owner: OwnerReach = asks ? await reachOwner(deps, alert) : { kind: 'none' };
-    await deps.store.write(async (tx) => {
-      const current = await tx.alerts.get(alert.id);
-      // Somebody may have been faster than the look-up of the owner.
-      if (current !== undefined && isDue(current, deps, now)) await runOne({ deps, tx }, current, { owner, now });
-    });
+    // One that cannot be settled must not silence the others.
+    if (isDue(alert, deps, now)) await runTimer(deps, alert, now).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function runTimer(deps: TimerDeps, alert: Alert, now: number): Promise<void> {
+  const asks = climb(alert, deps.policy.escalation, now).call === 'owner';
+  const owner: OwnerReach = asks ? await reachOwner(deps, alert) : { kind: 'none' };
+  await deps.store.write(async (tx) => {
+    const current = await tx.alerts.get(alert.id);
+    // Somebody may have been faster than the look-up of the owner.
+    if (current !== undefined && isDue(current, deps, now)) await runOne({ deps, tx }, current, { owner, now });
+  });
 }
 
 function isDue(alert: Alert, { policy }: Pick<Deps, 'policy'>, now: number): boolean {

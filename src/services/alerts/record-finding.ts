@@ -2,7 +2,7 @@ import { systemActor } from '../../domain/actor.ts';
 import { type Alert, isSameEpisode, mergeFinding, openedBy } from '../../domain/alert.ts';
 import { asCalled, pages } from '../../domain/escalation.ts';
 import { isExpected } from '../../domain/expectation.ts';
-import { type Finding, severityRank } from '../../domain/finding.ts';
+import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
 import type { Repos } from '../../ports/store.ts';
 import { autoContain } from '../actions/auto-contain.ts';
 import type { Deps } from '../deps.ts';
@@ -14,21 +14,30 @@ export type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'prov
 /** Opens the lineage's alert, or merges the finding into the one that stands for this episode. */
 export async function recordFinding(deps: RecordDeps, finding: Finding): Promise<Alert> {
   return deps.store.write(async (tx) => {
-    const latest = await tx.alerts.latestOfLineage(finding.lineageId);
     const now = deps.clock.now();
-    const alert =
-      latest !== undefined && isSameEpisode(latest, now) && !isNewsOnly(latest, finding)
-        ? await merge({ deps, tx }, latest, finding)
-        : await open({ deps, tx }, finding);
+    const expecting = await expectingAlert(tx, finding, now);
+    const alert = expecting ?? (await openOrMerge({ deps, tx }, finding));
     await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: now });
-    await autoContain({ deps, tx }, alert);
+    if (expecting === null) await autoContain({ deps, tx }, { alert, finding });
     return alert;
   });
 }
 
-/** What calls nobody does not open again what is over, and may have called people. */
-function isNewsOnly({ state }: Alert, { severity }: Finding): boolean {
-  return state === 'resolved' && severityRank(severity) < severityRank('high');
+/** What people called expected is kept, and changes nothing, even when another alert has come since. */
+async function expectingAlert(tx: Repos, finding: Finding, now: number): Promise<Alert | null> {
+  const word = isStanding(finding) ? undefined : await tx.alerts.lastExpected(finding.lineageId);
+  return word !== undefined && isExpected(word, finding, now) ? word : null;
+}
+
+async function openOrMerge(context: Context, finding: Finding): Promise<Alert> {
+  const latest = await context.tx.alerts.latestOfLineage(finding.lineageId);
+  const isOne = latest !== undefined && isSameEpisode(latest, context.deps.clock.now()) && !isNews(latest, finding);
+  return isOne ? merge(context, latest, finding) : open(context, finding);
+}
+
+/** What calls nobody does not open again what is over, and may have called people; nor is a cap the same matter. */
+function isNews({ state }: Alert, finding: Finding): boolean {
+  return state === 'resolved' && (!pages(finding.severity) || isStanding(finding));
 }
 
 interface Context {
@@ -60,17 +69,22 @@ async function open({ deps, tx }: Context, finding: Finding): Promise<Alert> {
 
 async function merge({ deps, tx }: Context, before: Alert, finding: Finding): Promise<Alert> {
   const now = deps.clock.now();
-  // What people called expected is kept, and changes nothing.
-  if (before.state === 'resolved' && isExpected(before, finding, now)) return before;
-
   const merged = mergeFinding(before, finding, now);
   const reopened = merged.state === 'open' && (before.state === 'resolved' || before.state === 'contained');
   if (reopened) await tellReopened({ deps, tx }, before, merged);
   const isWorse = severityRank(merged.severity) > severityRank(before.severity);
+  if (isStanding(finding) && !isWorse) await tellStep({ deps, tx }, merged, finding);
   const after = await callIfWorse({ deps, tx }, merged, { isWorse });
   await tx.alerts.update(after);
   await announceAlert({ deps, tx }, after);
   return after;
+}
+
+/** A cap that comes near while something else goes on must not be lost in it; who stopped a key has to hear it. */
+async function tellStep({ deps, tx }: Context, alert: Alert, { severity, evidence }: Finding): Promise<void> {
+  const calls = alert.state === 'contained' && pages(severity) ? { calls: 'opening' } : {};
+  const detail = { percent: Number(evidence['percent'] ?? 0), severity, ...calls };
+  await addAlertEvent({ deps, tx }, alert, { kind: 'cap_step', actor: systemActor('detect'), detail });
 }
 
 async function tellReopened({ deps, tx }: Context, before: Alert, after: Alert): Promise<void> {

@@ -1,5 +1,6 @@
 import { systemActor } from '../../domain/actor.ts';
 import { type Alert, afterEvent, isQuiet } from '../../domain/alert.ts';
+import { isStanding } from '../../domain/finding.ts';
 import { costBetween } from '../../domain/window.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos, Watermark } from '../../ports/store.ts';
@@ -46,7 +47,7 @@ async function refreshOne(
     dataUntil: Math.max(before.dataUntil, facts.knownUntil),
   };
   if (closed !== null) {
-    const detail = { lostMicroUsd: refreshed.lostMicroUsd };
+    const detail = { lostMicroUsd: refreshed.lostMicroUsd, ...(isStanding(before) ? { standing: true } : {}) };
     const actor = systemActor('poll-usage');
     await saveChange({ deps, tx }, { before, after: refreshed, kind: 'resolved', actor, detail });
     return;

@@ -1,6 +1,6 @@
 import { groupBy, inSlices } from '../../domain/collections.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
-import { type Finding, severityRank } from '../../domain/finding.ts';
+import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
 import { NEAR } from '../../domain/pace.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { UsageBucket } from '../../domain/usage.ts';
@@ -50,8 +50,7 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
       nearness = Math.max(nearness, detector.nearness(input));
     }
   }
-  // What was found last is what an alert says: the worst.
-  for (const finding of findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity))) {
+  for (const finding of findings.toSorted(byWeight)) {
     const alert = await recordFinding(deps, finding);
     alertIds.add(alert.id);
     deps.logger.info('finding recorded', {
@@ -61,6 +60,11 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
     });
   }
   return { findings, alertIds: [...alertIds], nearness };
+}
+
+/** What was found last is what an alert says: the worst, and of equals what a key is doing. */
+function byWeight(a: Finding, b: Finding): number {
+  return severityRank(a.severity) - severityRank(b.severity) || Number(isStanding(b)) - Number(isStanding(a));
 }
 
 interface Horizon {

@@ -54,6 +54,9 @@ interface Sending {
 }
 
 async function send({ store, clock }: Deps, { webhook, page, row }: Sending): Promise<void> {
+  const told = await store.read.pages.get(webhook.id, page.alert.id);
+  const mustEnd = webhook.staysAcknowledged === true && page.kind === 'trigger' && told === 'acknowledge';
+  if (mustEnd) await webhook.send({ ...page, id: `${page.id}-end`, kind: 'resolve' });
   await webhook.send(page);
   const now = clock.now();
   await store.write(async (tx) => {

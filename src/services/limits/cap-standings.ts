@@ -104,7 +104,9 @@ function scopeStandings(
     const keyIds = [...scopeKeys.map(({ id }) => id), ...unkeyed];
     const sharedWith = working.filter(({ lineageId }) => lineageId !== dearest).length;
     const standing = standingOf(look, { origin, capMicroUsd, lineageId: dearest, keys, keyIds, sharedWith });
-    return [[dearest, standing] as const];
+    // A step is told once for all who share the cap, whoever spends most of it by now.
+    const lineageIds = [...new Set(scopeKeys.map(({ lineageId }) => lineageId))];
+    return [[dearest, { ...standing, told: lineageIds.flatMap((id) => look.told.get(id) ?? []) }] as const];
   });
 }
 

@@ -2,12 +2,14 @@ import {
   ACTION_NAME,
   type Action,
   canRequest,
+  IS_FINAL,
   idempotencyKeyOf,
   isKeyAct,
   isRefused,
   PROOF,
 } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
+import { countsAsProduction } from '../../domain/key.ts';
 import type { OutboxRow, Repos } from '../../ports/store.ts';
 import { parsePage } from '../alerts/pages.ts';
 import { DIRECT, parseDirectSubject } from '../delivery/direct-copy.ts';
@@ -54,6 +56,11 @@ export async function actionsToReview(repos: Pick<Repos, 'actions'>): Promise<re
 export async function obstacleTo(repos: Pick<Repos, 'keys' | 'lineages'>, action: Action): Promise<string | null> {
   const key = await repos.keys.get(action.keyId);
   if (key === undefined) return 'The key is not in the inventory any more.';
+  const environment = (await repos.lineages.get(key.lineageId))?.environment ?? 'unknown';
+  // What two people agreed to then is not agreed to now, and one person at a shell is not two.
+  if (IS_FINAL[action.kind] === 'yes' && action.state === 'failed' && countsAsProduction(environment)) {
+    return 'It cannot be undone and takes two people: ask for it again in Slack.';
+  }
   // Acts on limits and accounts look at what they change again, and do nothing where it is not what the person saw.
   if (!isKeyAct(action.kind)) return null;
   // Done by somebody else: the next read proves it, and nothing is called.

@@ -2,14 +2,19 @@ import type { Actor } from '../../domain/actor.ts';
 import type { Key } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
+import { tellPages } from '../alerts/change-alert.ts';
+import type { Deps } from '../deps.ts';
 import type { RotationContext } from './announce-rotation.ts';
+
+type MoveContext = RotationContext & { readonly deps: Pick<Deps, 'outlets'> };
+
 import { requireNewKey } from './new-key-candidates.ts';
 
 /**
  * The new key becomes the key of the old one's lineage: owner, cap, consumers and history are the lineage's and stay. The
  * lineage that it had begun at first sight stays empty, so that what refers to it still reads; its alerts come along.
  */
-export async function moveIntoLineage(context: RotationContext, rotation: Rotation, actor: Actor): Promise<Rotation> {
+export async function moveIntoLineage(context: MoveContext, rotation: Rotation, actor: Actor): Promise<Rotation> {
   const { tx } = context;
   if (rotation.newKeyId === null) return rotation;
   const key = await requireNewKey(tx, rotation, rotation.newKeyId);
@@ -46,7 +51,7 @@ async function move(
 
 /** A lineage has one open alert: where both have one, that of the new key ends and says where it goes on. */
 async function bringAlerts(
-  { deps, tx }: RotationContext,
+  { deps, tx }: MoveContext,
   { from, to }: { readonly from: string; readonly to: string },
   actor: Actor,
 ): Promise<void> {
@@ -65,6 +70,7 @@ async function bringAlerts(
     await tx.alerts.update(ended);
     const detail = { into: ours.number };
     await addAlertEvent({ deps, tx }, ended, { kind: 'merged', actor, detail });
+    await tellPages({ deps, tx }, theirs, ended);
     await tx.audit.append({ at: now, actor, verb: 'alert.merged', subject: ended.id, detail });
   }
   await announceAlert({ deps, tx }, theirs);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { capWords, parseCap } from '../../domain/limits.ts';
 import { needsSlugForScope, requestLimitChange } from '../../services/actions/request-limit-change.ts';
+import { describeRaise } from '../../services/grants/describe-raise.ts';
 import { capControls, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import { authorise, type Gesture } from '../authorise.ts';
 import { type ButtonValue, decodeButton } from '../button-value.ts';
@@ -12,6 +13,7 @@ import { consoleStepsText, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../view
 import { AMOUNT_BLOCK, belowSpentText, CAP_MODAL, CAP_TITLE, capModal } from '../views/limit-modals.ts';
 import { escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
+import { actToSetCap } from './lib/act-to-set-cap.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
 import { readMetadata } from './lib/read-metadata.ts';
@@ -58,10 +60,13 @@ export const changeCapSubmit: SubmitHandler = {
     const { deps, locale } = context;
     const { alertId, keyId, from } = readMetadata(metadata, submission.privateMetadata);
     const { key, lineage } = await keyAndLineage(context, keyId);
-    const actor = await authorise(context, { gesture: submission, act: 'change_limits', lineage });
+    await authorise(context, { gesture: submission, act: 'change_limits', lineage });
     const cap = parseCap(submission.values[AMOUNT_BLOCK] ?? '');
     if (!cap.ok) throw new AppError({ code: 'invalid_input', message: cap.fault, publicMessage: cap.fault });
     const to = cap.monthlyMicroUsd;
+    const { scope: raisable } = await describeRaise(deps, key, lineage);
+    const act = actToSetCap({ from, to }, raisable?.boundMicroUsd ?? null, 'change_limits');
+    const actor = await authorise(context, { gesture: submission, act, lineage });
     await requestLimitChange(deps, {
       actor,
       kind: 'set_spend_limit',

@@ -4,6 +4,7 @@ import { mayAct, rolesOf } from '../../domain/authorise.ts';
 import { isAppError } from '../../domain/errors.ts';
 import type { Environment, Lineage } from '../../domain/key.ts';
 import { parseCap } from '../../domain/limits.ts';
+import { describeRaise } from '../../services/grants/describe-raise.ts';
 import { changeLineage, type LineageChange } from '../../services/inventory/change-lineage.ts';
 import { refuseUnfitOwner } from '../../services/owners/fit-owner.ts';
 import { authorise, type Gesture } from '../authorise.ts';
@@ -21,6 +22,7 @@ import {
   fieldsOf,
 } from '../views/edit-modal.ts';
 import { capital, escaped, plainForeign } from '../views/text.ts';
+import { actToSetCap } from './lib/act-to-set-cap.ts';
 import { placeOf } from './lib/place.ts';
 import { readMetadata } from './lib/read-metadata.ts';
 
@@ -69,6 +71,10 @@ export const editKeySubmit: SubmitHandler = {
     const change = changeOf(context, base, typed);
     const isClassified = ['ownerSlackId', 'environment', 'capMicroUsd'].some((field) => field in change);
     if (isClassified) await authorise(context, { gesture: submission, act: 'classify', lineage });
+    // Production's second person must not be edited away by the one who wants to act.
+    const isLess = lineage.environment === 'production' && change.environment !== undefined;
+    if (isLess) await authorise(context, { gesture: submission, act: 'declassify', lineage });
+    if (change.capMicroUsd !== undefined) await authoriseCap(context, submission, { lineage, to: change.capMicroUsd });
     if (change.ownerSlackId) await refuseUnfitOwner(deps, change.ownerSlackId);
     try {
       const { before, after } = await changeLineage(deps, { actor, lineageId, revision, change });
@@ -85,6 +91,20 @@ export const editKeySubmit: SubmitHandler = {
     }
   },
 };
+
+async function authoriseCap(
+  context: SlackContext,
+  gesture: Submission,
+  { lineage, to }: { readonly lineage: Lineage; readonly to: number | null },
+): Promise<void> {
+  const key = (await context.deps.store.read.keys.ofLineage(lineage.id)).at(-1);
+  const bound = key === undefined ? null : (await describeRaise(context.deps, key, lineage)).own.boundMicroUsd;
+  await authorise(context, {
+    gesture,
+    act: actToSetCap({ from: lineage.capMicroUsd, to }, bound, 'classify'),
+    lineage,
+  });
+}
 
 /** What the person changed stays; where they changed nothing, what somebody else has said meanwhile comes in. */
 async function merged(

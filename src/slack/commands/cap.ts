@@ -1,8 +1,10 @@
 import { capWords, parseCap } from '../../domain/limits.ts';
 import { monthStart } from '../../domain/time.ts';
+import { describeRaise } from '../../services/grants/describe-raise.ts';
 import { changeLineage } from '../../services/inventory/change-lineage.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope } from '../../services/limits/describe-scope.ts';
+import { actToSetCap } from '../actions/lib/act-to-set-cap.ts';
 import { authorise } from '../authorise.ts';
 import type { Subcommand } from '../command.ts';
 import type { SlackContext } from '../context.ts';
@@ -23,7 +25,10 @@ export const cap: Subcommand = {
     if (rest === '') return capView(context, picked.found, null);
     const typed = parseCap(rest, deps.policy.currency);
     if (!typed.ok) throw invalid(`${typed.fault} For instance \`/keys cap ${lineage.slug} 250\`.`);
-    const actor = await authorise(context, { gesture: request, act: 'classify', lineage });
+    const { own } = await describeRaise(deps, picked.found.key, lineage);
+    const caps = { from: lineage.capMicroUsd, to: typed.monthlyMicroUsd };
+    const act = actToSetCap(caps, own.boundMicroUsd, 'classify');
+    const actor = await authorise(context, { gesture: request, act, lineage });
     const change = { capMicroUsd: typed.monthlyMicroUsd };
     const { before, after } = await changeLineage(deps, { actor, lineageId: lineage.id, revision: null, change });
     const said = { from: capWords(before.capMicroUsd), converted: typed.converted };

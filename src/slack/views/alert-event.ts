@@ -126,7 +126,11 @@ function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string |
     case 'loss':
       return `More than ${escaped(formatMoney(Number(detail['lostMicroUsd'] ?? 0), locale.currency))} is lost by now.`;
     case 'resolved':
-      return 'Two hours of complete data below the threshold: resolved by itself.';
+      return detail['standing'] === true
+        ? 'No further step of the cap was crossed: closed. What was spent this month still counts.'
+        : 'Two hours of complete data below the threshold: resolved by itself.';
+    case 'cap_step':
+      return `${Number(detail['percent'])} % of its monthly cap is spent.`;
     case 'test_ended':
       return testEndText(detail);
     default:

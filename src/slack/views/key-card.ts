@@ -1,5 +1,5 @@
 import type { KnownBlock, View } from '@slack/types';
-import type { Action } from '../../domain/action.ts';
+import { type Action, hangs } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import type { Grant } from '../../domain/grant.ts';
@@ -14,7 +14,7 @@ import { encodeButton } from '../button-value.ts';
 import { plain } from './action-modal.ts';
 import { lastActText } from './action-text.ts';
 import { ownerText } from './alert.ts';
-import { ACT_LABEL, deleteAccountButton } from './alert-buttons.ts';
+import { ACT_LABEL, deleteAccountButton, stopTryingButton } from './alert-buttons.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { grantText } from './grant.ts';
 import { lastUsedText } from './last-used.ts';
@@ -97,6 +97,7 @@ function buttonsOf(card: KeyCard): ButtonSpec[] {
     buttons.push({ actionId: 'key_rotate', label: 'Rotate…', value, accessibilityLabel: `Rotate ${lineage.slug}` });
   }
   if (account?.refusal === null) buttons.push(deleteAccountButton(value, lineage.slug));
+  if (card.lastAction !== null && hangs(card.lastAction)) buttons.push(stopTryingButton(card.lastAction, lineage.slug));
   return buttons;
 }
 

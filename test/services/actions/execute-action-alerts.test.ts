@@ -43,7 +43,8 @@ describe('the alert', () => {
     await runDueActions(bench.deps);
 
     expect((await bench.store.read.alerts.get(id))?.state).toBe('contained');
-    expect(await events(bench, id)).toEqual(['action_confirmed']);
+    // It is about the key of the alert, and stands in its thread.
+    expect(await events(bench, id)).toEqual(['action_requested', 'action_confirmed']);
   });
 
   test('is contained by an act that was asked from the message of an older episode, and both threads are told', async () => {

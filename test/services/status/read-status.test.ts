@@ -88,7 +88,7 @@ test('what is stuck is named: open alerts, acts that are not done, messages that
     [failed.id, 'pending'],
     [pending.id, 'pending'],
   ]);
-  expect(status.outbox).toEqual({ waiting: 1, dead: 1 });
+  expect(status.outbox).toEqual({ waiting: 2, dead: 1 });
   expect(status.deadLetters).toMatchObject([{ subjectId: alert.id, problem: 'no channel' }]);
   expect(status.audit.count).toBe(bench.audit().length);
   const key = await bench.keyOf('key_1');

@@ -1,6 +1,6 @@
 import type { Actor } from '../../../domain/actor.ts';
 import type { Act } from '../../../domain/authorise.ts';
-import type { Lineage } from '../../../domain/key.ts';
+import { countsAsProduction, type Lineage } from '../../../domain/key.ts';
 import type { Rotation } from '../../../domain/rotation.ts';
 import { notFound } from '../../../services/rotation/refusals.ts';
 import { authorise, type Gesture } from '../../authorise.ts';
@@ -33,5 +33,8 @@ export async function actToMove({ deps }: SlackContext, lineage: Lineage, fromId
   if (fromId === null || fromId === lineage.id) return 'rotate';
   const from = await deps.store.read.lineages.get(fromId);
   const isTheirs = from?.ownerStanding === 'confirmed' && from.ownerSlackId === lineage.ownerSlackId;
-  return isTheirs && lineage.ownerSlackId !== null ? 'rotate' : 'classify';
+  if (from?.environment === 'production' && lineage.environment !== 'production') return 'declassify';
+  const isLess =
+    from === undefined || (countsAsProduction(from.environment) && !countsAsProduction(lineage.environment));
+  return isTheirs && !isLess && lineage.ownerSlackId !== null ? 'rotate' : 'classify';
 }
