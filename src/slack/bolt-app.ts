@@ -252,6 +252,6 @@ function healthRoutes({ notReady }: BoltOptions) {
   ];
 }
 
-function wait(lengthMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, lengthMs).unref());
+export function wait(lengthMs: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), lengthMs).unref());
 }

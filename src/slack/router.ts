@@ -5,6 +5,7 @@ import { nearestName } from '../domain/nearest.ts';
 import { looksLikeSecret } from '../domain/secret.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import { requireViewer } from './authorise.ts';
+import { wait } from './bolt-app.ts';
 import { subcommands } from './commands/index.ts';
 import type { SlackContext } from './context.ts';
 import { type Checked, GestureMemory } from './gesture-memory.ts';
@@ -186,10 +187,6 @@ function errorModal({ deps }: SlackContext, title: string, error: unknown): View
 /** Slack’s word, as everything in a payload. */
 function titleOf({ title }: { readonly title?: { readonly text?: string } | null }): string {
   return title?.text || 'Keysteward';
-}
-
-function wait(lengthMs: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), lengthMs).unref());
 }
 
 /** Listeners of ours that Slack has not seen the end of; shut-down waits for them. */
