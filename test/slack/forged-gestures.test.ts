@@ -85,7 +85,10 @@ test('no button and no dialog tells a guest anything about a key', async () => {
     if (dialog.kind !== 'submit') continue;
     const answer = String(await answerOf(dialog.run(context, submission)));
     // A dialog that carries something else is refused before anybody is looked up.
-    expect([dialog.id, answer]).toEqual([dialog.id, expect.stringMatching(/active full members|another version|could not be read/)]);
+    expect([dialog.id, answer]).toEqual([
+      dialog.id,
+      expect.stringMatching(/active full members|another version|could not be read/),
+    ]);
     expect(answer).not.toContain('prod-api');
   }
   expect(running.provider.effects).toEqual([]);

@@ -110,6 +110,19 @@ describe('whatever a dialog carries', () => {
   });
 });
 
+test('a key pasted into the edit dialog is not shown back on the page that merges what others said', async () => {
+  const { bench } = await openForgery();
+  await bench.run('edit dev-web', ADMIN);
+  const mine = bench.views.at(-1);
+  await bench.submit({ 'workload:1': 'faster than the other' }, RESPONDER);
+  if (mine !== undefined) bench.views.push(mine);
+
+  const page = await bench.submit({ 'workload:1': `it is ${KEY_LIKE_TEXTS[0]}` }, ADMIN);
+
+  expect(JSON.stringify(page)).toContain('faster than the other');
+  expectHarmless(bench.views, null);
+});
+
 /** Null: it was done. Anything thrown that has no sentence for the person, or is our fault, is a bug. */
 async function refusalOf(work: () => Promise<unknown>): Promise<string | null> {
   try {
