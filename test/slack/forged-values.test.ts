@@ -8,7 +8,16 @@ import { decodeChoice } from '../../src/slack/button-value.ts';
 import type { ButtonHandler, Submission, SubmitHandler } from '../../src/slack/interaction.ts';
 import type { Rendered } from '../../src/slack/views/blocks.ts';
 import { ADMIN, filledIn, RESPONDER } from './support/command-bench.ts';
-import { type Forgery, FUZZ_RUNS, FUZZ_TIMEOUT_MS, forgedFrom, openForgery, people, typed } from './support/forgery.ts';
+import {
+  type Forgery,
+  FUZZ_RUNS,
+  FUZZ_TIMEOUT_MS,
+  forgedFor,
+  forgedFrom,
+  openForgery,
+  PEOPLE,
+  typed,
+} from './support/forgery.ts';
 import { KEY_LIKE_TEXTS } from './support/nasty.ts';
 
 vi.setConfig({ testTimeout: FUZZ_TIMEOUT_MS });
@@ -16,14 +25,19 @@ vi.setConfig({ testTimeout: FUZZ_TIMEOUT_MS });
 const buttons = interactions.filter((one): one is ButtonHandler => one.kind === 'button');
 const submits = interactions.filter((one): one is SubmitHandler => one.kind === 'submit');
 
+const RUNS_EACH = FUZZ_RUNS / PEOPLE.length;
+
 describe('whatever a button carries', () => {
   test('it is done or refused with one sentence, and without an id that exists nothing changes', async () => {
     const forgery = await openForgery();
     const { bench, values } = forgery;
     const power = watchPower(forgery);
 
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...buttons), forgedFrom(values), people, async (handler, value, userId) => {
+    const pressed = fc
+      .constantFrom(...buttons)
+      .chain((handler) => fc.tuple(fc.constant(handler), forgedFor(handler.id, values)));
+    const property = (people: fc.Arbitrary<string>) =>
+      fc.asyncProperty(pressed, people, async ([handler, value], userId) => {
         bench.views.length = 0;
         const before = power.rows();
         const answers: Rendered[] = [];
@@ -39,9 +53,8 @@ describe('whatever a button carries', () => {
         expectHarmless(bench.views, refused);
         // A line of /keys is for everybody to run, and names keys, not ids.
         if (!handler.id.startsWith('command_')) power.expectNone({ before, userId, text: value });
-      }),
-      { numRuns: FUZZ_RUNS },
-    );
+      });
+    for (const people of PEOPLE) await fc.assert(property(people), { numRuns: RUNS_EACH });
 
     expect(bench.provider.effects).toEqual([]);
   });
@@ -84,11 +97,11 @@ describe('whatever a dialog carries', () => {
         { weight: 3, arbitrary: forgedFrom([own?.private_metadata ?? '{}']) },
         { weight: 1, arbitrary: fc.constantFrom(...any) },
       );
-      return fc.record({ handler: fc.constant(handler), metadata, fields: fieldsOf(own), userId: people });
+      return fc.record({ handler: fc.constant(handler), metadata, fields: fieldsOf(own) });
     });
 
-    await fc.assert(
-      fc.asyncProperty(submission, async ({ handler, metadata, fields, userId }) => {
+    const property = (people: fc.Arbitrary<string>) =>
+      fc.asyncProperty(submission, people, async ({ handler, metadata, fields }, userId) => {
         const before = power.rows();
         const sent: Submission = { userId, teamId: 'T1', viewId: 'V1', privateMetadata: metadata, ...fields };
 
@@ -102,9 +115,8 @@ describe('whatever a dialog carries', () => {
         const refused = await refusalOf(async () => expectHarmless([await handler.run(bench.context, sent)], null));
         expectHarmless([], refused);
         power.expectNone({ before, userId, text: metadata });
-      }),
-      { numRuns: FUZZ_RUNS },
-    );
+      });
+    for (const people of PEOPLE) await fc.assert(property(people), { numRuns: RUNS_EACH });
 
     expect(bench.provider.effects).toEqual([]);
   });

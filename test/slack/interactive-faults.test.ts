@@ -244,6 +244,8 @@ describe('an envelope that comes five times at once', () => {
     await running.settled();
 
     expect(all.map(({ outcome }) => outcome)).toEqual(Array(5).fill('acked'));
+    // One for the form, one for the page in the end.
+    expect(running.slack.calls.filter(({ method }) => method === 'views.update')).toHaveLength(2);
     await expectDone(running, 1);
   });
 

@@ -166,7 +166,28 @@ export function forgedFrom(genuine: readonly string[]): fc.Arbitrary<string> {
   );
 }
 
-export const people: fc.Arbitrary<string> = fc.constantFrom(PERSON, RESPONDER, ADMIN, 'U0GUEST', 'U0NOBODY', '');
+/** Which field tells what a button's value is about. */
+const SUBJECT: readonly [ids: RegExp, field: string][] = [
+  [/^(approval|action)_/, 'i'],
+  [/^claim_/, 'n'],
+  [/^owner_/, 'e'],
+  [/^rotation_/, 'r'],
+  [/^command_/, 'c'],
+];
+
+/** Mostly values of the kind that this button reads. */
+export function forgedFor(buttonId: string, genuine: readonly string[]): fc.Arbitrary<string> {
+  const field = SUBJECT.find(([ids]) => ids.test(buttonId))?.[1] ?? 'k';
+  const own = genuine.filter((text) => field in (JSON.parse(text) as object));
+  return fc.oneof({ weight: 4, arbitrary: forgedFrom(own) }, { weight: 1, arbitrary: forgedFrom(genuine) });
+}
+
+const POWERLESS = [PERSON, 'U0GUEST', 'U0NOBODY', ''];
+/** First those who may do nothing: what can be done once is not done yet by those who may. */
+export const PEOPLE: readonly fc.Arbitrary<string>[] = [
+  fc.constantFrom(...POWERLESS),
+  fc.constantFrom(...POWERLESS, RESPONDER, ADMIN),
+];
 
 /** What stands in a form: what it asks for, what it does not take, and nothing at all. */
 export const typed: fc.Arbitrary<string> = fc.oneof(
