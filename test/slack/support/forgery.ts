@@ -182,11 +182,10 @@ export function forgedFor(buttonId: string, genuine: readonly string[]): fc.Arbi
   return fc.oneof({ weight: 4, arbitrary: forgedFrom(own) }, { weight: 1, arbitrary: forgedFrom(genuine) });
 }
 
-const POWERLESS = [PERSON, 'U0GUEST', 'U0NOBODY', ''];
-/** First those who may do nothing: what can be done once is not done yet by those who may. */
-export const PEOPLE: readonly fc.Arbitrary<string>[] = [
-  fc.constantFrom(...POWERLESS),
-  fc.constantFrom(...POWERLESS, RESPONDER, ADMIN),
+/** First those who may do nothing: later somebody may have made one of them an owner. */
+export const PEOPLE: readonly { readonly ids: readonly string[]; readonly mayAct: readonly string[] }[] = [
+  { ids: [PERSON, 'U0GUEST', 'U0NOBODY', ''], mayAct: [] },
+  { ids: [PERSON, RESPONDER, ADMIN, 'U0GUEST', 'U0NOBODY', ''], mayAct: [PERSON, RESPONDER, ADMIN] },
 ];
 
 /** What stands in a form: what it asks for, what it does not take, and nothing at all. */
