@@ -9,11 +9,18 @@ import type { Identity } from './context.ts';
 import { fromSlackError } from './slack-error.ts';
 
 const CALL_TIMEOUT_MS = 10 * SECOND_MS;
+const PATIENCE: Patience = { timeoutMs: CALL_TIMEOUT_MS, retries: 2 };
 const RECONNECT_MAX_MS = 30 * SECOND_MS;
 const WATCH_EVERY_MS = 15 * SECOND_MS;
 // A refresh of the socket takes seconds; a socket that is away this long does not come back by itself.
 const DEAD_AFTER_MS = 90 * SECOND_MS;
 const STOP_WITHIN_MS = 3 * SECOND_MS;
+
+/** How long one answer to a person may take, and how often it is tried again. */
+export interface Patience {
+  readonly timeoutMs: number;
+  readonly retries: number;
+}
 
 export interface BoltOptions {
   readonly apiUrl: string;
@@ -25,6 +32,7 @@ export interface BoltOptions {
   readonly slackLogger: SlackLogger;
   /** Answers /readyz: what is not ready, empty when all is. */
   readonly notReady: () => Promise<readonly string[]>;
+  readonly patience?: Patience;
 }
 
 export interface BoltApp {
@@ -42,9 +50,10 @@ export interface BoltApp {
 
 /** Builds Bolt and its clients. No options object is shared: Slack's libraries write into them. */
 export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
-  const { apiUrl, botToken, slackLogger } = options;
-  const clientOptions = () => ({ slackApiUrl: apiUrl, timeout: CALL_TIMEOUT_MS, logger: slackLogger });
-  const client = new WebClient(botToken.reveal(), { ...clientOptions(), retryConfig: { retries: 2, randomize: true } });
+  const { apiUrl, botToken, slackLogger, patience = PATIENCE } = options;
+  const { timeoutMs: timeout, retries } = patience;
+  const clientOptions = () => ({ slackApiUrl: apiUrl, timeout, logger: slackLogger });
+  const client = new WebClient(botToken.reveal(), { ...clientOptions(), retryConfig: { retries, randomize: true } });
   const bulk = new WebClient(botToken.reveal(), {
     ...clientOptions(),
     retryConfig: { retries: 0 },
@@ -60,7 +69,8 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
     receiver: transport.receiver,
     convoStore: false,
     logger: slackLogger,
-    clientOptions: { ...clientOptions(), retryConfig: { retries: 2, randomize: true } },
+    // Bolt answers a response_url with this fetch, which otherwise waits for minutes.
+    clientOptions: { ...clientOptions(), fetch: fetchWithin(timeout), retryConfig: { retries, randomize: true } },
   });
   app.error(async (error) => options.logger.error('Slack listener failed', { error }));
   return {
@@ -71,6 +81,13 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
     start: transport.start,
     stop: transport.stop,
     connected: transport.connected,
+  };
+}
+
+function fetchWithin(timeoutMs: number): typeof fetch {
+  return (input, init) => {
+    const limit = AbortSignal.timeout(timeoutMs);
+    return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
   };
 }
 
@@ -235,6 +252,6 @@ function healthRoutes({ notReady }: BoltOptions) {
   ];
 }
 
-function wait(lengthMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, lengthMs).unref());
+export function wait(lengthMs: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), lengthMs).unref());
 }

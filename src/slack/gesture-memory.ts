@@ -22,15 +22,15 @@ export class GestureMemory {
     return true;
   }
 
-  /** An accepted submission gets the same answer again and is not run again; one that was sent back may come again. */
-  async check(key: string, check: () => Promise<Checked>): Promise<{ checked: Checked; isNew: boolean }> {
+  /** An accepted submission gets the same answer again; one that was sent back may come again. */
+  async check(key: string, check: () => Promise<Checked>): Promise<Checked> {
     const running = this.#checked.get(key);
     const earlier = running && (await running);
-    if (earlier?.ok) return { checked: earlier, isNew: false };
+    if (earlier?.ok) return earlier;
     const mine = check();
     this.#checked.set(key, mine);
     forgetOldest(this.#checked);
-    return { checked: await mine, isNew: true };
+    return mine;
   }
 }
 

@@ -1,51 +1,51 @@
 import type { App, BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt';
-import { AppError, type ErrorCode, publicMessageOf, toError } from '../domain/errors.ts';
+import type { View } from '@slack/types';
+import { toError } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest.ts';
 import { looksLikeSecret } from '../domain/secret.ts';
+import { SECOND_MS } from '../domain/time.ts';
 import { requireViewer } from './authorise.ts';
+import { wait } from './bolt-app.ts';
 import { subcommands } from './commands/index.ts';
 import type { SlackContext } from './context.ts';
 import { type Checked, GestureMemory } from './gesture-memory.ts';
 import type { Click } from './interaction.ts';
 import { refuseForeignClick, refuseForeignCommand, refuseForeignSubmission } from './ours.ts';
 import { pressed, submissionOf, submitHandlerOf } from './read-gesture.ts';
+import { refusalText } from './refusal.ts';
 import { noticeModal } from './views/action-modal.ts';
 import { type Rendered, section } from './views/blocks.ts';
 import { pastedKeyView, unknownSubcommandView } from './views/help.ts';
-import { escaped } from './views/text.ts';
 
 export const COMMAND = '/keys';
-const OUR_FAULT: ReadonlySet<ErrorCode> = new Set(['internal', 'database']);
+const EPHEMERAL = { response_type: 'ephemeral' } as const;
+const ACK_WITHIN_MS = 2 * SECOND_MS;
 
-/** Binds every subcommand, button and modal to Bolt. The only place in slack/ that catches. */
-export function registerListeners(app: App, context: SlackContext): void {
+/** Binds every subcommand, button and modal to Bolt. */
+export function registerListeners(app: App, context: SlackContext, { ackWithinMs = ACK_WITHIN_MS } = {}): void {
   const memory = new GestureMemory();
-  const { logger } = context.deps;
 
   app.command(COMMAND, async ({ command, ack, respond }) => {
     await ack();
     if (!memory.isNew(`command:${command.trigger_id}`)) return;
     const rendered = await runCommand(context, command).catch((error: unknown) => renderedError(context, error));
     if (rendered === null) return;
-    await unlessGone(logger, respond({ response_type: 'ephemeral', ...rendered }));
+    const place = { channel: command.channel_id, user: command.user_id };
+    await tell(context, { place, rendered, respond: respond && (() => respond({ ...EPHEMERAL, ...rendered })) });
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
     await ack();
     if (body.type !== 'block_actions') return;
     if (!memory.isNew(`click:${body.trigger_id}`)) return;
-    const answer = async (rendered: Rendered, replaces: boolean) => {
-      // A button in a dialog has no address of its own to answer to.
-      if (body.view !== undefined) {
-        await unlessGone(logger, showInDialog(context, body, rendered));
-        return;
-      }
-      const told = respond({ response_type: 'ephemeral', replace_original: replaces, ...rendered });
-      await unlessGone(
-        logger,
-        told.catch((error: unknown) => tellElsewhere(context, body, { rendered, error })),
-      );
-    };
+    const place = { channel: body.channel?.id, user: body.user?.id, view: body.view };
+    // Bolt gives no `respond` to a click in a modal.
+    const answer = (rendered: Rendered, replaces: boolean) =>
+      tell(context, {
+        place,
+        rendered,
+        respond: respond && (() => respond({ ...EPHEMERAL, replace_original: replaces, ...rendered })),
+      });
     const reply = (rendered: Rendered) => answer(rendered, false);
     const replace = (rendered: Rendered) => answer(rendered, true);
     try {
@@ -55,21 +55,33 @@ export function registerListeners(app: App, context: SlackContext): void {
     }
   });
 
-  app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body, client }) => {
-    const title = body.view.title.text;
-    const { checked, isNew } = await memory.check(`${body.view.id}:${body.view.hash}`, () => check(context, body));
-    if (!checked.ok) {
-      await ack({ response_action: 'errors', errors: { ...checked.errors } });
+  app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body }) => {
+    const { id, hash } = body.view;
+    const key = `${id}:${hash}`;
+    const checking = memory.check(key, () => check(context, body));
+    // Slack gives up after three seconds; what a slow check finds is shown when it is found.
+    const early = await Promise.race([checking, wait(ackWithinMs)]);
+    if (early?.ok === false) {
+      await ack({ response_action: 'errors', errors: { ...early.errors } });
       return;
     }
-    await ack({ response_action: 'update', view: checked.view });
-    if (checked.stop || !isNew) return;
-    const view = await submitHandlerOf(body)
-      .run(context, submissionOf(body))
-      .catch((error: unknown) => errorModal(context, title, error));
+    await ack({ response_action: 'update', view: early?.view ?? noticeModal(titleOf(body.view), 'Working…') });
+    // Only now: a submission whose answer was lost comes again, and has to be run then.
+    if (early?.stop || !memory.isNew(`submission:${key}`)) return;
+    const view = await viewAfter(context, body, early ?? (await checking));
     // What was asked for is done or refused by now, whether somebody still looks or not.
-    await unlessGone(logger, client.views.update({ view_id: body.view.id, view }));
+    await unlessGone(context, context.client.views.update({ view_id: id, view }));
   });
+}
+
+/** Runs an accepted submission; a check that came too late for errors beside the fields is told as a page. */
+async function viewAfter(context: SlackContext, body: ViewSubmitAction, checked: Checked): Promise<View> {
+  const title = titleOf(body.view);
+  if (!checked.ok) return noticeModal(title, `Nothing was done. ${Object.values(checked.errors).join(' ')}`);
+  if (checked.stop) return checked.view;
+  return submitHandlerOf(body)
+    .run(context, submissionOf(body))
+    .catch((error: unknown) => errorModal(context, title, error));
 }
 
 async function check(context: SlackContext, body: ViewSubmitAction): Promise<Checked> {
@@ -77,38 +89,45 @@ async function check(context: SlackContext, body: ViewSubmitAction): Promise<Che
     await refuseForeignSubmission(context, body);
     return await submitHandlerOf(body).check(context, submissionOf(body));
   } catch (error) {
-    return { ok: true, view: errorModal(context, body.view.title.text, error), stop: true };
+    return { ok: true, view: errorModal(context, titleOf(body.view), error), stop: true };
   }
+}
+
+interface Answer {
+  readonly rendered: Rendered;
+  /** Undefined where the gesture has no address for answers. */
+  readonly respond: (() => Promise<unknown>) | undefined;
+  readonly place: {
+    readonly channel: string | undefined;
+    readonly user: string;
+    readonly view?: BlockAction['view'];
+  };
+}
+
+/**
+ * An answer's own address lives half an hour and may fail; then a person is told in the channel, themselves alone. Where
+ * there is none, the page of the modal says it.
+ */
+function tell(context: SlackContext, { rendered, respond, place }: Answer): Promise<void> {
+  const { chat, views } = context.client;
+  const { channel, user, view } = place;
+  const elsewhere = async (error: unknown) => {
+    if (channel !== undefined) await chat.postEphemeral({ channel, user, ...rendered });
+    else if (view !== undefined)
+      await views.update({ view_id: view.id, view: noticeModal(titleOf(view), rendered.text) });
+    else throw error;
+  };
+  const told = respond === undefined ? elsewhere(new Error('there is no place to answer')) : respond().catch(elsewhere);
+  return unlessGone(context, told);
 }
 
 /** A modal that was closed or an answer that comes too late is nobody's fault. */
-async function unlessGone(logger: SlackContext['deps']['logger'], answer: Promise<unknown>): Promise<void> {
+async function unlessGone({ deps }: SlackContext, answer: Promise<unknown>): Promise<void> {
   try {
     await answer;
   } catch (error) {
-    logger.warn('an answer did not reach the person', { error: toError(error) });
+    deps.logger.warn('an answer did not reach the person', { error: toError(error) });
   }
-}
-
-async function showInDialog({ client }: SlackContext, body: BlockAction, { text }: Rendered): Promise<void> {
-  const page = noticeModal(body.view?.title?.text ?? 'Keysteward', text);
-  try {
-    await client.views.push({ trigger_id: body.trigger_id, view: page });
-  } catch {
-    // The trigger was used for a page already: this takes its place.
-    await client.views.update({ view_id: body.view?.id ?? '', view: page });
-  }
-}
-
-/** An answer's own address lives half an hour; after that a person is told in the channel, themselves alone. */
-async function tellElsewhere(
-  { client }: SlackContext,
-  body: BlockAction,
-  { rendered, error }: { readonly rendered: Rendered; readonly error: unknown },
-): Promise<void> {
-  const channel = body.channel?.id;
-  if (channel === undefined) throw error;
-  await client.chat.postEphemeral({ channel, user: body.user.id, ...rendered });
 }
 
 async function runCommand(context: SlackContext, command: SlashCommand): Promise<Rendered | null> {
@@ -157,18 +176,17 @@ async function runClick(
 }
 
 function renderedError({ deps }: SlackContext, error: unknown): Rendered {
-  logUnexpected(deps.logger, error);
-  const text = escaped(publicMessageOf(error));
+  const text = refusalText(deps.logger, error);
   return { text, blocks: [section(text)] };
 }
 
-function errorModal(context: SlackContext, title: string, error: unknown): ReturnType<typeof noticeModal> {
-  return noticeModal(title, renderedError(context, error).text);
+function errorModal({ deps }: SlackContext, title: string, error: unknown): View {
+  return noticeModal(title, refusalText(deps.logger, error));
 }
 
-function logUnexpected(logger: SlackContext['deps']['logger'], error: unknown): void {
-  if (error instanceof AppError && !OUR_FAULT.has(error.code)) logger.info('request refused', { error });
-  else logger.error('request failed', { error: toError(error) });
+/** Slack’s word, as everything in a payload. */
+function titleOf({ title }: { readonly title?: { readonly text?: string } | null }): string {
+  return title?.text || 'Keysteward';
 }
 
 /** Listeners of ours that Slack has not seen the end of; shut-down waits for them. */

@@ -9,13 +9,13 @@ import type { Rendered } from '../../src/slack/views/blocks.ts';
 import { fakeKey, fakeScope } from '../support/fake-provider.ts';
 import { NOW } from './support/cards.ts';
 import { ADMIN, type CommandBench, openCommandBench, PERSON, RESPONDER } from './support/command-bench.ts';
+import { FUZZ_RUNS, FUZZ_TIMEOUT_MS } from './support/forgery.ts';
 import { seen, spoken } from './support/golden.ts';
 import { KEY_LIKE_TEXTS, NASTY_LABELS, nastyText } from './support/nasty.ts';
 
 // Thousands of lines, on a machine that does other things as well.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: FUZZ_TIMEOUT_MS });
 
-const RUNS = Number(process.env['FAST_CHECK_RUNS'] ?? 10_000);
 const OURS = /<@U[A-Z0-9]+>|<!date\^\d+\^[a-z_ {}]+\|[^<>|]*>|<https:\/\/[a-z./-]+\|[^<>|]*>/g;
 const names = subcommands.map(({ name }) => name);
 
@@ -168,7 +168,7 @@ describe('every command', () => {
         } else if (answer === null) expect(bench.views.length).toBeGreaterThan(0);
         else assertMessage(answer);
       }),
-      { numRuns: RUNS },
+      { numRuns: FUZZ_RUNS },
     );
   });
 });

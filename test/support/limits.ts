@@ -6,7 +6,7 @@ import { fakeKey } from './fake-provider.ts';
 import { limitsOf } from './records.ts';
 import { ADA } from './requests.ts';
 
-const EXTRAS = ['readLimits', 'setSpendLimit', 'setRateLimit', 'setModelPermissions', 'deleteKeyOwner'] as const;
+export const EXTRAS = ['readLimits', 'setSpendLimit', 'setRateLimit', 'setModelPermissions', 'deleteKeyOwner'] as const;
 export const SERVICE_ACCOUNT = {
   kind: 'service_account',
   id: 'svc_1',

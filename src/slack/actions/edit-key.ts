@@ -4,6 +4,7 @@ import { mayAct, rolesOf } from '../../domain/authorise.ts';
 import { isAppError } from '../../domain/errors.ts';
 import type { Environment, Lineage } from '../../domain/key.ts';
 import { parseCap } from '../../domain/limits.ts';
+import { scrubSecrets } from '../../domain/secret.ts';
 import { describeRaise } from '../../services/grants/describe-raise.ts';
 import { changeLineage, type LineageChange } from '../../services/inventory/change-lineage.ts';
 import { refuseUnfitOwner } from '../../services/owners/fit-owner.ts';
@@ -148,8 +149,9 @@ function typedFields({ values, choices }: Submission, base: EditFields, revision
   return {
     owner: has('owner') ? text('owner') || null : base.owner,
     environment: environment.catch(base.environment as Environment).parse(text('environment')),
-    workload: text('workload') ?? base.workload,
-    consumers: text('consumers') ?? base.consumers,
+    // What is stored is scrubbed; the page that comes back must be so as well.
+    workload: scrubSecrets(text('workload') ?? base.workload),
+    consumers: scrubSecrets(text('consumers') ?? base.consumers),
     cap: text('cap') === undefined ? base.cap : text('cap') || 'none',
   };
 }

@@ -1,5 +1,4 @@
 import type { View } from '@slack/types';
-import { AppError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import { isOver, type StepName, stepOf } from '../../domain/rotation.ts';
 import { changeStep, nameNewKey } from '../../services/rotation/change-step.ts';
@@ -9,6 +8,7 @@ import { readKeyListNow } from '../../services/rotation/read-key-list.ts';
 import type { Gesture } from '../authorise.ts';
 import type { SlackContext } from '../context.ts';
 import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../interaction.ts';
+import { refusalText } from '../refusal.ts';
 import { decodeRotationButton, type RotationButton } from '../rotation-button.ts';
 import { loadingModal, noticeModal } from '../views/action-modal.ts';
 import { KEY_BLOCK, KEY_MODAL, KEY_TITLE, keyModal, NOT_LISTED } from '../views/rotation-modals.ts';
@@ -41,10 +41,7 @@ export const rotationSync: ButtonHandler = {
     await show(loadingModal(KEY_TITLE));
     const view = await readKeyListNow(context.deps, rotation)
       .then(() => keyPage(context, click, button))
-      .catch((error: unknown) => {
-        if (error instanceof AppError) return noticeModal(KEY_TITLE, escaped(error.publicMessage));
-        throw error;
-      });
+      .catch((error: unknown) => noticeModal(KEY_TITLE, refusalText(context.deps.logger, error)));
     await show(view);
   },
 };

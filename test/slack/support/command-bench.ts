@@ -29,9 +29,12 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
   for (const userId of [ADMIN, RESPONDER, PERSON]) bench.people.push(member(userId));
   bench.people.push(member('U0GUEST', { isActiveFullMember: false }));
   const views: View[] = [];
+  const show = async ({ view }: { view: View }) => ({ view: { id: `V${views.push(view)}` } });
   const client = {
+    chat: { getPermalink: async () => ({ permalink: 'https://acme.slack.example/p1' }) },
     views: {
-      open: async ({ view }: { view: View }) => ({ view: { id: `V${views.push(view)}` } }),
+      open: show,
+      push: show,
       update: async ({ view }: { view: View }) => void views.push(view),
     },
   } as unknown as WebClient;

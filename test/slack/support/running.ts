@@ -14,7 +14,7 @@ import {
 import { runDueActions } from '../../../src/services/actions/execute-action.ts';
 import { recordFinding } from '../../../src/services/alerts/record-finding.ts';
 import type { Deps } from '../../../src/services/deps.ts';
-import { type BoltApp, createBoltApp } from '../../../src/slack/bolt-app.ts';
+import { type BoltApp, createBoltApp, type Patience } from '../../../src/slack/bolt-app.ts';
 import { subcommands } from '../../../src/slack/commands/index.ts';
 import { slackDirectory } from '../../../src/slack/directory.ts';
 import { sendDue } from '../../../src/slack/outbox.ts';
@@ -46,6 +46,8 @@ export interface RunningOptions {
   readonly channel?: string;
   readonly seed?: WorkspaceSeed;
   readonly enforceRateLimit?: boolean;
+  readonly patience?: Patience;
+  readonly ackWithinMs?: number;
 }
 
 /** The Slack half of the app in Socket Mode between a stand-in workspace, a real store and a provider in memory. */
@@ -69,20 +71,16 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
     logger: bench.logger,
     slackLogger: slackLogger(bench.logger),
     notReady: async () => [],
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
   });
   const policy = policyOf(roles, channel);
   const directory = slackDirectory(bolt.client, bolt.identity.teamId, policy.roles);
   const deps: Deps = { ...bench.deps, policy, directory };
   const locale = { ...LOCALE, workspaceUrl: bolt.identity.workspaceUrl };
   const listeners = countRunning(bolt.app);
-  registerListeners(bolt.app, {
-    deps,
-    client: bolt.client,
-    identity: bolt.identity,
-    locale,
-    subcommands,
-    configLines: ['Alerts: #ai-keys'],
-  });
+  const context = { deps, client: bolt.client, identity: bolt.identity, locale, subcommands };
+  const timing = options.ackWithinMs === undefined ? {} : { ackWithinMs: options.ackWithinMs };
+  registerListeners(bolt.app, { ...context, configLines: ['Alerts: #ai-keys'] }, timing);
   await bolt.start();
   onTestFinished(async () => {
     await bolt.stop();
