@@ -36,6 +36,7 @@ interface Pass {
   readonly worstMs: number;
   readonly syncMs: number;
   readonly pollMs: number;
+  readonly detectMs: number;
   readonly cpuMs: number;
   readonly peakMb: number;
   readonly loopP99Ms: number;
@@ -60,6 +61,7 @@ function passes(keys: number, folder: string): readonly Figure[] {
     figure(`whole pass, median of ${PASSES}`, pass.wholeMs, 'ms'),
     figure('  of it the key list', pass.syncMs, 'ms'),
     figure('  of it poll, price, store, detect', pass.pollMs, 'ms'),
+    figure('  detection alone', pass.detectMs, 'ms'),
     figure('first pass after a start', pass.worstMs, 'ms'),
     figure('CPU per pass', pass.cpuMs, 'ms'),
     figure('memory, highest (RSS)', pass.peakMb, 'MB'),
