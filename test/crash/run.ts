@@ -11,7 +11,7 @@ import type { Story } from './support/story-type.ts';
 
 // npm run test:crash: kills the app at every point of the story and says whether all of it holds.
 // --list shows the points. --only 17, or --only chat.update, takes some, each in a story of its own, with the app's log.
-// --all takes each point by itself, also those that leave the same behind. --jobs N plays N stories at a time, --json
+// --share 6 takes every sixth crash, spread over the whole story. --all takes each point by itself, also those that leave the same behind. --jobs N plays N stories at a time, --json
 // FILE writes the verdicts.
 
 const { values: options } = parseArgs({
@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     list: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
+    share: { type: 'string', default: '1' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'string' },
   },
@@ -42,7 +43,10 @@ async function playStory(story: Story): Promise<readonly Judged[]> {
     const recording = await harness.record();
     const all = casesOf(recording.moments, { ...story, all: options.all, from: count + 1 });
     count += all.length;
-    const cases = all.filter((one) => options.only === undefined || isMeant(one, options.only));
+    const share = Math.max(1, Number(options.share) || 1);
+    const cases = all.filter((one, index) =>
+      options.only === undefined ? index % share === 0 : isMeant(one, options.only),
+    );
     const together = options.only === undefined;
     const lanes = Number(options.jobs);
     if (!options.list) return await judge(cases, { harness, recording, lanes, together, onJudged: tell });
