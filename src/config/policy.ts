@@ -20,7 +20,8 @@ export type ParsePolicyResult =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-const SECTIONS = [
+/** Sections of the file that hold keys of their own and may be left out. */
+export const POLICY_SECTIONS: readonly string[] = [
   'channels',
   'calendar',
   'currency',
@@ -54,7 +55,7 @@ function completed(value: unknown, detectors: readonly DetectorNames[]): unknown
   const whole = value ?? {};
   if (!isRecord(whole)) return whole;
   const file = withoutNulls(whole);
-  for (const section of SECTIONS) {
+  for (const section of POLICY_SECTIONS) {
     const given = file[section] ?? {};
     file[section] = isRecord(given) && section !== 'detectors' ? withoutNulls(given) : given;
   }

@@ -1,4 +1,4 @@
-import type { Lineage } from './key.ts';
+import { confirmedOwnerOf, type Lineage } from './key.ts';
 
 /** What a person may do. `owner` is relative to one lineage; the other roles come from policy. */
 export const ROLES = ['viewer', 'owner', 'responder', 'admin'] as const;
@@ -112,7 +112,7 @@ export function rolesOf(person: Person, policy: RolePolicy, ownership: Ownership
   const listed = (ids: readonly string[]) => ids.some((id) => id === person.userId || person.groupIds.includes(id));
   const roles: Role[] = [];
   if (!policy.viewers || listed(policy.viewers)) roles.push('viewer');
-  if (ownership?.ownerSlackId === person.userId && ownership.ownerStanding === 'confirmed') roles.push('owner');
+  if (confirmedOwnerOf(ownership) === person.userId) roles.push('owner');
   if (listed(policy.responders)) roles.push('responder');
   if (listed(policy.admins)) roles.push('admin');
   return roles;

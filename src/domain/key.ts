@@ -89,6 +89,11 @@ export interface Lineage {
   readonly revision: number;
 }
 
+/** Who answers for it; somebody who only claims it does not yet. */
+export function confirmedOwnerOf(lineage: Pick<Lineage, 'ownerSlackId' | 'ownerStanding'> | null): string | null {
+  return lineage?.ownerStanding === 'confirmed' ? lineage.ownerSlackId : null;
+}
+
 export type OwnerStanding = 'confirmed' | 'claimed';
 /** `found`: by policy, or by the e-mail address that the provider names. */
 export type OwnerSource = 'found' | 'person';

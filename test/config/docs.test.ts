@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadDotEnv } from '../../src/config/dotenv.ts';
 import { readConfig } from '../../src/config/env.ts';
-import { parsePolicy } from '../../src/config/policy.ts';
+import { POLICY_SECTIONS, parsePolicy } from '../../src/config/policy.ts';
 import { policyKeys } from '../../src/config/policy-schema.ts';
 import { PROVIDER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
 import { detectors } from '../../src/domain/detectors/index.ts';
@@ -16,18 +16,7 @@ const CODE_NAMES = [
   ...VARIABLES.map(({ name }) => name),
   ...providers.flatMap(({ envPrefix }) => PROVIDER_VARIABLES.map(({ name }) => `${envPrefix}_${name}`)),
 ];
-const SECTIONS = new Set([
-  'channels',
-  'calendar',
-  'currency',
-  'roles',
-  'polling',
-  'caps',
-  'escalation',
-  'heartbeat',
-  'auto_contain',
-  'detectors',
-]);
+const SECTIONS = new Set(POLICY_SECTIONS);
 
 /** What the first column of the document's tables names. */
 function documented(): readonly string[] {

@@ -1,6 +1,7 @@
 import { type Actor, systemActor } from '../../domain/actor.ts';
 import { type Alert, alertName, type OwnerAsk } from '../../domain/alert.ts';
 import { AppError, toError } from '../../domain/errors.ts';
+import { confirmedOwnerOf } from '../../domain/key.ts';
 import { HOUR_MS } from '../../domain/time.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -22,7 +23,8 @@ export async function reachOwner(
   alert: Pick<Alert, 'lineageId' | 'testOf'>,
 ): Promise<OwnerReach> {
   const lineage = await deps.store.read.lineages.get(alert.lineageId);
-  const userId = alert.testOf ?? lineage?.ownerSlackId ?? null;
+  // A mere claim must not put off the call of those who can act.
+  const userId = alert.testOf ?? confirmedOwnerOf(lineage ?? null);
   if (userId === null) return { kind: 'none' };
   try {
     const { isActiveFullMember } = await deps.directory.person(userId);

@@ -1,6 +1,6 @@
 import type { Alert } from '../../domain/alert.ts';
 import { nextCall, type PersonStep } from '../../domain/escalation.ts';
-import type { Lineage } from '../../domain/key.ts';
+import { confirmedOwnerOf, type Lineage } from '../../domain/key.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 /** Whom a message calls: `opening` is the first call, which the owner hears too. */
 export type Audience = 'opening' | 'responders' | 'admins';
 
-type Owned = Pick<Lineage, 'ownerSlackId'> | null;
+type Owned = Pick<Lineage, 'ownerSlackId' | 'ownerStanding'> | null;
 
 /** Slack ids of people and user groups. Without responders the admins are all there is. */
 export function audienceOf(
@@ -32,7 +32,7 @@ export interface NextCall {
 /** Whom the alert calls next, and when. Without an owner the responders are called in that place. */
 export function nextCallOf({ policy }: Pick<Deps, 'policy'>, alert: Alert, lineage: Owned): NextCall | null {
   const next = nextCall(alert, policy.escalation);
-  const isAsked = alert.testOf !== null || Boolean(lineage?.ownerSlackId);
+  const isAsked = alert.testOf !== null || confirmedOwnerOf(lineage) !== null;
   return next?.step === 'owner' && !isAsked ? { ...next, step: 'responders' } : next;
 }
 

@@ -82,6 +82,7 @@ describe('an alert that nobody acknowledges', () => {
 
   test.each([
     ['has no owner', 'none'],
+    ['is only claimed by somebody', 'claimed'],
     ['has an owner who left', 'away'],
     ['has an owner who cannot be looked up', 'unknown'],
   ] as const)('calls the responders in the place of an owner whom nobody can ask: the key %s', async (_, owner) => {
@@ -290,8 +291,10 @@ describe('the owner', () => {
     expect(JSON.stringify(closed?.draft.blocks)).not.toContain('alert_confirm');
   });
 
-  test('whose ownership is only claimed is heard, and changes nothing', async () => {
-    const { bench, alert, ask } = await asked({ owner: 'claimed' });
+  test('whose ownership is only a claim by then is heard, and changes nothing', async () => {
+    const { bench, alert, ask } = await asked();
+    const lineage = await bench.lineageOf('key_1');
+    await bench.store.write((tx) => tx.lineages.update({ ...lineage, ownerStanding: 'claimed' }));
 
     const input = { actor: DEE, alertId: alert.id, askId: ask.id, answer: 'yes', mayExpect: false } as const;
     await answerOwner(bench.deps, input);
