@@ -107,6 +107,14 @@ describe('the comparison', () => {
     ]);
     expect(differences(without, without)).toEqual([]);
   });
+
+  test('takes a message that says that it may be a repeat for the message, where the app cannot look it up', () => {
+    const without = outcomeOf({ messages: ['a.', 'b.'], audit: [] });
+    const withCrash = outcomeOf({ messages: ['a. This may be a repeat: nobody knows.', 'a.'], audit: [] });
+
+    expect(differences(without, withCrash, { mayRepeat: true })).toEqual(['messages: missing: b.']);
+    expect(differences(without, withCrash)).toContain('messages: too many: a. This may be a repeat: nobody knows.');
+  });
 });
 
 /** An app that does this, one after the other. */

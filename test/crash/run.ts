@@ -11,8 +11,8 @@ import type { Story } from './support/story-type.ts';
 
 // npm run test:crash: kills the app at every point of the story and says whether all of it holds.
 // --list shows the points. --only 17, or --only chat.update, takes some, each in a story of its own, with the app's log.
-// --share 6 takes every sixth crash, spread over the whole story. --all takes each point by itself, also those that leave the same behind. --jobs N plays N stories at a time, --json
-// FILE writes the verdicts.
+// --share 6 takes every sixth crash, spread over the whole story. --all takes each point by itself, also those that leave
+// the same behind. --jobs N plays N stories at a time, --json FILE writes the verdicts.
 
 const { values: options } = parseArgs({
   options: {

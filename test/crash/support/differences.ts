@@ -2,6 +2,8 @@ import type { Outcome } from './outcome.ts';
 
 // What people see twice when a message is posted twice.
 const SEEN: ReadonlySet<string> = new Set(['messages', 'notifications']);
+// What the app adds where it cannot look up whether the first try came through.
+const REPEAT_MARK = /\s*This may be a repeat:[^.]*\./;
 
 /**
  * What the crash changed: each line that is missing or too many, by the list it belongs to. `mayRepeat`: a message, and
@@ -9,7 +11,8 @@ const SEEN: ReadonlySet<string> = new Set(['messages', 'notifications']);
  */
 export function differences(without: Outcome, withCrash: Outcome, { mayRepeat = false } = {}): readonly string[] {
   return Object.entries(without.facts).flatMap(([name, expected]) => {
-    const found = withCrash.facts[name] ?? [];
+    const raw = withCrash.facts[name] ?? [];
+    const found = mayRepeat ? raw.map((line) => line.replace(REPEAT_MARK, '')) : raw;
     const missing = minus(expected, found).map((line) => `${name}: missing: ${line}`);
     if (mayRepeat && SEEN.has(name)) return missing;
     const extra = minus(found, expected).map((line) => `${name}: too many: ${line}`);

@@ -1,4 +1,5 @@
-import type { Harness, Recording, Verdict } from './harness.ts';
+import { isSame } from './gate.ts';
+import type { Harness, Recording } from './harness.ts';
 import { type Case, roundsOf } from './points.ts';
 
 const MOST_TRIES = 5;
@@ -20,51 +21,59 @@ export interface JudgeOptions {
   readonly onJudged: (judged: Judged) => void;
 }
 
-/** Kills the app at every case, several in one story; those of a story that fails, each in a story of its own. */
+/** Kills the app at every case, several in one story; those of a story that fails are taken apart. */
 export async function judge(cases: readonly Case[], options: JudgeOptions): Promise<readonly Judged[]> {
-  const { harness, recording, lanes, together = true, onJudged } = options;
+  const { lanes, together = true, onJudged } = options;
   const judged: Judged[] = [];
-  const tell = (one: Judged): void => {
-    judged.push(one);
-    onJudged(one);
-  };
-  const alone = async (one: Case): Promise<Judged> => {
-    let verdict = await harness.crashAt([one.at], recording);
-    // What the app does side by side comes now and then in another order, or in fewer steps.
-    for (let tries = 1; tries < MOST_TRIES && onlyMissed(verdict); tries += 1) {
-      verdict = await harness.crashAt([one.at], recording);
-    }
-    const missed = verdict.missed.map(() => 'the story never came to this point');
-    return { one, faults: [...verdict.faults, ...missed], logs: verdict.logs };
-  };
-  await inLanes(together ? roundsOf(cases) : cases.map((one) => [one]), lanes, async (round) => {
-    const verdict = await harness.crashAt(
-      round.map(({ at }) => at),
-      recording,
-    );
-    if (isFine(verdict)) {
-      for (const one of round) tell({ one, faults: [], logs: verdict.logs });
-      return;
-    }
-    const apart: Judged[] = [];
-    for (const one of round) apart.push(await alone(one));
-    // Each holds by itself, but not after one another: that is no less of a fault.
-    const joint = apart.every(({ faults }) => faults.length === 0) ? verdict.faults : [];
-    for (const one of apart) tell({ ...one, faults: [...one.faults, ...joint.map(afterOthers)] });
-  });
+  let left = cases;
+  // What the app does side by side comes now and then in another order, and what it does every so often shifts with
+  // each restart: whoever was missed is tried again, alone.
+  for (let tries = 1; tries <= MOST_TRIES && left.length > 0; tries += 1) {
+    const rounds = together && tries === 1 ? roundsOf(left) : left.map((one) => [one]);
+    const missed: Case[] = [];
+    await inLanes(rounds, lanes, async (round) => {
+      const told = await judgeRound(round, options);
+      for (const one of told.judged) onJudged(one);
+      judged.push(...told.judged);
+      missed.push(...told.missed);
+    });
+    left = missed;
+  }
+  for (const one of left) {
+    const never = { one, faults: ['the story never came to this point'], logs: [] };
+    onJudged(never);
+    judged.push(never);
+  }
   return judged.sort((a, b) => a.one.number - b.one.number);
 }
 
-function onlyMissed({ faults, missed }: Verdict): boolean {
-  return faults.length === 0 && missed.length > 0;
+interface Round {
+  readonly judged: readonly Judged[];
+  readonly missed: readonly Case[];
 }
 
-function isFine({ faults, missed }: Verdict): boolean {
-  return faults.length === 0 && missed.length === 0;
-}
-
-function afterOthers(fault: string): string {
-  return `together with other crashes: ${fault}`;
+/** A story with all of these crashes; when it fails, one with each half of them. */
+async function judgeRound(round: readonly Case[], { harness, recording, ...options }: JudgeOptions): Promise<Round> {
+  const verdict = await harness.crashAt(
+    round.map(({ at }) => at),
+    recording,
+  );
+  const { faults, logs } = verdict;
+  if (faults.length === 0 || round.length === 1) {
+    const missed = faults.length > 0 ? [] : round.filter(({ at }) => verdict.missed.some((point) => isSame(point, at)));
+    return { judged: round.filter((one) => !missed.includes(one)).map((one) => ({ one, faults, logs })), missed };
+  }
+  const middle = Math.ceil(round.length / 2);
+  const halves = [
+    await judgeRound(round.slice(0, middle), { harness, recording, ...options }),
+    await judgeRound(round.slice(middle), { harness, recording, ...options }),
+  ];
+  const judged = halves.flatMap((half) => half.judged);
+  const missed = halves.flatMap((half) => half.missed);
+  const isExplained = judged.some((one) => one.faults.length > 0);
+  // Each half holds by itself, but not after one another: that is no less of a fault.
+  const joint = isExplained ? [] : faults.map((fault) => `together with other crashes: ${fault}`);
+  return { judged: judged.map((one) => ({ ...one, faults: [...one.faults, ...joint] })), missed };
 }
 
 async function inLanes<Item>(
