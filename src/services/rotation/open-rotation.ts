@@ -4,10 +4,11 @@ import { changeByProof, newRotation, type Rotation, withStep } from '../../domai
 import { scrubSecrets } from '../../domain/secret.ts';
 import type { Repos } from '../../ports/store.ts';
 import { invalid, REASON_MAX } from '../actions/record-request.ts';
+import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import type { Deps } from '../deps.ts';
 import { announceRotation, tellAlert } from './announce-rotation.ts';
 
-type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
 export interface OpenRotationInput {
   readonly actor: Actor;
@@ -72,6 +73,7 @@ async function begin(
   await tx.audit.append({ at: now, actor, verb: 'rotation.opened', subject: rotation.id, detail });
   await announceRotation({ deps, tx }, rotation);
   await tellAlert({ deps, tx }, rotation, { actor, kind: 'rotation_started' });
+  await answerAlert({ deps, tx }, alertId, { actor, gesture: 'rotate' });
   return rotation;
 }
 

@@ -108,7 +108,7 @@ function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string |
   const who = actorMention(actor);
   switch (kind) {
     case 'acknowledged':
-      return `${who} is on it.`;
+      return detail['gesture'] === undefined ? `${who} is on it.` : `${who} is on it: that counts as acknowledged.`;
     case 'snoozed':
       return `${who} snoozed it until ${when(detail['until'], locale)}: ${reasonIn(detail)}`;
     case 'snooze_over':
