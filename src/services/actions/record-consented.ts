@@ -107,10 +107,10 @@ async function wait({ deps, tx }: RequestContext, request: Request, { key }: Ask
     actionId: null,
   };
   await tx.approvals.insert(approval);
+  await answerAlert({ deps, tx }, alertId, { actor, gesture: 'act' });
   const detail = { approvalId: approval.id, reason, alertId, expiresAt: approval.expiresAt, ...request.detail };
   await tx.audit.append({ at: now, actor, verb: auditVerb(kind, 'approval_asked'), subject: key.id, detail });
   await announceApproval({ deps, tx }, approval);
-  await answerAlert({ deps, tx }, alertId, { actor, gesture: 'act' });
   return approval;
 }
 

@@ -136,11 +136,15 @@ export async function insertAction({ deps, tx }: RequestContext, input: AgreedRe
   await input.withIt?.(tx, recorded);
   const detail = { kind, keyId: key.id, reason, ...input.detail, ...consentDetail(input.consent) };
   const subject = auditSubject(action, key);
+  const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'act' });
   await tx.audit.append({ at: now, actor, verb: auditVerb(kind, 'requested'), subject, detail });
   if (alertId !== null) {
-    await addAlertEvent({ deps, tx }, { id: alertId }, { kind: 'action_requested', actor, detail });
+    await addAlertEvent(
+      { deps, tx },
+      { id: alertId },
+      { kind: 'action_requested', actor, detail: { ...detail, ...answered } },
+    );
     await announceAlert({ deps, tx }, { id: alertId });
-    await answerAlert({ deps, tx }, alertId, { actor, gesture: 'act' });
   }
   return recorded;
 }

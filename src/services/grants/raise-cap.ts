@@ -64,7 +64,11 @@ export async function prolong(deps: RaiseDeps, { actor, grantId, alertId = null,
     const kept = { outcome: 'kept', found: null, spentMicroUsd: null, upperUntilAt: null } as const;
     if (untilAt === null) await tellGrant({ deps, tx }, after, kept);
     else if (grant.alertId !== null) await announceAlert({ deps, tx }, { id: grant.alertId });
-    await answerAlert({ deps, tx }, alertId, { actor, gesture: 'raise_cap' });
+    const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'raise_cap' });
+    if (alertId !== null && answered.acknowledged) {
+      await addAlertEvent({ deps, tx }, { id: alertId }, { kind: 'acknowledged', actor, detail: {} });
+      await announceAlert({ deps, tx }, { id: alertId });
+    }
   });
 }
 
@@ -89,10 +93,10 @@ async function raiseOwnCap(deps: RaiseDeps, input: RaiseInput): Promise<void> {
     }
     if (alertId === null) return;
     const until = untilAt === null || from === null ? {} : { until: untilAt };
-    const detail = { from: capWords(from), to: capWords(to), reason, ...until };
+    const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'raise_cap' });
+    const detail = { from: capWords(from), to: capWords(to), reason, ...until, ...answered };
     await addAlertEvent({ deps, tx }, { id: alertId }, { kind: 'own_cap_raised', actor, detail });
     await announceAlert({ deps, tx }, { id: alertId });
-    await answerAlert({ deps, tx }, alertId, { actor, gesture: 'raise_cap' });
   });
 }
 

@@ -70,10 +70,10 @@ async function begin(
   const rotation = proof === null ? fresh : withStep(fresh, proof);
   await tx.rotations.insert(rotation);
   const detail = { lineageId: lineage.id, slug: lineage.slug, keyId: key.id, alertId, reason };
+  const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'rotate' });
   await tx.audit.append({ at: now, actor, verb: 'rotation.opened', subject: rotation.id, detail });
   await announceRotation({ deps, tx }, rotation);
-  await tellAlert({ deps, tx }, rotation, { actor, kind: 'rotation_started' });
-  await answerAlert({ deps, tx }, alertId, { actor, gesture: 'rotate' });
+  await tellAlert({ deps, tx }, rotation, { actor, kind: 'rotation_started', ...answered });
   return rotation;
 }
 

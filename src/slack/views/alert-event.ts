@@ -31,9 +31,11 @@ export function alertEventView(event: AlertEvent, setting: EventSetting = {}): R
   const text =
     actionLine(event, locale) ?? rotationLine(event, rotation) ?? grantLine(event, locale) ?? lifeLine(event, locale);
   if (text === null) return null;
+  const isAnswer = event.kind !== 'owner_confirmed' && event.detail['acknowledged'] === true;
+  const lines = isAnswer ? `${text}\nThat acknowledges the alert.` : text;
   const asksToConfirm = event.kind === 'owner_confirmed' && isConfirmable;
-  const blocks = [section(text), ...(asksToConfirm ? [confirmButton(event)] : undoOf(event))];
-  return { text: capped(text, TEXT_MAX), blocks };
+  const blocks = [section(lines), ...(asksToConfirm ? [confirmButton(event)] : undoOf(event))];
+  return { text: capped(lines, TEXT_MAX), blocks };
 }
 
 function confirmButton({ alertId }: AlertEvent) {
@@ -108,7 +110,7 @@ function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string |
   const who = actorMention(actor);
   switch (kind) {
     case 'acknowledged':
-      return detail['gesture'] === undefined ? `${who} is on it.` : `${who} is on it: that counts as acknowledged.`;
+      return `${who} is on it.`;
     case 'snoozed':
       return `${who} snoozed it until ${when(detail['until'], locale)}: ${reasonIn(detail)}`;
     case 'snooze_over':
