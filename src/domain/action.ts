@@ -165,10 +165,25 @@ export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
   delete_owner: 'account deletion',
 };
 
-/** What happens to an act; the ones in the second line only to acts that need a second person. */
-export type AuditStage =
-  | ('requested' | 'confirmed' | 'verified' | 'used_after' | 'delayed' | 'refused' | 'failed' | 'dismissed')
-  | ('approval_asked' | 'approved' | 'declined' | 'expired' | 'cancelled' | 'overtaken' | 'broke_glass');
+/** What happens to an act, as the history says it; the last ones only to acts that need a second person. */
+export const AUDIT_STAGES = {
+  requested: 'was asked for',
+  confirmed: 'is done, says the provider',
+  verified: 'is proven',
+  used_after: 'did not hold: it was used afterwards',
+  delayed: 'has to wait and is tried again',
+  refused: 'is refused by the provider and tried again',
+  failed: 'failed',
+  dismissed: 'is no longer wanted',
+  approval_asked: 'waits for a second person',
+  approved: 'was approved by a second person',
+  declined: 'was declined by a second person',
+  expired: 'was approved by nobody in time',
+  cancelled: 'was taken back before anybody approved it',
+  overtaken: 'was overtaken by what happened meanwhile',
+  broke_glass: 'was asked for without a second person',
+} as const;
+export type AuditStage = keyof typeof AUDIT_STAGES;
 
 /** The audit log's verb: a limit belongs to the scope, all else to the key. */
 export function auditVerb(kind: ActionKind, stage: AuditStage): string {

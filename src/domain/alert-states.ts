@@ -74,6 +74,26 @@ export const ALERT_TRANSITIONS: Readonly<Record<AlertState, Readonly<Record<Aler
   },
 };
 
+/**
+ * What each gesture of a person makes of an open alert. Whoever acts on it has answered it, done or not, and nobody else is
+ * called; null: the calls go on. `act` stands for all that is asked of the provider.
+ */
+export const GESTURES = {
+  acknowledge: 'acknowledge',
+  act: 'acknowledge',
+  raise_cap: 'acknowledge',
+  rotate: 'acknowledge',
+  snooze: 'snooze',
+  expect: 'expect',
+  owner_yes: 'expect',
+  owner_yes_critical: 'acknowledge',
+  // It was not the owner, so somebody who can act is still wanted; a mere claim decides nothing.
+  owner_no: null,
+  claimant_yes: null,
+  show_key: null,
+} as const satisfies Readonly<Record<string, AlertEventKind | null>>;
+export type AlertGesture = keyof typeof GESTURES;
+
 export function nextState(state: AlertState, event: AlertEventKind): AlertState | null {
   return ALERT_TRANSITIONS[state][event];
 }

@@ -11,7 +11,9 @@ export {
   ALERT_STATES,
   ALERT_TRANSITIONS,
   type AlertEventKind,
+  type AlertGesture,
   type AlertState,
+  GESTURES,
   nextState,
 } from './alert-states.ts';
 

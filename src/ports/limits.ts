@@ -13,6 +13,7 @@ export interface GrantRepo {
   insert(grant: Grant): Promise<void>;
   update(grant: Grant): Promise<void>;
   get(id: string): Promise<Grant | undefined>;
+  idsOfKeys(keyIds: readonly string[]): Promise<readonly string[]>;
   /** Not ended, oldest first. */
   open(): Promise<readonly Grant[]>;
 }

@@ -7,6 +7,7 @@ export interface RotationRepo {
   get(id: string): Promise<Rotation | undefined>;
   /** The one of this lineage that is not over. */
   openOfLineage(lineageId: string): Promise<Rotation | undefined>;
+  idsOfLineage(lineageId: string): Promise<readonly string[]>;
   latestOfLineage(lineageId: string): Promise<Rotation | undefined>;
   /** Oldest first. */
   allOpen(): Promise<readonly Rotation[]>;

@@ -1,3 +1,4 @@
+import type { Alert } from '../domain/alert.ts';
 import { pages } from '../domain/escalation.ts';
 import type { AlertEvent } from '../ports/store.ts';
 import { callsOfAlert, callsOfEvent } from '../services/alerts/calls.ts';
@@ -6,13 +7,13 @@ import { ownerNotReached } from '../services/alerts/owner-question.ts';
 import { whoWouldBePaged } from '../services/alerts/who-is-paged.ts';
 import type { Deps } from '../services/deps.ts';
 import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
-import type { OutboxRenderer, RenderContext } from './outbox-renderer.ts';
+import type { Draft, OutboxRenderer, RenderContext } from './outbox-renderer.ts';
 import { alertView } from './views/alert.ts';
 import { alertEventView } from './views/alert-event.ts';
 import type { Rendered } from './views/blocks.ts';
 import { ownerQuestionView } from './views/owner-question.ts';
 import { withNames } from './views/quiet.ts';
-import { testAlertView } from './views/test-alert.ts';
+import { pagedText, testAlertView } from './views/test-alert.ts';
 import { type Locale, mention, messageLink } from './views/text.ts';
 
 export const alertRenderer: OutboxRenderer = {
@@ -22,7 +23,9 @@ export const alertRenderer: OutboxRenderer = {
     if (card === undefined) return null;
     const calls = await callsOfAlert(deps, card.alert);
     const rendered = await rootView({ deps, locale }, card);
-    return { ...rendered, channel: deps.policy.channels.alerts, inThreadOf: null, mentions: calls.map(mention) };
+    const mentions = calls.map(mention);
+    const test = await testersOnly(deps, card.alert);
+    return { ...rendered, ...test, channel: deps.policy.channels.alerts, inThreadOf: null, mentions };
   },
 };
 
@@ -42,7 +45,8 @@ export const alertEventRenderer: OutboxRenderer = {
     const mentions = calls.map(mention);
     // Whoever did it need not be told; only acts on the key show who asked as a person to click on.
     const shown = event.kind.startsWith('action_') ? rendered : await namesOnly(deps, rendered);
-    return { ...shown, channel: deps.policy.channels.alerts, inThreadOf, mentions };
+    const test = await testersOnly(deps, alert);
+    return { ...shown, ...test, channel: deps.policy.channels.alerts, inThreadOf, mentions };
   },
 };
 
@@ -66,6 +70,14 @@ export const ownerQuestionRenderer: OutboxRenderer = {
     return true;
   },
 };
+
+/** What a channel refuses of a test goes to the one who tries it out, who learns whom a real alert would reach so. */
+async function testersOnly(deps: Deps, { testOf }: Pick<Alert, 'testOf'>): Promise<Pick<Draft, 'directTo'>> {
+  if (testOf === null) return {};
+  const { first } = await whoWouldBePaged(deps);
+  const note = `A real alert would go directly to ${pagedText(first)}; this test goes to you alone.`;
+  return { directTo: { ids: [testOf], only: true, note } };
+}
 
 async function rotationOf(deps: Deps, { detail }: AlertEvent, locale: Locale): Promise<string> {
   const rotationId = detail['rotationId'];

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { ACT_WORDS, type Act, mayAct, type Person, type Role, rolesOf, rolesThatMay } from '../domain/authorise.ts';
 import { AppError, toError } from '../domain/errors.ts';
-import type { Lineage } from '../domain/key.ts';
+import { confirmedOwnerOf, type Lineage } from '../domain/key.ts';
 import type { Deps } from '../services/deps.ts';
 import type { Identity } from './context.ts';
 
@@ -25,6 +25,8 @@ interface RoleContext {
 /** Said to everybody outside, and nothing else. */
 export const NO_MEMBER = 'Keysteward answers active full members of this workspace only';
 
+const NO_VIEWER = 'only the people that policy.yml names under roles may look';
+
 interface AuthoriseInput {
   readonly gesture: Gesture;
   readonly act: Act;
@@ -41,7 +43,7 @@ export async function authorise(context: RoleContext, { gesture, act, lineage }:
   // To people outside nothing is said, not even who could do it.
   if (!person.isActiveFullMember) throw forbidden(NO_MEMBER);
   if (!mayAct(roles, act)) {
-    if (act === 'look') throw forbidden('only the people that policy.yml names under roles may look');
+    if (act === 'look') throw forbidden(NO_VIEWER);
     const whom = rolesThatMay(act).map((role) => WHO[role]);
     const others = whom.length > 1 ? `${whom.slice(0, -1).join(', ')} or ` : '';
     throw forbidden(`only ${others}${whom.at(-1)} may ${ACT_WORDS[act]} (policy.yml, roles)`);
@@ -65,6 +67,22 @@ async function lookUp(
     throw forbidden('your role could not be looked up in Slack just now; try again in a moment', error);
   });
   return { person, roles: rolesOf(person, deps.policy.roles, lineage) };
+}
+
+/** What somebody may see: everything, or, as the owner of keys alone, those keys. */
+export type Sight = 'all' | 'own';
+
+/** Throws for everybody who may see nothing. */
+export async function sightOf(
+  context: RoleContext & { readonly deps: Pick<Deps, 'store'> },
+  gesture: Gesture,
+): Promise<Sight> {
+  const { person, roles } = await lookUp(context, gesture, null);
+  if (!person.isActiveFullMember) throw forbidden(NO_MEMBER);
+  if (mayAct(roles, 'look')) return 'all';
+  const lineages = await context.deps.store.read.lineages.all();
+  if (lineages.some((lineage) => confirmedOwnerOf(lineage) === person.userId)) return 'own';
+  throw forbidden(NO_VIEWER);
 }
 
 /** Anything that shows data needs at least the right to look: guests and outsiders get none. */

@@ -25,6 +25,7 @@ export interface SubcommandText {
   readonly usage: string;
   readonly summary: string;
   readonly group?: CommandGroup;
+  readonly forOwners?: true;
 }
 
 /** What every listener gets. */

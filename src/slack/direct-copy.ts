@@ -27,12 +27,15 @@ interface Why {
 }
 
 function rootCopy({ locale }: RenderContext, draft: Draft, { copy, trouble }: Why): Draft {
-  const why = `You get this directly because ${channelText(trouble.channel)} cannot be posted to since ${dayAndTime(trouble.sinceAt, locale)}. ${escaped(trouble.problem)}`;
+  const { directTo } = draft;
+  const because = `You get this directly because ${channelText(trouble.channel)} cannot be posted to since ${dayAndTime(trouble.sinceAt, locale)}. ${escaped(trouble.problem)}`;
+  const why = directTo?.note === undefined ? because : `${because} ${directTo.note}`;
   return {
     text: `${draft.text}\n${why}`,
     blocks: [...draft.blocks, remark(why)],
     channel: copy.userId,
     inThreadOf: null,
+    ...(directTo === undefined ? {} : { directTo }),
   };
 }
 

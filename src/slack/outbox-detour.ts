@@ -43,9 +43,7 @@ async function goDirect(context: OutboxContext, { row, draft }: Refused, problem
   const { deps, memory } = context;
   const { channel } = draft;
   memory.forget(channel);
-  const { responders, admins } = deps.policy.roles;
-  const people = await peopleBehind(deps, responders);
-  const recipients = people.length > 0 ? people : await peopleBehind(deps, admins);
+  const recipients = await recipientsOf(context, draft);
   const called = await calledBy(context, draft);
   deps.logger.warn('the channel cannot be posted to', { channel, problem, outbox: row.id, direct: recipients.length });
   const now = deps.clock.now();
@@ -67,6 +65,15 @@ async function goDirect(context: OutboxContext, { row, draft }: Refused, problem
   });
 }
 
+async function recipientsOf({ deps }: OutboxContext, { directTo, inThreadOf }: Draft): Promise<readonly string[]> {
+  const { responders, admins } = deps.policy.roles;
+  const only = directTo?.only ?? false;
+  // Of a reply they get the message that it belongs to, which concerns more people.
+  const ids = directTo !== undefined && (only || inThreadOf === null) ? directTo.ids : responders;
+  const people = await peopleBehind(deps, ids);
+  return people.length > 0 || only ? people : peopleBehind(deps, admins);
+}
+
 /** A reply to a message that people got directly. It is told only to those whom it calls. */
 async function putReplyAside(context: OutboxContext, { row, draft }: Refused): Promise<boolean> {
   const { deps } = context;
@@ -80,9 +87,12 @@ async function putReplyAside(context: OutboxContext, { row, draft }: Refused): P
   });
 }
 
-/** Whom a reply mentions: an escalation must reach them, wherever its thread is. */
-async function calledBy({ deps }: OutboxContext, { inThreadOf, mentions = [] }: Draft): Promise<readonly string[]> {
-  return inThreadOf === null ? [] : peopleBehind(deps, idsOfMentions(mentions));
+/** Whom a reply mentions or is for: an escalation must reach them, wherever its thread is. */
+async function calledBy(
+  { deps }: OutboxContext,
+  { inThreadOf, mentions = [], directTo }: Draft,
+): Promise<readonly string[]> {
+  return inThreadOf === null ? [] : peopleBehind(deps, [...idsOfMentions(mentions), ...(directTo?.ids ?? [])]);
 }
 
 interface Calling {
@@ -115,7 +125,7 @@ async function giveUpCopy({ deps }: OutboxContext, { row, draft, thrown }: Refus
   deps.logger.warn('direct message given up', { outbox: row.id, user: copy.userId, error });
   await deps.store.write(async (tx) => {
     await tx.outbox.update({ ...settled, state: draft.inThreadOf === null ? 'dead' : 'dismissed' });
-    if (draft.inThreadOf !== null) return;
+    if (draft.inThreadOf !== null || draft.directTo?.only) return;
     const origin = originOf(row);
     const copies = (await tx.outbox.about(DIRECT, `${copy.troubleId}/`)).filter(
       (one) => originOf(one).subjectId === origin.subjectId && originOf(one).kind === origin.kind,

@@ -18,6 +18,17 @@ export interface Draft extends Rendered {
    * calls nobody and has none.
    */
   readonly mentions?: readonly string[];
+  readonly directTo?: DirectTo;
+}
+
+/** Who gets a channel's message directly where the channel refuses it. Without it: the responders, else the admins. */
+export interface DirectTo {
+  /** People and user groups; where none of them can be reached, the admins. */
+  readonly ids: readonly string[];
+  /** Nobody else, then. */
+  readonly only?: boolean;
+  /** One more sentence for those who get it. */
+  readonly note?: string;
 }
 
 /** Renders a subject when its row is sent, from what is true then. Null: there is nothing to say (any more). */

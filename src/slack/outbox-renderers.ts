@@ -44,7 +44,9 @@ const approvalRenderer: OutboxRenderer = {
     const inThreadOf = alertId === null ? null : { kind: 'alert', subjectId: alertId };
     // Only those who can still decide something are called.
     const mentions = card.approval.state === 'waiting' ? card.approverIds.map(mention) : [];
-    return { ...approvalView(card, locale), channel: deps.policy.channels.alerts, inThreadOf, mentions };
+    const channel = deps.policy.channels.alerts;
+    // It ends after half an hour: a broken channel must not keep it from those who can approve.
+    return { ...approvalView(card, locale), channel, inThreadOf, mentions, directTo: { ids: card.approverIds } };
   },
 };
 

@@ -4,8 +4,9 @@ import { toError } from '../domain/errors.ts';
 import { nearestName } from '../domain/nearest.ts';
 import { looksLikeSecret } from '../domain/secret.ts';
 import { SECOND_MS } from '../domain/time.ts';
-import { requireViewer } from './authorise.ts';
+import { sightOf } from './authorise.ts';
 import { wait } from './bolt-app.ts';
+import { refuseBeyondSight } from './command.ts';
 import { subcommands } from './commands/index.ts';
 import type { SlackContext } from './context.ts';
 import { type Checked, GestureMemory } from './gesture-memory.ts';
@@ -133,7 +134,7 @@ async function unlessGone({ deps }: SlackContext, answer: Promise<unknown>): Pro
 async function runCommand(context: SlackContext, command: SlashCommand): Promise<Rendered | null> {
   await refuseForeignCommand(context, command);
   const gesture = { userId: command.user_id, teamId: command.team_id };
-  await requireViewer(context, gesture);
+  const sight = await sightOf(context, gesture);
   if (looksLikeSecret(command.text)) return pastedKeyView();
   const [name = '', ...rest] = command.text.trim().split(/\s+/);
   const wanted = name.toLowerCase() || 'help';
@@ -148,7 +149,8 @@ async function runCommand(context: SlackContext, command: SlashCommand): Promise
       subcommands.find((one) => one.name === guess),
     );
   }
-  const place = { triggerId: command.trigger_id, channel: command.channel_id, page: 1 };
+  refuseBeyondSight(sight, subcommand);
+  const place = { sight, triggerId: command.trigger_id, channel: command.channel_id, page: 1 };
   return subcommand.run(context, { ...gesture, ...place, argument: unescaped(rest.join(' ')) });
 }
 

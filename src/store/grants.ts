@@ -17,6 +17,10 @@ export function grantRepo({ db, wake }: Pick<RepoContext, 'db' | 'wake'>): Grant
       const row = await db.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toGrant(row);
     },
+    async idsOfKeys(keyIds) {
+      const rows = await db.selectFrom('grants').select('id').where('key_id', 'in', keyIds).execute();
+      return rows.map(({ id }) => id);
+    },
     async open() {
       const rows = await db
         .selectFrom('grants')

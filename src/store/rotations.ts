@@ -40,6 +40,10 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
     async openOfLineage(lineageId) {
       return withSteps(await ofLineage(lineageId).where('state', '=', 'open').executeTakeFirst());
     },
+    async idsOfLineage(lineageId) {
+      const rows = await db.selectFrom('rotations').select('id').where('lineage_id', '=', lineageId).execute();
+      return rows.map(({ id }) => id);
+    },
     async latestOfLineage(lineageId) {
       return withSteps(await ofLineage(lineageId).orderBy('id', 'desc').executeTakeFirst());
     },

@@ -85,6 +85,8 @@ describe('a production key is revoked by two people', () => {
     const called = running.slack.workspace.notifications.filter(({ kind }) => kind === 'mention');
     expect(called.map(({ userId }) => userId).sort()).toEqual(expect.arrayContaining(['U0CHRIS', 'U0DEE']));
     expect(running.provider.effects).toEqual([]);
+    // Whoever asks has answered the alert: nobody else is called while it waits.
+    expect(thread(running, ts)[0]).toContain('prod-api is spending 560x its usual hour. @ana is on it.');
 
     await click(running, 'U0CHRIS', { ts: request(running).ts, actionId: 'approval_approve' });
     await running.drain();

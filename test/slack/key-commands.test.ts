@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
+import { prolong, raiseCap } from '../../src/services/grants/raise-cap.ts';
 import { syncMembers } from '../../src/services/inventory/sync-members.ts';
+import { openRotation } from '../../src/services/rotation/open-rotation.ts';
 import { pollUsage } from '../../src/services/usage/poll-usage.ts';
 import type { Rendered } from '../../src/slack/views/blocks.ts';
 import { member, present } from '../support/bench-deps.ts';
@@ -136,6 +138,16 @@ describe('the owner of a key', () => {
       'lineage.claim.confirmed',
       'notice.closed',
     ]);
+  });
+
+  test.each(['found', 'person'] as const)('declined leaves what was said before (%s)', async (ownerSource) => {
+    const bench = await benchOf(['staging-ci']);
+    const before = await bench.lineageOf('apikey_0');
+    await bench.store.write((tx) => tx.lineages.update({ ...before, ownerSource }));
+    await bench.run('claim staging-ci', PERSON);
+    const notice = present(await bench.store.read.notices.open('claim', before.id));
+    await bench.click('claim_decline', JSON.stringify({ v: 1, n: notice.id }));
+    expect(await bench.lineageOf('apikey_0')).toMatchObject({ ownerSlackId: null, ownerSource });
   });
 
   test('whose claim is declined is nobody; the key can be claimed again, and asked about anew', async () => {
@@ -370,6 +382,24 @@ describe('the history', () => {
     expect(seen(present(await bench.run('history prod-api', RESPONDER, 2)))).toContain(
       'prod-api appeared at the provider',
     );
+  });
+
+  test('of a key has its rotations, and what was raised for a time', async () => {
+    const bench = await benchOf(['prod-api', 'staging-ci']);
+    const lineage = present((await bench.store.read.lineages.all()).find(({ slug }) => slug === 'prod-api'));
+    const keyId = present((await bench.store.read.keys.ofLineage(lineage.id))[0]).id;
+    const base = { actor: { kind: 'slack', userId: RESPONDER, teamId: 'T1' }, keyId, alertId: null } as const;
+    await openRotation(bench.deps, { ...base, reason: 'it is old' });
+    await bench.store.write((tx) => tx.lineages.update({ ...lineage, capMicroUsd: 100_000_000 }));
+    const raise = { cap: 'own', from: 100_000_000, to: 200_000_000, untilAt: NOW + 1, reason: 'launch' } as const;
+    await raiseCap(bench.deps, { ...base, ...raise, typedSlug: lineage.slug });
+    const [grant] = await bench.store.read.grants.open();
+    await prolong(bench.deps, { actor: base.actor, grantId: present(grant).id, untilAt: null });
+
+    const text = await answer(bench, 'history prod-api', PERSON);
+    expect(text).toContain('the rotation of prod-api began · “it is old”');
+    expect(text).toContain('what was raised for a time on prod-api stays for good');
+    expect(await answer(bench, 'history staging-ci')).not.toContain('rotation');
   });
 
   test('keeps what is about rights and settings for admins', async () => {

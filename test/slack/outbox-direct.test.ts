@@ -5,16 +5,23 @@ import { AppError } from '../../src/domain/errors.ts';
 import { MINUTE_MS } from '../../src/domain/time.ts';
 import { defaultWorkspace, type Message, renderText } from '../../src/sandbox/slack/index.ts';
 import { probeChannelsJob } from '../../src/scheduler/jobs/probe-channels.ts';
+import { seenOf } from '../../src/services/actions/account.ts';
+import { requestOwnerDeletion } from '../../src/services/actions/request-owner-deletion.ts';
 import { addAlertEvent } from '../../src/services/alerts/announce.ts';
+import { runAlertTimers } from '../../src/services/alerts/escalate-alerts.ts';
 import { recordFinding } from '../../src/services/alerts/record-finding.ts';
+import { startTestAlert } from '../../src/services/alerts/test-alert.ts';
 import { readTroubles } from '../../src/services/delivery/channel-trouble.ts';
 import { originOf } from '../../src/services/delivery/direct-copy.ts';
+import { syncMembers } from '../../src/services/inventory/sync-members.ts';
 import { notReady } from '../../src/services/status/readiness.ts';
 import { sendDue } from '../../src/slack/outbox.ts';
 import { takeDetour } from '../../src/slack/outbox-detour.ts';
 import { OutboxMemory } from '../../src/slack/outbox-memory.ts';
 import { NoRoot } from '../../src/slack/outbox-message.ts';
 import { later, present } from '../support/bench-deps.ts';
+import { fakeKey } from '../support/fake-provider.ts';
+import { SERVICE_ACCOUNT } from '../support/limits.ts';
 import { LOCALE } from './support/cards.ts';
 import { findingOf, type Running, type RunningOptions, startRunning } from './support/running.ts';
 
@@ -178,6 +185,93 @@ describe('a channel that refuses an alert', () => {
     const copy = present(direct(running, 'U0ANA')[0]);
     const record = present(await running.deps.store.read.messages.at(copy.channel, copy.ts));
     expect(originOf(record)).toEqual({ kind: 'alert', subjectId: alert.id });
+  });
+});
+
+describe('a test alert that its channel refuses', () => {
+  test('goes to nobody but the person who tries it out, with the names of those whom a real one would reach', async () => {
+    const running = await startRunning({ roles: '{ admins: [U0CHRIS], responders: [U0ANA, U0DEE] }' });
+    await syncMembers(running.deps);
+    kick(running);
+    await running.slack.person('U0ANA').command('/keys test-alert', 'general');
+    await running.settled();
+    await running.drain();
+
+    for (let minute = 0; minute < 16; minute += 1) {
+      later(running, MINUTE_MS);
+      await runAlertTimers(running.deps);
+      await running.drain();
+    }
+
+    const [copy, ...replies] = direct(running, 'U0ANA').filter(({ text }) => !text.startsWith('Was this you?'));
+    expect(shown(running, copy)).toContain('Test of the alert path');
+    expect(shown(running, copy)).toContain(
+      'A real alert would go directly to Ana Ruiz and Dee Park; this test goes to you alone.',
+    );
+    expect(replies.at(-1)?.text).toContain('message in this channel: :x: failed');
+    for (const userId of ['U0CHRIS', 'U0DEE']) expect(direct(running, userId)).toEqual([]);
+  });
+
+  test('goes to no admin either when the person cannot be written to', async () => {
+    const running = await startRunning();
+    kick(running);
+    running.slack.faults.add('conversations.open', { kind: 'error', error: 'messages_tab_disabled' });
+    await startTestAlert(running.deps, { kind: 'slack', userId: 'U0ANA', teamId: 'T0ACME' });
+    await running.drain();
+
+    for (const userId of ['U0ANA', 'U0CHRIS', 'U0DEE']) expect(direct(running, userId)).toEqual([]);
+  });
+
+  test('does so for a thread that stands in a channel which refuses by now', async () => {
+    const running = await startRunning();
+    await startTestAlert(running.deps, { kind: 'slack', userId: 'U0CHRIS', teamId: 'T0ACME' });
+    await running.drain();
+    kick(running);
+    for (let minute = 0; minute < 4; minute += 1) {
+      later(running, MINUTE_MS);
+      await runAlertTimers(running.deps);
+      await running.drain();
+    }
+
+    expect(
+      direct(running, 'U0CHRIS')
+        .map(({ text }) => text)
+        .join('\n'),
+    ).toContain('a real alert would call');
+    expect(direct(running, 'U0ANA')).toEqual([]);
+  });
+});
+
+describe('a request for a second person that its channel refuses', () => {
+  test('reaches those who can approve, also without an alert, and is edited to what became of it', async () => {
+    const running = await startRunning({
+      provider: { extras: ['deleteKeyOwner'] },
+      roles: '{ admins: [U0CHRIS, U0BEN], responders: [U0ANA] }',
+    });
+    const owner = { ...SERVICE_ACCOUNT, name: 'ci-bot' };
+    running.provider.put(fakeKey('apikey_3', { label: 'prod-worker', owner }));
+    await running.sync();
+    kick(running);
+    const { id: keyId, generation } = await running.keyOf('apikey_3');
+    const { slug } = await running.lineageOf('apikey_3');
+    const actor = { kind: 'slack', userId: 'U0BEN', teamId: 'T0ACME' } as const;
+    const input = { actor, keyId, generation, alertId: null, reason: 'it leaked', typedSlug: slug };
+    await requestOwnerDeletion(running.deps, { ...input, seen: seenOf([keyId]) });
+    await running.drain();
+
+    const [request] = direct(running, 'U0CHRIS');
+    expect(shown(running, request)).toContain('Approve it?');
+    expect(direct(running, 'U0ANA')).toEqual([]);
+    expect(direct(running, 'U0BEN')).toEqual([]);
+
+    const chris = running.slack.person('U0CHRIS');
+    await chris.click({ channel: present(request).channel, ts: present(request).ts, actionId: 'approval_approve' });
+    await running.settled();
+    await running.drain();
+
+    expect(running.provider.effects).toEqual([`deleteKeyOwner ${owner.id}`]);
+    expect(shown(running, direct(running, 'U0CHRIS')[0])).toContain('approved by @chris');
+    expect(direct(running, 'U0CHRIS')).toHaveLength(1);
   });
 });
 

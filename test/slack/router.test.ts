@@ -139,7 +139,7 @@ describe('a click', () => {
     expect(root).toContain('staging-ci is suspended.');
     expect(root).toContain('Suspended by @ana');
     expect(replies).toEqual([
-      '@ana asked to suspend the key: spend that nobody can explain',
+      '@ana asked to suspend the key: spend that nobody can explain\nThat acknowledges the alert.',
       'Suspended: the provider now shows the key as inactive. Whether usage stays zero is checked.',
     ]);
   });

@@ -12,7 +12,7 @@ import { insertAction } from './record-request.ts';
 export const AUTO_CONTAIN = systemActor('auto-contain');
 
 interface Context {
-  readonly deps: Pick<Deps, 'clock' | 'ids' | 'policy' | 'providers'>;
+  readonly deps: Pick<Deps, 'clock' | 'ids' | 'policy' | 'providers' | 'outlets'>;
   readonly tx: Repos;
 }
 

@@ -5,16 +5,17 @@ import { AppError } from '../../domain/errors.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import type { AuditEntry, Repos } from '../../ports/store.ts';
+import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import type { Deps } from '../deps.ts';
 import { auditSubject } from './audit-subject.ts';
 import { isFinal } from './second-person.ts';
 
-export type RequestDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers'>;
+export type RequestDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'outlets'>;
 
 /** Where a request is written down. */
 export interface RequestContext {
-  readonly deps: Pick<Deps, 'clock' | 'ids'>;
+  readonly deps: Pick<Deps, 'clock' | 'ids' | 'outlets'>;
   readonly tx: Repos;
 }
 
@@ -135,9 +136,14 @@ export async function insertAction({ deps, tx }: RequestContext, input: AgreedRe
   await input.withIt?.(tx, recorded);
   const detail = { kind, keyId: key.id, reason, ...input.detail, ...consentDetail(input.consent) };
   const subject = auditSubject(action, key);
+  const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'act' });
   await tx.audit.append({ at: now, actor, verb: auditVerb(kind, 'requested'), subject, detail });
   if (alertId !== null) {
-    await addAlertEvent({ deps, tx }, { id: alertId }, { kind: 'action_requested', actor, detail });
+    await addAlertEvent(
+      { deps, tx },
+      { id: alertId },
+      { kind: 'action_requested', actor, detail: { ...detail, ...answered } },
+    );
     await announceAlert({ deps, tx }, { id: alertId });
   }
   return recorded;

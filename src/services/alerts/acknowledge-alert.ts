@@ -1,7 +1,7 @@
 import { type Actor, actorText } from '../../domain/actor.ts';
-import { type Alert, afterEvent } from '../../domain/alert.ts';
+import { type Alert, type AlertGesture, afterEvent, GESTURES } from '../../domain/alert.ts';
 import type { Deps } from '../deps.ts';
-import { type AlertContext, alertToChange, alreadySo, saveChange } from './change-alert.ts';
+import { type AlertContext, alertToChange, alreadySo, keepChange, saveChange } from './change-alert.ts';
 
 export interface AcknowledgeInput {
   readonly actor: Actor;
@@ -20,6 +20,27 @@ export async function acknowledgeAlert(
     await saveChange({ deps, tx } satisfies AlertContext, { before, after, kind: 'acknowledged', actor });
     return after;
   });
+}
+
+/** What answers an alert without a word about it. */
+export type AnsweringAct = Extract<AlertGesture, 'act' | 'raise_cap' | 'rotate'>;
+
+/**
+ * Whoever acts on an open alert has answered it, so that nobody else is called; what acts by itself answers nothing. The
+ * line about the act tells it: what is returned belongs into its detail.
+ */
+export async function answerAlert(
+  context: AlertContext,
+  alertId: string | null,
+  { actor, gesture }: { readonly actor: Actor; readonly gesture: AnsweringAct },
+): Promise<{ readonly acknowledged?: true }> {
+  if (alertId === null || actor.kind === 'system') return {};
+  const before = await context.tx.alerts.get(alertId);
+  const after = before && afterEvent(before, GESTURES[gesture], context.deps.clock.now());
+  if (!before || !after) return {};
+  const answered = { ...after, acknowledgedBy: actorText(actor) };
+  await keepChange(context, { before, after: answered, kind: 'acknowledged', actor });
+  return { acknowledged: true };
 }
 
 export function acknowledged(alert: Alert, actor: Actor, now: number): Alert | null {

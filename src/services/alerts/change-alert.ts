@@ -23,10 +23,18 @@ export interface Change {
 }
 
 /** Writes an alert's change of state with its history, its audit row, its messages and its pages. Returns the event's id. */
-export async function saveChange(context: AlertContext, { before, after, kind, actor, detail = {} }: Change) {
+export async function saveChange(context: AlertContext, change: Change) {
+  const { after, kind, actor, detail = {} } = change;
+  const eventId = await addAlertEvent(context, after, { kind, actor, detail });
+  await keepChange(context, change);
+  await announceAlert(context, after);
+  return eventId;
+}
+
+/** The same for a change that the line of something else tells. */
+export async function keepChange(context: AlertContext, { before, after, kind, actor, detail = {} }: Change) {
   const { deps, tx } = context;
   await tx.alerts.update(after);
-  const eventId = await addAlertEvent(context, after, { kind, actor, detail });
   await tx.audit.append({
     at: deps.clock.now(),
     actor,
@@ -35,8 +43,6 @@ export async function saveChange(context: AlertContext, { before, after, kind, a
     detail: { ...detail, from: before.state, to: after.state },
   });
   await tellPages(context, before, after);
-  await announceAlert(context, after);
-  return eventId;
 }
 
 /** Whoever was woken from outside of Slack learns that somebody has it, and when it is over. */

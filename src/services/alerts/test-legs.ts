@@ -6,8 +6,13 @@ export type Leg = 'worked' | 'failed' | 'waiting' | 'not_reached';
 
 /** Flat, as the detail of an event. `webhooks` names those that were triggered. */
 export async function legsOf({ tx }: AlertContext, alert: Alert) {
-  const channel: Leg = (await tx.messages.get('alert', alert.id)) === undefined ? 'waiting' : 'worked';
-  return { channel, dm: await directLeg({ tx }, alert) };
+  return { channel: await channelLeg({ tx }, alert), dm: await directLeg({ tx }, alert) };
+}
+
+async function channelLeg({ tx }: Pick<AlertContext, 'tx'>, { id }: Alert): Promise<Leg> {
+  if ((await tx.messages.get('alert', id)) !== undefined) return 'worked';
+  const refused = (await tx.outbox.dead()).some(({ kind, subjectId }) => kind === 'alert' && subjectId === id);
+  return refused ? 'failed' : 'waiting';
 }
 
 async function directLeg({ tx }: Pick<AlertContext, 'tx'>, { ownerAsk, id }: Alert): Promise<Leg> {

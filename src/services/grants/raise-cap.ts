@@ -6,6 +6,7 @@ import { capFault, capWords } from '../../domain/limits.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { invalid, REASON_MAX, type RequestInput, refuseWrongSlug } from '../actions/record-request.ts';
 import { requestLimitChange } from '../actions/request-limit-change.ts';
+import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import type { Deps } from '../deps.ts';
 import { openOwnGrant } from './open-grant.ts';
@@ -22,7 +23,7 @@ export interface RaiseInput extends RequestInput {
   readonly untilAt: number | null;
 }
 
-type RaiseDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers'>;
+type RaiseDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'outlets'>;
 
 /** Raises a cap, for a time or for good. The provider's is an act like any other; the team's own is changed at once. */
 export async function raiseCap(deps: RaiseDeps, input: RaiseInput): Promise<void> {
@@ -35,11 +36,16 @@ export async function raiseCap(deps: RaiseDeps, input: RaiseInput): Promise<void
   await requestLimitChange(deps, { ...input, kind: 'set_spend_limit', change: { from, to } });
 }
 
+export interface Prolonging {
+  readonly actor: Actor;
+  readonly grantId: string;
+  /** The alert that it was asked from. */
+  readonly alertId?: string | null;
+  readonly untilAt: number | null;
+}
+
 /** Lets what was changed for a time stand until another instant, or (null) for good. */
-export async function prolong(
-  deps: RaiseDeps,
-  { actor, grantId, untilAt }: { readonly actor: Actor; readonly grantId: string; readonly untilAt: number | null },
-): Promise<void> {
+export async function prolong(deps: RaiseDeps, { actor, grantId, alertId = null, untilAt }: Prolonging): Promise<void> {
   await deps.store.write(async (tx) => {
     const grant = await tx.grants.get(grantId);
     if (grant === undefined || grant.endedAt !== null || grant.restoreActionId !== null) {
@@ -58,6 +64,11 @@ export async function prolong(
     const kept = { outcome: 'kept', found: null, spentMicroUsd: null, upperUntilAt: null } as const;
     if (untilAt === null) await tellGrant({ deps, tx }, after, kept);
     else if (grant.alertId !== null) await announceAlert({ deps, tx }, { id: grant.alertId });
+    const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'raise_cap' });
+    if (alertId !== null && answered.acknowledged) {
+      await addAlertEvent({ deps, tx }, { id: alertId }, { kind: 'acknowledged', actor, detail: {} });
+      await announceAlert({ deps, tx }, { id: alertId });
+    }
   });
 }
 
@@ -82,7 +93,8 @@ async function raiseOwnCap(deps: RaiseDeps, input: RaiseInput): Promise<void> {
     }
     if (alertId === null) return;
     const until = untilAt === null || from === null ? {} : { until: untilAt };
-    const detail = { from: capWords(from), to: capWords(to), reason, ...until };
+    const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'raise_cap' });
+    const detail = { from: capWords(from), to: capWords(to), reason, ...until, ...answered };
     await addAlertEvent({ deps, tx }, { id: alertId }, { kind: 'own_cap_raised', actor, detail });
     await announceAlert({ deps, tx }, { id: alertId });
   });

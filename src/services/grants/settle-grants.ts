@@ -20,7 +20,7 @@ import { setOwnCap } from './own-cap.ts';
 import { factsOf } from './read-grants.ts';
 import { type GrantNews, tellGrant } from './tell-grant.ts';
 
-type SettleDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'logger'>;
+type SettleDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'logger' | 'outlets'>;
 
 const ACTOR = systemActor('end-grants');
 const REASON = 'its time is over';

@@ -19,23 +19,23 @@ export interface History {
 
 export interface HistoryQuery {
   /** Null: of everything. */
-  readonly lineage: Lineage | null;
+  readonly lineages: readonly Lineage[] | null;
   /** Whether entries about people's rights and about settings are told, too. */
   readonly withSettings: boolean;
   readonly pageOf: (total: number) => { readonly offset: number; readonly limit: number };
 }
 
 // What everybody who may look may read; the rest is about rights and settings.
-const OPEN_VERBS = ['key.', 'lineage.', 'alert.', 'scope.', 'rotation.', 'usage.', 'notice.'];
+const OPEN_VERBS = ['key.', 'lineage.', 'alert.', 'scope.', 'rotation.', 'grant.', 'usage.', 'notice.'];
 
 /** A page of the audit log, with names instead of ids. */
 export async function readHistory(
   deps: HistoryDeps,
-  { lineage, withSettings, pageOf }: HistoryQuery,
+  { lineages, withSettings, pageOf }: HistoryQuery,
 ): Promise<History> {
   const { audit } = deps.store.read;
   const query: AuditQuery = {
-    subjects: lineage === null ? null : await subjectsOf(deps, lineage),
+    subjects: lineages === null ? null : await subjectsOfAll(deps, lineages),
     verbs: withSettings ? null : OPEN_VERBS,
   };
   const total = await audit.count(query);
@@ -44,12 +44,19 @@ export async function readHistory(
   return { total, entries: records.map((record) => ({ ...record, name: nameOf(record.subject) })) };
 }
 
-/** The lineage itself, its keys, its alerts, and the scopes whose limits hold for it. */
+async function subjectsOfAll(deps: HistoryDeps, lineages: readonly Lineage[]): Promise<readonly string[]> {
+  const subjects = await Promise.all(lineages.map((lineage) => subjectsOf(deps, lineage)));
+  return [...new Set(subjects.flat())];
+}
+
+/** The lineage itself, its keys, alerts, rotations and grants, and the scopes whose limits hold for it. */
 async function subjectsOf({ store }: HistoryDeps, { id }: Lineage): Promise<readonly string[]> {
   const keys = await store.read.keys.ofLineage(id);
   const alerts = await store.read.alerts.idsOfLineage(id);
+  const rotations = await store.read.rotations.idsOfLineage(id);
+  const grants = await store.read.grants.idsOfKeys(keys.map((key) => key.id));
   const scopes = keys.flatMap(({ connectionId, scopeId }) => (scopeId === null ? [] : [`${connectionId}:${scopeId}`]));
-  return [...new Set([id, ...keys.map((key) => key.id), ...alerts, ...scopes])];
+  return [id, ...keys.map((key) => key.id), ...alerts, ...rotations, ...grants, ...scopes];
 }
 
 async function namesFor(deps: HistoryDeps, records: readonly AuditRecord[]) {
@@ -60,9 +67,25 @@ async function namesFor(deps: HistoryDeps, records: readonly AuditRecord[]) {
   }
   for (const { connectionId, id, name } of await deps.store.read.scopes.all()) names.set(`${connectionId}:${id}`, name);
   for (const { subject } of records) {
-    if (!subject.startsWith('alert_') || names.has(subject)) continue;
-    const alert = await deps.store.read.alerts.get(subject);
-    if (alert !== undefined) names.set(subject, `${alertName(alert)} (${names.get(alert.lineageId) ?? 'a key'})`);
+    const name = names.has(subject) ? undefined : await nameOfRecord(deps, subject, names);
+    if (name !== undefined) names.set(subject, name);
   }
   return (subject: string) => names.get(subject) ?? null;
+}
+
+/** Of an alert, a rotation or a grant. */
+async function nameOfRecord(
+  { store }: HistoryDeps,
+  subject: string,
+  names: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  const { alerts, rotations, grants } = store.read;
+  if (subject.startsWith('alert_')) {
+    const alert = await alerts.get(subject);
+    return (
+      alert && `${alertName(alert)} (${alert.testOf === null ? (names.get(alert.lineageId) ?? 'a key') : 'a test'})`
+    );
+  }
+  if (subject.startsWith('rot_')) return names.get((await rotations.get(subject))?.lineageId ?? '');
+  return subject.startsWith('grant_') ? names.get((await grants.get(subject))?.keyId ?? '') : undefined;
 }

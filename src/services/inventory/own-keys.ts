@@ -12,11 +12,15 @@ export interface OwnKeys {
   readonly todo: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The keys that a person owns or has claimed, those first that need something. */
-export async function ownKeys(deps: ListDeps, userId: string): Promise<OwnKeys> {
+/** The keys that a person owns, and those that wait for a claim to be confirmed; those first that need something. */
+export async function ownKeys(
+  deps: ListDeps,
+  { userId, withClaims }: { readonly userId: string; readonly withClaims: boolean },
+): Promise<OwnKeys> {
   const now = deps.clock.now();
   const mine = (await listKeys(deps)).filter(
-    ({ key, lineage }) => lineage.ownerSlackId === userId && key.status !== 'gone',
+    ({ key, lineage }) =>
+      lineage.ownerSlackId === userId && (withClaims || lineage.ownerStanding === 'confirmed') && key.status !== 'gone',
   );
   const alerts = new Map((await deps.store.read.alerts.unresolved()).map((alert) => [alert.lineageId, alert]));
   const todo = new Map<string, readonly string[]>();

@@ -28,7 +28,6 @@ export async function claimLineage(
       ...lineage,
       ownerSlackId: actor.userId,
       ownerStanding: 'claimed',
-      ownerSource: 'person',
       revision: lineage.revision + 1,
     };
     await tx.lineages.update(claimed);
@@ -63,14 +62,9 @@ export async function settleClaim(deps: ClaimDeps, { actor, noticeId, decision }
     if (notice.closedAt !== null) throw refused(`Nothing was done: this claim was ${state} before.`);
     const settled: Lineage =
       decision === 'confirmed'
-        ? { ...lineage, ownerStanding: 'confirmed', revision: lineage.revision + 1 }
-        : {
-            ...lineage,
-            ownerSlackId: null,
-            ownerStanding: 'confirmed',
-            ownerSource: 'found',
-            revision: lineage.revision + 1,
-          };
+        ? { ...lineage, ownerStanding: 'confirmed', ownerSource: 'person', revision: lineage.revision + 1 }
+        : // What a person had said before, that nobody owns it, holds again.
+          { ...lineage, ownerSlackId: null, ownerStanding: 'confirmed', revision: lineage.revision + 1 };
     await tx.lineages.update(settled);
     const detail = { slug: lineage.slug, owner: userId };
     const verb = `lineage.claim.${decision}`;

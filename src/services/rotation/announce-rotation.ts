@@ -73,10 +73,10 @@ export async function saveRotation(
 export async function tellAlert(
   context: RotationContext,
   { id, alertId, startedAt }: Rotation,
-  { actor, kind }: { readonly actor: Actor; readonly kind: string },
+  { actor, kind, ...answered }: { readonly actor: Actor; readonly kind: string; readonly acknowledged?: true },
 ): Promise<void> {
   if (alertId === null) return;
-  const detail = { rotationId: id, lengthMs: context.deps.clock.now() - startedAt };
+  const detail = { rotationId: id, lengthMs: context.deps.clock.now() - startedAt, ...answered };
   await addAlertEvent(context, { id: alertId }, { kind, actor, detail });
   await announceAlert(context, { id: alertId });
 }

@@ -4,10 +4,11 @@ import { changeByProof, newRotation, type Rotation, withStep } from '../../domai
 import { scrubSecrets } from '../../domain/secret.ts';
 import type { Repos } from '../../ports/store.ts';
 import { invalid, REASON_MAX } from '../actions/record-request.ts';
+import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import type { Deps } from '../deps.ts';
 import { announceRotation, tellAlert } from './announce-rotation.ts';
 
-type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
 export interface OpenRotationInput {
   readonly actor: Actor;
@@ -69,9 +70,10 @@ async function begin(
   const rotation = proof === null ? fresh : withStep(fresh, proof);
   await tx.rotations.insert(rotation);
   const detail = { lineageId: lineage.id, slug: lineage.slug, keyId: key.id, alertId, reason };
+  const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'rotate' });
   await tx.audit.append({ at: now, actor, verb: 'rotation.opened', subject: rotation.id, detail });
   await announceRotation({ deps, tx }, rotation);
-  await tellAlert({ deps, tx }, rotation, { actor, kind: 'rotation_started' });
+  await tellAlert({ deps, tx }, rotation, { actor, kind: 'rotation_started', ...answered });
   return rotation;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
-import { requireViewer } from '../authorise.ts';
+import { sightOf } from '../authorise.ts';
+import { refuseBeyondSight } from '../command.ts';
 import { COMMAND_BUTTONS, commandButtonId, decodeCommand } from '../command-button.ts';
 import { subcommands } from '../commands/index.ts';
 import type { ButtonHandler } from '../interaction.ts';
@@ -10,11 +11,12 @@ export const commandAgain: readonly ButtonHandler[] = Array.from({ length: COMMA
   id: commandButtonId(index),
   async run(context, click) {
     const { name, argument, page } = decodeCommand(click.value);
-    await requireViewer(context, click);
+    const sight = await sightOf(context, click);
     const subcommand = subcommands.find((one) => one.name === name);
     if (subcommand === undefined) throw unknownCommand(name);
+    refuseBeyondSight(sight, subcommand);
     const { userId, teamId, triggerId, channel } = click;
-    const request = { userId, teamId, triggerId, channel: channel ?? '', argument, page };
+    const request = { userId, teamId, triggerId, channel: channel ?? '', argument, page, sight };
     const rendered = await subcommand.run(context, request);
     if (rendered !== null) await click.replace(rendered);
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { needsTypedSlug, requestAction } from '../../services/actions/request-action.ts';
-import { authorise } from '../authorise.ts';
+import { allows, authorise } from '../authorise.ts';
 import { encodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
 import type { CheckResult, Submission, SubmitHandler } from '../interaction.ts';
@@ -59,7 +59,8 @@ export const keyActionSubmit: SubmitHandler = {
     const text = `*${capital(kind)} of ${escaped(lineage.slug)} is on its way.* ${where} shows when the provider confirms it; until then it is tried again.`;
     const page = noticeModal(`${capital(kind)} key`, text);
     const canUndo = kind === 'suspend' && context.deps.providers.get(key.connectionId)?.restoreKey !== undefined;
-    if (!canUndo) return page;
+    // To whom the button would be refused it is not shown.
+    if (!canUndo || !(await allows(context, { gesture: submission, act: 'restore', lineage }))) return page;
     const undo = encodeButton({ alertId, keyId, generation: generation + 1 });
     return { ...page, blocks: [...page.blocks, section(UNDO_TEXT), actions('undo', [undoButton(undo, lineage.slug)])] };
   },

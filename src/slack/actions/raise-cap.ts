@@ -81,7 +81,7 @@ export const raiseCapSubmit: SubmitHandler = {
     const actor = await authoriseRaise(context, { submission, lineage, cap, to });
     const { from, grantId, untilAt } = asked;
     if (grantId !== null && to === from) {
-      await prolong(context.deps, { actor, grantId, untilAt });
+      await prolong(context.deps, { actor, grantId, alertId: asked.alertId, untilAt });
       return noticeModal(RAISE_TITLE, `*The cap of ${capWords(to)} now holds ${untilText(context, untilAt)}.*`);
     }
     await raiseCap(context.deps, {

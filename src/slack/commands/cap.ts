@@ -19,7 +19,7 @@ export const cap: Subcommand = {
   async run(context, request) {
     const { deps } = context;
     const { wanted, rest } = keyAndRest(request.argument);
-    const picked = await pickKey(context, { wanted, rest, command: 'cap' });
+    const picked = await pickKey(context, { wanted, rest, command: 'cap', asker: request });
     if ('answer' in picked) return picked.answer;
     const { lineage } = picked.found;
     if (rest === '') return capView(context, picked.found, null);

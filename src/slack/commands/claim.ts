@@ -15,7 +15,7 @@ export const claim: Subcommand = {
   summary: 'say that a key is yours; a responder confirms it',
   group: 'own',
   async run(context, request) {
-    const picked = await pickKey(context, { wanted: request.argument, command: 'claim' });
+    const picked = await pickKey(context, { wanted: request.argument, command: 'claim', asker: request });
     return 'answer' in picked ? picked.answer : claimFor(context, request, picked.found);
   },
 };

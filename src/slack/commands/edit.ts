@@ -9,8 +9,9 @@ export const edit: Subcommand = {
   usage: 'edit <key>',
   summary: 'owner, environment, what it is for, who uses it, and its cap',
   group: 'own',
+  forOwners: true,
   async run(context, request) {
-    const picked = await pickKey(context, { wanted: request.argument, command: 'edit' });
+    const picked = await pickKey(context, { wanted: request.argument, command: 'edit', asker: request });
     if ('answer' in picked) return picked.answer;
     const { lineage } = picked.found;
     await openModal(context, request, { title: EDIT_TITLE, build: () => editPage(context, request, lineage.id) });

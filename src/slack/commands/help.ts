@@ -6,7 +6,8 @@ export const help: Subcommand = {
   usage: 'help',
   summary: 'this list',
   group: 'help',
-  async run({ subcommands }) {
-    return helpView(subcommands);
+  forOwners: true,
+  async run({ subcommands }, { sight }) {
+    return helpView(subcommands.filter(({ forOwners }) => sight === 'all' || forOwners));
   },
 };

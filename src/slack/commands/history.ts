@@ -1,4 +1,5 @@
 import { rolesOf } from '../../domain/authorise.ts';
+import { confirmedOwnerOf, type Lineage } from '../../domain/key.ts';
 import { plural } from '../../domain/time.ts';
 import { readHistory } from '../../services/history/read-history.ts';
 import type { CommandRequest, Subcommand } from '../command.ts';
@@ -15,19 +16,22 @@ export const history: Subcommand = {
   usage: 'history [key]',
   summary: 'who did what, when and why; newest first',
   group: 'look',
+  forOwners: true,
   async run(context, request) {
     const { deps, locale } = context;
     const { argument, page } = request;
-    const picked = argument === '' ? null : await pickKey(context, { wanted: argument, command: 'history' });
+    const picked =
+      argument === '' ? null : await pickKey(context, { wanted: argument, command: 'history', asker: request });
     if (picked !== null && 'answer' in picked) return picked.answer;
     const lineage = picked?.found.lineage ?? null;
     const paging = { command: 'history', argument, page };
     const { entries, total } = await readHistory(deps, {
-      lineage,
+      lineages: lineage === null ? await lineagesFor(context, request) : [lineage],
       withSettings: await isAdmin(context, request),
       pageOf: (count) => ({ offset: (placeOf(count, PAGE_ROWS, paging).number - 1) * PAGE_ROWS, limit: PAGE_ROWS }),
     });
-    const what = lineage === null ? 'Audit log' : `History of ${escaped(lineage.slug)}`;
+    const all = request.sight === 'all' ? 'Audit log' : 'History of your keys';
+    const what = lineage === null ? all : `History of ${escaped(lineage.slug)}`;
     const title =
       total === 0
         ? `${what}: nothing has happened yet.`
@@ -35,6 +39,15 @@ export const history: Subcommand = {
     return historyView({ title, entries, page: placeOf(total, PAGE_ROWS, paging) }, locale);
   },
 };
+
+/** Null: of everything. */
+async function lineagesFor(
+  { deps }: SlackContext,
+  { sight, userId }: CommandRequest,
+): Promise<readonly Lineage[] | null> {
+  if (sight === 'all') return null;
+  return (await deps.store.read.lineages.all()).filter((lineage) => confirmedOwnerOf(lineage) === userId);
+}
 
 /** Entries about people's rights and about settings are for admins. */
 async function isAdmin({ deps }: SlackContext, { userId }: CommandRequest): Promise<boolean> {

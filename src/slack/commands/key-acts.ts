@@ -4,7 +4,7 @@ import { findScopes, scopeKeyOf } from '../../services/actions/suspend-scope.ts'
 import { openKeyAct } from '../actions/key-action-buttons.ts';
 import { openModal } from '../actions/lib/open-modal.ts';
 import { scopePage } from '../actions/suspend-scope.ts';
-import type { CommandRequest, Subcommand } from '../command.ts';
+import { type CommandRequest, refuseBeyondSight, type Subcommand } from '../command.ts';
 import { commandButtons } from '../command-button.ts';
 import type { SlackContext } from '../context.ts';
 import { actions, type Rendered, section } from '../views/blocks.ts';
@@ -27,10 +27,12 @@ function keyAct(kind: KeyActKind, text: Pick<Subcommand, 'usage' | 'summary'>): 
     name: kind,
     ...text,
     group: 'act',
+    forOwners: true,
     async run(context, request) {
       const scope = kind === 'suspend' ? /^scope\s+(.+)$/is.exec(request.argument)?.[1] : undefined;
+      if (scope !== undefined) refuseBeyondSight(request.sight, { name: 'suspend scope' });
       if (scope !== undefined) return suspendScope(context, request, scope.replace(/^["“”]|["“”]$/g, ''));
-      const picked = await pickKey(context, { wanted: request.argument, command: kind });
+      const picked = await pickKey(context, { wanted: request.argument, command: kind, asker: request });
       if ('answer' in picked) return picked.answer;
       const { key } = picked.found;
       const button = { alertId: null, keyId: key.id, generation: key.generation };

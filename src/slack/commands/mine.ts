@@ -8,8 +8,9 @@ export const mine: Subcommand = {
   usage: 'mine',
   summary: 'your keys, and what waits for you',
   group: 'look',
-  async run({ deps, locale }, { userId, argument, page }) {
-    const { keys, todo } = await ownKeys(deps, userId);
+  forOwners: true,
+  async run({ deps, locale }, { userId, argument, page, sight }) {
+    const { keys, todo } = await ownKeys(deps, { userId, withClaims: sight === 'all' });
     return keyListView(keys, {
       title: titleOf(keys.length, todo.size),
       locale,

@@ -17,7 +17,7 @@ export const owner: Subcommand = {
   async run(context, request) {
     const { deps } = context;
     const { wanted, rest } = keyAndRest(request.argument);
-    const picked = await pickKey(context, { wanted, rest, command: 'owner' });
+    const picked = await pickKey(context, { wanted, rest, command: 'owner', asker: request });
     if ('answer' in picked) return picked.answer;
     const { key, lineage } = picked.found;
     const slug = escaped(lineage.slug);

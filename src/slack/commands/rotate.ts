@@ -7,8 +7,9 @@ export const rotate: Subcommand = {
   usage: 'rotate <key>',
   summary: 'replace a key by a new one, step by step in a thread',
   group: 'act',
+  forOwners: true,
   async run(context, request) {
-    const picked = await pickKey(context, { wanted: request.argument, command: 'rotate' });
+    const picked = await pickKey(context, { wanted: request.argument, command: 'rotate', asker: request });
     if ('answer' in picked) return picked.answer;
     await openRotateModal(context, request, { keyId: picked.found.key.id, alertId: null });
     return null;

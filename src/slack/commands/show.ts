@@ -15,9 +15,10 @@ export const show: Subcommand = {
   usage: 'show <key>',
   summary: 'one key as a card, by slug, label, hint or a part of them',
   group: 'look',
-  async run(context, { argument }) {
+  forOwners: true,
+  async run(context, request) {
     const { deps, locale } = context;
-    const picked = await pickKey(context, { wanted: argument, command: 'show' });
+    const picked = await pickKey(context, { wanted: request.argument, command: 'show', asker: request });
     if ('answer' in picked) return picked.answer;
     return keyCardView(await cardOf(deps, picked.found), { locale, now: deps.clock.now() });
   },

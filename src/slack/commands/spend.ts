@@ -13,8 +13,9 @@ export const spend: Subcommand = {
   usage: 'spend [key] [7d]',
   summary: 'what was spent, by key, or by day and model of one key',
   group: 'look',
-  async run(context, { argument, page }) {
+  async run(context, request) {
     const { deps, locale } = context;
+    const { argument, page } = request;
     const { wanted, rest } = keyAndRest(argument);
     const alone = rest === '' ? parsePeriod(wanted) : null;
     if (argument.trim() === '' || alone !== null) {
@@ -23,7 +24,7 @@ export const spend: Subcommand = {
     }
     const periodMs = rest === '' ? DEFAULT_MS : parsePeriod(rest);
     if (periodMs === null) throw invalid(`${PERIOD_HELP} For instance \`/keys spend prod-api 30d\`.`);
-    const picked = await pickKey(context, { wanted, rest, command: 'spend' });
+    const picked = await pickKey(context, { wanted, rest, command: 'spend', asker: request });
     if ('answer' in picked) return picked.answer;
     return keySpendView(await readKeySpend(deps, picked.found.lineage, fitting(periodMs)), locale);
   },

@@ -31,9 +31,11 @@ export function alertEventView(event: AlertEvent, setting: EventSetting = {}): R
   const text =
     actionLine(event, locale) ?? rotationLine(event, rotation) ?? grantLine(event, locale) ?? lifeLine(event, locale);
   if (text === null) return null;
+  const isAnswer = event.kind !== 'owner_confirmed' && event.detail['acknowledged'] === true;
+  const lines = isAnswer ? `${text}\nThat acknowledges the alert.` : text;
   const asksToConfirm = event.kind === 'owner_confirmed' && isConfirmable;
-  const blocks = [section(text), ...(asksToConfirm ? [confirmButton(event)] : undoOf(event))];
-  return { text: capped(text, TEXT_MAX), blocks };
+  const blocks = [section(lines), ...(asksToConfirm ? [confirmButton(event)] : undoOf(event))];
+  return { text: capped(lines, TEXT_MAX), blocks };
 }
 
 function confirmButton({ alertId }: AlertEvent) {

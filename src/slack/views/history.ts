@@ -1,50 +1,54 @@
 import type { KnownBlock } from '@slack/types';
 import { capWords } from '../../domain/limits.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { formatLength } from '../../domain/time.ts';
 import type { HistoryEntry } from '../../services/history/read-history.ts';
+import { auditSentence } from './audit-words.ts';
 import { actions, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import type { Page } from './paging.ts';
-import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, mention } from './text.ts';
+import { actorMention, capped, channelText, dayAndTime, escaped, foreign, type Locale, mention } from './text.ts';
 
 const DETAIL_MAX = 120;
 
-// What was done, as a person says it; `…` is where the name of the subject comes.
-const DONE: Readonly<Record<string, string>> = {
-  'key.appeared': '… appeared at the provider',
-  'key.vanished': '… is no longer listed by the provider',
-  'key.status.seen': 'the provider shows … differently',
-  'key.deleted_with_owner': '… was deleted together with its account',
-  'lineage.owner.matched': 'the owner of … was found by e-mail',
-  'lineage.owner.changed': 'the owner of … was changed',
-  'lineage.owner.kept': 'the owner of … was confirmed by a person',
-  'lineage.environment.changed': 'the environment of … was changed',
-  'lineage.workload.changed': 'what … is for was changed',
-  'lineage.consumers.changed': 'who uses … was changed',
-  'lineage.cap.changed': 'the cap of … was changed',
-  'lineage.claimed': '… was claimed',
-  'lineage.claim.confirmed': 'the claim of … was confirmed',
-  'lineage.claim.declined': 'the claim of … was declined',
-  'usage.repriced': 'usage was priced again',
-  'database.restored': 'the database was restored from a backup',
+type Words = (value: unknown, locale: Locale) => string;
+
+const quoted: Words = (value) => `“${foreign(String(value), DETAIL_MAX)}”`;
+const money: Words = (value, { currency }) => escaped(formatMoney(Number(value), currency));
+const person: Words = (value) => personText(String(value));
+const date: Words = (value, locale) => dayAndTime(Number(value), locale);
+const word: Words = (value) => foreign(String(value).replaceAll('_', ' '), DETAIL_MAX);
+
+// What of an entry is worth telling; ids, counters and what the sentence says already are not.
+const TOLD: Readonly<Record<string, readonly [label: string, words: Words]>> = {
+  reason: ['', quoted],
+  problem: ['', word],
+  severity: ['severity', word],
+  environment: ['environment', word],
+  status: ['status', word],
+  lastStatus: ['last seen as', word],
+  step: ['step', word],
+  outcome: ['outcome', word],
+  found: ['there instead:', word],
+  because: ['because of', word],
+  until: ['until', date],
+  expiresAt: ['open until', date],
+  checkedUntil: ['checked up to', date],
+  owner: ['owner', person],
+  userId: ['asked', person],
+  by: ['by', person],
+  approvedBy: ['approved by', person],
+  requestedBy: ['asked by', person],
+  grantedBy: ['asked by', person],
+  lengthMs: ['after', (value) => formatLength(Number(value))],
+  waitedMs: ['after', (value) => formatLength(Number(value))],
+  lostMicroUsd: ['lost', money],
+  usedAfterMicroUsd: ['spent', money],
+  beforeMicroUsd: ['before', money],
+  afterMicroUsd: ['after', money],
+  calls: ['called:', (value) => (value === 'opening' ? 'responders and owner' : foreign(String(value)))],
+  noLongerProduction: ['', () => 'no longer counts as production'],
+  channel: ['', (value) => channelText(String(value))],
 };
-const ACTS: Readonly<Record<string, string>> = {
-  suspend: 'suspending …',
-  restore: 'restoring …',
-  revoke: 'revoking …',
-  delete_owner: 'deleting the account of …',
-  set_spend_limit: 'the provider’s cap for …',
-  set_rate_limit: 'the rate limit of …',
-  set_models: 'the allowed models of …',
-};
-const STAGES: Readonly<Record<string, string>> = {
-  requested: 'was asked for',
-  verified: 'is done and read back at the provider',
-  delayed: 'has to wait and is tried again',
-  failed: 'failed',
-  dismissed: 'is no longer wanted',
-};
-// Ids and what the sentence says already.
-const UNTOLD = new Set(['kind', 'keyId', 'slug', 'requestedBy', 'subject', 'with']);
-const PEOPLE = new Set(['owner']);
 
 export interface HistoryPage {
   readonly title: string;
@@ -64,41 +68,40 @@ export function historyView({ title, entries, page }: HistoryPage, locale: Local
 }
 
 function entryText(entry: HistoryEntry, locale: Locale): string {
-  const details = Object.entries(entry.detail).flatMap(([name, value]) => detailText(entry.verb, name, value));
-  const what = sentenceOf(entry.verb).replace('…', () => (entry.name === null ? 'it' : `*${foreign(entry.name)}*`));
-  const from = entry.detail['from'];
-  const change =
-    'to' in entry.detail ? ` from ${valueText(entry.verb, from)} to ${valueText(entry.verb, entry.detail['to'])}` : '';
-  return [`• ${dayAndTime(entry.at, locale)}`, actorMention(entry.actor), `${what}${change}`, ...details].join(' · ');
+  const sentence = auditSentence(entry.verb) ?? `… : ${escaped(entry.verb.replace(/[._]/g, ' '))}`;
+  const what = sentence.replace('…', () => (entry.name === null ? 'it' : `*${foreign(entry.name)}*`));
+  const change = changeText(entry, locale);
+  const details = Object.entries(entry.detail).flatMap(([name, value]) => detailText(name, value, locale));
+  const when = `• ${dayAndTime(entry.at, locale)}`;
+  return [when, personText(entry.actor), `${what}${change}`, ...details].join(' · ');
 }
 
-function sentenceOf(verb: string): string {
-  const said = DONE[verb];
-  if (said !== undefined) return said;
-  const [subject = '', act = '', stage = ''] = verb.split('.');
-  const what = ACTS[act];
-  const how = STAGES[stage];
-  if (what !== undefined && how !== undefined) return `${what} ${how}`;
-  if (subject === 'alert') return `… was ${escaped(act.replaceAll('_', ' '))}`;
-  return `… : ${escaped(verb.replace(/[._]/g, ' '))}`;
+/** From what to what; of an alert the sentence says it. */
+function changeText({ verb, detail }: HistoryEntry, locale: Locale): string {
+  if (!('from' in detail && 'to' in detail) || verb.startsWith('alert.')) return '';
+  return ` from ${valueText(verb, detail['from'], locale)} to ${valueText(verb, detail['to'], locale)}`;
 }
 
-function detailText(verb: string, name: string, value: unknown): string[] {
-  if (UNTOLD.has(name) || name === 'from' || name === 'to' || value === null || value === false || value === '')
-    return [];
-  if (name === 'noLongerProduction') return ['no longer counts as production'];
-  if (name === 'confirmed') return [];
-  const label = name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
-  const isPerson = PEOPLE.has(name) && typeof value === 'string' && /^[UW][A-Z0-9]+$/.test(value);
-  return [`${escaped(label)}: ${isPerson ? mention(value) : valueText(verb, value)}`];
+function detailText(name: string, value: unknown, locale: Locale): string[] {
+  const told = TOLD[name];
+  if (told === undefined || value === null || value === false || value === '') return [];
+  const [label, words] = told;
+  return [label === '' ? words(value, locale) : `${label} ${words(value, locale)}`];
 }
 
-function valueText(verb: string, value: unknown): string {
+/** A person in whichever way the log names one: an actor, or a member's id. */
+function personText(value: string): string {
+  if (/^[UW][A-Z0-9]+$/.test(value)) return mention(value);
+  if (value.startsWith('cli:')) return `${foreign(value.slice('cli:'.length), DETAIL_MAX)} (command line)`;
+  return value.includes(':') ? actorMention(value) : foreign(value, DETAIL_MAX);
+}
+
+function valueText(verb: string, value: unknown, locale: Locale): string {
   if (value === null || value === undefined || value === '') return 'none';
-  if (typeof value === 'number' && (verb === 'lineage.cap.changed' || verb.startsWith('scope.set_spend_limit'))) {
-    return capWords(value);
+  if (typeof value === 'number') {
+    if (verb.startsWith('grant.')) return dayAndTime(value, locale);
+    return verb === 'lineage.cap.changed' ? capWords(value) : value.toLocaleString('en-US');
   }
-  if (verb === 'lineage.owner.changed' && typeof value === 'string' && /^[UW][A-Z0-9]+$/.test(value))
-    return mention(value);
-  return foreign(typeof value === 'string' ? value : JSON.stringify(value), DETAIL_MAX);
+  const isPerson = verb === 'lineage.owner.changed' || verb === 'rotation.handed_over';
+  return isPerson ? personText(String(value)) : foreign(String(value), DETAIL_MAX);
 }

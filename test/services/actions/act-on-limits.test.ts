@@ -177,7 +177,7 @@ describe('a change of a cap', () => {
     await runToTheEnd(bench);
 
     expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_verified']);
-    expect((await bench.store.read.alerts.get(alert.id))?.state).toBe('open');
+    expect((await bench.store.read.alerts.get(alert.id))?.state).toBe('acknowledged');
   });
 });
 

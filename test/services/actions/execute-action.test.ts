@@ -220,7 +220,7 @@ describe('a refusal', () => {
       expect(await bench.keyOf('key_1')).toMatchObject({ status: 'active', generation: 1 });
       expect(await events(bench, alert.id)).toEqual(['action_requested', 'action_refused']);
       expect(verbs(bench).filter((verb) => verb === 'key.suspend.refused')).toHaveLength(1);
-      expect((await bench.store.read.alerts.get(alert.id))?.state).toBe('open');
+      expect((await bench.store.read.alerts.get(alert.id))?.state).toBe('acknowledged');
     },
   );
 

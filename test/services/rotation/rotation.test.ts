@@ -36,7 +36,7 @@ describe('beginning a rotation', () => {
     expect(await events(bench, alert.id)).toContain('rotation_started');
     expect(rotationRows(bench)).toHaveLength(7);
     expect((await read(bench, rotation)).driver).toBe('slack:T1/U0ADA');
-    expect((await bench.store.read.alerts.get(alert.id))?.state).toBe('open');
+    expect((await bench.store.read.alerts.get(alert.id))?.state).toBe('acknowledged');
   });
 
   test('leaves nothing behind when it cannot be written whole', async () => {

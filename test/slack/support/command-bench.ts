@@ -56,7 +56,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
     run(line, userId = RESPONDER, page = 1) {
       const [name = '', ...rest] = line.split(' ');
       const subcommand = present(subcommands.find((one) => one.name === name));
-      return subcommand.run(context, { ...gesture(userId), argument: rest.join(' ').trim(), page });
+      return subcommand.run(context, { ...gesture(userId), argument: rest.join(' ').trim(), page, sight: 'all' });
     },
     async click(actionId, value, userId = RESPONDER) {
       const handler = present(interactions.find((one) => one.id === actionId));
