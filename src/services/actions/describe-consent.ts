@@ -49,10 +49,7 @@ export async function describeConsent(
   const params = await paramsOf(deps, kind, key);
   const repos = deps.store.read;
   if (!(await needsSecondPerson({ providers: deps.providers, repos }, { kind, key, params }))) return null;
-  const { because, usedToday } = await aloneCase(
-    { deps, repos },
-    { userId, lineageId: key.lineageId, isPublic: false },
-  );
+  const { because, usedToday } = await aloneCase({ deps, repos }, { userId, key, isPublic: false });
   return {
     approverIds: approverIds(deps, kind, userId),
     mayActAlone,

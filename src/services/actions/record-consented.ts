@@ -6,6 +6,7 @@ import type { Key } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { adminsToTell } from '../notices/admins-to-tell.ts';
+import { lineageCounting } from '../rotation/named-keys.ts';
 import { type Alone, breakGlass } from './break-glass.ts';
 import {
   type Asked,
@@ -62,7 +63,7 @@ export async function recordConsented(deps: ConsentDeps, input: ConsentInput, de
 
 /** A command names no alert; what it does to the key belongs to the one that stands open all the same. */
 async function alertAbout(tx: Repos, key: Key): Promise<string | null> {
-  const latest = await tx.alerts.latestOfLineage(key.lineageId);
+  const latest = await tx.alerts.latestOfLineage(await lineageCounting(tx, key));
   const isAbout = latest !== undefined && (latest.keyId === null || latest.keyId === key.id);
   return isAbout && latest.state !== 'resolved' ? latest.id : null;
 }
