@@ -133,27 +133,24 @@ describe('an alert', () => {
   test.each([
     ['is blind', true, 'open'],
     ['has been read', false, 'resolved'],
-  ] as const)(
-    'that blames a key of another connection of its lineage, which %s, is %2$s',
-    async (_what, isBlind, state) => {
-      const { bench, alertId } = await alertedBench();
-      const other = bench.connect({ id: 'rival' });
-      other.put(fakeKey('key_2'));
-      await bench.sync(other);
-      const blamed = { ...(await bench.keyOf('key_2')), lineageId: (await bench.keyOf('key_1')).lineageId };
-      await bench.store.write((tx) => tx.keys.update(blamed));
-      await alertOn(bench, 'key_2');
-      expect(await alertIn(bench, alertId)).toMatchObject({ keyId: blamed.id });
-      await pollUsage(bench.deps, other.port);
-      later(bench, 3 * HOUR_MS);
-      if (isBlind) other.script('readUsage', failing('provider_unavailable'));
-      await pollUsage(bench.deps, other.port);
+  ] as const)('that blames a key of another connection of its lineage, which %s', async (_what, isBlind, state) => {
+    const { bench, alertId } = await alertedBench();
+    const other = bench.connect({ id: 'rival' });
+    other.put(fakeKey('key_2'));
+    await bench.sync(other);
+    const blamed = { ...(await bench.keyOf('key_2')), lineageId: (await bench.keyOf('key_1')).lineageId };
+    await bench.store.write((tx) => tx.keys.update(blamed));
+    await alertOn(bench, 'key_2');
+    expect(await alertIn(bench, alertId)).toMatchObject({ keyId: blamed.id });
+    await pollUsage(bench.deps, other.port);
+    later(bench, 3 * HOUR_MS);
+    if (isBlind) other.script('readUsage', failing('provider_unavailable'));
+    await pollUsage(bench.deps, other.port);
 
-      await refresh(bench);
+    await refresh(bench);
 
-      expect((await alertIn(bench, alertId)).state).toBe(state);
-    },
-  );
+    expect((await alertIn(bench, alertId)).state).toBe(state);
+  });
 
   test('says data up to where all connections of the keys that it blames have been read', async () => {
     const { bench, alertId } = await alertedBench();

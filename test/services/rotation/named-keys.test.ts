@@ -12,7 +12,7 @@ import { keepPace } from '../../../src/services/usage/poll-pace.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { type Bench, later, NOON, present } from '../../support/bench-deps.ts';
 import { alertOn } from '../../support/findings.ts';
-import { ADA, ask, benchWithKeys, runToTheEnd } from '../../support/requests.ts';
+import { ADA, ask, benchWithKeys, events, runToTheEnd } from '../../support/requests.ts';
 import { bear, begin, read, step } from './support.ts';
 
 /** An alert on the old key, whose new key is made; it stands in a lineage of its own until the last step. */
@@ -101,6 +101,17 @@ describe('a key that a rotation has named counts with the old one before it is m
     await ask(bench, 'key_1');
     await runToTheEnd(bench);
     expect((await alertIn(bench, alert)).state).toBe('contained');
+  });
+
+  test('in the alert’s thread: stopping it is told there, though another key is to blame', async () => {
+    const { bench, alert, name } = await rotating();
+    await name();
+
+    await ask(bench, 'key_new');
+    await runToTheEnd(bench);
+
+    expect(await events(bench, alert.id)).toContain('action_confirmed');
+    expect((await alertIn(bench, alert)).state).toBe('open');
   });
 
   test('in what lets somebody act alone: the critical alert is about it, too', async () => {
