@@ -50,7 +50,7 @@ export async function recordConsented(deps: ConsentDeps, input: ConsentInput, de
     if (standing !== null) return { kind: 'recorded', action: standing };
     const final = isFinal(deps, wanted.kind, key);
     if (final && input.actor.kind !== 'slack') throw onlyPeople(input.actor);
-    const twoPeople = await needsSecondPerson({ providers: deps.providers, repos: tx }, { ...wanted, key });
+    const twoPeople = await needsSecondPerson({ deps, repos: tx }, { ...wanted, key });
     const request = { ...input, ...wanted, alertId, reason };
     if (twoPeople && alone === null) return { kind: 'waits', approval: await wait({ deps, tx }, request, asked) };
     const consent = twoPeople ? await actAlone({ deps, asked }, { ...request, alone, adminIds }) : null;
