@@ -110,9 +110,9 @@ async function* inputsOf(
       const lineage = await lineages.get(lineageId);
       if (lineage === undefined) continue;
       const series = { usage: buckets.get(lineageId) ?? [], events: events.get(lineageId) ?? [], requests: [] };
-      const standing = caps.get(lineageId);
-      const cap = standing === undefined ? null : await withUnwatched(deps, standing, { now, ...lineage });
-      yield { ...horizon, lineage, ...series, baseline: null, cap };
+      const standings = caps.get(lineageId) ?? [];
+      const bounds = await Promise.all(standings.map((one) => withUnwatched(deps, one, { now, ...lineage })));
+      yield { ...horizon, lineage, ...series, baseline: null, caps: bounds };
     }
     await deps.breathe();
   }
@@ -137,7 +137,7 @@ async function history(
 interface Glances {
   readonly allKeys: readonly KeyIdentity[];
   readonly recent: ReadonlyMap<string, number>;
-  readonly caps: ReadonlyMap<string, Standing>;
+  readonly caps: ReadonlyMap<string, readonly Standing[]>;
 }
 
 /**
@@ -151,7 +151,7 @@ function lineagesWorthALook({ detectors }: DetectionDeps, { allKeys, recent, cap
     if (cost !== undefined) costs.set(key.lineageId, (costs.get(key.lineageId) ?? 0) + cost);
   }
   const worthwhile = [...costs].filter(([lineageId, cost]) => {
-    const glance = { recentMicroUsd: cost / NEAR, cap: caps.get(lineageId) ?? null };
+    const glance = { recentMicroUsd: cost / NEAR, caps: caps.get(lineageId) ?? [] };
     return detectors.some((detector) => detector.worthwhile(glance));
   });
   return new Set(worthwhile.map(([lineageId]) => lineageId));
