@@ -61,15 +61,15 @@ export interface DetectorInput {
   readonly requests: readonly RequestRecord[];
   readonly events: readonly ProviderEvent[];
   readonly baseline: Baseline | null;
-  /** What bounds the lineage this month; null: no cap is known, or another lineage is the one to tell of it. */
-  readonly cap: CapStanding | null;
+  /** What bounds the lineage this month, the fullest first; none where no cap is known, or another lineage tells of it. */
+  readonly caps: readonly CapStanding[];
 }
 
 /** What is known of a lineage before its history is read. */
 export interface Glance {
   /** Cost in the last two hours, whole buckets. */
   readonly recentMicroUsd: number;
-  readonly cap: CapStanding | null;
+  readonly caps: readonly CapStanding[];
 }
 
 /**

@@ -141,9 +141,15 @@ export function nextMove(grant: Grant, facts: GrantFacts): GrantMove | null {
   if (restore !== null) return afterRestore(restore);
   const isOver = facts.now >= grant.untilAt;
   if (!isInForce(facts.action)) return isOver ? overBeforeItBegan(facts.action) : null;
-  if (isOver) return facts.upper === null ? { kind: 'restore' } : { kind: 'pass_on', upper: facts.upper };
+  if (isOver) return overMove(facts.upper);
   if (isOvertaken(grant, facts)) return { kind: 'end', outcome: 'replaced' };
   return shouldWarn(grant, facts) ? { kind: 'warn' } : null;
+}
+
+/** What a grant that is being restored itself leaves behind is this one's to restore: it waits for that. */
+function overMove(upper: Grant | null): GrantMove | null {
+  if (upper === null) return { kind: 'restore' };
+  return upper.restoreActionId === null ? { kind: 'pass_on', upper } : null;
 }
 
 /** Before this instant there is nothing to do by the clock alone; null: it waits for something else. */

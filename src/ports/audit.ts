@@ -14,6 +14,8 @@ export interface AuditQuery {
   readonly subjects: readonly string[] | null;
   /** Only verbs that begin like one of these; null: all. */
   readonly verbs: readonly string[] | null;
+  /** Only from this instant on; absent: from the first. */
+  readonly since?: number;
 }
 
 export interface AuditReader {

@@ -43,10 +43,11 @@ export function auditRepo({ db, ids, sign }: Pick<RepoContext, 'db' | 'ids' | 's
   };
 }
 
-function matching(db: Kysely<Database>, { subjects, verbs }: AuditQuery) {
+function matching(db: Kysely<Database>, { subjects, verbs, since }: AuditQuery) {
   return db
     .selectFrom('audit')
     .$if(subjects !== null, (query) => query.where('subject', 'in', subjects ?? []))
+    .$if(since !== undefined, (query) => query.where('at', '>=', since ?? 0))
     .$if(verbs !== null, (query) =>
       query.where((eb) => eb.or((verbs ?? []).map((verb) => eb('verb', 'like', `${verb}%`)))),
     );

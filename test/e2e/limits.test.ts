@@ -60,7 +60,9 @@ test.each(['openai', 'anthropic'] as const)('a cap is changed from the card of a
     amount: expect.stringContaining('Write it in digits.'),
   });
   const { page: done } = await submit(stage, 'U0ANA', { ...typed, amount: { value: '750.50' } });
-  expect(done).toContain('The change of the cap from none to $750.50 a month is on its way.');
+  expect(done).toContain(
+    'The change of the cap from none to $750.50 a month, until somebody changes it, is on its way.',
+  );
   await stage.playUntil(stage.clock.now() + minutes(1));
 
   expect(stage.world.capOf(present(scopeId))?.microUsd).toBe(750_500_000);

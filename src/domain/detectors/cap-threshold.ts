@@ -30,22 +30,30 @@ export const capThreshold: Detector<Settings> = {
   historyMs: RECENT_MS,
   settings,
   worthwhile(glance, limits) {
-    const { cap } = glance;
-    return cap !== null && (dueStep(cap, limits, recentRate(glance)) !== null || isSoon(cap, glance.recentMicroUsd));
+    return glance.caps.some(
+      (cap) => dueStep(cap, limits, recentRate(glance, cap)) !== null || isSoon(cap, glance.recentMicroUsd),
+    );
   },
   detect: detectCapThreshold,
   nearness(input, limits) {
-    const { cap } = input;
-    if (cap === null) return 0;
-    const { hourMicroUsd } = ratesOf(input, cap);
-    if (dueStep(cap, limits, hourMicroUsd) !== null) return 1 + cap.monthMicroUsd / cap.capMicroUsd;
-    return isSoon(cap, hourMicroUsd) ? SOON : 0;
+    return Math.max(
+      0,
+      ...input.caps.map((cap) => {
+        const { hourMicroUsd } = ratesOf(input, cap);
+        if (dueStep(cap, limits, hourMicroUsd) !== null) return 1 + cap.monthMicroUsd / cap.capMicroUsd;
+        return isSoon(cap, hourMicroUsd) ? SOON : 0;
+      }),
+    );
   },
 };
 
+/** Each cap in its own right; the fullest last, since what is found last is what an alert says. */
 function detectCapThreshold(input: DetectorInput, limits: Settings): readonly Finding[] {
-  const { cap, knownUntil, lineage } = input;
-  if (cap === null) return [];
+  return input.caps.toReversed().flatMap((cap) => detectOne(input, cap, limits));
+}
+
+function detectOne(input: DetectorInput, cap: CapStanding, limits: Settings): readonly Finding[] {
+  const { knownUntil, lineage } = input;
   const { hourMicroUsd, fastestMicroUsd } = ratesOf(input, cap);
   const step = dueStep(cap, limits, hourMicroUsd);
   if (step === null) return [];
@@ -63,7 +71,7 @@ function detectCapThreshold(input: DetectorInput, limits: Settings): readonly Fi
       observedUntil: knownUntil,
       costMicroUsd: 0,
       headline: headlineOf(cap, input.now),
-      reason: reasonOf(cap, { now: input.now, overshootMicroUsd }),
+      reason: [...reasonOf(cap, { now: input.now, overshootMicroUsd }), ...alsoText(input.caps, cap, limits)],
       evidence: {
         origin,
         capMicroUsd,
@@ -104,8 +112,8 @@ function isSoon({ capMicroUsd, monthMicroUsd }: CapStanding, hourMicroUsd: numbe
 }
 
 /** What an hour costs now: all of the last two hours may have been spent in one. */
-function recentRate({ recentMicroUsd, cap }: Glance): number {
-  return recentMicroUsd + (cap?.othersRecentMicroUsd ?? 0);
+function recentRate({ recentMicroUsd }: Glance, { othersRecentMicroUsd }: CapStanding): number {
+  return recentMicroUsd + othersRecentMicroUsd;
 }
 
 /** What an hour costs at the pace of the last hour, and at the fastest pace of late. */
@@ -125,12 +133,29 @@ const WHOSE: Readonly<Record<Exclude<CapOrigin, 'own'>, string>> = {
 };
 
 function headlineOf(cap: CapStanding, now: number): Sentence {
-  const { capMicroUsd, monthMicroUsd, origin, sharedWith } = cap;
-  const percent = `${Math.floor((monthMicroUsd / capMicroUsd) * 100).toLocaleString('en-US')}%`;
-  const whose = origin === 'own' ? 'its own cap' : WHOSE[origin];
+  const { sharedWith } = cap;
   const shared =
     sharedWith > 0 ? `, which ${plural(sharedWith, 'other key')} ${sharedWith === 1 ? 'shares' : 'share'}` : '';
-  return [`at ${percent} of ${whose} for ${monthName(now)}${shared}`];
+  return [`at ${shareText(cap)} for ${monthName(now)}${shared}`];
+}
+
+function shareText({ capMicroUsd, monthMicroUsd, origin }: CapStanding): string {
+  const percent = `${Math.floor((monthMicroUsd / capMicroUsd) * 100).toLocaleString('en-US')}%`;
+  return `${percent} of ${origin === 'own' ? 'its own cap' : WHOSE[origin]}`;
+}
+
+/** One cap must not hide another: what is only watched says nothing of what will refuse requests, and the other way about. */
+function alsoText(caps: readonly CapStanding[], told: CapStanding, limits: Settings): Sentence {
+  const near = caps.filter(
+    (cap) => cap !== told && cap.monthMicroUsd >= (cap.capMicroUsd * limits.notice_percent) / 100,
+  );
+  return near.flatMap((cap) => [
+    ` Also at ${shareText(cap)}: `,
+    { money: cap.monthMicroUsd },
+    ' of ',
+    { money: cap.capMicroUsd },
+    '.',
+  ]);
 }
 
 function reasonOf(cap: CapStanding, { now, overshootMicroUsd }: { now: number; overshootMicroUsd: number }): Sentence {

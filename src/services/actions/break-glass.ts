@@ -8,6 +8,7 @@ import { plural, zoneDayText } from '../../domain/time.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { announceNotice, sendNoticeTo } from '../notices/announce-notice.ts';
+import { lineageCounting } from '../rotation/named-keys.ts';
 
 /** Somebody who says that nobody else is there. Whoever passes this on has checked the right to `break_glass`. */
 export interface Alone {
@@ -16,7 +17,7 @@ export interface Alone {
 }
 
 type AloneDeps = Pick<Deps, 'clock' | 'policy'>;
-type AloneRepos = Pick<Repos, 'alerts' | 'notices'>;
+type AloneRepos = Pick<Repos, 'alerts' | 'notices' | 'rotations'>;
 
 export interface AloneCase {
   readonly because: 'critical_alert' | 'public_key' | null;
@@ -27,11 +28,11 @@ export interface AloneCase {
 /** What speaks for acting alone, and how often it was done today. */
 export async function aloneCase(
   { deps, repos }: { readonly deps: AloneDeps; readonly repos: AloneRepos },
-  { userId, lineageId, isPublic }: { readonly userId: string; readonly lineageId: string } & Alone,
+  { userId, key, isPublic }: { readonly userId: string; readonly key: Key } & Alone,
 ): Promise<AloneCase> {
   const usedToday = await repos.notices.count('break_glass', daySubject(deps, userId));
   if (isPublic) return { because: 'public_key', usedToday };
-  const alert = await repos.alerts.latestOfLineage(lineageId);
+  const alert = await repos.alerts.latestOfLineage(await lineageCounting(repos, key));
   const isBurning = alert?.severity === 'critical' && (alert.state === 'open' || alert.state === 'acknowledged');
   return { because: isBurning ? 'critical_alert' : null, usedToday };
 }
@@ -63,8 +64,7 @@ export async function breakGlass(
 ): Promise<Consent> {
   const { actor, kind, key, alertId, reason, adminIds } = input;
   const { userId } = actor;
-  const { lineageId } = key;
-  const { because, usedToday } = await aloneCase({ deps, repos: tx }, { userId, lineageId, ...input.alone });
+  const { because, usedToday } = await aloneCase({ deps, repos: tx }, { userId, key, ...input.alone });
   const fault = aloneFault({ because, usedToday });
   if (fault !== null || because === null) throw refused(userId, fault);
   const at = deps.clock.now();

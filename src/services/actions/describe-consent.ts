@@ -48,11 +48,8 @@ export async function describeConsent(
 ): Promise<ConsentCard | null> {
   const params = await paramsOf(deps, kind, key);
   const repos = deps.store.read;
-  if (!(await needsSecondPerson({ providers: deps.providers, repos }, { kind, key, params }))) return null;
-  const { because, usedToday } = await aloneCase(
-    { deps, repos },
-    { userId, lineageId: key.lineageId, isPublic: false },
-  );
+  if (!(await needsSecondPerson({ deps, repos }, { kind, key, params }))) return null;
+  const { because, usedToday } = await aloneCase({ deps, repos }, { userId, key, isPublic: false });
   return {
     approverIds: approverIds(deps, kind, userId),
     mayActAlone,

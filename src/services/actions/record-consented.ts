@@ -7,6 +7,7 @@ import type { Repos } from '../../ports/store.ts';
 import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import type { Deps } from '../deps.ts';
 import { adminsToTell } from '../notices/admins-to-tell.ts';
+import { lineageCounting } from '../rotation/named-keys.ts';
 import { type Alone, breakGlass } from './break-glass.ts';
 import {
   type Asked,
@@ -50,7 +51,7 @@ export async function recordConsented(deps: ConsentDeps, input: ConsentInput, de
     if (standing !== null) return { kind: 'recorded', action: standing };
     const final = isFinal(deps, wanted.kind, key);
     if (final && input.actor.kind !== 'slack') throw onlyPeople(input.actor);
-    const twoPeople = await needsSecondPerson({ providers: deps.providers, repos: tx }, { ...wanted, key });
+    const twoPeople = await needsSecondPerson({ deps, repos: tx }, { ...wanted, key });
     const request = { ...input, ...wanted, alertId, reason };
     if (twoPeople && alone === null) return { kind: 'waits', approval: await wait({ deps, tx }, request, asked) };
     const consent = twoPeople ? await actAlone({ deps, asked }, { ...request, alone, adminIds }) : null;
@@ -63,7 +64,7 @@ export async function recordConsented(deps: ConsentDeps, input: ConsentInput, de
 
 /** A command names no alert; what it does to the key belongs to the one that stands open all the same. */
 async function alertAbout(tx: Repos, key: Key): Promise<string | null> {
-  const latest = await tx.alerts.latestOfLineage(key.lineageId);
+  const latest = await tx.alerts.latestOfLineage(await lineageCounting(tx, key));
   const isAbout = latest !== undefined && (latest.keyId === null || latest.keyId === key.id);
   return isAbout && latest.state !== 'resolved' ? latest.id : null;
 }

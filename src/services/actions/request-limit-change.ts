@@ -1,16 +1,29 @@
 import type { Action, LimitActKind } from '../../domain/action.ts';
 import type { ParamsOf } from '../../domain/action-params.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { Grant } from '../../domain/grant.ts';
 import { countsAsProduction, type Key, type Lineage } from '../../domain/key.ts';
 import { capFault, type KnownLimits } from '../../domain/limits.ts';
 import type { Provider } from '../../ports/provider.ts';
-import { openGrant } from '../grants/open-grant.ts';
+import type { Repos } from '../../ports/store.ts';
+import { grantAsRead, openGrant } from '../grants/open-grant.ts';
 import { type ScopeCard, sharers } from '../limits/describe-scope.ts';
 import { type LimitSetting, modelsSetting, rateLimitSetting, spendLimitSetting } from './act-on-limits.ts';
-import { invalid, type RequestDeps, type RequestInput, recordRequest, refuseWrongSlug } from './record-request.ts';
+import {
+  invalid,
+  type RequestDeps,
+  type RequestInput,
+  recordRequest,
+  refuseWrongSlug,
+  type Wanted,
+} from './record-request.ts';
 
 /** The key says which scope is meant. `untilAt`: when what stands there now is restored; absent: never. */
-export type RequestLimitChangeInput = RequestInput & { readonly untilAt?: number | null } & {
+export type RequestLimitChangeInput = RequestInput & {
+  readonly untilAt?: number | null;
+  /** The grant whose end this is, as it was read: noted with the request, which is refused where it has changed since. */
+  readonly endOf?: Grant;
+} & {
     [Kind in LimitActKind]: { readonly kind: Kind; readonly change: Omit<ParamsOf[Kind], 'scopeId'> };
   }[LimitActKind];
 
@@ -30,7 +43,8 @@ export async function requestLimitChange(deps: RequestDeps, input: RequestLimitC
     const decided = decide(input, scopeId, known);
     const id = [input.kind, key.connectionId, scopeId, known?.revision ?? 0, JSON.stringify(decided.params)];
     const wanted = { kind: input.kind, idempotencyKey: id.join(':'), ...decided };
-    const { untilAt } = input;
+    const { untilAt, endOf } = input;
+    if (endOf !== undefined) return { ...wanted, withIt: await endingWith(tx, endOf) };
     if (untilAt == null) return wanted;
     if (decided.params.from === null)
       throw invalid('What was not limited before cannot be restored: leave the end out.');
@@ -40,6 +54,13 @@ export async function requestLimitChange(deps: RequestDeps, input: RequestLimitC
       withIt: (writing, action) => openGrant({ deps, tx: writing }, { action, key, untilAt }),
     };
   });
+}
+
+async function endingWith(tx: Repos, read: Grant): Promise<NonNullable<Wanted['withIt']>> {
+  const grant = await grantAsRead(tx, read);
+  if (grant !== null) return (writing, { id }) => writing.grants.update({ ...grant, restoreActionId: id });
+  const publicMessage = 'Nothing was changed: its time was changed meanwhile.';
+  throw new AppError({ code: 'conflict', message: `grant ${read.id} is not as it was read`, publicMessage });
 }
 
 /** A limit holds for every key of the scope, so one production key among them is enough. */

@@ -6,6 +6,7 @@ import type { AlertEvent, Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import { tellPages } from '../alerts/change-alert.ts';
 import type { Deps } from '../deps.ts';
+import { lineageCounting } from '../rotation/named-keys.ts';
 
 export interface TellContext {
   readonly deps: Pick<Deps, 'clock' | 'ids' | 'outlets'>;
@@ -90,7 +91,7 @@ async function alertsOf(tx: Repos, action: Action, keyIds: readonly string[]): P
   const alerts = new Map(asked === undefined ? [] : [[asked.id, asked]]);
   for (const keyId of new Set([action.keyId, ...keyIds])) {
     const key = await tx.keys.get(keyId);
-    const latest = key && (await tx.alerts.latestOfLineage(key.lineageId));
+    const latest = key && (await tx.alerts.latestOfLineage(await lineageCounting(tx, key)));
     if (latest !== undefined && latest.state !== 'resolved') alerts.set(latest.id, latest);
   }
   return [...alerts.values()];

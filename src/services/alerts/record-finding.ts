@@ -83,7 +83,12 @@ async function merge({ deps, tx }: Context, before: Alert, finding: Finding): Pr
 /** A cap that comes near while something else goes on must not be lost in it; who stopped a key has to hear it. */
 async function tellStep({ deps, tx }: Context, alert: Alert, { severity, evidence }: Finding): Promise<void> {
   const calls = alert.state === 'contained' && pages(severity) ? { calls: 'opening' } : {};
-  const detail = { percent: Number(evidence['percent'] ?? 0), severity, ...calls };
+  const detail = {
+    percent: Number(evidence['percent'] ?? 0),
+    cap: String(evidence['origin'] ?? ''),
+    severity,
+    ...calls,
+  };
   await addAlertEvent({ deps, tx }, alert, { kind: 'cap_step', actor: systemActor('detect'), detail });
 }
 

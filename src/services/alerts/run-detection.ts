@@ -77,7 +77,10 @@ interface Horizon {
  * How far the data reaches: as far as the newest usage, which counts even when later usage may still come. A connection
  * that shows none for long is late or idle, which looks the same; for the first hour it is taken for late.
  */
-export function horizonOf({ polledAt, newestUsageAt }: Watermark, now: number): Horizon {
+export function horizonOf(
+  { polledAt, newestUsageAt }: Pick<Watermark, 'polledAt' | 'newestUsageAt'>,
+  now: number,
+): Horizon {
   const readAt = polledAt ?? 0;
   const knownUntil = Math.min(now, Math.max(readAt - MOST_LATE_MS, newestUsageAt ?? 0));
   return { now, knownUntil, completeUntil: Math.min(readAt - SETTLE_MS, knownUntil) };
@@ -107,9 +110,9 @@ async function* inputsOf(
       const lineage = await lineages.get(lineageId);
       if (lineage === undefined) continue;
       const series = { usage: buckets.get(lineageId) ?? [], events: events.get(lineageId) ?? [], requests: [] };
-      const standing = caps.get(lineageId);
-      const cap = standing === undefined ? null : await withUnwatched(deps, standing, { now, ...lineage });
-      yield { ...horizon, lineage, ...series, baseline: null, cap };
+      const standings = caps.get(lineageId) ?? [];
+      const bounds = await Promise.all(standings.map((one) => withUnwatched(deps, one, { now, ...lineage })));
+      yield { ...horizon, lineage, ...series, baseline: null, caps: bounds };
     }
     await deps.breathe();
   }
@@ -134,7 +137,7 @@ async function history(
 interface Glances {
   readonly allKeys: readonly KeyIdentity[];
   readonly recent: ReadonlyMap<string, number>;
-  readonly caps: ReadonlyMap<string, Standing>;
+  readonly caps: ReadonlyMap<string, readonly Standing[]>;
 }
 
 /**
@@ -148,7 +151,7 @@ function lineagesWorthALook({ detectors }: DetectionDeps, { allKeys, recent, cap
     if (cost !== undefined) costs.set(key.lineageId, (costs.get(key.lineageId) ?? 0) + cost);
   }
   const worthwhile = [...costs].filter(([lineageId, cost]) => {
-    const glance = { recentMicroUsd: cost / NEAR, cap: caps.get(lineageId) ?? null };
+    const glance = { recentMicroUsd: cost / NEAR, caps: caps.get(lineageId) ?? [] };
     return detectors.some((detector) => detector.worthwhile(glance));
   });
   return new Set(worthwhile.map(([lineageId]) => lineageId));

@@ -5,6 +5,7 @@ import { monthStart } from '../../domain/time.ts';
 import type { ConsoleSteps } from '../../ports/provider.ts';
 import type { Deps } from '../deps.ts';
 import { capControls, describeScope, type ScopeCard, spentThisMonth } from '../limits/describe-scope.ts';
+import { keysCountedIn } from '../rotation/named-keys.ts';
 import { grantsOfKey } from './read-grants.ts';
 
 /** One cap that a person may think of when they raise a key's cap. */
@@ -66,7 +67,7 @@ function raisable({ policy }: DescribeDeps, microUsd: number | null, grants: rea
 
 async function spentByLineage({ store, clock }: DescribeDeps, { id }: Lineage): Promise<number> {
   const now = clock.now();
-  const keys = await store.read.keys.ofLineage(id);
+  const keys = await keysCountedIn(store.read, id);
   return store.read.usage.costOf(
     keys.map((key) => key.id),
     { from: monthStart(now), to: now },

@@ -28,6 +28,17 @@ export async function openGrant(
   await insert(context, { ...action, kind, target, change: params, untilAt, actionId: action.id });
 }
 
+/** The grant as it stands in a transaction; null where it was prolonged, ended, or changed otherwise since it was read. */
+export async function grantAsRead({ grants }: Pick<Repos, 'grants'>, read: Grant): Promise<Grant | null> {
+  const standing = await grants.get(read.id);
+  if (standing === undefined || standing.endedAt !== null) return null;
+  const isSame =
+    standing.untilAt === read.untilAt &&
+    standing.restoreActionId === read.restoreActionId &&
+    JSON.stringify(standing.change) === JSON.stringify(read.change);
+  return isSame ? standing : null;
+}
+
 export interface OwnGrant extends Pick<Grant, 'keyId' | 'alertId' | 'untilAt' | 'reason'> {
   readonly requestedBy: string;
   readonly change: OwnCapChange;

@@ -16,6 +16,7 @@ import type { Repos } from '../../ports/store.ts';
 import { type RequestLimitChangeInput, requestLimitChange } from '../actions/request-limit-change.ts';
 import type { Deps } from '../deps.ts';
 import { refreshLimits } from '../limits/read-limits.ts';
+import { grantAsRead } from './open-grant.ts';
 import { setOwnCap } from './own-cap.ts';
 import { factsOf } from './read-grants.ts';
 import { type GrantNews, tellGrant } from './tell-grant.ts';
@@ -65,8 +66,10 @@ async function make(deps: SettleDeps, { grant, facts, move }: Settling): Promise
   switch (move.kind) {
     case 'warn':
       return deps.store.write(async (tx) => {
-        await tx.grants.update({ ...grant, warnedAt: facts.now });
-        await tellGrant({ deps, tx }, grant, newsOf(null, facts));
+        const standing = await grantAsRead(tx, grant);
+        if (standing === null) return;
+        await tx.grants.update({ ...standing, warnedAt: facts.now });
+        await tellGrant({ deps, tx }, standing, newsOf(null, facts));
       });
     case 'restore':
       return grant.kind === 'own_cap' ? restoreOwnCap(deps, grant) : restore(deps, grant);
@@ -84,10 +87,10 @@ interface Context {
   readonly tx: Repos;
 }
 
-/** Closes the grant, with its audit entry and its message. Nothing happens where that is done already. */
+/** Closes the grant, with its audit entry and its message. Nothing happens where it is not as it was read any more. */
 async function end({ deps, tx }: Context, grant: Grant, news: GrantNews & { outcome: GrantOutcome }): Promise<void> {
-  const standing = await tx.grants.get(grant.id);
-  if (standing === undefined || standing.endedAt !== null) return;
+  const standing = await grantAsRead(tx, grant);
+  if (standing === null) return;
   const at = deps.clock.now();
   const ended = { ...standing, endedAt: at, outcome: news.outcome };
   await tx.grants.update(ended);
@@ -112,7 +115,11 @@ async function restore(deps: SettleDeps, grant: Grant): Promise<void> {
   }
   try {
     const action = await requestLimitChange(deps, reversal(grant, lineage));
-    await deps.store.write((tx) => tx.grants.update({ ...grant, restoreActionId: action.id }));
+    // A process that died before, or an act that was under way already: only the note is missing.
+    await deps.store.write(async (tx) => {
+      const standing = await grantAsRead(tx, grant);
+      if (standing !== null) await tx.grants.update({ ...standing, restoreActionId: action.id });
+    });
   } catch (error) {
     if (isRetryable(error) || isAppError(error, 'database') || isAppError(error, 'internal')) throw error;
     const news = { ...endNews(grant, facts, 'failed'), found: publicMessageOf(error) };
@@ -131,8 +138,9 @@ async function refresh(deps: SettleDeps, connectionId: string, scopeId: string):
 }
 
 /** The change that undoes a grant, asked for by Keysteward itself. */
-function reversal({ kind, change, keyId, alertId }: Grant, { slug }: Lineage): RequestLimitChangeInput {
-  const request = { actor: ACTOR, keyId, alertId, reason: REASON, typedSlug: slug };
+function reversal(grant: Grant, { slug }: Lineage): RequestLimitChangeInput {
+  const { kind, change, keyId, alertId } = grant;
+  const request = { actor: ACTOR, keyId, alertId, reason: REASON, typedSlug: slug, endOf: grant };
   return { ...request, kind, change: { ...change, from: change.to, to: change.from } } as RequestLimitChangeInput;
 }
 
@@ -142,7 +150,7 @@ async function restoreOwnCap(deps: SettleDeps, grant: Grant): Promise<void> {
   const facts = await factsOf(deps, grant);
   await deps.store.write(async (tx) => {
     const lineage = await tx.lineages.get(change.lineageId);
-    if (lineage === undefined) return;
+    if (lineage === undefined || (await grantAsRead(tx, grant)) === null) return;
     const isOurs = lineage.capMicroUsd === change.to;
     if (isOurs) await setOwnCap({ deps, tx }, { actor: ACTOR, lineage, to: change.from, reason: REASON });
     await end({ deps, tx }, grant, endNews(grant, facts, isOurs ? 'restored' : 'left'));
@@ -153,8 +161,8 @@ async function restoreOwnCap(deps: SettleDeps, grant: Grant): Promise<void> {
 async function passOn(deps: SettleDeps, grant: Grant, upper: Grant): Promise<void> {
   const facts = await factsOf(deps, grant);
   await deps.store.write(async (tx) => {
-    const standing = await tx.grants.get(upper.id);
-    if (standing === undefined || standing.endedAt !== null) return;
+    const standing = await grantAsRead(tx, upper);
+    if (standing === null || (await grantAsRead(tx, grant)) === null) return;
     const change = { ...standing.change, from: grant.change.from } as Grant['change'];
     await tx.grants.update({ ...standing, change });
     await end({ deps, tx }, grant, { ...endNews(grant, facts, 'passed_on'), upperUntilAt: standing.untilAt });
@@ -165,7 +173,8 @@ async function passOn(deps: SettleDeps, grant: Grant, upper: Grant): Promise<voi
 async function giveUpAsking(deps: SettleDeps, grant: Grant): Promise<void> {
   const facts = await factsOf(deps, grant);
   await deps.store.write(async (tx) => {
-    const action = grant.actionId === null ? undefined : await tx.actions.get(grant.actionId);
+    const standing = await grantAsRead(tx, grant);
+    const action = standing?.actionId == null ? undefined : await tx.actions.get(standing.actionId);
     if (action?.state !== 'pending') return;
     const problem = 'Its time was over before the provider took it. Nothing was changed.';
     await tx.actions.update({ ...action, state: 'dismissed', problem });

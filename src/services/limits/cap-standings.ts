@@ -25,22 +25,26 @@ export interface Standing extends CapStanding {
 }
 
 /**
- * How far the lineages of a connection have come towards their caps this month, by lineage. A cap that keys share is told
+ * How far the lineages of a connection have come towards their caps this month, by lineage, the fullest first. A cap that keys share is told
  * of the lineage that spent most of it. Reads sums that are kept, so that ten thousand keys cost a few queries.
  */
-export async function capStandings(deps: StandingDeps, input: StandingsInput): Promise<ReadonlyMap<string, Standing>> {
+export async function capStandings(
+  deps: StandingDeps,
+  input: StandingsInput,
+): Promise<ReadonlyMap<string, readonly Standing[]>> {
   const { lineages, scopeLimits, usage } = deps.store.read;
   const ownCaps = await lineages.caps();
   const scopeCaps = await scopeLimits.caps(input.provider.connectionId);
   if (ownCaps.size + scopeCaps.size === 0) return new Map();
   const month = await usage.dayCosts({ from: monthStart(input.now), to: input.now });
   const look = { ...input, month, told: await toldSteps(deps, input.now), lookMs: deps.policy.polling.usageMs };
-  const standings = ownStandings(look, ownCaps);
-  for (const [lineageId, standing] of scopeStandings(deps, look, scopeCaps)) {
-    const own = standings.get(lineageId);
-    if (own === undefined || shareOf(standing) > shareOf(own)) standings.set(lineageId, standing);
-  }
-  return standings;
+  const all = [...ownStandings(look, ownCaps), ...scopeStandings(deps, look, scopeCaps)];
+  const standings = [...groupBy(all, ([lineageId]) => lineageId)];
+  return new Map(standings.map(([lineageId, found]) => [lineageId, fullestFirst(found)]));
+}
+
+function fullestFirst(found: readonly (readonly [string, Standing])[]): readonly Standing[] {
+  return found.map(([, standing]) => standing).toSorted((a, b) => shareOf(b) - shareOf(a));
 }
 
 /** What was spent before anybody watched is asked for only where something is to be told. */

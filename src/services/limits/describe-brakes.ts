@@ -4,6 +4,7 @@ import { DAY_MS } from '../../domain/time.ts';
 import type { ConsoleSteps, Provider } from '../../ports/provider.ts';
 import { LIMIT_METHOD } from '../actions/request-limit-change.ts';
 import type { Deps } from '../deps.ts';
+import { keysCountedIn, lineageCounting } from '../rotation/named-keys.ts';
 import { capControls, type ScopeCard } from './describe-scope.ts';
 
 /** Why a limit cannot be changed from here. */
@@ -52,10 +53,10 @@ function capGap(deps: Pick<Deps, 'providers' | 'clock'>, key: Key, { known }: Sc
 /** The models that a lineage has used in a week, the one that burns most now first. */
 export async function modelsOfLate(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  { lineageId }: Key,
+  key: Key,
 ): Promise<readonly string[]> {
   const now = clock.now();
-  const keys = await store.read.keys.ofLineage(lineageId);
+  const keys = await keysCountedIn(store.read, await lineageCounting(store.read, key));
   const range = { from: now - 7 * DAY_MS, to: now };
   const days = await store.read.usage.ofKeysFolded(
     keys.map(({ id }) => id),

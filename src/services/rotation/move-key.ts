@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
-import type { Key } from '../../domain/key.ts';
+import { countsAsProduction, type Key } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import { tellPages } from '../alerts/change-alert.ts';
@@ -41,10 +41,14 @@ async function move(
 ): Promise<void> {
   const { lineages } = tx;
   await tx.keys.update({ ...key, lineageId: to });
+  const [former, next] = [await lineages.get(key.lineageId), await lineages.get(to)];
+  const isLess =
+    countsAsProduction(former?.environment ?? 'unknown') && !countsAsProduction(next?.environment ?? 'unknown');
   const detail = {
-    from: (await lineages.get(key.lineageId))?.slug ?? key.lineageId,
-    to: (await lineages.get(to))?.slug ?? to,
+    from: former?.slug ?? key.lineageId,
+    to: next?.slug ?? to,
     rotationId: rotation.id,
+    ...(isLess ? { noLongerProduction: true } : {}),
   };
   await tx.audit.append({ at: deps.clock.now(), actor, verb: 'key.moved', subject: key.id, detail });
 }

@@ -1,6 +1,7 @@
 import { RECENT_MS } from '../../domain/detector.ts';
 import { hotIntervalMs, isHot, isPollDue, type PollFacts, paceAfter } from '../../domain/pace.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { keysOfAlert } from '../alerts/alert-keys.ts';
 import { horizonOf } from '../alerts/run-detection.ts';
 import type { Deps } from '../deps.ts';
 
@@ -39,8 +40,8 @@ async function runsAlert({ store, clock }: Pick<PaceDeps, 'store' | 'clock'>, co
   const alerts = await store.read.alerts.unresolved();
   const keyIds: string[] = [];
   for (const alert of alerts.filter(({ state }) => state === 'open' || state === 'acknowledged')) {
-    const keys = await store.read.keys.ofLineage(alert.lineageId);
-    keyIds.push(...keys.filter((key) => key.connectionId === connectionId).map(({ id }) => id));
+    const { counted } = await keysOfAlert(store.read, alert);
+    keyIds.push(...counted.filter((key) => key.connectionId === connectionId).map(({ id }) => id));
   }
   if (keyIds.length === 0) return false;
   const watermark = await store.read.watermarks.get(connectionId);

@@ -10,8 +10,9 @@ import { type ButtonValue, decodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
 import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { consoleStepsText, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
+import { UNTIL_BLOCK, untilOf } from '../views/expiry.ts';
 import { AMOUNT_BLOCK, belowSpentText, CAP_MODAL, CAP_TITLE, capModal } from '../views/limit-modals.ts';
-import { escaped } from '../views/text.ts';
+import { dayAndTime, escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 import { actToSetCap } from './lib/act-to-set-cap.ts';
 import { openModal } from './lib/open-modal.ts';
@@ -67,11 +68,15 @@ export const changeCapSubmit: SubmitHandler = {
     const { scope: raisable } = await describeRaise(deps, key, lineage);
     const act = actToSetCap({ from, to }, raisable?.boundMicroUsd ?? null, 'change_limits');
     const actor = await authorise(context, { gesture: submission, act, lineage });
+    const choice = submission.values[UNTIL_BLOCK];
+    // Without a cap before there is nothing to go back to, and nothing was asked.
+    const untilAt = choice === undefined || from === null ? null : untilOf(choice, deps.clock.now());
     await requestLimitChange(deps, {
       actor,
       kind: 'set_spend_limit',
       keyId,
       alertId,
+      untilAt,
       change: { from, to },
       reason: submission.values[REASON_BLOCK] ?? '',
       typedSlug: submission.values[SLUG_BLOCK] ?? null,
@@ -79,7 +84,11 @@ export const changeCapSubmit: SubmitHandler = {
     const scope = await scopeOf(context, key);
     const spentMicroUsd = await spentThisMonth(deps, key);
     const warning = belowSpentText({ scope, spentMicroUsd, to }, { locale, now: deps.clock.now() });
-    const text = `*The change of the cap from ${capWords(from)} to ${capWords(to)} is on its way.* \`/keys show ${escaped(lineage.slug)}\` shows when the provider confirms it; until then it is tried again.${warning}`;
+    const until =
+      untilAt === null
+        ? 'until somebody changes it'
+        : `until ${dayAndTime(untilAt, locale)}; then ${capWords(from)} is restored`;
+    const text = `*The change of the cap from ${capWords(from)} to ${capWords(to)}, ${until}, is on its way.* \`/keys show ${escaped(lineage.slug)}\` shows when the provider confirms it; until then it is tried again.${warning}`;
     return noticeModal(CAP_TITLE, text);
   },
 };
@@ -105,5 +114,5 @@ async function capPage(context: SlackContext, gesture: Gesture, button: ButtonVa
   }
   const where = await placeOf(deps, key);
   const spentMicroUsd = await spentThisMonth(deps, key);
-  return capModal({ lineage, scope, where, spentMicroUsd, button }, locale);
+  return capModal({ lineage, scope, where, spentMicroUsd, button, now: deps.clock.now() }, locale);
 }

@@ -43,13 +43,13 @@ export const deleteAccountSubmit: SubmitHandler = {
 
   async check(context: SlackContext, submission: Submission): Promise<CheckResult> {
     const { keyId } = readMetadata(metadata, submission.privateMetadata);
-    const { lineage } = await keyAndLineage(context, keyId);
+    const { key, lineage } = await keyAndLineage(context, keyId);
     const errors: Record<string, string> = {};
     if (!submission.values[REASON_BLOCK]?.trim()) errors[REASON_BLOCK] = 'Say in a few words why.';
     if (submission.values[SLUG_BLOCK]?.trim() !== lineage.slug) {
       errors[SLUG_BLOCK] = `This has to be exactly ${lineage.slug}.`;
     }
-    Object.assign(errors, await aloneErrors(context, submission, { lineage }));
+    Object.assign(errors, await aloneErrors(context, submission, key));
     if (Object.keys(errors).length > 0) return { ok: false, errors };
     return { ok: true, view: noticeModal(ACCOUNT_TITLE, 'Working…') };
   },

@@ -2,9 +2,11 @@ import type { View } from '@slack/types';
 import { z } from 'zod';
 import { mayAct, rolesOf } from '../../domain/authorise.ts';
 import { isAppError } from '../../domain/errors.ts';
-import type { Environment, Lineage } from '../../domain/key.ts';
+import { countsAsProduction, type Environment, type Lineage } from '../../domain/key.ts';
 import { parseCap } from '../../domain/limits.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
+import { formatLength } from '../../domain/time.ts';
+import { STILL_TWO_MS } from '../../services/actions/second-person.ts';
 import { describeRaise } from '../../services/grants/describe-raise.ts';
 import { changeLineage, type LineageChange } from '../../services/inventory/change-lineage.ts';
 import { refuseUnfitOwner } from '../../services/owners/fit-owner.ts';
@@ -84,7 +86,7 @@ export const editKeySubmit: SubmitHandler = {
         return noticeModal(EDIT_TITLE, `Nothing is different; *${slug}* stays as it is.`);
       return noticeModal(
         EDIT_TITLE,
-        `*Saved.* \`/keys show ${slug}\` shows it, \`/keys history ${slug}\` says who changed what.`,
+        `*Saved.* \`/keys show ${slug}\` shows it, \`/keys history ${slug}\` says who changed what.${stillTwoText(before, after)}`,
       );
     } catch (error) {
       if (!isAppError(error, 'conflict')) throw error;
@@ -92,6 +94,14 @@ export const editKeySubmit: SubmitHandler = {
     }
   },
 };
+
+function stillTwoText(before: Lineage, after: Lineage): string {
+  const isLess = countsAsProduction(before.environment) && !countsAsProduction(after.environment);
+  const length = formatLength(STILL_TWO_MS);
+  return isLess
+    ? ` It counts as ${after.environment} now; what cannot be undone takes two people for another ${length}.`
+    : '';
+}
 
 async function authoriseCap(
   context: SlackContext,

@@ -4,6 +4,7 @@ import { describeRaise } from '../../services/grants/describe-raise.ts';
 import { changeLineage } from '../../services/inventory/change-lineage.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope } from '../../services/limits/describe-scope.ts';
+import { keysCountedIn } from '../../services/rotation/named-keys.ts';
 import { actToSetCap } from '../actions/lib/act-to-set-cap.ts';
 import { authorise } from '../authorise.ts';
 import type { Subcommand } from '../command.ts';
@@ -42,7 +43,7 @@ async function capView(
   changed: { readonly from: string; readonly converted: string | null } | null,
 ) {
   const scope = key.kind === 'admin' ? null : await describeScope(deps, key);
-  const keys = await deps.store.read.keys.ofLineage(lineage.id);
+  const keys = await keysCountedIn(deps.store.read, lineage.id);
   const controls = capControls(deps, key, scope?.known ?? null);
   const spentMicroUsd = await monthOf(
     deps,

@@ -132,7 +132,7 @@ function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string |
         ? 'No further step of the cap was crossed: closed. What was spent this month still counts.'
         : 'Two hours of complete data below the threshold: resolved by itself.';
     case 'cap_step':
-      return `${Number(detail['percent'])} % of its monthly cap is spent.`;
+      return `${Number(detail['percent'])} % of ${detail['cap'] === 'own' ? 'its own' : 'the provider’s'} monthly cap is spent.`;
     case 'test_ended':
       return testEndText(detail);
     default:

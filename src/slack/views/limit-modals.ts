@@ -9,6 +9,7 @@ import type { ScopeCard } from '../../services/limits/describe-scope.ts';
 import type { ButtonValue } from '../button-value.ts';
 import { INPUT, plain, reasonInput, slugInput } from './action-modal.ts';
 import { section, sections } from './blocks.ts';
+import { expiryInput } from './expiry.ts';
 import { capText, namesText, SCOPE_NOUN, spentText } from './scope.ts';
 import { secondPersonBlocks } from './second-person.ts';
 import { dateText, escaped, foreign, type Locale } from './text.ts';
@@ -25,10 +26,12 @@ export interface CapModalState {
   readonly where: string;
   readonly spentMicroUsd: number | null;
   readonly button: ButtonValue;
+  readonly now: number;
 }
 
 /** Says what the cap is, what it has let through, whom else it holds for, and that it is no brake. */
-export function capModal({ lineage, scope, where, spentMicroUsd, button }: CapModalState, locale: Locale): View {
+export function capModal(state: CapModalState, locale: Locale): View {
+  const { lineage, scope, where, spentMicroUsd, button, now } = state;
   const from = scope.known?.limits?.spendLimit.monthlyMicroUsd ?? null;
   const spent = spentText(scope, spentMicroUsd, locale);
   const blocks: KnownBlock[] = [
@@ -47,6 +50,8 @@ export function capModal({ lineage, scope, where, spentMicroUsd, button }: CapMo
         placeholder: plain(from === null ? '250' : capWords(from).replace(/^\$| a month$/g, '')),
       },
     },
+    // A brake that nobody remembers is next week's outage; a setting on the key's card is meant to stay.
+    from === null ? section(NOTHING_BEFORE_TEXT) : expiryInput(now, button.alertId === null ? 'changed' : 'month'),
     reasonInput('launch week needs more'),
   ];
   if (needsSlugForScope(lineage, scope)) blocks.push(slugInput(lineage.slug, whySlug(lineage, scope)));
@@ -60,6 +65,10 @@ export function capModal({ lineage, scope, where, spentMicroUsd, button }: CapMo
     blocks,
   };
 }
+
+/** What was unlimited is never let loose again by itself. */
+export const NOTHING_BEFORE_TEXT =
+  'There is no cap now, so there is nothing to go back to: this one stays until somebody changes it.';
 
 export const SLOW_TEXT =
   'It takes effect after some minutes, and a little more than the cap can be spent: it is no brake for a leak.';

@@ -4,6 +4,8 @@ import { type CapStanding, type ToldStep, toldStep } from '../../../src/domain/c
 import { bindDetector } from '../../../src/domain/detector.ts';
 import { capThreshold } from '../../../src/domain/detectors/cap-threshold.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
+import { US_DOLLAR } from '../../../src/domain/money.ts';
+import { renderSentence } from '../../../src/domain/sentence.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import { NOON, usageOf } from '../../support/records.ts';
 import { inputOf } from './fixture.ts';
@@ -29,7 +31,7 @@ function standing(fields: Partial<CapStanding> = {}): CapStanding {
 
 function look(cap: CapStanding, rateUsd = 0): readonly Finding[] {
   const usage = rateUsd === 0 ? [] : [usageOf({ startAt: NOON - MINUTE_MS, costMicroUsd: rateUsd * DOLLAR })];
-  return bound.detect({ ...inputOf(usage, NOON), cap });
+  return bound.detect({ ...inputOf(usage, NOON), caps: [cap] });
 }
 
 describe('over a month', () => {
@@ -85,7 +87,7 @@ describe('over a month', () => {
 
 describe('the glance before the history is read', () => {
   const glance = (cap: CapStanding | null, recentUsd = 0) =>
-    bound.worthwhile({ cap, recentMicroUsd: recentUsd * DOLLAR });
+    bound.worthwhile({ caps: cap === null ? [] : [cap], recentMicroUsd: recentUsd * DOLLAR });
 
   test('is enough where there is no cap, or nothing new to tell', () => {
     expect(glance(null, 1_000)).toBe(false);
@@ -126,10 +128,54 @@ test('a cap that is an hour away heats its connection, one that was told of does
   const nearness = (monthUsd: number, more: readonly ToldStep[] = told) =>
     bound.nearness({
       ...inputOf([usageOf({ startAt: NOON - MINUTE_MS, costMicroUsd: 5 * DOLLAR })], NOON),
-      cap: standing({ monthMicroUsd: monthUsd * DOLLAR, told: more }),
+      caps: [standing({ monthMicroUsd: monthUsd * DOLLAR, told: more })],
     });
 
   expect(nearness(95)).toBe(0.75);
   expect(nearness(94)).toBe(0);
   expect(nearness(130, [{ ...told[0], percent: 100 }])).toBe(0);
+});
+
+describe('two caps of one key', () => {
+  const own = (monthUsd: number, told: readonly ToldStep[] = []) =>
+    standing({ monthMicroUsd: monthUsd * DOLLAR, told });
+  const scope = (monthUsd: number) =>
+    standing({ origin: 'workspace', capMicroUsd: 1_000 * DOLLAR, monthMicroUsd: monthUsd * DOLLAR });
+  const OVER = [{ origin: 'own', capMicroUsd: 100 * DOLLAR, percent: 100, paged: true }] as const;
+  const detect = (...caps: readonly CapStanding[]) => bound.detect({ ...inputOf([], NOON), caps });
+  const same = (text: string) => text;
+  const STYLE = { currency: US_DOLLAR, instant: String, foreign: same, own: same };
+  const said = ({ headline, reason }: Finding) => renderSentence([...headline, ': ', ...reason], STYLE);
+
+  test('the provider’s is told though the own one was overrun and told of long ago, and both are said', () => {
+    const findings = detect(own(850, OVER), scope(850));
+
+    expect(findings.map(({ evidence }) => [evidence['origin'], evidence['percent']])).toEqual([['workspace', 80]]);
+    expect(findings.map(said)).toEqual([
+      expect.stringMatching(/^at 85% of the cap of its workspace .* Also at 850% of its own cap: \$850 of \$100\.$/),
+    ]);
+  });
+
+  test('that are crossed at once are told each, the fullest last, and each says the other', () => {
+    const findings = detect(own(900), scope(900));
+
+    expect(findings.map(({ evidence }) => evidence['origin'])).toEqual(['workspace', 'own']);
+    expect(findings.map(said)).toEqual([
+      expect.stringContaining('Also at 900% of its own cap'),
+      expect.stringContaining('Also at 90% of the cap of its workspace: $900 of $1,000.'),
+    ]);
+  });
+
+  test('of which one is far away are told as one', () => {
+    expect(detect(own(100), scope(100)).map(said)).toEqual([expect.not.stringContaining('Also')]);
+  });
+
+  test('heat the connection when either is an hour away', () => {
+    const input = { ...inputOf([usageOf({ startAt: NOON - MINUTE_MS, costMicroUsd: 60 * DOLLAR })], NOON) };
+    const quiet = [{ origin: 'workspace', capMicroUsd: 1_000 * DOLLAR, percent: 80, paged: true }] as const;
+    const caps = [own(950, OVER), { ...scope(950), told: quiet }];
+
+    expect(bound.nearness({ ...input, caps })).toBe(0.75);
+    expect(bound.worthwhile({ caps, recentMicroUsd: 60 * DOLLAR })).toBe(true);
+  });
 });

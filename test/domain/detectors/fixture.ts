@@ -99,7 +99,11 @@ export function readFixture(detectorId: string, name: string): Fixture {
 /** What a case shows the detector. */
 export function inputOfFixture(given: Fixture): DetectorInput {
   const { knownUntil, cap, lagMinutes } = given;
-  return { ...inputOf(bucketsOf(given), knownUntil), cap, now: knownUntil + lagMinutes * MINUTE_MS };
+  return {
+    ...inputOf(bucketsOf(given), knownUntil),
+    caps: cap === null ? [] : [cap],
+    now: knownUntil + lagMinutes * MINUTE_MS,
+  };
 }
 
 export function inputOf(usage: readonly UsageBucket[], knownUntil: number): DetectorInput {
@@ -112,7 +116,7 @@ export function inputOf(usage: readonly UsageBucket[], knownUntil: number): Dete
     requests: [],
     events: [],
     baseline: null,
-    cap: null,
+    caps: [],
   };
 }
 

@@ -3,7 +3,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { refreshAlerts } from '../../../src/services/alerts/refresh-alerts.ts';
 import { compactUsage } from '../../../src/services/usage/compact-usage.ts';
 import { pollUsage, SETTLE_MS } from '../../../src/services/usage/poll-usage.ts';
-import { type Bench, NOON, openBench, present } from '../../support/bench-deps.ts';
+import { type Bench, later, NOON, openBench, present } from '../../support/bench-deps.ts';
 import { failing, fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 
@@ -128,6 +128,47 @@ describe('an alert', () => {
 
     expect(ok).toBe(false);
     expect((await alertIn(bench, alertId)).state).toBe('open');
+  });
+
+  test.each([
+    ['is blind', true, 'open'],
+    ['has been read', false, 'resolved'],
+  ] as const)('that blames a key of another connection of its lineage, which %s', async (_what, isBlind, state) => {
+    const { bench, alertId } = await alertedBench();
+    const other = bench.connect({ id: 'rival' });
+    other.put(fakeKey('key_2'));
+    await bench.sync(other);
+    const blamed = { ...(await bench.keyOf('key_2')), lineageId: (await bench.keyOf('key_1')).lineageId };
+    await bench.store.write((tx) => tx.keys.update(blamed));
+    await alertOn(bench, 'key_2');
+    expect(await alertIn(bench, alertId)).toMatchObject({ keyId: blamed.id });
+    await pollUsage(bench.deps, other.port);
+    later(bench, 3 * HOUR_MS);
+    if (isBlind) other.script('readUsage', failing('provider_unavailable'));
+    await pollUsage(bench.deps, other.port);
+
+    await refresh(bench);
+
+    expect((await alertIn(bench, alertId)).state).toBe(state);
+  });
+
+  test('says data up to where all connections of the keys that it blames have been read', async () => {
+    const { bench, alertId } = await alertedBench();
+    const other = bench.connect({ id: 'rival' });
+    other.put(fakeKey('key_2'));
+    await bench.sync(other);
+    const blamed = { ...(await bench.keyOf('key_2')), lineageId: (await bench.keyOf('key_1')).lineageId };
+    await bench.store.write((tx) => tx.keys.update(blamed));
+    await alertOn(bench, 'key_2');
+    bench.provider.use.push({ keyId: 'key_1', at: NOON + 29 * MINUTE_MS, tokens: 5 });
+    other.use.push({ keyId: 'key_2', at: NOON + 4 * MINUTE_MS, tokens: 5 });
+    later(bench, 5 * MINUTE_MS);
+    await pollUsage(bench.deps, other.port);
+    later(bench, 25 * MINUTE_MS);
+
+    await refresh(bench);
+
+    expect((await alertIn(bench, alertId)).dataUntil).toBe(NOON + 5 * MINUTE_MS);
   });
 
   test('is not touched any more once it is resolved', async () => {

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, monthStart } from '../../../src/domain/time.ts';
+import { describeAlert } from '../../../src/services/alerts/describe-alert.ts';
 import { runDetection } from '../../../src/services/alerts/run-detection.ts';
 import { capStandings } from '../../../src/services/limits/cap-standings.ts';
+import { readDueLimits } from '../../../src/services/limits/read-limits.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
+import { alertView } from '../../../src/slack/views/alert.ts';
+import { LOCALE } from '../../slack/support/cards.ts';
 import { type Bench, later, NOON, openBench, present } from '../../support/bench-deps.ts';
 import { type FakeUse, fakeKey } from '../../support/fake-provider.ts';
 import { benchWithLimits } from '../../support/limits.ts';
+import { limitsOf } from '../../support/records.ts';
 
 const DOLLAR = 1_000_000;
 
@@ -44,7 +49,7 @@ test('a shared cap is told of the lineage that spent most of it; all that is spe
 
   const dearest = await bench.lineageOf('key_2');
   expect([...found.keys()]).toEqual([dearest.id]);
-  expect(found.get(dearest.id)).toMatchObject({
+  expect(found.get(dearest.id)?.[0]).toMatchObject({
     origin: 'workspace',
     capMicroUsd: 500 * DOLLAR,
     sharedWith: 1,
@@ -65,20 +70,44 @@ test('what a stopped key spent counts, and the finding is about one that can sti
   const found = await standings(bench);
 
   const other = await bench.lineageOf('key_2');
-  expect(found.get(other.id)).toMatchObject({ monthMicroUsd: 450 * DOLLAR, sharedWith: 0 });
+  expect(found.get(other.id)?.[0]).toMatchObject({ monthMicroUsd: 450 * DOLLAR, sharedWith: 0 });
   expect(found.size).toBe(1);
 });
 
-test('a lineage’s own cap counts its own keys, and goes before the provider’s while it is nearer', async () => {
+test('a lineage’s own cap counts its own keys, and stands beside the provider’s, the fuller first', async () => {
   const bench = await benchWithLimits();
   await setOwnCap(bench, 'key_1', 200);
   bench.provider.use = [spent('key_1', 120), spent('key_2', 100)];
   const { id } = await bench.lineageOf('key_1');
 
-  expect((await standings(bench)).get(id)).toMatchObject({ origin: 'own', monthMicroUsd: 120 * DOLLAR, sharedWith: 0 });
+  expect((await standings(bench)).get(id)).toMatchObject([
+    { origin: 'own', monthMicroUsd: 120 * DOLLAR, sharedWith: 0 },
+    { origin: 'workspace', monthMicroUsd: 220 * DOLLAR },
+  ]);
 
   await setOwnCap(bench, 'key_1', 1_000);
-  expect((await standings(bench)).get(id)).toMatchObject({ origin: 'workspace', monthMicroUsd: 220 * DOLLAR });
+  expect((await standings(bench)).get(id)).toMatchObject([{ origin: 'workspace' }, { origin: 'own' }]);
+});
+
+test('an own cap that is overrun does not hide the provider’s: both are told, and the card says both', async () => {
+  const bench = await benchWithLimits();
+  await setOwnCap(bench, 'key_1', 100);
+  bench.provider.use = [spent('key_1', 200)];
+  await detect(bench);
+  const spendLimit = { availability: 'available', monthlyMicroUsd: 240 * DOLLAR, enforcing: null } as const;
+  bench.provider.limits.set('ws_1', limitsOf({ spendLimit }));
+  later(bench, 7 * HOUR_MS);
+  await readDueLimits(bench.deps);
+
+  const { findings } = await detect(bench);
+
+  expect(findings.map(({ evidence }) => [evidence['origin'], evidence['percent']])).toEqual([['workspace', 80]]);
+  const alert = present((await bench.store.read.alerts.unresolved())[0]);
+  const card = alertView(present(await describeAlert(bench.deps, alert.id)), LOCALE);
+  expect(card.text).toContain('at 83% of the cap of its workspace');
+  expect(card.text).toContain('Also at 200% of its own cap: $200 of $100.');
+  const steps = (await bench.store.read.alerts.events(alert.id)).filter(({ kind }) => kind === 'cap_step');
+  expect(steps.map(({ detail }) => [detail['percent'], detail['cap']])).toEqual([[80, 'workspace']]);
 });
 
 test('without any cap nothing is read', async () => {
@@ -95,7 +124,7 @@ test('only the present month counts, by UTC', async () => {
   bench.provider.use = [spent('key_1', 400, { at: before }), spent('key_1', 100, { at: monthStart(NOON) })];
   const { id } = await bench.lineageOf('key_1');
 
-  expect((await standings(bench)).get(id)?.monthMicroUsd).toBe(100 * DOLLAR);
+  expect((await standings(bench)).get(id)?.[0]?.monthMicroUsd).toBe(100 * DOLLAR);
 });
 
 test('each step is one finding in a month, and the next month begins anew', async () => {

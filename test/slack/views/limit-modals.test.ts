@@ -21,6 +21,7 @@ function cap(scope: Partial<ScopeCard> = {}) {
       where: 'Anthropic / Staging',
       spentMicroUsd: 310_000_000,
       button: BUTTON,
+      now: NOW,
     },
     LOCALE,
   );

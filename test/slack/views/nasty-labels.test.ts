@@ -285,7 +285,10 @@ describe('the modals', () => {
         LOCALE,
       ),
     ),
-    capModal({ ...nobody(nasty), scope: nastyScope(nasty), where: nasty, spentMicroUsd: 1, button: BUTTON }, LOCALE),
+    capModal(
+      { ...nobody(nasty), scope: nastyScope(nasty), where: nasty, spentMicroUsd: 1, button: BUTTON, now: NOW },
+      LOCALE,
+    ),
     accountModal({ ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON, consent: null }),
     openRotationModal({ key: nobody(nasty).key, lineage: stagingLineage(), where: nasty, alertId: null }),
     keyModal({ ...rotationModal(nasty), step: 'generate' }, LOCALE),

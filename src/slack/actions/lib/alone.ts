@@ -27,12 +27,12 @@ export async function consentFor(
 export async function aloneErrors(
   { deps }: SlackContext,
   submission: Submission,
-  { lineage }: Pick<About, 'lineage'>,
+  key: Key,
 ): Promise<Readonly<Record<string, string>>> {
   const alone = aloneOf(submission);
   if (alone === null) return {};
   const { userId } = submission;
-  const found = await aloneCase({ deps, repos: deps.store.read }, { userId, lineageId: lineage.id, ...alone });
+  const found = await aloneCase({ deps, repos: deps.store.read }, { userId, key, ...alone });
   const fault = aloneFault(found);
   return fault === null ? {} : { [ALONE_BLOCK]: fault };
 }
