@@ -17,6 +17,8 @@ export interface HttpPlace {
   readonly taken: readonly Taken[];
   /** What comes next, in this order; 202 after that. */
   answer(...answers: readonly Answer[]): void;
+  /** Breaks the connections of those who still wait for an answer. */
+  hangUp(): void;
 }
 
 /** Some HTTP server on this machine that takes what it is sent. */
@@ -44,5 +46,6 @@ export async function openHttpPlace(): Promise<HttpPlace> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     answer: (...next) => void answers.push(...next),
+    hangUp: () => server.closeAllConnections(),
   };
 }

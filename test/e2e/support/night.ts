@@ -85,7 +85,7 @@ export function threadTexts(stage: Stage, { ts }: Message): readonly string[] {
 export async function clickAndRead(
   stage: Stage,
   userId: string,
-  click: { ts: string; actionId: string },
+  click: { ts: string; actionId: string; option?: string },
 ): Promise<string> {
   const who = person(stage, userId);
   await stage.during(() => who.click({ channel: 'C0AIKEYS', ...click }));
