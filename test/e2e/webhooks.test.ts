@@ -101,6 +101,8 @@ test('a place that never answers holds up neither Slack nor the other place, and
   const playing = stage.playUntil(leakOf(stage).startedAt + minutes(15));
   const message = await appears(async () => (await leakRoots(stage))[0]);
   await appears(() => told(own)[0]);
+  // Not because it had been given up.
+  expect(pager.hanging()).toBe(1);
   await acknowledge(stage, message);
   await appears(async () => {
     // Slack asks to slow down by the second, and time moves by hand here.
