@@ -6,6 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Files of a worker share what they import: loading it again for each cost more than half of all time. They must not
+    // keep state in modules; the environment is set back, and module mocks are not used.
+    isolate: false,
     // An ambient admin key or Slack token on the developer's machine must never reach a test.
     unstubEnvs: true,
   },

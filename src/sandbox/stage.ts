@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createApp, type KeystewardApp, type Overrides } from '../app.ts';
 import type { Config, Secrets } from '../config/config.ts';
 import { formatFaults } from '../config/faults.ts';
+import type { OutletPart } from '../config/outlet-env.ts';
 import { parsePolicy } from '../config/policy.ts';
 import { detectors } from '../domain/detectors/index.ts';
 import { Secret } from '../domain/secret.ts';
@@ -41,6 +42,8 @@ export interface StageOptions {
   /** More lines for the sandbox's policy.yml. */
   readonly policy?: string;
   readonly overrides?: Overrides;
+  /** The ways out besides Slack. None by default. */
+  readonly outlets?: OutletPart;
   /** How the simulated providers differ from the usual. */
   readonly openai?: Pick<OpenAiStandInOptions, 'serviceAccountKeyDelete'>;
   readonly anthropic?: Pick<AnthropicStandInOptions, 'spendLimits'>;
@@ -184,7 +187,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   let tick: () => void = () => {};
   const app = await createApp({
     config: sandboxConfig(options, { slack, openai, anthropic, folder }),
-    secrets: sandboxSecrets(access),
+    secrets: sandboxSecrets(options),
     installationSecret: new Secret('sandbox-installation-secret'),
     overrides: {
       clock,
@@ -249,6 +252,7 @@ function sandboxConfig(options: StageOptions, { slack, openai, anthropic, folder
     secretPath: 'the sandbox',
     logLevel: 'info',
     policy: sandboxPolicy(options),
+    ...(options.outlets === undefined ? {} : { outlets: options.outlets.config }),
   };
 }
 
@@ -263,7 +267,7 @@ ${policy}`;
   return parsed.policy;
 }
 
-function sandboxSecrets(access: 'full' | 'read'): Secrets {
+function sandboxSecrets({ access = 'full', outlets }: StageOptions): Secrets {
   const keysOf = (id: ProviderId) => {
     const key = new Secret(ADMIN_KEYS[id]);
     return [id, { readKey: key, writeKey: access === 'full' ? key : undefined }] as const;
@@ -274,5 +278,6 @@ function sandboxSecrets(access: 'full' | 'read'): Secrets {
       credential: { kind: 'socket', appToken: new Secret(defaultWorkspace.app.appToken) },
     },
     connections: new Map([keysOf('openai'), keysOf('anthropic')]),
+    ...(outlets === undefined ? {} : { outlets: outlets.secrets }),
   };
 }

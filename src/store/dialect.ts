@@ -1,13 +1,41 @@
 import SqliteDatabase from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, Kysely, type QueryResult, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type SqliteDatabase as KyselySqliteDatabase,
+  type QueryResult,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
 import { databaseError } from './database-error.ts';
 import type { Database } from './schema.ts';
+
+/** Statements with as many places as rows come and go; those that are always the same stay. */
+const REMEMBERED_STATEMENTS = 250;
+
+/** Parsing a statement costs as much as running it: what was prepared is kept, the least used goes first. */
+function remembering(database: SqliteDatabase.Database): KyselySqliteDatabase {
+  const known = new Map<string, SqliteStatement>();
+  return {
+    close: () => void database.close(),
+    prepare(sql) {
+      const statement = known.get(sql) ?? database.prepare<unknown[]>(sql);
+      known.delete(sql);
+      known.set(sql, statement);
+      const [oldest] = known.keys();
+      if (known.size > REMEMBERED_STATEMENTS && oldest !== undefined) known.delete(oldest);
+      return statement as SqliteStatement;
+    },
+  };
+}
 
 class StoreDriver extends SqliteDriver {
   readonly #database: SqliteDatabase.Database;
 
   constructor(database: SqliteDatabase.Database) {
-    super({ database });
+    super({ database: remembering(database) });
     this.#database = database;
   }
 

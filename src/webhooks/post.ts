@@ -24,8 +24,12 @@ export interface Delivery {
 }
 
 /** One request: no redirect, ten seconds, and whatever goes wrong as one sentence. */
-export async function deliver(place: Place, { method, body, headers = {} }: Delivery): Promise<void> {
-  const { status, retryAfter } = await request(place, {
+export async function deliver(
+  place: Place,
+  { method, body, headers = {} }: Delivery,
+  timeoutMs = TIMEOUT_MS,
+): Promise<void> {
+  const { status, retryAfter } = await request(place, timeoutMs, {
     method,
     headers: {
       'user-agent': 'keysteward',
@@ -45,9 +49,13 @@ export function signature(body: string, secret: Secret | undefined, clock: Clock
   return { [TIMESTAMP_HEADER]: timestamp, [SIGNATURE_HEADER]: `v1=${digest}` };
 }
 
-async function request(place: Place, init: RequestInit): Promise<{ status: number; retryAfter: string | null }> {
+async function request(
+  place: Place,
+  timeoutMs: number,
+  init: RequestInit,
+): Promise<{ status: number; retryAfter: string | null }> {
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(place.url.reveal(), { ...init, redirect: 'manual', signal });
     await response.body?.cancel();
     return { status: response.status, retryAfter: response.headers.get('retry-after') };
@@ -58,7 +66,7 @@ async function request(place: Place, init: RequestInit): Promise<{ status: numbe
       // The foreign message may quote the address.
       message: `${place.title}: ${isTimeout ? 'no answer in time' : `no connection${causeCode(thrown)}`}`,
       publicMessage: isTimeout
-        ? `${place.title} did not answer within ${TIMEOUT_MS / SECOND_MS} seconds.`
+        ? `${place.title} did not answer within ${timeoutMs / SECOND_MS} seconds.`
         : `${place.title} cannot be reached${causeCode(thrown)}. Check ${place.setting} and the network.`,
     });
   }

@@ -1,6 +1,4 @@
 import { expect, test, vi } from 'vitest';
-import { renderView } from '../../src/sandbox/slack/index.ts';
-import type { Entries } from '../../src/sandbox/slack/submission.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import { present } from '../support/bench-deps.ts';
 import {
@@ -13,6 +11,7 @@ import {
   openNight,
   person,
   playToAlert,
+  submit,
   threadTexts,
 } from './support/night.ts';
 
@@ -27,15 +26,6 @@ async function showAndClick(stage: Stage, userId: string, slug: string, actionId
     .visibleMessages(CHANNEL)
     .filter(({ ephemeralTo }) => ephemeralTo === userId);
   return clickAndRead(stage, userId, { ts: present(own.at(-1)).ts, actionId });
-}
-
-/** Sends the modal on top off and gives the page that stands in the end. */
-async function submit(stage: Stage, userId: string, entries: Entries) {
-  const who = person(stage, userId);
-  const view = present(who.views.at(-1));
-  const result = await stage.during(() => who.submit(view.id, entries));
-  await stage.settle();
-  return { errors: result.errors, page: renderView(present(who.views.at(-1)), stage.slack.workspace) };
 }
 
 test.each(['openai', 'anthropic'] as const)('a cap is changed from the card of a key at %s', async (provider) => {

@@ -17,12 +17,17 @@ export interface HttpPlace {
   readonly taken: readonly Taken[];
   /** What comes next, in this order; 202 after that. */
   answer(...answers: readonly Answer[]): void;
+  /** How many requests wait for an answer that does not come. */
+  hanging(): number;
+  /** Breaks the connections of those who still wait for an answer. */
+  hangUp(): void;
 }
 
 /** Some HTTP server on this machine that takes what it is sent. */
 export async function openHttpPlace(): Promise<HttpPlace> {
   const taken: Taken[] = [];
   const answers: Answer[] = [];
+  let hanging = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,7 +37,10 @@ export async function openHttpPlace(): Promise<HttpPlace> {
       const answer = answers.shift() ?? 202;
       if (answer === 'cut') response.destroy();
       else if (typeof answer === 'number') response.writeHead(answer).end('{"secret":"of the other side"}');
-      else if (answer !== 'hang') response.writeHead(answer.status, answer.headers).end();
+      else if (answer === 'hang') {
+        hanging += 1;
+        response.once('close', () => (hanging -= 1));
+      } else response.writeHead(answer.status, answer.headers).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -44,5 +52,7 @@ export async function openHttpPlace(): Promise<HttpPlace> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
     answer: (...next) => void answers.push(...next),
+    hanging: () => hanging,
+    hangUp: () => server.closeAllConnections(),
   };
 }

@@ -5,6 +5,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { Page, PageKind } from '../../src/ports/webhook.ts';
 import { DrivenClock } from '../../src/sandbox/driven-clock.ts';
 import { connectHeartbeat, connectWebhooks, type OutletSecrets } from '../../src/webhooks/index.ts';
+import { deliver } from '../../src/webhooks/post.ts';
 import { NOON, present } from '../support/bench-deps.ts';
 import { openHttpPlace } from '../support/http-place.ts';
 
@@ -264,6 +265,18 @@ describe('what goes wrong', () => {
       expect(error.code).toBe(code);
       expect(`${error.message} ${error.publicMessage} ${String(error.cause)}`).not.toMatch(/t0ken|s1gn1ng|other side/);
     }
+  });
+
+  test('a place that takes the request and never answers is given up, to be tried again', async () => {
+    const place = await openHttpPlace();
+    place.answer('hang');
+    const delivery = { method: 'POST', body: '{}' } as const;
+    const to = { title: 'The webhook', url: new Secret(place.url), setting: 'KEYSTEWARD_WEBHOOK_URL' };
+    expect(await failure(deliver(to, delivery, 100))).toMatchObject({
+      code: 'webhook_unavailable',
+      publicMessage: 'The webhook did not answer within 0.1 seconds.',
+    });
+    await expect(deliver(to, delivery)).resolves.toBeUndefined();
   });
 
   test('nobody listening is said with the system’s word for it', async () => {

@@ -38,6 +38,11 @@ export class KeyLife {
   /** The parts of `range` in which requests with this key were served. */
   working(range: TimeRange): readonly TimeRange[] {
     const end = Math.min(range.to, this.#expiresAt ?? range.to);
+    const [first] = this.#changes;
+    // Most keys never change, and this is asked for each minute of each of them.
+    if (this.#changes.length === 1 && first !== undefined && first.at <= range.from) {
+      return range.from < end ? [{ from: range.from, to: end }] : [];
+    }
     return this.#changes.flatMap((change, index) => {
       if (change.state !== 'active') return [];
       const next = this.#changes[index + 1];

@@ -91,6 +91,9 @@ interface Metered {
 }
 
 const SILENT = new Float64Array(0);
+const MINUTES = 60;
+/** The newest hours are asked for again with every poll. */
+const REMEMBERED_HOURS = 48;
 
 class MeteredStream implements Stream {
   readonly id: string;
@@ -98,6 +101,8 @@ class MeteredStream implements Stream {
   readonly #source: Metered;
   readonly #width: number;
   readonly #hours = new Map<number, Float64Array>();
+  /** The figures of each minute of an hour, one after the other. */
+  readonly #minutes = new Map<number, Float64Array>();
 
   constructor(source: Metered) {
     this.id = source.id;
@@ -112,7 +117,7 @@ class MeteredStream implements Stream {
       const hour = Math.floor(at / HOUR_MS);
       const end = Math.min((hour + 1) * HOUR_MS, range.to);
       if (end - at === HOUR_MS) addFigures(out, this.#hour(hour));
-      else this.#addWithinHour(out, { from: at, to: end }, this.#source.levelOf(hour));
+      else this.#addWithinHour(out, { from: at, to: end }, this.#minutesOf(hour));
       at = end;
     }
   }
@@ -134,23 +139,39 @@ class MeteredStream implements Stream {
     return kept;
   }
 
-  #addWithinHour(out: Float64Array, range: TimeRange, level: number): void {
-    if (level === 0) return;
+  #minutesOf(hour: number): Float64Array {
+    const known = this.#minutes.get(hour);
+    if (known !== undefined) return known;
+    const level = this.#source.levelOf(hour);
+    const figures = level === 0 ? SILENT : new Float64Array(MINUTES * this.#width);
+    for (let index = 0; level > 0 && index < MINUTES; index += 1) {
+      this.#source.addMinute(this.#minuteIn(figures, index), hour * MINUTES + index, level);
+    }
+    const [oldest] = this.#minutes.keys();
+    if (oldest !== undefined && this.#minutes.size >= REMEMBERED_HOURS) this.#minutes.delete(oldest);
+    this.#minutes.set(hour, figures);
+    return figures;
+  }
+
+  #minuteIn(figures: Float64Array, index: number): Float64Array {
+    return figures.subarray(index * this.#width, (index + 1) * this.#width);
+  }
+
+  #addWithinHour(out: Float64Array, range: TimeRange, figures: Float64Array): void {
+    if (figures === SILENT) return;
     let at = range.from;
     while (at < range.to) {
       const minute = Math.floor(at / MINUTE_MS);
       const end = Math.min((minute + 1) * MINUTE_MS, range.to);
-      if (end - at === MINUTE_MS) this.#source.addMinute(out, minute, level);
-      else this.#addPart(out, minute, { level, from: at, to: end });
+      const whole = this.#minuteIn(figures, minute % MINUTES);
+      if (end - at === MINUTE_MS) addFigures(out, whole);
+      else this.#addPart(out, whole, { from: at / MINUTE_MS - minute, to: end / MINUTE_MS - minute });
       at = end;
     }
   }
 
-  #addPart(out: Float64Array, minute: number, part: TimeRange & { readonly level: number }): void {
-    const whole = new Float64Array(this.#width);
-    this.#source.addMinute(whole, minute, part.level);
-    const from = part.from / MINUTE_MS - minute;
-    const to = part.to / MINUTE_MS - minute;
+  /** The part is given in shares of the minute. */
+  #addPart(out: Float64Array, whole: Float64Array, { from, to }: TimeRange): void {
     for (let base = 0; base < this.#width; base += LINE_WIDTH) {
       const requests = whole[base] ?? 0;
       if (requests === 0) continue;

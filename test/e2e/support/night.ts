@@ -4,6 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 import type { Message, Person } from '../../../src/sandbox/slack/index.ts';
 import { renderText, renderView } from '../../../src/sandbox/slack/index.ts';
+import type { Entries } from '../../../src/sandbox/slack/submission.ts';
 import { openStage, type Stage, type StageOptions } from '../../../src/sandbox/stage.ts';
 import { leakWeekend, type ProviderId, type Scenario, type WorldLeak } from '../../../src/sandbox/world/index.ts';
 import { recordingLogger } from '../../providers/support/recording-logger.ts';
@@ -14,7 +15,9 @@ export const CHANNEL = 'ai-keys';
 /** The leak of the weekend, told from shortly before it begins: the hours before are history to be read. */
 export const shortNight: Scenario = { ...leakWeekend, startAt: leakWeekend.startAt + 1.75 * HOUR_MS };
 
-export interface NightOptions extends Pick<StageOptions, 'openai' | 'anthropic' | 'policy'> {
+type Chosen = 'scenario' | 'openai' | 'anthropic' | 'policy' | 'outlets';
+
+export interface NightOptions extends Partial<Pick<StageOptions, Chosen>> {
   readonly provider: ProviderId;
   /** False where the test closes the stage itself. */
   readonly closes?: boolean;
@@ -82,12 +85,21 @@ export function threadTexts(stage: Stage, { ts }: Message): readonly string[] {
 export async function clickAndRead(
   stage: Stage,
   userId: string,
-  click: { ts: string; actionId: string },
+  click: { ts: string; actionId: string; option?: string },
 ): Promise<string> {
   const who = person(stage, userId);
   await stage.during(() => who.click({ channel: 'C0AIKEYS', ...click }));
   await stage.settle();
   return renderView(present(who.views.at(-1)), stage.slack.workspace);
+}
+
+/** Sends the modal on top off and gives the page that stands in the end. */
+export async function submit(stage: Stage, userId: string, entries: Entries) {
+  const who = person(stage, userId);
+  const view = present(who.views.at(-1));
+  const result = await stage.during(() => who.submit(view.id, entries));
+  await stage.settle();
+  return { errors: result.errors, page: renderView(present(who.views.at(-1)), stage.slack.workspace) };
 }
 
 /** Types a slash command and returns what only this person sees. */

@@ -56,8 +56,8 @@ function usage(options: OpenAiStandInOptions, family: Family, request: RouteRequ
   const width = widthOf(query, 'bucket_width');
   const asked = choicesOf(query, 'group_by', family.groupBy);
   const { world } = options;
+  const sources = family.endpoint === undefined ? [] : sourcesOf(options, query);
   return answer(request, { width, sizes: USAGE_LIMITS[width] }, (bucket) => {
-    const sources = sourcesOf(options, query);
     const rows = rowsOf({ world, sources, bucket, horizon: publishedUntil(options, request.now) });
     const wanted = rows.filter((row) => row.line.endpoint === family.endpoint && isWanted(row, query));
     return groupRows(wanted, asked, { world, dimensionsOf }).map((group) => renderUsage(family, group));
@@ -69,8 +69,8 @@ function costs(options: OpenAiStandInOptions, request: RouteRequest): unknown {
   if (widthOf(query, 'bucket_width') !== '1d') throw badRequest('Invalid bucket_width: costs come by the day');
   const asked = choicesOf(query, 'group_by', ['project_id', 'line_item', 'api_key_id']);
   const { world } = options;
+  const sources = sourcesOf(options, query);
   return answer(request, { width: '1d', sizes: COST_LIMIT }, (bucket) => {
-    const sources = sourcesOf(options, query);
     const rows = rowsOf({ world, sources, bucket, horizon: publishedUntil(options, request.now) });
     const items = asked.includes('line_item') ? rows.flatMap(splitByKind) : rows;
     return groupRows(items, asked, { world, dimensionsOf: costDimensionsOf }).map((group) =>
