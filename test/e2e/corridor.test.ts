@@ -60,7 +60,7 @@ describe.each(['anthropic', 'openai'] as const)('a key that leaks on a Saturday 
     expect(root).toMatch(/since \d\d:\d\d UTC\. No usage after \d\d:\d\d UTC \(checked up to \d\d:\d\d UTC\)\./);
     expect(replies).toContainEqual(expect.stringMatching(/^Proven: no usage after /));
     expect(replies.slice(0, 2)).toEqual([
-      `@ana asked to ${name} the key: spend that nobody here can explain`,
+      `@ana asked to ${name} the key: spend that nobody here can explain\nThat acknowledges the alert.`,
       `${done}: the provider now shows the key as ${status}. Whether usage stays zero is checked.`,
     ]);
     expect(await stage.app.deps.store.read.audit.verify(undefined)).toMatchObject({ ok: true });
