@@ -85,7 +85,7 @@ function databaseFacts(rows: (sql: string) => string[]): Record<string, readonly
     keys: rows(`SELECT label || ' ' || status || ' ' || generation FROM keys ORDER BY label, provider_key_id`),
     audit: rows(`SELECT verb || ' ' || count(*) FROM audit GROUP BY verb ORDER BY verb`),
     usage: rows(`SELECT count(*) || ' rows, ' || sum(cost_micro_usd) || ' micro-USD' FROM usage`),
-    notices: rows(`SELECT kind || ' ' || subject FROM notices ORDER BY kind, subject`),
+    notices: rows(`SELECT kind || ' ' || subject FROM notices ORDER BY kind, subject`).map(withoutIds),
     'newest job runs':
       rows(`SELECT job || ' ' || outcome || ' due ' || due_at FROM job_runs AS run WHERE outcome <> 'abandoned'
       AND NOT EXISTS (SELECT 1 FROM job_runs AS later WHERE later.job = run.job AND later.due_at > run.due_at) GROUP BY job ORDER BY job`),
@@ -123,7 +123,7 @@ function pagesTo({ receivers }: Surroundings): readonly string[] {
 }
 
 function withoutIds(text: string): string {
-  return text.replaceAll(/\b([a-z]+)_[0-9a-z]{16,}\b/g, '<$1>').replaceAll(/\/p\d+/g, '/<message>');
+  return text.replaceAll(/\b([a-z]+)_[0-9A-Z]{16,}\b/g, '<$1>').replaceAll(/\/p\d+/g, '/<message>');
 }
 
 function writesAt({ provider }: Surroundings): readonly string[] {
