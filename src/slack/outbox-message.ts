@@ -38,8 +38,12 @@ export async function show(context: OutboxContext, row: OutboxRow, draft: Draft)
     return { message, how: 'edited' };
   }
   const lost = await placeOfLostPost(context, row, draft);
-  const isThere = lost !== null && lost !== 'unknown' && (await edit(context, lost, draft));
-  const place = isThere ? lost : await post(context, row, lost === 'unknown' ? markedAsRepeat(draft) : draft);
+  // An edit would take the mentions away by which people see whom it called.
+  const isWhole = (there: LostPost) => hasMentions(draft) && there.text === withMentions(draft).text;
+  const isThere = lost !== null && lost !== 'unknown' && (isWhole(lost) || (await edit(context, lost, draft)));
+  const place = isThere
+    ? placeOnly(lost)
+    : await post(context, row, lost === 'unknown' ? markedAsRepeat(draft) : draft);
   return { message: { ...subject, ...place, postedAt: now, updatedAt: now }, how: 'posted' };
 }
 
@@ -70,9 +74,18 @@ function withMentions({ text, blocks, mentions = [] }: Draft): Pick<Draft, 'text
   return { text: `${text}\n${line}`, blocks: [...blocks, section(line)] };
 }
 
+function hasMentions({ mentions = [] }: Draft): boolean {
+  return mentions.length > 0;
+}
+
 interface Place {
   readonly channel: string;
   readonly ts: string;
+}
+
+interface LostPost extends Place {
+  /** As Slack shows it. */
+  readonly text: string;
 }
 
 function placeOnly({ channel, ts }: Place): Place {
@@ -87,7 +100,7 @@ async function placeOfLostPost(
   context: OutboxContext,
   row: OutboxRow,
   draft: Draft,
-): Promise<Place | 'unknown' | null> {
+): Promise<LostPost | 'unknown' | null> {
   if (row.attempts <= 1) return null;
   const thread = await threadOf(context, draft);
   const channel = thread?.channel ?? (await context.memory.idOf(context.bulk, draft.channel));

@@ -28,7 +28,7 @@ export function messageUrl(
 export async function findOwnMessage(
   client: WebClient,
   { channel, threadTs, subject, since }: OwnMessageQuery,
-): Promise<{ channel: string; ts: string } | null> {
+): Promise<{ channel: string; ts: string; text: string } | null> {
   const range = {
     channel,
     include_all_metadata: true,
@@ -45,7 +45,7 @@ export async function findOwnMessage(
     for (const message of page.messages ?? []) {
       const payload = message.metadata?.event_payload as { subject?: unknown } | undefined;
       const isOurs = message.metadata?.event_type === METADATA_EVENT && payload?.subject === subject;
-      if (isOurs && message.ts !== undefined) return { channel, ts: message.ts };
+      if (isOurs && message.ts !== undefined) return { channel, ts: message.ts, text: message.text ?? '' };
     }
     cursor = page.response_metadata?.next_cursor || undefined;
   } while (cursor !== undefined);

@@ -66,6 +66,14 @@ describe('kill points', () => {
     ]);
   });
 
+  test('of a beat with very many a round takes some, far from one another', async () => {
+    const rounds = roundsOf(casesOf(await play(Array.from({ length: 60 }, () => 'commit' as const))));
+
+    expect(rounds).toHaveLength(24);
+    expect(rounds[0]?.map(({ number }) => number)).toEqual([1, 25, 49]);
+    expect(new Set(rounds.flat()).size).toBe(61);
+  });
+
   test('a point is found by its number or by a part of its name', async () => {
     const [first, second] = casesOf(await play(['commit']));
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { stories } from './story.ts';
+import { stories } from './stories/index.ts';
 import { pointName } from './support/gate.ts';
 import { openHarness, StoryError } from './support/harness.ts';
 import { type Judged, judge } from './support/judge.ts';
@@ -11,12 +11,13 @@ import type { Story } from './support/story-type.ts';
 
 // npm run test:crash: kills the app at every point of the story and says whether all of it holds.
 // --list shows the points. --only 17, or --only chat.update, takes some, each in a story of its own, with the app's log.
-// --share 6 takes every sixth crash, spread over the whole story. --all takes each point by itself, also those that leave
+// --story night plays only the stories whose name contains it. --share 6 takes every sixth crash, spread over the whole story. --all takes each point by itself, also those that leave
 // the same behind. --jobs N plays N stories at a time, --json FILE writes the verdicts.
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
+    story: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
     share: { type: 'string', default: '1' },
@@ -29,7 +30,8 @@ const startedAt = performance.now();
 const judged: Judged[] = [];
 let count = 0;
 try {
-  for (const story of stories) judged.push(...(await playStory(story)));
+  for (const story of stories.filter(({ name }) => name.includes(options.story)))
+    judged.push(...(await playStory(story)));
   if (!options.list) report(judged);
 } catch (error) {
   if (!(error instanceof StoryError)) throw error;

@@ -197,6 +197,17 @@ describe('a connection that breaks', () => {
     expect(shown(running)).toEqual([expect.stringContaining('spending 560x')]);
   });
 
+  test('after Slack took a message leaves the mentions by which people see whom it called', async () => {
+    const running = await startRunning();
+    running.slack.faults.add('chat.postMessage', CUT_AFTER);
+    await find(running);
+
+    await running.drain();
+
+    expect(roots(running)[0]?.text).toMatch(/\n<@U0ANA>$/);
+    expect(calls(running)).not.toContain('chat.update');
+  });
+
   test('after Slack took a reply leaves exactly one reply', async () => {
     const running = await startRunning();
     const alert = await find(running);

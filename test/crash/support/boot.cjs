@@ -6,7 +6,7 @@ const { constants, Script } = require('node:vm');
 const [, , bundle] = process.argv;
 const cache = `${bundle}.cache`;
 const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-const script = new Script(`(function (require, __filename) {${readFileSync(bundle, 'utf8')}\n})`, {
+const script = new Script(`(function (require, __filename) {${readFileSync(bundle, 'latin1')}\n})`, {
   filename: bundle,
   cachedData,
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

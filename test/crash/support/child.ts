@@ -63,6 +63,7 @@ async function start(setting: Setting): Promise<KeystewardApp> {
     writable: true,
   }));
   const key = new Secret(PROVIDER_KEY);
+  const outlets = setting.outlets && outletsAt(setting.outlets);
   const started = await createApp({
     config: {
       production: false,
@@ -71,6 +72,7 @@ async function start(setting: Setting): Promise<KeystewardApp> {
         transport: { kind: 'socket', healthPort: undefined },
       },
       connections,
+      ...(outlets === undefined ? {} : { outlets: outlets.config }),
       databasePath: setting.databasePath,
       policyPath: 'the crash harness',
       secretPath: 'the crash harness',
@@ -83,6 +85,7 @@ async function start(setting: Setting): Promise<KeystewardApp> {
         credential: { kind: 'socket', appToken: new Secret(defaultWorkspace.app.appToken) },
       },
       connections: new Map(connections.map(({ connectionId }) => [connectionId, { readKey: key, writeKey: key }])),
+      ...(outlets === undefined ? {} : { outlets: outlets.secrets }),
     },
     installationSecret: new Secret(INSTALLATION_SECRET),
     overrides: {
@@ -99,6 +102,24 @@ async function start(setting: Setting): Promise<KeystewardApp> {
   });
   await started.start();
   return started;
+}
+
+function outletsAt({ pagerDutyUrl, webhookUrl }: NonNullable<Setting['outlets']>) {
+  const secret = new Secret(INSTALLATION_SECRET);
+  return {
+    config: {
+      pagerDuty: { url: pagerDutyUrl, isDefault: false },
+      webhookHost: new URL(webhookUrl).host,
+      heartbeatHost: null,
+      signed: true,
+    },
+    secrets: {
+      routingKey: secret,
+      webhookUrl: new Secret(webhookUrl),
+      heartbeatUrl: undefined,
+      signingSecret: secret,
+    },
+  };
 }
 
 const tellLine =

@@ -27,13 +27,18 @@ export class Hands {
     return true;
   }
 
+  /** Types a slash command. */
+  async type(userId: string, line: string, channel: string): Promise<void> {
+    const { slack, alive } = this.#options;
+    await alive(slack.person(userId).command(line, channel));
+  }
+
   /** Types a slash command; resolves with the message that only this person sees. */
   async ask(userId: string, line: string, channel: string) {
-    const { slack, alive } = this.#options;
-    const person = slack.person(userId);
+    const person = this.#options.slack.person(userId);
     const own = () => person.visibleMessages(channel).filter(({ ephemeralTo }) => ephemeralTo === userId);
     const before = own().length;
-    await alive(person.command(line, channel));
+    await this.type(userId, line, channel);
     return this.#until(() => own()[before], `an answer to ${line}`);
   }
 

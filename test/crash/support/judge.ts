@@ -3,6 +3,7 @@ import type { Harness, Recording } from './harness.ts';
 import { type Case, roundsOf } from './points.ts';
 
 const MOST_TRIES = 5;
+const MOST_TOGETHER = 2;
 
 export interface Judged {
   readonly one: Case;
@@ -27,9 +28,9 @@ export async function judge(cases: readonly Case[], options: JudgeOptions): Prom
   const judged: Judged[] = [];
   let left = cases;
   // What the app does side by side comes now and then in another order, and what it does every so often shifts with
-  // each restart: whoever was missed is tried again, alone.
+  // each restart: whoever was missed is tried again with others that were, and then alone.
   for (let tries = 1; tries <= MOST_TRIES && left.length > 0; tries += 1) {
-    const rounds = together && tries === 1 ? roundsOf(left) : left.map((one) => [one]);
+    const rounds = together && tries <= MOST_TOGETHER ? roundsOf(left) : left.map((one) => [one]);
     const missed: Case[] = [];
     await inLanes(rounds, lanes, async (round) => {
       const told = await judgeRound(round, options);

@@ -40,6 +40,7 @@ export async function outcomeOf({ surroundings, databasePath, play }: Ended): Pr
           .sort(),
         ...databaseFacts(rows),
         'rows of each table': rowCounts(rows),
+        pages: pagesTo(surroundings),
         'writes at the provider': writesAt(surroundings),
         'keys at the provider': surroundings.world.keys().map(({ key, state }) => `${key.name} ${state}`),
       },
@@ -84,7 +85,7 @@ function databaseFacts(rows: (sql: string) => string[]): Record<string, readonly
     keys: rows(`SELECT label || ' ' || status || ' ' || generation FROM keys ORDER BY label, provider_key_id`),
     audit: rows(`SELECT verb || ' ' || count(*) FROM audit GROUP BY verb ORDER BY verb`),
     usage: rows(`SELECT count(*) || ' rows, ' || sum(cost_micro_usd) || ' micro-USD' FROM usage`),
-    notices: rows(`SELECT kind || ' ' || subject FROM notices ORDER BY kind, subject`),
+    notices: rows(`SELECT kind || ' ' || subject FROM notices ORDER BY kind, subject`).map(withoutIds),
     'newest job runs':
       rows(`SELECT job || ' ' || outcome || ' due ' || due_at FROM job_runs AS run WHERE outcome <> 'abandoned'
       AND NOT EXISTS (SELECT 1 FROM job_runs AS later WHERE later.job = run.job AND later.due_at > run.due_at) GROUP BY job ORDER BY job`),
@@ -116,6 +117,15 @@ function withoutTimes(text: string): string {
   return text.replaceAll(/\b(\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}( UTC)?\b/g, '<time>');
 }
 
+/** What each webhook was told, in its order. */
+function pagesTo({ receivers }: Surroundings): readonly string[] {
+  return [...receivers].flatMap(([name, { told }]) => told.map((body) => `${name}: ${withoutIds(withoutTimes(body))}`));
+}
+
+function withoutIds(text: string): string {
+  return text.replaceAll(/\b([a-z]+)_[0-9A-Z]{16,}\b/g, '<$1>').replaceAll(/\/p\d+/g, '/<message>');
+}
+
 function writesAt({ provider }: Surroundings): readonly string[] {
   return provider.calls
     .filter(({ method }) => method !== 'GET')
@@ -127,12 +137,16 @@ function repeatsIn({ slack }: Surroundings): readonly string[] {
   const seen = new Set<string>();
   const repeats: string[] = [];
   for (const { method, ok, args } of slack.calls) {
-    const metadata = args['metadata'] as Message['metadata'];
-    const subject = (metadata?.['event_payload'] as { subject?: string } | undefined)?.subject;
-    if (method !== 'chat.postMessage' || !ok || subject === undefined) continue;
+    const subject = subjectOf({ metadata: args['metadata'] as Message['metadata'] });
+    if (method !== 'chat.postMessage' || !ok || subject === '') continue;
     const mark = String(args['text']).includes('may be a repeat') ? 'marked' : 'not marked';
     if (seen.has(subject)) repeats.push(`${subject.split(':', 1)[0]} posted twice, ${mark}`);
     seen.add(subject);
   }
   return repeats;
+}
+
+/** What a message is about, as its metadata says: `alert:…`. Empty for what is about nothing. */
+export function subjectOf({ metadata }: { readonly metadata?: Message['metadata'] | undefined }): string {
+  return (metadata?.['event_payload'] as { subject?: string } | undefined)?.subject ?? '';
 }

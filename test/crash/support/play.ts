@@ -1,8 +1,9 @@
 import { MINUTE_MS } from '../../../src/domain/time.ts';
-import { renderText } from '../../../src/sandbox/slack/index.ts';
+import { type Message, renderText } from '../../../src/sandbox/slack/index.ts';
 import { AppProcess, Killed } from './app-process.ts';
 import type { Gate } from './gate.ts';
 import { Hands } from './hands.ts';
+import { subjectOf } from './outcome.ts';
 import type { Seen, Step, Story } from './story-type.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -80,7 +81,10 @@ export class Play {
         }
         if (now - tried > PATIENCE_MS) throw new Error(`“${step.name}” showed no result`);
       }
-      if (now >= story.until) return;
+      if (now >= story.until) {
+        if (step !== undefined) throw new Error(`the story ended before “${step.name}” was done`);
+        return;
+      }
       const stepAt = step !== undefined && step.at > now ? step.at : story.until;
       const next = Math.min(nextDueAt, clock.nextTimerAt() ?? story.until, stepAt, story.until);
       clock.jumpTo(next);
@@ -119,21 +123,22 @@ export class Play {
 
   #seen(): Seen {
     const { clock, slack, world } = this.#options.surroundings;
-    const { leak } = this.#options.story;
     const watcher = slack.person(WATCHER);
-    const textOf = (message: Parameters<typeof renderText>[0]) => renderText(message, slack.workspace);
-    const alert = watcher
-      .visibleMessages(CHANNEL)
-      .findLast(({ text, ephemeralTo }) => ephemeralTo === undefined && text.startsWith(`${leak.keyName} is `));
+    const textOf = (message: Message | undefined) =>
+      message === undefined ? '' : renderText(message, slack.workspace);
+    const about = (kind: string): readonly Message[] => {
+      const root = watcher.visibleMessages(CHANNEL).findLast((message) => subjectOf(message).startsWith(`${kind}:`));
+      return root === undefined ? [] : watcher.thread(CHANNEL, root.ts);
+    };
+    const thread = about('alert');
     return {
       now: clock.now(),
       world,
-      alert,
-      thread: alert === undefined ? [] : watcher.thread(CHANNEL, alert.ts).map(textOf),
-      readable: (userId) => {
-        const person = slack.person(userId);
-        return [...person.visibleMessages(CHANNEL), ...person.directMessages()].map(textOf);
-      },
+      alert: thread[0],
+      thread: thread.map(textOf),
+      about,
+      directTo: (userId) => slack.person(userId).directMessages(),
+      textOf,
     };
   }
 }

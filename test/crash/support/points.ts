@@ -32,15 +32,19 @@ export function casesOf(
   });
 }
 
+// A story costs as much as three crashes.
+const MOST_ROUNDS = 24;
+
 /**
  * Plays the story as seldom as possible: one round takes one crash of each beat, since after each of them the story has
- * to go on as if nothing had happened. A round that fails is taken apart.
+ * to go on as if nothing had happened; of a beat with very many it takes some, far from one another. A round that fails
+ * is taken apart.
  */
 export function roundsOf(cases: readonly Case[]): readonly (readonly Case[])[] {
   const rounds: Case[][] = [];
   for (const ofBeat of groupBy(cases, ({ at }) => at.effect.beat).values()) {
     for (const [index, one] of ofBeat.entries()) {
-      const round = rounds[index];
+      const round = rounds[index % MOST_ROUNDS];
       if (round === undefined) rounds.push([one]);
       else round.push(one);
     }

@@ -8,12 +8,15 @@ import type { Hands } from './hands.ts';
 export interface Seen {
   readonly now: number;
   readonly world: World;
-  /** The message about the leaking key, as the channel shows it. */
+  /** The message about the alert, as the channel shows it. */
   readonly alert: Message | undefined;
   /** That message and its replies, as text. */
   readonly thread: readonly string[];
-  /** Everything that one person can read in the channel and in the direct messages with the bot. */
-  readable(userId: string): readonly string[];
+  /** The newest message about a thing of this kind (`alert`, `approval`, `rotation`), and its replies. */
+  about(kind: string): readonly Message[];
+  /** What the bot has written to one person alone. */
+  directTo(userId: string): readonly Message[];
+  textOf(message: Message | undefined): string;
 }
 
 /** Something that a person does at a time. */
@@ -33,7 +36,11 @@ export interface Story {
   /** Where each run begins. */
   readonly from: number;
   readonly until: number;
-  readonly leak: LeakPlan;
+  readonly leak?: LeakPlan;
+  /** Of the scope of the key that leaks, at the provider, a month; not given: caps are closed to the organization. */
+  readonly capUsd?: number;
+  /** Whether webhooks are configured. */
+  readonly outlets?: boolean;
   readonly policy: string;
   readonly workspace?: WorkspaceSeed;
   /** Where the bot cannot look its messages up: one may come twice then, if it says that it may be a repeat. */
@@ -51,6 +58,6 @@ export function scenarioOf({ startAt, until, leak }: Story): Scenario {
     startAt,
     endsAt: until,
     pollMinutes: 60,
-    leaks: () => [leak],
+    leaks: () => (leak === undefined ? [] : [leak]),
   };
 }

@@ -1,9 +1,11 @@
+import { MICRO_USD_PER_USD } from '../../../src/domain/money.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import { DrivenClock } from '../../../src/sandbox/driven-clock.ts';
 import { type StandIn, startAnthropicStandIn } from '../../../src/sandbox/providers/index.ts';
 import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from '../../../src/sandbox/slack/index.ts';
 import { createWorld, type World } from '../../../src/sandbox/world/index.ts';
 import type { Gate } from './gate.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { type Story, scenarioOf } from './story-type.ts';
 import { PROVIDER_KEY, type Setting } from './wire.ts';
@@ -16,8 +18,10 @@ export interface Surroundings {
   readonly world: World;
   readonly slack: SlackStandIn;
   readonly provider: StandIn;
+  /** By name; empty where the story has none. */
+  readonly receivers: ReadonlyMap<string, Receiver>;
   /** Addresses for the app: each leads through the gate. */
-  readonly addresses: Pick<Setting, 'slackUrl' | 'providerUrls'>;
+  readonly addresses: Pick<Setting, 'slackUrl' | 'providerUrls' | 'outlets'>;
   inFlight(): number;
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -28,6 +32,7 @@ export async function openSurroundings(story: Story, gate: Gate): Promise<Surrou
   const scenario = scenarioOf(story);
   const clock = new DrivenClock(story.startAt);
   const world = createWorld({ seed: 1, clock, scenario, leakProvider: 'anthropic' });
+  capLeakingScope(world, story);
   const relays: Relay[] = [];
   const behindGate = async (name: string, target: () => string): Promise<string> => {
     const relay = await startRelay({ name, gate, target });
@@ -44,20 +49,37 @@ export async function openSurroundings(story: Story, gate: Gate): Promise<Surrou
     publicUrl: slackUrl,
   });
   const adminKeys = [{ value: PROVIDER_KEY, access: 'full' as const }];
-  const provider = await startAnthropicStandIn({ world, clock, lagMs: LAG_MS, adminKeys });
+  const spendLimits = story.capUsd === undefined ? 'off' : 'on';
+  const provider = await startAnthropicStandIn({ world, clock, lagMs: LAG_MS, adminKeys, spendLimits });
   const anthropic = await behindGate('provider', () => provider.url);
+  const receivers = new Map<string, Receiver>();
+  const receiverUrl = async (name: string): Promise<string> => {
+    const receiver = await startReceiver();
+    receivers.set(name, receiver);
+    return behindGate(name, () => receiver.url);
+  };
+  const outlets = story.outlets && {
+    pagerDutyUrl: await receiverUrl('pagerduty'),
+    webhookUrl: await receiverUrl('webhook'),
+  };
   return {
     clock,
     world,
     slack,
     provider,
-    addresses: { slackUrl, providerUrls: { anthropic } },
-    inFlight: () => slack.inFlight() + provider.inFlight(),
+    receivers,
+    addresses: { slackUrl, providerUrls: { anthropic }, ...(outlets ? { outlets } : {}) },
+    inFlight: () => [slack, provider, ...receivers.values()].reduce((sum, one) => sum + one.inFlight(), 0),
     async settled() {
       await Promise.all([slack.settled(), provider.settled()]);
     },
     async close() {
-      await Promise.all([...relays, slack, provider].map((one) => one.close()));
+      await Promise.all([...relays, ...receivers.values(), slack, provider].map((one) => one.close()));
     },
   };
+}
+
+function capLeakingScope(world: World, { leak, capUsd }: Story): void {
+  const leaking = leak && world.keys().find(({ key }) => key.provider === leak.provider && key.name === leak.keyName);
+  if (leaking !== undefined && capUsd !== undefined) world.setCap(leaking.key.scopeId, capUsd * MICRO_USD_PER_USD);
 }

@@ -7,6 +7,8 @@ export interface Setting {
   /** By provider id: one connection each. */
   readonly providerUrls: Readonly<Record<string, string>>;
   readonly policy: string;
+  /** Where webhooks go; none if not given. */
+  readonly outlets?: { readonly pagerDutyUrl: string; readonly webhookUrl: string };
 }
 
 /** From the parent, which drives the story, to the child, which runs the app. */

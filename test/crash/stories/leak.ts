@@ -1,23 +1,9 @@
-import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { defaultWorkspace } from '../../src/sandbox/slack/index.ts';
-import type { Hands } from './support/hands.ts';
-import { CHANNEL } from './support/play.ts';
-import type { Step, Story } from './support/story-type.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { Hands } from '../support/hands.ts';
+import { CHANNEL } from '../support/play.ts';
+import type { Step, Story } from '../support/story-type.ts';
+import { ANA, workspace } from './cast.ts';
 
-/**
- * The story that the app dies over, as a list of what people do. To add a gesture:
- *
- * 1. Add a step to `steps`, at its place in time. `at` is business time; the step begins when it has come and the step
- *    before it is done.
- * 2. `act` does with `hands` what a person would do, and does nothing where the screen offers nothing: after a crash it
- *    is called again, and the first try may have been applied.
- * 3. `isDone` says, from what people can see in Slack, whether it was applied. Never look into the database here.
- *
- * Effects need no list: whatever the app sends or commits because of the step is recorded, and the app is killed at it.
- * A new kind of outside (a webhook receiver, another provider) gets a stand-in and a relay in support/surroundings.ts.
- */
-
-const ANA = 'U0ANA';
 const NIGHT = Date.UTC(2026, 9, 17);
 const minutes = (count: number): number => NIGHT + count * MINUTE_MS;
 
@@ -60,18 +46,8 @@ roles: { admins: [U0CHRIS], responders: [U0ANA] }
 polling: { usage_minutes: 60, inventory_minutes: 1440 }
 `;
 
-const { app } = defaultWorkspace;
-
-/** Without a guest in the alerts channel, of whom the admins would be told before the story begins. */
-const workspace: Story['workspace'] = {
-  ...defaultWorkspace,
-  channels: defaultWorkspace.channels.map((one) => ({
-    ...one,
-    members: one.members.filter((id) => id !== 'U0GIL'),
-  })),
-};
-
-export const story: Story = {
+/** A key leaks by day, is stopped, and works again when it is over. */
+export const leak: Story = {
   name: '',
   workspace,
   startAt: NIGHT + 11 * HOUR_MS,
@@ -90,15 +66,13 @@ export const story: Story = {
 };
 
 /** A workspace that does not let the bot read back what it has posted. */
-const withoutHistory: Story = {
-  ...story,
+export const withoutHistory: Story = {
+  ...leak,
   name: 'without history,',
   workspace: {
     ...workspace,
-    app: { ...app, scopes: app.scopes.filter((scope) => !scope.endsWith(':history')) },
+    app: { ...workspace.app, scopes: workspace.app.scopes.filter((scope) => !scope.endsWith(':history')) },
   },
   mayRepeat: true,
   points: ({ effect, phase }) => effect.label.startsWith('slack chat.postMessage') && phase === 'applied',
 };
-
-export const stories: readonly Story[] = [story, withoutHistory];
