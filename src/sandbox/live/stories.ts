@@ -81,7 +81,7 @@ export const stories: readonly LiveStory[] = [
     id: 'two-people',
     title: 'Two people for a production key',
     watchFor:
-      'prod-api leaks at 02:10 and can only be deleted. As Ana press Revoke…: it waits for a second person. As Chris approve it, as Ben try to.',
+      'The key prod-api leaks at 02:10 and can only be deleted. As Ana press Revoke…: it waits for a second person. As Chris approve it, as Ben try to.',
     scenario: productionLeak,
     provider: 'openai',
   },

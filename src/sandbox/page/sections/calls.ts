@@ -8,7 +8,7 @@ const LATEST = 40;
 const LOOKED_AT = 2_000;
 const SLACK_READS = /^(auth|apps|bots|users|usergroups|conversations)\.|^files\.info$|^chat\.getPermalink$/;
 /** Ids in a path say nothing to people. */
-const ID_SEGMENT = /^(?=.*\d).{12,}$|^.{20,}$/;
+const ID_SEGMENT = /^(key|apikey|proj|wrkspc|svc_acct|user)[-_]/;
 
 /** What the bot asked of the providers and Slack, newest first. */
 export function callsOf({
