@@ -15,6 +15,8 @@ export interface TheatreOptions {
   readonly host: SlackHost;
   readonly logger: (story: LiveStory) => Logger;
   readonly wallNow: () => number;
+  /** Time stands still while nobody watches: nothing happens before somebody looks. */
+  readonly isWatched: () => boolean;
   /** False: whoever opened it beats the time. */
   readonly isDriven?: boolean;
 }
@@ -108,7 +110,7 @@ export class Theatre {
   async #drive(playing: Playing): Promise<void> {
     try {
       while (this.#playing === playing) {
-        await playing.conductor.beat();
+        if (this.#options.isWatched()) await playing.conductor.beat();
         await pause(BEAT_MS);
       }
     } catch (error) {

@@ -8,7 +8,9 @@ import type { JsonObject } from '../slack/json.ts';
 // POST /sandbox/gesture           a `Gesture`; answered with a `GestureAnswer` when the app has acknowledged
 // POST /sandbox/time              a `TimeOrder`; answered with 204
 // POST /sandbox/story             a `StoryOrder`; answered with 204 when the story stands at its beginning
-// GET  /sandbox/files/:id         the bytes of a file that was uploaded to a channel that `as` sees
+//                                 Refused orders: 4xx with a `GestureAnswer` whose `problem` is a sentence for the person.
+//                                 Time stands still while nobody listens to events.
+// GET  /sandbox/files/:id?as=U0ANA   the bytes of a file that was uploaded to a channel that `as` sees
 
 /** Everything that the page shows, cut into parts that change by themselves. */
 export interface Sections {

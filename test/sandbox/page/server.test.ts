@@ -203,6 +203,40 @@ describe('what the page is told', () => {
   });
 });
 
+describe('a file that the bot shares', () => {
+  /** As the app's client does it, at the same address as the page. */
+  async function share(channel: string, name: string, text: string): Promise<string> {
+    const call = async (method: string, args: object) => {
+      const headers = { authorization: 'Bearer xoxb-sandbox', 'content-type': 'application/json' };
+      const url = `http://127.0.0.1:${page.server.port}/api/${method}`;
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(args) });
+      return (await response.json()) as { ok: boolean; upload_url: string; file_id: string };
+    };
+    const made = await call('files.getUploadURLExternal', { filename: name, length: text.length });
+    await fetch(made.upload_url, { method: 'POST', body: text });
+    const files = [{ id: made.file_id, title: name }];
+    expect(await call('files.completeUploadExternal', { files, channel_id: channel })).toMatchObject({ ok: true });
+    return made.file_id;
+  }
+
+  test('is shown with its kind, and given to who sees its channel, to nobody else', async () => {
+    const watcher = await watch('U0BEN');
+    const id = await share('C0GENERAL', 'keys.csv', 'a,b\n1,2\n');
+    const withFile = (one: { files: readonly unknown[] }) => one.files.length > 0;
+    await watcher.until(({ messages }) => messages?.['C0GENERAL']?.some(withFile) === true);
+
+    expect(watcher.shown.messages?.['C0GENERAL']?.find(withFile)?.files).toEqual([
+      { id, name: 'keys.csv', title: 'keys.csv', mimetype: 'text/csv', size: 8 },
+    ]);
+    const given = await page.send({ path: `/sandbox/files/${id}?as=U0BEN` });
+    expect(given).toMatchObject({ status: 200, body: 'a,b\n1,2\n' });
+    expect(given.headers['content-security-policy']).toBe("default-src 'none'; sandbox");
+    for (const as of ['U0GIL', 'U0EVE', '']) {
+      expect((await page.send({ path: `/sandbox/files/${id}?as=${as}` })).status).toBe(404);
+    }
+  });
+});
+
 describe('a click through the page', () => {
   test('opens a dialog that slows the time, is refused under its inputs, and is seen at the provider when it is sent', async () => {
     const watcher = await watch('U0ANA');

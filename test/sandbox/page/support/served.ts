@@ -24,6 +24,7 @@ export class ServedPage {
       host: this.server,
       logger: () => logger,
       wallNow: () => this.wall.now,
+      isWatched: () => true,
       isDriven: false,
     });
     this.feeds = new Feeds({ theatre: this.theatre, stories, wallNow: () => systemClock.now() });
