@@ -1,8 +1,12 @@
 import { access } from 'node:fs/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { stories } from '../../../src/sandbox/live/stories.ts';
+import { Theatre } from '../../../src/sandbox/live/theatre.ts';
+import { PageServer } from '../../../src/sandbox/page/server.ts';
 import { renderText } from '../../../src/sandbox/slack/index.ts';
 import type { Stage } from '../../../src/sandbox/stage.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { recordingLogger } from '../../providers/support/recording-logger.ts';
 import { present } from '../../support/bench-deps.ts';
 import { ServedPage } from '../page/support/served.ts';
 
@@ -50,6 +54,31 @@ test('a staging key leaks: the next event is the alert, twenty minutes into the 
 
   expect(channelTexts(served.playing.stage)[0]).toMatch(/^staging-ci is spending \d+x its usual hour\. Suspend it\?/);
   expect(new Date(served.playing.stage.clock.now()).toISOString()).toMatch(/^2026-10-17T02:2/);
+});
+
+test('time stands still while nobody watches, and goes on as soon as somebody does', async () => {
+  const server = new PageServer(() => {});
+  await server.listen(0);
+  const watched = { isIt: false, asked: 0 };
+  const isWatched = (): boolean => {
+    watched.asked += 1;
+    return watched.isIt;
+  };
+  const wallNow = () => systemClock.now();
+  const theatre = new Theatre({ host: server, logger: () => recordingLogger(), wallNow, isWatched });
+  try {
+    const story = present(stories[0]);
+    await theatre.open(story, 600);
+    const { clock } = present(theatre.playing).stage;
+    await vi.waitFor(() => expect(watched.asked).toBeGreaterThan(3), 10_000);
+    expect(clock.now()).toBe(story.scenario.startAt);
+
+    watched.isIt = true;
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThan(story.scenario.startAt), 10_000);
+  } finally {
+    await theatre.close();
+    await server.close();
+  }
 });
 
 test('another story leaves nothing of the first behind: no folder, no socket, no message, and the same address', async () => {
