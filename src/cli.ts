@@ -6,7 +6,7 @@ import { err, out } from './cli/output.ts';
 import { addReconcileCommands } from './cli/reconcile.ts';
 import { addRepriceCommand } from './cli/reprice.ts';
 import { addReviewCommands } from './cli/review.ts';
-import { addSandboxCommands, tellFirstStory } from './cli/sandbox.ts';
+import { addSandboxCommands, showPage } from './cli/sandbox.ts';
 import { loadDotEnv } from './config/dotenv.ts';
 import { decideStart, startFacts } from './config/start-mode.ts';
 import { AppError, publicMessageOf } from './domain/errors.ts';
@@ -27,7 +27,7 @@ const program = new Command('keysteward')
       command.error(`error: there is no command ${JSON.stringify(unknown)}. See keysteward --help.`);
     const env = loadDotEnv(readTextFile, '.env', process.env);
     const facts = startFacts({ command: 'npm-start', env, providers, fileExists });
-    process.exitCode = decideStart(facts) === 'sandbox' ? await tellFirstStory() : await main();
+    process.exitCode = decideStart(facts) === 'sandbox' ? await showPage() : await main();
   });
 
 program

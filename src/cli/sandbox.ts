@@ -7,7 +7,8 @@ import { createLogger } from '../system/logger.ts';
 import { minutesOrNone, wholeNumber } from './arguments.ts';
 import { err, out } from './output.ts';
 
-const STORY_PACE_MS = 1_500;
+const PAGE_PORT = 4010;
+const SPEEDS = ['0', '1', '60', '600'];
 
 /** The only import of the sandbox: the production path never gets here. */
 const importSandbox = () => import('../sandbox/index.ts');
@@ -32,9 +33,20 @@ export function addSandboxCommands(program: Command): void {
     if (command === simulation) simulation.addHelpText('after', await scenarioList());
   });
 
-  program
-    .command('sandbox')
-    .description('the stand-ins for Slack and the providers')
+  const sandbox = program.command('sandbox').description('the stand-ins for Slack and the providers');
+  const page = sandbox
+    .command('page')
+    .description('a working company in the browser; what npm start shows where nothing is configured')
+    .option('--port <n>', `where it is served; 0 takes any (default: ${PAGE_PORT})`, wholeNumber(0, 65_535))
+    .option('--story <id>', 'one of those listed below')
+    .addOption(new Option('--speed <n>', 'how many times faster than real; 0 stands still').choices(SPEEDS))
+    .action(async ({ port, story, speed }: { port?: number; story?: string; speed?: string }) => {
+      process.exitCode = await showPage({ port, storyId: story, speed });
+    });
+  program.hook('preSubcommand', async (_, command) => {
+    if (command === sandbox) page.addHelpText('after', await storyList());
+  });
+  sandbox
     .command('serve')
     .description('start the stand-ins alone, so that any client can be pointed at them')
     .option('--slack-port <n>', 'port of the Slack stand-in', wholeNumber(0, 65_535), 4010)
@@ -93,28 +105,60 @@ async function runSimulation(id: string, options: SimulateArguments): Promise<vo
   out(json ? `${JSON.stringify(result, null, 2)}\n` : `${sandbox.summaryText(result)}\n`);
 }
 
-/** What `npm start` shows where nothing is configured. Resolves with the exit code. */
-export async function tellFirstStory(): Promise<number> {
-  const sandbox = await loadSandbox();
-  const scenario = sandbox.findScenario('leak-weekend');
-  if (scenario === undefined) return 1;
-  out(
-    'This is the sandbox: a made-up company, a made-up Slack, nothing leaves this machine (README: the real thing).\n\n',
-  );
-  const result = await sandbox.simulate({
-    scenario,
-    provider: 'anthropic',
-    seed: 1,
-    pollMinutes: scenario.pollMinutes,
-    lagMinutes: 5,
-    responderMinutes: 3,
-    logger: createLogger({ level: 'error' }),
-    teller: sandbox.storyTeller({ write: out, paceMs: process.stdout.isTTY ? STORY_PACE_MS : 0 }),
-    until: 'stopped',
+interface PageArguments {
+  readonly port?: number | undefined;
+  readonly storyId?: string | undefined;
+  readonly speed?: string | undefined;
+}
+
+/** What `npm start` shows where nothing is configured: the page in the browser, until Ctrl-C. Resolves with the exit code. */
+export async function showPage({ port, storyId, speed }: PageArguments = {}): Promise<number> {
+  const { openPage } = await loadSandbox();
+  const stopped = signalled();
+  const opening = openPage({
+    port: { number: port ?? PAGE_PORT, orFree: port === undefined },
+    storyId,
+    speed: SPEED_OF.get(speed),
+    // What goes wrong in a story is part of it; the page shows it, and so does /keys status.
+    logger: () => createLogger({ level: 'silent' }),
+    onFault: (error) => err(`${error instanceof Error ? error.stack : String(error)}\n`),
+    build: { onBuild: () => out('Building the page, once: a few seconds …\n') },
   });
-  out(`${sandbox.summaryText(result)}\n`);
-  out('Nobody awake? npm run -s keysteward -- simulate leak-weekend --responder-minutes none\n');
+  const page = await Promise.race([opening, stopped]);
+  if (page !== undefined) {
+    const elsewhere = port === undefined && page.port !== PAGE_PORT ? ` (port ${PAGE_PORT} is taken)` : '';
+    out(`The sandbox is at http://localhost:${page.port}${elsewhere}. Ctrl-C stops it.\n`);
+    out('It is a made-up company with a made-up Slack and the real bot; nothing leaves this machine.\n');
+    out(`It begins with "${page.story.title}". Your own workspace: README, "Connect your workspace".\n`);
+    await stopped;
+  }
+  await opening.then((open) => open.close());
   return 0;
+}
+
+const SPEED_OF: ReadonlyMap<string | undefined, 0 | 1 | 60 | 600> = new Map([
+  ['0', 0],
+  ['1', 1],
+  ['60', 60],
+  ['600', 600],
+]);
+
+/** Resolves at SIGINT or SIGTERM; a second one ends the process at once. */
+function signalled(): Promise<undefined> {
+  return new Promise((resolve) => {
+    const onSignal = (): void => {
+      resolve(undefined);
+      process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
+    };
+    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  });
+}
+
+/** For the help, as the scenarios are. */
+async function storyList(): Promise<string> {
+  const stories = (await importSandbox().catch(() => undefined))?.stories ?? [];
+  const width = Math.max(...stories.map(({ id }) => id.length)) + 2;
+  return ['', 'Stories:', ...stories.map(({ id, title }) => `  ${id.padEnd(width)}${title}`)].join('\n');
 }
 
 async function loadSandbox(): Promise<SandboxModule> {

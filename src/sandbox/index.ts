@@ -1,3 +1,5 @@
+export { stories } from './live/stories.ts';
+export { type OpenPage, openPage, type PageOptions } from './page/open-page.ts';
 export { type ServedStandIns, type ServeOptions, serveStandIns } from './serve.ts';
 export { type SimulateOptions, type SimulationResult, simulate } from './simulate.ts';
 export { storyTeller, summaryText } from './story.ts';

@@ -17,7 +17,7 @@ import { DrivenClock } from './driven-clock.ts';
 import type { AnthropicStandInOptions } from './providers/anthropic-options.ts';
 import { type Lag, type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
 import type { OpenAiStandInOptions } from './providers/openai-options.ts';
-import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from './slack/index.ts';
+import { defaultWorkspace, type SlackHost, type SlackStandIn, startSlackStandIn } from './slack/index.ts';
 import {
   createWorld,
   type LagPlan,
@@ -44,6 +44,10 @@ export interface StageOptions {
   readonly overrides?: Overrides;
   /** The ways out besides Slack. None by default. */
   readonly outlets?: OutletPart;
+  /** Serves the workspace in place of a server of its own. */
+  readonly slackHost?: SlackHost;
+  /** What is so at Acme before the app looks for the first time. */
+  readonly prepare?: (world: World) => void;
   /** How the simulated providers differ from the usual. */
   readonly openai?: Pick<OpenAiStandInOptions, 'serviceAccountKeyDelete'>;
   readonly anthropic?: Pick<AnthropicStandInOptions, 'spendLimits'>;
@@ -68,6 +72,8 @@ export class Stage {
   readonly lags: readonly LagPlan[];
   readonly slackOutages: readonly SlackOutagePlan[];
   readonly #tick: () => void;
+  #isClosed = false;
+  #onClose: () => void = () => {};
   #busy = 0;
 
   constructor(parts: StageParts) {
@@ -98,7 +104,7 @@ export class Stage {
   async settle(): Promise<void> {
     let quietTurns = 0;
     // Two quiet turns in a row: what one turn ends may start something in the next.
-    while (quietTurns < 2) {
+    while (quietTurns < 2 && !this.#isClosed) {
       quietTurns = this.#inFlight() ? 0 : quietTurns + 1;
       await nextTurn();
     }
@@ -108,7 +114,7 @@ export class Stage {
   async playUntil(at: number, onStep: () => Promise<boolean> | boolean = () => true): Promise<void> {
     for (;;) {
       await this.settle();
-      if (!(await onStep())) return;
+      if (this.#isClosed || !(await onStep())) return;
       const next = this.#nextDueAt();
       if (next > at) break;
       const before = this.clock.now();
@@ -120,7 +126,10 @@ export class Stage {
     await this.settle();
   }
 
+  /** Ends the play, wherever it is. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#onClose();
     await this.app.stop();
     await Promise.all([this.slack.close(), this.openai.close(), this.anthropic.close()]);
     await rm(this.folder, { recursive: true, force: true });
@@ -130,12 +139,13 @@ export class Stage {
   #slackIsBack(): Promise<void> {
     return new Promise((resolve) => {
       const check = (): boolean => {
-        if (this.slack.connections() === 0) return false;
+        if (this.slack.connections() === 0 && !this.#isClosed) return false;
         resolve();
         return true;
       };
       if (check()) return;
       const stop = this.slack.onConnections(() => check() && stop());
+      this.#onClose = () => check() && stop();
     });
   }
 
@@ -169,7 +179,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const clock = new DrivenClock(scenario.startAt);
   const world = createWorld({ seed, clock, scenario, leakProvider: provider });
   const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];
-  const slack = await startSlackStandIn({ clock, wallNow: () => systemClock.now(), seed: defaultWorkspace });
+  options.prepare?.(world);
+  const host = options.slackHost === undefined ? {} : { host: options.slackHost };
+  const slack = await startSlackStandIn({ clock, wallNow: () => systemClock.now(), seed: defaultWorkspace, ...host });
   const settings = (id: ProviderId) => ({ world, clock, ...lagOf(options, id), adminKeys: keysOf(id) });
   const openai = await startOpenAiStandIn({ ...settings('openai'), auditLog: eventLogs, ...options.openai });
   const anthropic = await startAnthropicStandIn({

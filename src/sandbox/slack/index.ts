@@ -1,11 +1,12 @@
 import type { Clock } from '../../ports/clock.ts';
 import { Events } from './events.ts';
 import { type Darkness, Faults } from './faults.ts';
+import { openOwnHost, type SlackHost } from './host.ts';
 import { InFlight } from './in-flight.ts';
 import { Interactions } from './interactions.ts';
 import { Person } from './person.ts';
 import type { Platform } from './platform.ts';
-import { listen, urlOf } from './server.ts';
+import { handlersOf } from './server.ts';
 import { type Delivery, SocketHub } from './socket.ts';
 import type { ApiCall, Change, Channel, WorkspaceSeed } from './types.ts';
 import { ViewStore } from './view-store.ts';
@@ -16,6 +17,7 @@ export { defaultWorkspace } from './default-workspace.ts';
 export type { Darkness, Fault, Faults } from './faults.ts';
 export type { Entry } from './form.ts';
 export type { GestureResult, SubmitResult } from './gesture.ts';
+export type { HostedHandlers, SlackHost } from './host.ts';
 export type { JsonObject } from './json.ts';
 export type { Person } from './person.ts';
 export { renderText, renderView } from './render-text.ts';
@@ -44,6 +46,8 @@ export interface SlackStandInOptions {
   readonly seed: WorkspaceSeed;
   /** 0, the default, takes a free port. */
   readonly port?: number;
+  /** Serves the stand-in in place of a server of its own. */
+  readonly host?: SlackHost;
   /** Ids for everything the workspace makes; counters unless told otherwise. */
   readonly nextId?: (prefix: string) => string;
   readonly ackTimeoutMs?: number;
@@ -97,7 +101,8 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
   const { appId } = seed.app;
   const faults = new Faults();
   const isDark = () => faults.darkAt(clock.now()) !== undefined;
-  let url = '';
+  const host = options.host ?? (await openOwnHost(port));
+  const { url } = host;
   const platform: Platform = {
     clock,
     workspace,
@@ -112,8 +117,8 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     url: () => options.publicUrl ?? url,
   };
   const events = new Events(platform);
-  const server = await listen(platform, port);
-  url = urlOf(server);
+  const stopServing = host.serve(handlersOf(platform));
+  platform.sockets.start();
 
   return {
     url,
@@ -139,8 +144,7 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     close: async () => {
       events.close();
       platform.sockets.close();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await stopServing();
     },
   };
 }

@@ -46,12 +46,27 @@ export class Person {
 
   /** What the channel shows, oldest first, with the ephemeral messages only this person sees. */
   visibleMessages(channel: string): readonly Message[] {
-    return this.#seen(channel).filter((one) => one.threadTs === undefined || one.isBroadcastReply === true);
+    return this.messages(channel).filter((one) => one.threadTs === undefined || one.isBroadcastReply === true);
+  }
+
+  /** Full members see public channels, everybody sees those that they are in. */
+  sees({ kind, members }: Pick<Channel, 'kind' | 'members'>): boolean {
+    const { isRestricted, isUltraRestricted } = this.user;
+    const isGuest = isRestricted === true || isUltraRestricted === true;
+    return members.includes(this.id) || (kind === 'public' && !isGuest);
+  }
+
+  /** Every message of the channel that this person sees, replies included, oldest first. */
+  messages(channelName: string): readonly Message[] {
+    const { workspace } = this.#platform;
+    const channel = this.#visible(channelName);
+    const all = [...workspace.messages(channel.id), ...workspace.ephemerals(channel.id, this.id)];
+    return all.sort((a, b) => (a.ts < b.ts ? -1 : 1));
   }
 
   /** A message and its replies, as the thread pane shows them. */
   thread(channel: string, ts: string): readonly Message[] {
-    return this.#seen(channel).filter((one) => one.ts === ts || one.threadTs === ts);
+    return this.messages(channel).filter((one) => one.ts === ts || one.threadTs === ts);
   }
 
   /** The direct messages with the bot. */
@@ -166,7 +181,7 @@ export class Person {
   #clickInMessage(target: ClickTarget): { element: JsonObject; payload: JsonObject } {
     const { workspace, interactions, url } = this.#platform;
     const channel = this.#visible(String(target.channel));
-    const message = this.#seen(channel.id).find((one) => one.ts === target.ts);
+    const message = this.messages(channel.id).find((one) => one.ts === target.ts);
     if (message === undefined) throw new Error(`${this.user.name} sees no message ${target.ts} in ${channel.name}`);
     const found = pick(message.blocks, target);
     const values = valuesOf(message.blocks, target, found);
@@ -208,21 +223,11 @@ export class Person {
     };
   }
 
-  #seen(channelName: string): readonly Message[] {
-    const { workspace } = this.#platform;
-    const channel = this.#visible(channelName);
-    const all = [...workspace.messages(channel.id), ...workspace.ephemerals(channel.id, this.id)];
-    return all.sort((a, b) => (a.ts < b.ts ? -1 : 1));
-  }
-
   #visible(channelName: string): Channel {
     const { workspace } = this.#platform;
     const channel = workspace.channel(channelName) ?? workspace.channelNamed(channelName);
     if (channel === undefined) throw new Error(`there is no channel ${channelName}`);
-    const { isRestricted, isUltraRestricted } = this.user;
-    const isGuest = isRestricted === true || isUltraRestricted === true;
-    const isOpen = channel.kind === 'public' && !isGuest;
-    if (isOpen || channel.members.includes(this.id)) return channel;
+    if (this.sees(channel)) return channel;
     throw new Error(`${this.user.name} cannot see ${channel.name}`);
   }
 

@@ -1,34 +1,26 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerCall, answerResponse, log, parseJson, type Reply } from './api.ts';
 import { type Fault, RESPONSE_URL } from './faults.ts';
+import type { HostedHandlers } from './host.ts';
 import { parseArgs, readBody } from './http-body.ts';
 import type { Platform } from './platform.ts';
 import { respond } from './response-url.ts';
 import { SlackError } from './slack-error.ts';
 
-/** Serves the Web API, response URLs and uploads on 127.0.0.1. */
-export async function listen(platform: Platform, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
-    const end = platform.inFlight.begin();
-    response.on('close', end);
-    handle(platform, request, response).catch((error: unknown) => {
-      // A fault of the stand-in itself: loud, and not one of Slack's answers.
-      response.statusCode = 500;
-      response.end(`stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
-    });
-  });
-  platform.sockets.attach(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return server;
-}
-
-export function urlOf(server: Server): string {
-  const address = server.address() as AddressInfo;
-  return `http://127.0.0.1:${address.port}`;
+/** The Web API, response URLs, uploads and Socket Mode, for whichever server they arrive at. */
+export function handlersOf(platform: Platform): HostedHandlers {
+  return {
+    request: (request, response) => {
+      const end = platform.inFlight.begin();
+      response.on('close', end);
+      handle(platform, request, response).catch((error: unknown) => {
+        // A fault of the stand-in itself: loud, and not one of Slack's answers.
+        response.statusCode = 500;
+        response.end(`stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
+      });
+    },
+    upgrade: (request, stream, head) => platform.sockets.upgrade(request, stream, head),
+  };
 }
 
 async function handle(platform: Platform, request: IncomingMessage, response: ServerResponse): Promise<void> {

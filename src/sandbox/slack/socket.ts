@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { InFlight } from './in-flight.ts';
@@ -62,8 +62,7 @@ export class SocketHub {
     return `/link?ticket=${ticket}`;
   }
 
-  attach(server: Server): void {
-    server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
+  start(): void {
     this.#pingTimer = setInterval(() => {
       for (const socket of this.#sockets) socket.ping();
     }, PING_INTERVAL_MS);
@@ -113,20 +112,21 @@ export class SocketHub {
     for (const socket of this.#sockets) socket.terminate();
   }
 
-  close(): void {
-    clearInterval(this.#pingTimer);
-    this.drop();
-    for (const pending of [...this.#pending.values()]) pending.settle({ outcome: 'lost' });
-    this.#server.close();
-  }
-
-  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  /** Lets a socket in that comes with an unused ticket. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
     if (!this.#tickets.delete(ticket) || this.#options.isDark()) {
       stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
       return;
     }
     this.#server.handleUpgrade(request, stream, head, (socket) => this.#join(socket));
+  }
+
+  close(): void {
+    clearInterval(this.#pingTimer);
+    this.drop();
+    for (const pending of [...this.#pending.values()]) pending.settle({ outcome: 'lost' });
+    this.#server.close();
   }
 
   #join(socket: WebSocket): void {

@@ -5,6 +5,17 @@ import { invalidArguments, SlackError } from '../slack-error.ts';
 import type { StoredFile } from '../types.ts';
 import { findChannel, isBotIn, type Methods, need } from './method.ts';
 
+const MIMETYPES: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  json: 'application/json',
+  md: 'text/markdown',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  svg: 'image/svg+xml',
+  txt: 'text/plain',
+};
+
 export const filesMethods: Methods = {
   'files.getUploadURLExternal': { scope: () => 'files:write', run: getUploadUrl },
   'files.completeUploadExternal': { scope: () => 'files:write', run: completeUpload },
@@ -23,7 +34,7 @@ function getUploadUrl({ workspace, url }: Platform, args: JsonObject): JsonObjec
   const size = Number(args['length']);
   if (!Number.isInteger(size) || size <= 0) throw invalidArguments('length: the size in bytes');
   const id = workspace.nextId('F');
-  const mimetype = 'application/octet-stream';
+  const mimetype = MIMETYPES[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream';
   workspace.files.set(id, { id, name, title: name, size, mimetype, isComplete: false, channels: [] });
   return { upload_url: `${url()}/upload/${id}`, file_id: id };
 }

@@ -1,0 +1,3 @@
+import type { Sections } from '../protocol.ts';
+
+export type Shown = Partial<Sections>;
