@@ -1,0 +1,48 @@
+import type { TrueKey } from '../../protocol.ts';
+import { dollars, inOrder } from '../logic/burn.ts';
+
+/** Each key as the provider has it. */
+export function KeyStates({ keys }: { keys: readonly TrueKey[] }) {
+  return (
+    <section className="ks-truth-part" aria-labelledby="ks-keys-title">
+      <h3 id="ks-keys-title">Keys at the providers</h3>
+      <table className="ks-keys">
+        <thead>
+          <tr>
+            <th scope="col">Key</th>
+            <th scope="col">State</th>
+            <th scope="col" className="ks-number">
+              Today
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {inOrder(keys).map((key) => (
+            <KeyRow key={key.id} trueKey={key} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function KeyRow({ trueKey: key }: { trueKey: TrueKey }) {
+  const isStolen = key.stolenAt !== null;
+  return (
+    <tr className={isStolen ? 'ks-key-stolen' : ''} data-key={key.name}>
+      <th scope="row">
+        <span className="ks-key-name">{key.name}</span>
+        <span className="ks-hint">
+          {key.provider} · {key.scope} · <code>{key.hint}</code>
+        </span>
+      </th>
+      <td>
+        <span className={`ks-state ks-state-${key.state === 'active' ? 'on' : 'off'}`}>{key.state}</span>
+      </td>
+      <td className="ks-number">
+        {dollars(key.spentTodayMicroUsd)}
+        {isStolen && <span className="ks-stolen-sum">{dollars(key.stolenMicroUsd)} stolen</span>}
+      </td>
+    </tr>
+  );
+}
