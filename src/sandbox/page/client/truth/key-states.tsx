@@ -1,8 +1,12 @@
+import { useState } from 'react';
 import type { TrueKey } from '../../protocol.ts';
 import { dollars, inOrder } from '../logic/burn.ts';
 
-/** Each key as the provider has it. */
+const SHOWN_FIRST = 5;
+
+/** Each key as the provider has it; the interesting ones first. */
 export function KeyStates({ keys }: { keys: readonly TrueKey[] }) {
+  const [isWhole, setIsWhole] = useState(false);
   return (
     <section className="ks-truth-part" aria-labelledby="ks-keys-title">
       <h3 id="ks-keys-title">Keys at the providers</h3>
@@ -17,11 +21,18 @@ export function KeyStates({ keys }: { keys: readonly TrueKey[] }) {
           </tr>
         </thead>
         <tbody>
-          {inOrder(keys).map((key) => (
-            <KeyRow key={key.id} trueKey={key} />
-          ))}
+          {inOrder(keys)
+            .slice(0, isWhole ? keys.length : SHOWN_FIRST)
+            .map((key) => (
+              <KeyRow key={key.id} trueKey={key} />
+            ))}
         </tbody>
       </table>
+      {keys.length > SHOWN_FIRST && (
+        <button type="button" className="ks-more" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? 'Show fewer' : `Show all ${keys.length} keys`}
+        </button>
+      )}
     </section>
   );
 }
@@ -32,7 +43,7 @@ function KeyRow({ trueKey: key }: { trueKey: TrueKey }) {
     <tr className={isStolen ? 'ks-key-stolen' : ''} data-key={key.name}>
       <th scope="row">
         <span className="ks-key-name">{key.name}</span>
-        <span className="ks-hint">
+        <span className="ks-hint" title={key.hint}>
           {key.provider} · {key.scope} · <code>{key.hint}</code>
         </span>
       </th>
