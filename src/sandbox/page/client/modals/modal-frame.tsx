@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type FormEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { objectsIn } from '../../../slack/json.ts';
 import type { PageView } from '../../protocol.ts';
 import { BlockList } from '../blocks/block-list.tsx';
@@ -7,6 +7,10 @@ import { type Entries, entriesOf, withEntry, words } from '../logic/form.ts';
 import { usePage } from '../page-context.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { Icon } from '../shell/icon.tsx';
+
+const FIELDS = '.ks-input :is(input, select, textarea)';
+const WRONG = '[aria-invalid=true], .ks-input:has([role=alert]) :is(input, select, textarea)';
+const FOOT = '.ks-dialog-foot button';
 
 interface FrameProps {
   readonly view: PageView;
@@ -23,11 +27,7 @@ export function ModalFrame(props: FrameProps) {
   const submitLabel = words(view.body['submit']);
   const place = useMemo(() => ({ viewId: view.id }), [view.id]);
   const body = useRef<HTMLFormElement>(null);
-  const wrong = Object.keys(form.errors).join(' ');
-  useEffect(() => {
-    const field = wrong === '' ? '.ks-input :is(input, select, textarea)' : '[aria-invalid=true], [role=alert]';
-    body.current?.querySelector<HTMLElement>(field)?.focus();
-  }, [wrong]);
+  useFocus(body, { hash: view.hash, wrong: Object.keys(form.errors).join(' ') });
   return (
     <Dialog label={title} className="ks-modal" onEscape={() => close(false)}>
       <form ref={body} noValidate onSubmit={submit}>
@@ -95,4 +95,24 @@ function useModal({ view, draft, onDraft }: FrameProps): {
     },
     close: (all) => void orders.gesture({ kind: 'close', viewId: view.id, all }),
   };
+}
+
+/** The first field at the beginning, the first wrong one after a refusal; an update that took the focus away gives it back. */
+function useFocus(body: RefObject<HTMLFormElement | null>, { hash, wrong }: { hash: string; wrong: string }): void {
+  const shown = useRef('');
+  useEffect(() => {
+    const form = body.current;
+    const isNewView = shown.current !== hash;
+    shown.current = hash;
+    if (form === null || (isNewView && wrong === '' && form.contains(document.activeElement) && !isOnClose(form)))
+      return;
+    const field =
+      form.querySelector<HTMLElement>(wrong === '' ? FIELDS : WRONG) ?? form.querySelector<HTMLElement>(FOOT);
+    if (isNewView || wrong !== '') field?.focus();
+  }, [body, hash, wrong]);
+}
+
+/** Where the browser puts the focus by itself when a dialog opens. */
+function isOnClose(form: HTMLFormElement): boolean {
+  return form.querySelector('.ks-modal-head button') === document.activeElement;
 }

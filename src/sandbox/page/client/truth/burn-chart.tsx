@@ -73,7 +73,7 @@ function optionsOf(series: readonly BurnSeries[], theme: 'light' | 'dark', width
       ...series.map((one) => ({
         label: one.name,
         stroke: seriesColor(one, series),
-        width: one.isStolen ? 2.5 : 1,
+        width: one.isStolen ? 2.5 : 1.5,
         points: { show: false },
         ...(one.isStolen ? { fill: 'rgba(224, 30, 90, 0.14)' } : {}),
       })),
