@@ -44,7 +44,8 @@ export function dateText(at: number, format: string, now: number): string {
   const iso = date.toISOString();
   const day = `${month(date)} ${date.getUTCDate()}`;
   const short = `${month(date).slice(0, 3)} ${date.getUTCDate()}, ${date.getUTCFullYear()}`;
-  const near = nearDay(at, now);
+  // In the middle of a sentence, as Slack writes them.
+  const near = nearDay(at, now)?.toLowerCase();
   const tokens: Readonly<Record<string, string>> = {
     date_num: iso.slice(0, 10),
     date_slash: `${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)}`,
@@ -55,7 +56,7 @@ export function dateText(at: number, format: string, now: number): string {
     date_long: `${weekday(date)}, ${day}, ${date.getUTCFullYear()}`,
     date_long_full: `${day}, ${date.getUTCFullYear()}`,
     date_long_pretty: near ?? `${weekday(date)}, ${day}, ${date.getUTCFullYear()}`,
-    day_divider_pretty: near ?? `${weekday(date)}, ${day}`,
+    day_divider_pretty: nearDay(at, now) ?? `${weekday(date)}, ${day}`,
     time: `${iso.slice(11, 16)} UTC`,
     time_secs: `${iso.slice(11, 19)} UTC`,
     ago: ago(at, now),

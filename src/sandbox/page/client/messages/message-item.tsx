@@ -42,6 +42,7 @@ export const MessageItem = memo(function MessageItem({ channel, message, replies
           <time dateTime={new Date(at).toISOString()} title={`${shortDate(at)}, ${timeOfDay(at)} UTC`}>
             {timeOfDay(at)}
           </time>
+          {message.isEdited && <span className="ks-edited">(edited)</span>}
           {onThread !== undefined && !isEphemeral && !message.isDeleted && (
             <button type="button" className="ks-reply" onClick={() => onThread(ts)}>
               Reply in thread
@@ -56,7 +57,7 @@ export const MessageItem = memo(function MessageItem({ channel, message, replies
 });
 
 function MessageBody({ channel, message, isBot }: { channel: string; message: PageMessage; isBot: boolean }) {
-  const { ts, blocks, text, attachments, files, isEdited, isDeleted } = message;
+  const { ts, blocks, text, attachments, files, isDeleted } = message;
   const place = useMemo(() => ({ channel, ts }), [channel, ts]);
   const typed = useMemo(() => richText(text), [text]);
   if (isDeleted) return <p className="ks-gone">This message was deleted.</p>;
@@ -65,7 +66,6 @@ function MessageBody({ channel, message, isBot }: { channel: string; message: Pa
   return (
     <div className="ks-message-body">
       {hasBlocks ? <BlockList blocks={blocks} place={place} /> : text !== '' && <LibraryBlock block={typed} />}
-      {isEdited && <span className="ks-edited">(edited)</span>}
       {attachments.map((attachment, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no other name than their place.
         <Attachment key={index} attachment={attachment} place={place} />
