@@ -1,5 +1,4 @@
 import { useCallback, useState } from 'react';
-import type { PageChannel } from '../protocol.ts';
 import { useFeed } from './hooks/use-feed.ts';
 import { useOrders } from './hooks/use-orders.ts';
 import { channelAt, usePageOf, usePart, useTitle } from './hooks/use-page.ts';
@@ -20,25 +19,25 @@ const FIRST_PERSON = 'U0ANA';
 const MINUTE_MS = 60_000;
 
 export function App() {
-  const [person, be] = useStored('person', FIRST_PERSON, isPerson);
+  const [person, setPerson] = useStored('person', FIRST_PERSON, isPerson);
   const [place, goTo] = useState<Place | null>(null);
   const [sound, setSound] = useStored<'on' | 'off'>('sound', 'off', isSwitch);
   const [truth, setTruth] = useStored<'on' | 'off'>('truth', 'on', isSwitch);
   const { choice, theme, choose } = useTheme();
-  const { toasts, add, drop } = useToasts();
+  const { toasts, add, drop, dropCalls } = useToasts();
   const { shown, connection } = useFeed(person);
   const onProblem = useCallback((text: string) => add({ kind: 'problem', text }), [add]);
   const orders = useOrders(person, onProblem);
   const page = usePageOf(shown, { person, orders, goTo });
   const unread = useUnread(shown, person);
-  const onCall = useCallback(
-    ({ id, name, kind }: PageChannel) => {
-      const text = kind === 'direct' ? `${name} wrote to you` : `You are called in #${name}`;
-      add({ kind: 'call', text, channel: id });
+  const be = useCallback(
+    (id: string) => {
+      dropCalls();
+      setPerson(id);
     },
-    [add],
+    [dropCalls, setPerson],
   );
-  useCalls(shown, person, { hasSound: sound === 'on', onCall });
+  useCalls(shown, person, { hasSound: sound === 'on', add });
   usePart(shown, person, be);
   useTitle(unread.calls);
   const called = [...unread.byChannel].find(([, { calls }]) => calls > 0)?.[0];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withNews, withoutStory } from '../../../../src/sandbox/page/client/logic/sections.ts';
+import { withNews, withoutPerson, withoutStory } from '../../../../src/sandbox/page/client/logic/sections.ts';
 import { message } from './support/message.ts';
 
 const CLOCK = { now: 1, speed: 1, pace: 1, isSeeking: false, hasEnded: false } as const;
@@ -42,4 +42,10 @@ test('a new story begins without what was said in the last one', () => {
   const shown = withNews(withNews({}, { section: 'messages', value: { C1: [] } }), { section: 'people', value: [] });
 
   expect(withoutStory(shown)).toEqual({ people: [] });
+});
+
+test('what one person sees is gone before the next one looks', () => {
+  const shown = withNews(withNews({}, { section: 'modals', value: [] }), { section: 'clock', value: CLOCK });
+
+  expect(withoutPerson(shown)).toEqual({ clock: CLOCK });
 });

@@ -1,16 +1,20 @@
-import { useEffect, useReducer, useState } from 'react';
+import { useEffect, useMemo, useReducer, useState } from 'react';
 import type { SectionNews } from '../../protocol.ts';
-import { type Shown, withNews, withoutStory } from '../logic/sections.ts';
+import { type Shown, withNews, withoutPerson, withoutStory } from '../logic/sections.ts';
 
 export type Connection = 'connecting' | 'open' | 'lost';
 
 const RETRY_MS = 1_500;
 
-type FeedNews = { readonly kind: 'news'; readonly news: SectionNews } | { readonly kind: 'person' };
+interface Feed {
+  /** Whose view `shown` is. */
+  readonly person: string;
+  readonly shown: Shown;
+}
 
 /** Everything one person sees, kept up to date; connects again by itself. */
 export function useFeed(person: string): { readonly shown: Shown; readonly connection: Connection } {
-  const [shown, dispatch] = useReducer(reduce, {});
+  const [feed, dispatch] = useReducer(reduce, { person, shown: {} });
   const [connection, setConnection] = useState<Connection>('connecting');
 
   useEffect(() => {
@@ -19,14 +23,13 @@ export function useFeed(person: string): { readonly shown: Shown; readonly conne
     const connect = (): void => {
       source = new EventSource(`/sandbox/events?as=${encodeURIComponent(person)}`);
       source.onopen = () => setConnection('open');
-      source.onmessage = (event) => dispatch({ kind: 'news', news: JSON.parse(String(event.data)) as SectionNews });
+      source.onmessage = (event) => dispatch({ person, news: JSON.parse(String(event.data)) as SectionNews });
       source.onerror = () => {
         setConnection('lost');
         // The browser tries again after a broken connection, but never after a refused one.
         if (source?.readyState === EventSource.CLOSED) retry = setTimeout(connect, RETRY_MS);
       };
     };
-    dispatch({ kind: 'person' });
     connect();
     return () => {
       clearTimeout(retry);
@@ -34,17 +37,14 @@ export function useFeed(person: string): { readonly shown: Shown; readonly conne
     };
   }, [person]);
 
+  // Between two people there is a moment in which what is here is the other one's.
+  const shown = useMemo(() => (feed.person === person ? feed.shown : withoutPerson(feed.shown)), [feed, person]);
   return { shown, connection };
 }
 
-function reduce(shown: Shown, news: FeedNews): Shown {
-  if (news.kind === 'person') return withoutPerson(shown);
-  const isNewStory = news.news.section === 'stories' && news.news.value.playing !== shown.stories?.playing;
-  return withNews(isNewStory && shown.stories !== undefined ? withoutStory(shown) : shown, news.news);
-}
-
-/** What is everybody's stays on the screen while the next person's view comes. */
-function withoutPerson(shown: Shown): Shown {
-  const { channels: _channels, messages: _messages, modals: _modals, home: _home, ...rest } = shown;
-  return rest;
+function reduce(feed: Feed, { person, news }: { person: string; news: SectionNews }): Feed {
+  const shown = feed.person === person ? feed.shown : withoutPerson(feed.shown);
+  const isNewStory = news.section === 'stories' && shown.stories !== undefined;
+  const hasChanged = isNewStory && news.value.playing !== shown.stories?.playing;
+  return { person, shown: withNews(hasChanged ? withoutStory(shown) : shown, news) };
 }

@@ -15,6 +15,8 @@ export function useToasts(): {
   readonly toasts: readonly Toast[];
   readonly add: (toast: Omit<Toast, 'id'>) => void;
   readonly drop: (id: number) => void;
+  /** Forgets what told somebody else of a call. */
+  readonly dropCalls: () => void;
 } {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const nextId = useRef(1);
@@ -28,5 +30,6 @@ export function useToasts(): {
     },
     [drop],
   );
-  return { toasts, add, drop };
+  const dropCalls = useCallback(() => setToasts((all) => all.filter(({ kind }) => kind !== 'call')), []);
+  return { toasts, add, drop, dropCalls };
 }

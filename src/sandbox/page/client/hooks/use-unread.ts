@@ -3,6 +3,7 @@ import type { PageChannel } from '../../protocol.ts';
 import type { Shown } from '../logic/sections.ts';
 import { type Marks, type Unread, unreadOf, withRead } from '../logic/unread.ts';
 import { ring } from './ring.ts';
+import type { Toast } from './use-toasts.ts';
 
 export interface UnreadState {
   readonly byChannel: ReadonlyMap<string, Unread>;
@@ -50,7 +51,7 @@ export function useUnread(shown: Shown, person: string): UnreadState {
 export function useCalls(
   shown: Shown,
   person: string,
-  { hasSound, onCall }: { hasSound: boolean; onCall: (channel: PageChannel) => void },
+  { hasSound, add }: { hasSound: boolean; add: (toast: Omit<Toast, 'id'>) => void },
 ): void {
   const known = useRef<{ owner: string; seen: Set<string> } | null>(null);
   const owner = `${person} ${shown.stories?.playing ?? ''}`;
@@ -62,9 +63,13 @@ export function useCalls(
       const fresh = channel.calls.filter(({ ts }) => !seen.has(`${channel.id} ${ts}`));
       for (const { ts } of fresh) seen.add(`${channel.id} ${ts}`);
       if (fresh.length === 0 || isFirst) continue;
-      onCall(channel);
+      add({ kind: 'call', text: wordsFor(channel), channel: channel.id });
       if (hasSound) ring();
     }
     known.current = { owner, seen };
-  }, [shown.channels, owner, hasSound, onCall]);
+  }, [shown.channels, owner, hasSound, add]);
+}
+
+function wordsFor({ name, kind }: PageChannel): string {
+  return kind === 'direct' ? `${name} wrote to you` : `You are called in #${name}`;
 }

@@ -17,6 +17,12 @@ export function withoutStory(shown: Shown): Shown {
   return rest;
 }
 
+/** What is everybody's, and stays on the screen while the next person's view comes. */
+export function withoutPerson(shown: Shown): Shown {
+  const { channels: _channels, messages: _messages, modals: _modals, home: _home, ...rest } = shown;
+  return rest;
+}
+
 function withMessages(before: Sections['messages'], news: Sections['messages']): Sections['messages'] {
   const merged = Object.entries(news).map(([channel, messages]) => [channel, reusing(before[channel], messages)]);
   return { ...before, ...Object.fromEntries(merged) };
