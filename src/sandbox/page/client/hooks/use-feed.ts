@@ -44,7 +44,8 @@ export function useFeed(person: string): { readonly shown: Shown; readonly conne
 
 function reduce(feed: Feed, { person, news }: { person: string; news: SectionNews }): Feed {
   const shown = feed.person === person ? feed.shown : withoutPerson(feed.shown);
-  const isNewStory = news.section === 'stories' && shown.stories !== undefined;
-  const hasChanged = isNewStory && news.value.playing !== shown.stories?.playing;
-  return { person, shown: withNews(hasChanged ? withoutStory(shown) : shown, news) };
+  const playing = shown.stories?.playing ?? null;
+  // Only the end of the old story clears: of the new one something may have come before its name.
+  const isOver = news.section === 'stories' && playing !== null && news.value.playing !== playing;
+  return { person, shown: withNews(isOver ? withoutStory(shown) : shown, news) };
 }

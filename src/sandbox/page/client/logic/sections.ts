@@ -13,7 +13,7 @@ export function withNews(shown: Shown, news: SectionNews): Shown {
 
 /** What survives when a story begins again: nothing that was said or opened in the last one. */
 export function withoutStory(shown: Shown): Shown {
-  const { messages: _messages, modals: _modals, home: _home, truth: _truth, ...rest } = shown;
+  const { clock: _clock, messages: _messages, modals: _modals, home: _home, truth: _truth, ...rest } = shown;
   return rest;
 }
 
