@@ -8,7 +8,7 @@ import type { Ids } from './ports/ids.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PriceTable } from './ports/price-table.ts';
 import type { Provider, ProviderDefinition } from './ports/provider.ts';
-import type { Store } from './ports/store.ts';
+import type { Store, WakeTopic } from './ports/store.ts';
 import type { Ticker } from './ports/ticker.ts';
 import { providers as allProviders } from './providers/index.ts';
 import { createPriceTable } from './providers/lib/price-table.ts';
@@ -29,10 +29,12 @@ import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
 import { slackDirectory } from './slack/directory.ts';
+import { HomeTabs } from './slack/home-tabs.ts';
 import { type OutboxContext, sendDue } from './slack/outbox.ts';
 import { OutboxMemory } from './slack/outbox-memory.ts';
 import { messageUrl } from './slack/own-messages.ts';
 import { countRunning, registerListeners } from './slack/router.ts';
+import { ScopeWatch } from './slack/scope-watch.ts';
 import { openStore } from './store/open.ts';
 import { breathe } from './system/breathe.ts';
 import { systemClock } from './system/clock.ts';
@@ -46,6 +48,9 @@ import { connectHeartbeat, connectWebhooks } from './webhooks/index.ts';
 
 // Renewed at each tick; a process on another host that died is waited for this long.
 const LEASE_MS = 3 * MINUTE_MS;
+
+// Whatever changes what people see wakes one of these.
+const TOPICS: readonly WakeTopic[] = ['outbox', 'actions', 'timers'];
 
 /** What a test or the sandbox puts in place of the real thing. */
 export interface Overrides {
@@ -93,7 +98,9 @@ export async function createApp({
   });
   try {
     await claimDatabase(store, clock);
+    const scopes = new ScopeWatch();
     const bolt = await createBoltApp({
+      scopes,
       apiUrl: config.slack.address.url,
       botToken: secrets.slack.botToken,
       transport: transportOf(config, secrets),
@@ -114,6 +121,7 @@ export async function createApp({
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
       outlets: outletsOf({ config, secrets, clock, bolt }),
     };
+    scopes.attach(deps);
     return assemble({ config, deps, bolt, ticker: overrides.ticker ?? minuteTicker });
   } catch (error) {
     await store.dropLease(leaseHolder);
@@ -136,18 +144,27 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     timezone: config.policy.calendar.timeZone,
     workspaceUrl: bolt.identity.workspaceUrl,
   };
+  const home = new HomeTabs({ deps, identity: bolt.identity, locale, client: bolt.client, bulk: bolt.bulk });
   const context: SlackContext = {
     deps,
+    home,
     client: bolt.client,
     identity: bolt.identity,
     locale,
     subcommands,
     configLines: describeConfig(config),
+    policySettings: config.policySettings ?? [],
   };
   const scheduler = new Scheduler(jobs, deps);
   const memory = new OutboxMemory();
   const { outbox, pages, actions, timers } = createPumps(deps, { deps, locale, bulk: bolt.bulk, memory });
-  const pumps = [outbox, pages, actions, ...timers];
+  const tabs = new Pump({
+    name: 'home',
+    deps,
+    run: () => home.publishChanged(),
+    nextDueAt: async () => home.nextDueAt(),
+  });
+  const pumps = [outbox, pages, actions, ...timers, tabs];
   const ticks = new TickCounter({ deps, scheduler, pumps, leaseAt });
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
@@ -157,6 +174,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     store.onCommit('outbox', () => pages.wake()),
     store.onCommit('actions', () => actions.wake()),
     ...timers.map((timer) => store.onCommit('timers', () => timer.wake())),
+    ...TOPICS.map((topic) => store.onCommit(topic, () => tabs.wake())),
   ];
 
   return {
@@ -182,7 +200,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       await bolt.stop();
       await scheduler.stop();
       // What others leave in the outbox is sent last.
-      for (const pump of [...timers, actions, pages, outbox]) await pump.stop();
+      for (const pump of [tabs, ...timers, actions, pages, outbox]) await pump.stop();
       await store.dropLease(leaseHolder);
       await store.close();
       logger.info('stopped');
