@@ -98,7 +98,9 @@ export class HomeTabs implements Home {
       const view = await this.#render(gesture, { page: tab.page }).catch((error: unknown) =>
         homeRefusalView(refusalText(deps.logger, error)),
       );
-      await this.#publish(client, { tab, view, isThere });
+      await this.#publish(client, { tab, view, isThere }).catch((error: unknown) => {
+        throw fromSlackError(error);
+      });
     });
   }
 

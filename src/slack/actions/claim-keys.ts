@@ -6,8 +6,9 @@ import { claimFor } from '../commands/claim.ts';
 import type { SlackContext } from '../context.ts';
 import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { refusalText } from '../refusal.ts';
-import { noticeModal } from '../views/action-modal.ts';
-import { CLAIM_KEYS, CLAIM_KEYS_TITLE, claimKeysModal, KEYS_BLOCK } from '../views/pick-keys-modals.ts';
+import { answerModal, noticeModal } from '../views/action-modal.ts';
+import { sections } from '../views/blocks.ts';
+import { CLAIM_KEYS, CLAIM_KEYS_TITLE, claimKeysModal, KEYS_BLOCK, MAX_OPTIONS } from '../views/pick-keys-modals.ts';
 import { openModal } from './lib/open-modal.ts';
 
 /** `Claim keys…` of the Home tab and of the first message. */
@@ -35,11 +36,12 @@ export const claimKeysSubmit: SubmitHandler = {
 
   /** One after the other: what somebody else was faster with does not keep the rest. */
   async run(context: SlackContext, submission: Submission): Promise<View> {
-    const wanted = new Set(submission.choices[KEYS_BLOCK]);
+    const wanted = [...new Set(submission.choices[KEYS_BLOCK])].slice(0, MAX_OPTIONS);
+    if (wanted.length === 0) return noticeModal(CLAIM_KEYS_TITLE, 'Nothing was chosen.');
     const seen = new Map((await listAllKeys(context.deps)).map((summary) => [summary.lineage.id, summary]));
     const lines: string[] = [];
     for (const lineageId of wanted) lines.push(await claimOne(context, submission, seen.get(lineageId)));
-    return noticeModal(CLAIM_KEYS_TITLE, lines.map((line) => `• ${line}`).join('\n'));
+    return answerModal(CLAIM_KEYS_TITLE, { blocks: sections(lines.map((line) => `• ${line}`)) });
   },
 };
 

@@ -117,7 +117,7 @@ export function consoleStepsText(what: string, steps: ConsoleSteps): string {
 }
 
 /** An answer that has no message to stand in: the blocks of one are fit for a page. */
-export function answerModal(title: string, { blocks }: Rendered): View {
+export function answerModal(title: string, { blocks }: Pick<Rendered, 'blocks'>): View {
   return { type: 'modal', title: plain(title), close: plain('Close'), blocks };
 }
 

@@ -7,7 +7,7 @@ import type { ButtonSpec } from './blocks.ts';
 import { section } from './blocks.ts';
 import { type Locale, plainForeign } from './text.ts';
 
-export const CLAIM_KEYS = 'claim_keys';
+export const CLAIM_KEYS = 'keys_claim';
 export const CLAIM_KEYS_TITLE = 'Claim keys';
 export const PRACTISE = 'practise_rotation';
 export const PRACTISE_TITLE = 'Practise a rotation';

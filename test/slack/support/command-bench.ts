@@ -37,6 +37,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
       open: show,
       push: show,
       update: async ({ view }: { view: View }) => void views.push(view),
+      publish: async () => ({ view: { hash: 'h' } }),
     },
   } as unknown as WebClient;
   const identity = {
