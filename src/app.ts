@@ -8,17 +8,14 @@ import type { Ids } from './ports/ids.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PriceTable } from './ports/price-table.ts';
 import type { Provider, ProviderDefinition } from './ports/provider.ts';
-import type { Store, WakeTopic } from './ports/store.ts';
+import type { Store } from './ports/store.ts';
 import type { Ticker } from './ports/ticker.ts';
 import { providers as allProviders } from './providers/index.ts';
 import { createPriceTable } from './providers/lib/price-table.ts';
-import { dueWork } from './scheduler/due/index.ts';
 import { jobs } from './scheduler/jobs/index.ts';
-import { Pump } from './scheduler/pump.ts';
+import { createPumps } from './scheduler/pumps.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { TickCounter } from './scheduler/tick-counter.ts';
-import { runDueActions } from './services/actions/execute-action.ts';
-import { sendDuePages } from './services/alerts/send-pages.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
 import { refuseSharedChannel } from './services/notices/report-audience.ts';
@@ -30,7 +27,7 @@ import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
 import { slackDirectory } from './slack/directory.ts';
 import { HomeTabs } from './slack/home-tabs.ts';
-import { type OutboxContext, sendDue } from './slack/outbox.ts';
+import { sendDue } from './slack/outbox.ts';
 import { OutboxMemory } from './slack/outbox-memory.ts';
 import { messageUrl } from './slack/own-messages.ts';
 import { countRunning, registerListeners } from './slack/router.ts';
@@ -48,9 +45,6 @@ import { connectHeartbeat, connectWebhooks } from './webhooks/index.ts';
 
 // Renewed at each tick; a process on another host that died is waited for this long.
 const LEASE_MS = 3 * MINUTE_MS;
-
-// Whatever changes what people see wakes one of these.
-const TOPICS: readonly WakeTopic[] = ['outbox', 'actions', 'timers'];
 
 /** What a test or the sandbox puts in place of the real thing. */
 export interface Overrides {
@@ -157,25 +151,13 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
   };
   const scheduler = new Scheduler(jobs, deps);
   const memory = new OutboxMemory();
-  const { outbox, pages, actions, timers } = createPumps(deps, { deps, locale, bulk: bolt.bulk, memory });
-  const tabs = new Pump({
-    name: 'home',
-    deps,
-    run: () => home.publishChanged(),
-    nextDueAt: async () => home.nextDueAt(),
-  });
-  const pumps = [outbox, pages, actions, ...timers, tabs];
+  const sendMessages = () => sendDue({ deps, locale, bulk: bolt.bulk, memory });
+  const { all: pumps, listen } = createPumps(deps, { sendMessages, home });
   const ticks = new TickCounter({ deps, scheduler, pumps, leaseAt });
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
   let stopped = false;
-  const stops = [
-    store.onCommit('outbox', () => outbox.wake()),
-    store.onCommit('outbox', () => pages.wake()),
-    store.onCommit('actions', () => actions.wake()),
-    ...timers.map((timer) => store.onCommit('timers', () => timer.wake())),
-    ...TOPICS.map((topic) => store.onCommit(topic, () => tabs.wake())),
-  ];
+  const stops = [...listen()];
 
   return {
     deps,
@@ -199,34 +181,11 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       for (const stop of stops) stop();
       await bolt.stop();
       await scheduler.stop();
-      // What others leave in the outbox is sent last.
-      for (const pump of [tabs, ...timers, actions, pages, outbox]) await pump.stop();
+      for (const pump of pumps) await pump.stop();
       await store.dropLease(leaseHolder);
       await store.close();
       logger.info('stopped');
     },
-  };
-}
-
-function createPumps(deps: Deps, outboxContext: OutboxContext) {
-  const { outbox, actions } = deps.store.read;
-  return {
-    outbox: new Pump({
-      name: 'outbox',
-      deps,
-      run: () => sendDue(outboxContext),
-      nextDueAt: () => outbox.nextDueAt(),
-    }),
-    pages: new Pump({
-      name: 'pages',
-      deps,
-      run: () => sendDuePages(deps),
-      nextDueAt: () => outbox.nextDueAt('pages'),
-    }),
-    actions: new Pump({ name: 'actions', deps, run: () => runDueActions(deps), nextDueAt: () => actions.nextDueAt() }),
-    timers: dueWork.map(
-      (work) => new Pump({ name: work.name, deps, run: () => work.run(deps), nextDueAt: () => work.nextDueAt(deps) }),
-    ),
   };
 }
 

@@ -58,18 +58,7 @@ export function registerListeners(app: App, context: SlackContext, { ackWithinMs
     }
   });
 
-  for (const handler of events) {
-    app.event(handler.event, async ({ body }) => {
-      if (!memory.isNew(`event:${body.event_id}`)) return;
-      try {
-        refuseForeignEvent(context, body);
-        await handler.run(context, body);
-      } catch (error) {
-        // Nobody waits for an answer.
-        context.deps.logger.warn('an event was not followed', { event: handler.event, error: toError(error) });
-      }
-    });
-  }
+  listenToEvents(app, context, memory);
 
   app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body }) => {
     const { id, hash } = body.view;
@@ -88,6 +77,21 @@ export function registerListeners(app: App, context: SlackContext, { ackWithinMs
     // What was asked for is done or refused by now, whether somebody still looks or not.
     await unlessGone(context, context.client.views.update({ view_id: id, view }));
   });
+}
+
+function listenToEvents(app: App, context: SlackContext, memory: GestureMemory): void {
+  for (const handler of events) {
+    app.event(handler.event, async ({ body }) => {
+      if (!memory.isNew(`event:${body.event_id}`)) return;
+      try {
+        refuseForeignEvent(context, body);
+        await handler.run(context, body);
+      } catch (error) {
+        // Nobody waits for an answer.
+        context.deps.logger.warn('an event was not followed', { event: handler.event, error: toError(error) });
+      }
+    });
+  }
 }
 
 /** Runs an accepted submission; a check that came too late for errors beside the fields is told as a page. */

@@ -6,7 +6,7 @@ import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { greetInstaller, isGreeted } from '../../../src/services/welcome/greet-installer.ts';
 import { outboxRenderers } from '../../../src/slack/outbox-renderers.ts';
 import { type Bench, later, member, openBench, present } from '../../support/bench-deps.ts';
-import { fakeKey } from '../../support/fake-provider.ts';
+import { failing, fakeKey } from '../../support/fake-provider.ts';
 
 const LOCALE = { currency: { code: 'USD', usdRate: 1 }, timezone: 'UTC' };
 
@@ -63,7 +63,7 @@ describe('the first contact', () => {
 
   test('says what could not be read, once that has failed a few times', async () => {
     const one = bench();
-    one.provider.fail('listKeys', 9);
+    one.provider.script('listKeys', ...Array.from({ length: 3 }, () => failing('provider_auth')));
     for (let read = 0; read < 3; read += 1) await readInventory(one.deps, one.provider.port).catch(() => null);
     await pollUsage(one.deps, one.provider.port);
     await greetInstaller(one.deps);
@@ -86,7 +86,9 @@ describe('the first contact', () => {
 
   test('goes to an admin who is there, and waits while there is none', async () => {
     const one = bench();
-    await one.store.write((tx) => tx.members.upsert({ ...member('U0ADMIN', { isActiveFullMember: false }), lastSeenAt: 1 }));
+    await one.store.write((tx) =>
+      tx.members.upsert({ ...member('U0ADMIN', { isActiveFullMember: false }), lastSeenAt: 1 }),
+    );
     await readAll(one);
     await greetInstaller(one.deps);
 
