@@ -124,6 +124,8 @@ function withoutSlack(): SlackContext {
     ...real,
     suspendKey: async () => void calledAt.push(performance.now()),
     readKeyStatus: async () => 'inactive',
+    // What can be undone takes one person.
+    restoreKey: async () => undefined,
   };
   // The app's own: it is the app that calls.
   (deps.providers as Map<string, Provider>).set(CONNECTION, provider);
