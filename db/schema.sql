@@ -184,6 +184,17 @@ CREATE TABLE grants (
 
 CREATE INDEX grants_open ON grants (until_at) WHERE ended_at IS NULL;
 
+CREATE TABLE home_tabs (
+  user_id TEXT PRIMARY KEY,
+  opened_at BIGINT NOT NULL,
+  page BIGINT NOT NULL,
+  published_at BIGINT,
+  content_hash TEXT,
+  view_hash TEXT
+);
+
+CREATE INDEX home_tabs_opened ON home_tabs (opened_at);
+
 CREATE TABLE installation (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL

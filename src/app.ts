@@ -12,13 +12,10 @@ import type { Store } from './ports/store.ts';
 import type { Ticker } from './ports/ticker.ts';
 import { providers as allProviders } from './providers/index.ts';
 import { createPriceTable } from './providers/lib/price-table.ts';
-import { dueWork } from './scheduler/due/index.ts';
 import { jobs } from './scheduler/jobs/index.ts';
-import { Pump } from './scheduler/pump.ts';
+import { createPumps } from './scheduler/pumps.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { TickCounter } from './scheduler/tick-counter.ts';
-import { runDueActions } from './services/actions/execute-action.ts';
-import { sendDuePages } from './services/alerts/send-pages.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
 import { refuseSharedChannel } from './services/notices/report-audience.ts';
@@ -29,10 +26,12 @@ import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
 import { slackDirectory } from './slack/directory.ts';
-import { type OutboxContext, sendDue } from './slack/outbox.ts';
+import { HomeTabs } from './slack/home-tabs.ts';
+import { sendDue } from './slack/outbox.ts';
 import { OutboxMemory } from './slack/outbox-memory.ts';
 import { messageUrl } from './slack/own-messages.ts';
 import { countRunning, registerListeners } from './slack/router.ts';
+import { ScopeWatch } from './slack/scope-watch.ts';
 import { openStore } from './store/open.ts';
 import { breathe } from './system/breathe.ts';
 import { systemClock } from './system/clock.ts';
@@ -93,7 +92,9 @@ export async function createApp({
   });
   try {
     await claimDatabase(store, clock);
+    const scopes = new ScopeWatch();
     const bolt = await createBoltApp({
+      scopes,
       apiUrl: config.slack.address.url,
       botToken: secrets.slack.botToken,
       transport: transportOf(config, secrets),
@@ -114,6 +115,7 @@ export async function createApp({
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
       outlets: outletsOf({ config, secrets, clock, bolt }),
     };
+    scopes.attach(deps);
     return assemble({ config, deps, bolt, ticker: overrides.ticker ?? minuteTicker });
   } catch (error) {
     await store.dropLease(leaseHolder);
@@ -136,28 +138,26 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
     timezone: config.policy.calendar.timeZone,
     workspaceUrl: bolt.identity.workspaceUrl,
   };
+  const home = new HomeTabs({ deps, identity: bolt.identity, locale, client: bolt.client, bulk: bolt.bulk });
   const context: SlackContext = {
     deps,
+    home,
     client: bolt.client,
     identity: bolt.identity,
     locale,
     subcommands,
     configLines: describeConfig(config),
+    policySettings: config.policySettings ?? [],
   };
   const scheduler = new Scheduler(jobs, deps);
   const memory = new OutboxMemory();
-  const { outbox, pages, actions, timers } = createPumps(deps, { deps, locale, bulk: bolt.bulk, memory });
-  const pumps = [outbox, pages, actions, ...timers];
+  const sendMessages = () => sendDue({ deps, locale, bulk: bolt.bulk, memory });
+  const { all: pumps, listen } = createPumps(deps, { sendMessages, home });
   const ticks = new TickCounter({ deps, scheduler, pumps, leaseAt });
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
   let stopped = false;
-  const stops = [
-    store.onCommit('outbox', () => outbox.wake()),
-    store.onCommit('outbox', () => pages.wake()),
-    store.onCommit('actions', () => actions.wake()),
-    ...timers.map((timer) => store.onCommit('timers', () => timer.wake())),
-  ];
+  const stops = [...listen()];
 
   return {
     deps,
@@ -181,34 +181,11 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       for (const stop of stops) stop();
       await bolt.stop();
       await scheduler.stop();
-      // What others leave in the outbox is sent last.
-      for (const pump of [...timers, actions, pages, outbox]) await pump.stop();
+      for (const pump of pumps) await pump.stop();
       await store.dropLease(leaseHolder);
       await store.close();
       logger.info('stopped');
     },
-  };
-}
-
-function createPumps(deps: Deps, outboxContext: OutboxContext) {
-  const { outbox, actions } = deps.store.read;
-  return {
-    outbox: new Pump({
-      name: 'outbox',
-      deps,
-      run: () => sendDue(outboxContext),
-      nextDueAt: () => outbox.nextDueAt(),
-    }),
-    pages: new Pump({
-      name: 'pages',
-      deps,
-      run: () => sendDuePages(deps),
-      nextDueAt: () => outbox.nextDueAt('pages'),
-    }),
-    actions: new Pump({ name: 'actions', deps, run: () => runDueActions(deps), nextDueAt: () => actions.nextDueAt() }),
-    timers: dueWork.map(
-      (work) => new Pump({ name: work.name, deps, run: () => work.run(deps), nextDueAt: () => work.nextDueAt(deps) }),
-    ),
   };
 }
 

@@ -5,9 +5,11 @@ import { US_DOLLAR } from '../../src/domain/money.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Provider } from '../../src/ports/provider.ts';
 import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
+import { readBasis, readHome } from '../../src/services/home/read-home.ts';
 import { interactions } from '../../src/slack/actions/index.ts';
 import { subcommands } from '../../src/slack/commands/index.ts';
 import type { SlackContext } from '../../src/slack/context.ts';
+import { homeView } from '../../src/slack/views/home.ts';
 import { type Figure, quantile } from '../suite.ts';
 import { CONNECTION, openScaleStage } from './stage.ts';
 import { MINUTE_MS } from './traffic.ts';
@@ -33,6 +35,10 @@ for (const line of LINES) {
   figures.push({ name: `/keys ${line}, median`, value: quantile(times, 0.5), unit: 'ms' });
   figures.push({ name: `/keys ${line}, p95`, value: quantile(times, 0.95), unit: 'ms' });
 }
+const homes: number[] = [];
+for (let call = 0; call < CALLS; call += 1) homes.push(await homeMs(1 + (call % 50)));
+figures.push({ name: 'Home tab, median', value: quantile(homes, 0.5), unit: 'ms' });
+figures.push({ name: 'Home tab, p95', value: quantile(homes, 0.95), unit: 'ms' });
 for (const line of ['list', 'stale']) {
   const times: number[] = [];
   for (let poll = 0; poll < POLLS; poll += 1) {
@@ -56,6 +62,18 @@ async function timed(line: string, page = 1): Promise<number> {
   const answer = await subcommand?.run(context, { ...PERSON, argument: rest.join(' '), page, sight: 'all' });
   const ms = performance.now() - begun;
   if (!answer?.text) throw new Error(`${line} has no answer`);
+  return ms;
+}
+
+/** Made anew for a responder who owns many keys, from the store to the blocks. */
+async function homeMs(page: number): Promise<number> {
+  const { deps, locale } = context;
+  const asker = { userId: PERSON.userId, roles: ['viewer', 'responder'] as const, seesAll: true };
+  const begun = performance.now();
+  const card = await readHome(deps, asker, { basis: await readBasis(deps), page });
+  const view = homeView(card, locale);
+  const ms = performance.now() - begun;
+  if (view.blocks.length < 5) throw new Error('the Home tab is empty');
   return ms;
 }
 
@@ -106,6 +124,8 @@ function withoutSlack(): SlackContext {
     ...real,
     suspendKey: async () => void calledAt.push(performance.now()),
     readKeyStatus: async () => 'inactive',
+    // What can be undone takes one person.
+    restoreKey: async () => undefined,
   };
   // The app's own: it is the app that calls.
   (deps.providers as Map<string, Provider>).set(CONNECTION, provider);
@@ -117,5 +137,7 @@ function withoutSlack(): SlackContext {
     locale: { currency: US_DOLLAR, timezone: 'UTC' },
     subcommands,
     configLines: [],
+    policySettings: [],
+    home: { opened: async () => {}, turnTo: async () => {} },
   };
 }

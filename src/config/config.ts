@@ -1,5 +1,5 @@
 import { rateText } from '../domain/money.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy, PolicySetting } from '../domain/policy.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { LogLevel } from './variables.ts';
 
@@ -46,6 +46,8 @@ export interface Config {
   readonly secretPath: string;
   readonly logLevel: LogLevel;
   readonly policy: Policy;
+  /** The same, line by line, with where each value is from. */
+  readonly policySettings?: readonly PolicySetting[];
 }
 
 export type SlackCredential =

@@ -5,7 +5,7 @@ import type { Config, Secrets } from './config.ts';
 import { type Env, EnvReader, errorCode, given, type ReadFile } from './env-reader.ts';
 import { type Fault, scrubFault } from './faults.ts';
 import { readOutlets } from './outlet-env.ts';
-import { parsePolicy } from './policy.ts';
+import { type ParsePolicyResult, parsePolicy } from './policy.ts';
 import type { DetectorNames } from './policy-schema.ts';
 import { type ProviderNames, readConnections } from './provider-env.ts';
 import { readSlack } from './slack-env.ts';
@@ -48,7 +48,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
   const logLevel = readLogLevel(reader);
   const production = isProduction(reader.text('NODE_ENV'));
   complainUnknown(reader);
-  const policy = readPolicy(reader, paths.policyPath, { providers, detectors });
+  const policy = readPolicyFile(reader, paths.policyPath, { providers, detectors });
   if (reader.faults.length > 0 || slack === undefined || policy === undefined) {
     return { ok: false, faults: reader.faults.map(scrubFault) };
   }
@@ -62,7 +62,8 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
       outlets: outlets.config,
       ...paths,
       logLevel,
-      policy,
+      policy: policy.policy,
+      policySettings: policy.settings,
     },
     secrets: {
       slack: slack.secrets,
@@ -121,12 +122,20 @@ function complainUnknown(reader: EnvReader): void {
   }
 }
 
-/** The policy file; undefined where the reader has been told what is wrong with it. */
+/** The policy; undefined where the reader has been told what is wrong with it. */
 export function readPolicy(
   reader: EnvReader,
   path: string,
-  { providers, detectors }: Pick<ReadConfigOptions, 'providers' | 'detectors'>,
+  options: Pick<ReadConfigOptions, 'providers' | 'detectors'>,
 ): Policy | undefined {
+  return readPolicyFile(reader, path, options)?.policy;
+}
+
+function readPolicyFile(
+  reader: EnvReader,
+  path: string,
+  { providers, detectors }: Pick<ReadConfigOptions, 'providers' | 'detectors'>,
+): (ParsePolicyResult & { readonly ok: true }) | undefined {
   let text: string | undefined;
   try {
     text = reader.readFile(path);
@@ -141,7 +150,7 @@ export function readPolicy(
     return undefined;
   }
   const parsed = parsePolicy(text, { file: path, detectors, providerIds: providers.map(({ id }) => id) });
-  if (parsed.ok) return parsed.policy;
+  if (parsed.ok) return parsed;
   reader.faults.push(...parsed.faults);
   return undefined;
 }

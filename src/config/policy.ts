@@ -1,11 +1,12 @@
 import { MICRO_USD_PER_USD, microUsdFromUsd } from '../domain/money.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy, PolicySetting } from '../domain/policy.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
 import { globPattern } from './glob.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toOverride } from './policy-prices.ts';
 import { type DetectorNames, type PolicyFile, policyFileSchema } from './policy-schema.ts';
+import { policySettings } from './policy-settings.ts';
 import { readYaml } from './yaml-source.ts';
 
 export interface ParsePolicyOptions {
@@ -17,7 +18,7 @@ export interface ParsePolicyOptions {
 }
 
 export type ParsePolicyResult =
-  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: true; readonly policy: Policy; readonly settings: readonly PolicySetting[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Sections of the file that hold keys of their own and may be left out. */
@@ -44,7 +45,8 @@ export function parsePolicy(text: string, { file, detectors, providerIds }: Pars
   const parsed = schema.safeParse(raw);
   const unknown = unknownKeyFaults(schema, raw, source.place);
   if (parsed.success && unknown.length === 0) {
-    return { ok: true, policy: toPolicy(parsed.data, recordOf(recordOf(raw).detectors)) };
+    const settings = policySettings({ parsed: parsed.data, given: source.value, place: source.place });
+    return { ok: true, policy: toPolicy(parsed.data, recordOf(recordOf(raw).detectors)), settings };
   }
   const issues = parsed.success ? [] : issueFaults({ issues: parsed.error.issues, schema, raw, place: source.place });
   return { ok: false, faults: byLine([...unknown, ...issues]) };

@@ -24,6 +24,7 @@ export const ACTS = [
   'raise_cap_beyond',
   'declassify',
   'delete_owner',
+  'see_settings',
 ] as const;
 export type Act = (typeof ACTS)[number];
 
@@ -82,6 +83,7 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   raise_cap_beyond: 'raise its cap that far',
   declassify: 'say that a production key is none',
   delete_owner: 'delete its account',
+  see_settings: 'see the settings',
 };
 
 /** A person of the workspace as looked up at the click. */

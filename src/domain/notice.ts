@@ -94,6 +94,33 @@ export interface ClaimDetail {
   readonly settledBy: string | null;
 }
 
+/** What the first reads brought, as it was told to whoever installed Keysteward. Closed: it was told. */
+export interface WelcomeDetail {
+  /** Who was told; null while the reads are under way, and where the installation is older than the greeting. */
+  readonly userId: string | null;
+  readonly connections: readonly WelcomeConnection[];
+  readonly unowned: number;
+  readonly stale: number;
+  /** In the last 31 days. */
+  readonly spentMicroUsd: number;
+}
+
+export interface WelcomeConnection {
+  readonly connectionId: string;
+  readonly keys: number;
+  /** What could not be read, in a person's words, and why. */
+  readonly problems: readonly string[];
+  /** Usage from before the last 31 days is still being read. */
+  readonly isReadingOn: boolean;
+}
+
+/** Slack refuses what needs this scope. Closed: it is granted. */
+export interface MissingScopeDetail {
+  readonly scope: string;
+  /** The Web API method that was refused. */
+  readonly method: string;
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
@@ -103,6 +130,8 @@ export interface NoticeDetails {
   readonly audience: AudienceDetail;
   readonly claim: ClaimDetail;
   readonly grant: GrantTold;
+  readonly welcome: WelcomeDetail;
+  readonly missing_scope: MissingScopeDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

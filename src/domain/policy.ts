@@ -53,6 +53,16 @@ export interface Policy {
   readonly prices: readonly PriceOverride[];
 }
 
+/** One line of the effective policy, for people who ask why. */
+export interface PolicySetting {
+  /** `polling.usage_minutes` */
+  readonly key: string;
+  /** As one would write it; never a secret. */
+  readonly value: string;
+  /** Of the file; null: the default. */
+  readonly line: number | null;
+}
+
 export interface KeyPlace {
   readonly label: string;
   readonly slug: string;

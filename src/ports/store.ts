@@ -6,6 +6,7 @@ import type { ApprovalRepo } from './approvals.ts';
 import type { AuditReader } from './audit.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
+import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
 import type { GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
@@ -184,6 +185,7 @@ export interface Repos {
   readonly pages: PageRepo;
   readonly outlets: OutletRepo;
   readonly approvals: ApprovalRepo;
+  readonly homeTabs: HomeTabRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

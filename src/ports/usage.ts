@@ -24,8 +24,13 @@ export interface UsageRepo extends UsageUpkeep {
   ofKeysFolded(keyIds: readonly string[], range: UsageRange, widthMs: number): Promise<readonly UsageBucket[]>;
   /** Sum per key over whole buckets that start in the range, of one connection or of all. Keys without cost are left out. */
   costPerKey(range: UsageRange & { readonly connectionId?: string }): Promise<ReadonlyMap<string, number>>;
-  /** The same of all connections over whole UTC days, from sums that are kept: quick, however many keys there are. */
-  dayCosts(range: UsageRange): Promise<ReadonlyMap<string, number>>;
+  /**
+   * The same of all connections, or of some keys, over whole UTC days, from sums that are kept: quick, however many keys
+   * there are.
+   */
+  dayCosts(range: UsageRange, keyIds?: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Their sum, of all that was spent with a key or without. */
+  dayTotal(range: UsageRange): Promise<number>;
   newestEnd(connectionId: string): Promise<number | null>;
   /** Start of the oldest bucket of this width. */
   oldestStart(widthMs: number): Promise<number | null>;

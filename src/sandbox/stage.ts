@@ -263,12 +263,12 @@ function sandboxConfig(options: StageOptions, { slack, openai, anthropic, folder
     policyPath: 'the sandbox',
     secretPath: 'the sandbox',
     logLevel: 'info',
-    policy: sandboxPolicy(options),
+    ...sandboxPolicy(options),
     ...(options.outlets === undefined ? {} : { outlets: options.outlets.config }),
   };
 }
 
-function sandboxPolicy({ pollMinutes, policy = '' }: StageOptions): Config['policy'] {
+function sandboxPolicy({ pollMinutes, policy = '' }: StageOptions): Pick<Config, 'policy' | 'policySettings'> {
   const text = `
 channels: { alerts: '#ai-keys' }
 roles: { admins: [U0CHRIS], responders: [U0ANA] }
@@ -276,7 +276,7 @@ polling: { usage_minutes: ${pollMinutes}, inventory_minutes: 60 }
 ${policy}`;
   const parsed = parsePolicy(text, { file: 'sandbox policy', detectors });
   if (!parsed.ok) throw new Error(formatFaults(parsed.faults));
-  return parsed.policy;
+  return { policy: parsed.policy, policySettings: parsed.settings };
 }
 
 function sandboxSecrets({ access = 'full', outlets }: StageOptions): Secrets {

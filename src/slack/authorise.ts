@@ -3,7 +3,11 @@ import { ACT_WORDS, type Act, mayAct, type Person, type Role, rolesOf, rolesThat
 import { AppError, toError } from '../domain/errors.ts';
 import { confirmedOwnerOf, type Lineage } from '../domain/key.ts';
 import type { Deps } from '../services/deps.ts';
-import type { Identity } from './context.ts';
+import type { Gesture, Identity } from './context.ts';
+
+export type { Gesture } from './context.ts';
+
+import { asMissingScope } from './slack-error.ts';
 
 const WHO: Readonly<Record<Role, string>> = {
   viewer: 'a viewer',
@@ -11,11 +15,6 @@ const WHO: Readonly<Record<Role, string>> = {
   responder: 'a responder',
   admin: 'an admin',
 };
-
-export interface Gesture {
-  readonly userId: string;
-  readonly teamId: string;
-}
 
 interface RoleContext {
   readonly deps: Pick<Deps, 'directory' | 'policy' | 'logger'>;
@@ -64,7 +63,11 @@ async function lookUp(
   if (gesture.teamId !== identity.teamId) throw forbidden('people of another workspace have no rights here');
   const person = await deps.directory.person(gesture.userId).catch((error: unknown) => {
     deps.logger.warn('role look-up failed', { error: toError(error) });
-    throw forbidden('your role could not be looked up in Slack just now; try again in a moment', error);
+    const lacking = asMissingScope(error);
+    if (lacking === undefined) {
+      throw forbidden('your role could not be looked up in Slack just now; try again in a moment', error);
+    }
+    throw forbidden(`your role cannot be looked up in Slack. ${lacking.publicMessage}`.replace(/\.$/, ''), error);
   });
   return { person, roles: rolesOf(person, deps.policy.roles, lineage) };
 }
@@ -72,16 +75,25 @@ async function lookUp(
 /** What somebody may see: everything, or, as the owner of keys alone, those keys. */
 export type Sight = 'all' | 'own';
 
+type SightContext = RoleContext & { readonly deps: Pick<Deps, 'store'> };
+
 /** Throws for everybody who may see nothing. */
-export async function sightOf(
-  context: RoleContext & { readonly deps: Pick<Deps, 'store'> },
+export async function sightOf(context: SightContext, gesture: Gesture): Promise<Sight> {
+  return (await standingOf(context, gesture)).sight;
+}
+
+/** The same with the roles that policy gives. */
+export async function standingOf(
+  context: SightContext,
   gesture: Gesture,
-): Promise<Sight> {
+): Promise<{ readonly sight: Sight; readonly roles: readonly Role[] }> {
   const { person, roles } = await lookUp(context, gesture, null);
   if (!person.isActiveFullMember) throw forbidden(NO_MEMBER);
-  if (mayAct(roles, 'look')) return 'all';
+  if (mayAct(roles, 'look')) return { sight: 'all', roles };
   const lineages = await context.deps.store.read.lineages.all();
-  if (lineages.some((lineage) => confirmedOwnerOf(lineage) === person.userId)) return 'own';
+  if (lineages.some((lineage) => confirmedOwnerOf(lineage) === person.userId)) {
+    return { sight: 'own', roles };
+  }
   throw forbidden(NO_VIEWER);
 }
 

@@ -1,11 +1,12 @@
 import type { Server, ServerResponse } from 'node:http';
 import { App, HTTPReceiver, type Logger as SlackLogger, SocketModeReceiver } from '@slack/bolt';
-import { WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Identity } from './context.ts';
+import { type ScopeWatch, WatchedClient } from './scope-watch.ts';
 import { fromSlackError } from './slack-error.ts';
 
 const CALL_TIMEOUT_MS = 10 * SECOND_MS;
@@ -33,6 +34,8 @@ export interface BoltOptions {
   /** Answers /readyz: what is not ready, empty when all is. */
   readonly notReady: () => Promise<readonly string[]>;
   readonly patience?: Patience;
+  /** Hears which scopes the app has. */
+  readonly scopes?: ScopeWatch;
 }
 
 export interface BoltApp {
@@ -53,8 +56,14 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
   const { apiUrl, botToken, slackLogger, patience = PATIENCE } = options;
   const { timeoutMs: timeout, retries } = patience;
   const clientOptions = () => ({ slackApiUrl: apiUrl, timeout, logger: slackLogger });
-  const client = new WebClient(botToken.reveal(), { ...clientOptions(), retryConfig: { retries, randomize: true } });
-  const bulk = new WebClient(botToken.reveal(), {
+  const watch = options.scopes;
+  const client = new WatchedClient(botToken.reveal(), {
+    ...clientOptions(),
+    watch,
+    retryConfig: { retries, randomize: true },
+  });
+  const bulk = new WatchedClient(botToken.reveal(), {
+    watch,
     ...clientOptions(),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,

@@ -1,6 +1,13 @@
 import type { WebClient } from '@slack/web-api';
+import type { PolicySetting } from '../domain/policy.ts';
 import type { Deps } from '../services/deps.ts';
 import type { Locale } from './views/text.ts';
+
+/** Who does something, and where they belong. */
+export interface Gesture {
+  readonly userId: string;
+  readonly teamId: string;
+}
 
 /** Who we are in this workspace, from auth.test and bots.info. */
 export interface Identity {
@@ -28,14 +35,25 @@ export interface SubcommandText {
   readonly forOwners?: true;
 }
 
+/** The Home tab as listeners use it: what it shows is published when it is opened and after changes. */
+export interface Home {
+  /** `shownHash`: of the view that Slack shows now; null where there is none. */
+  opened(gesture: Gesture, shownHash: string | null): Promise<void>;
+  /** Shows another page of the person's own keys. */
+  turnTo(gesture: Gesture, page: number): Promise<void>;
+}
+
 /** What every listener gets. */
 export interface SlackContext {
   readonly deps: Deps;
   readonly client: WebClient;
   readonly identity: Identity;
   readonly locale: Locale;
+  readonly home: Home;
   /** For help. */
   readonly subcommands: readonly SubcommandText[];
   /** Safe lines about addresses and rights for `/keys status`. */
   readonly configLines: readonly string[];
+  /** The policy line by line, for admins. */
+  readonly policySettings: readonly PolicySetting[];
 }

@@ -1,4 +1,4 @@
-import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt';
+import type { BlockAction, EnvelopedEvent, SlashCommand, ViewSubmitAction } from '@slack/bolt';
 import { AppError } from '../domain/errors.ts';
 import { NO_MEMBER } from './authorise.ts';
 import type { Identity, SlackContext } from './context.ts';
@@ -9,6 +9,14 @@ type OursContext = Pick<SlackContext, 'identity' | 'deps'>;
 export async function refuseForeignCommand(context: OursContext, command: SlashCommand): Promise<void> {
   refuseForeignOrigin(context.identity, { appId: command.api_app_id, enterpriseId: command.enterprise_id });
   await refuseKnownOutsider(context, command.user_id);
+}
+
+/** Refuses an event of another app or workspace; about whom it is, and what they may see, is looked up later. */
+export function refuseForeignEvent(
+  { identity }: Pick<OursContext, 'identity'>,
+  { api_app_id: appId, team_id: teamId, enterprise_id: enterpriseId }: EnvelopedEvent,
+): void {
+  refuseForeignOrigin(identity, { appId, teamId, enterpriseId: enterpriseId ?? undefined });
 }
 
 /** Refuses a click that is not on a message or a modal of ours. */

@@ -9,12 +9,13 @@ import { wait } from './bolt-app.ts';
 import { refuseBeyondSight } from './command.ts';
 import { subcommands } from './commands/index.ts';
 import type { SlackContext } from './context.ts';
+import { events } from './events/index.ts';
 import { type Checked, GestureMemory } from './gesture-memory.ts';
 import type { Click } from './interaction.ts';
-import { refuseForeignClick, refuseForeignCommand, refuseForeignSubmission } from './ours.ts';
+import { refuseForeignClick, refuseForeignCommand, refuseForeignEvent, refuseForeignSubmission } from './ours.ts';
 import { pressed, submissionOf, submitHandlerOf } from './read-gesture.ts';
 import { refusalText } from './refusal.ts';
-import { noticeModal } from './views/action-modal.ts';
+import { answerModal, noticeModal } from './views/action-modal.ts';
 import { type Rendered, section } from './views/blocks.ts';
 import { pastedKeyView, unknownSubcommandView } from './views/help.ts';
 
@@ -39,8 +40,9 @@ export function registerListeners(app: App, context: SlackContext, { ackWithinMs
     await ack();
     if (body.type !== 'block_actions') return;
     if (!memory.isNew(`click:${body.trigger_id}`)) return;
-    const place = { channel: body.channel?.id, user: body.user?.id, view: body.view };
-    // Bolt gives no `respond` to a click in a modal.
+    const { channel, user, view, trigger_id: triggerId } = body;
+    const place = { channel: channel?.id, user: user?.id, view, triggerId };
+    // Bolt gives no `respond` to a click in a modal or in the Home tab.
     const answer = (rendered: Rendered, replaces: boolean) =>
       tell(context, {
         place,
@@ -55,6 +57,8 @@ export function registerListeners(app: App, context: SlackContext, { ackWithinMs
       await reply(renderedError(context, error));
     }
   });
+
+  listenToEvents(app, context, memory);
 
   app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body }) => {
     const { id, hash } = body.view;
@@ -73,6 +77,21 @@ export function registerListeners(app: App, context: SlackContext, { ackWithinMs
     // What was asked for is done or refused by now, whether somebody still looks or not.
     await unlessGone(context, context.client.views.update({ view_id: id, view }));
   });
+}
+
+function listenToEvents(app: App, context: SlackContext, memory: GestureMemory): void {
+  for (const handler of events) {
+    app.event(handler.event, async ({ body }) => {
+      if (!memory.isNew(`event:${body.event_id}`)) return;
+      try {
+        refuseForeignEvent(context, body);
+        await handler.run(context, body);
+      } catch (error) {
+        // Nobody waits for an answer.
+        context.deps.logger.warn('an event was not followed', { event: handler.event, error: toError(error) });
+      }
+    });
+  }
 }
 
 /** Runs an accepted submission; a check that came too late for errors beside the fields is told as a page. */
@@ -102,6 +121,7 @@ interface Answer {
     readonly channel: string | undefined;
     readonly user: string;
     readonly view?: BlockAction['view'];
+    readonly triggerId?: string;
   };
 }
 
@@ -111,11 +131,12 @@ interface Answer {
  */
 function tell(context: SlackContext, { rendered, respond, place }: Answer): Promise<void> {
   const { chat, views } = context.client;
-  const { channel, user, view } = place;
+  const { channel, user, view, triggerId } = place;
   const elsewhere = async (error: unknown) => {
     if (channel !== undefined) await chat.postEphemeral({ channel, user, ...rendered });
-    else if (view !== undefined)
-      await views.update({ view_id: view.id, view: noticeModal(titleOf(view), rendered.text) });
+    else if (view?.type === 'home' && triggerId !== undefined)
+      await views.open({ trigger_id: triggerId, view: answerModal(titleOf({}), rendered) });
+    else if (view !== undefined) await views.update({ view_id: view.id, view: answerModal(titleOf(view), rendered) });
     else throw error;
   };
   const told = respond === undefined ? elsewhere(new Error('there is no place to answer')) : respond().catch(elsewhere);
@@ -171,7 +192,8 @@ async function runClick(
     teamId: body.user.team_id ?? body.team?.id ?? '',
     triggerId: body.trigger_id,
     channel: body.channel?.id ?? null,
-    viewId: body.view?.id ?? null,
+    // The Home tab is no modal that another could go on top of.
+    viewId: body.view?.type === 'modal' ? body.view.id : null,
     value,
     ...answers,
   });

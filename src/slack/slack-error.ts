@@ -2,6 +2,10 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 import { AppError, toError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/time.ts';
 import { NoSuchChannel } from './channels.ts';
+import { missingScopeText, SCOPE_USES } from './scopes.ts';
+
+export const MISSING_SCOPE = 'missing_scope';
+const SCOPE_NAME = /^[a-z][a-z0-9_.:]{1,60}$/;
 
 // Codes of `ok: false` that say "later", not "never".
 const PASSING: ReadonlySet<string> = new Set([
@@ -22,7 +26,7 @@ const CHANNEL_TROUBLE: ReadonlySet<string> = new Set([
   'not_in_channel',
   'is_archived',
   'is_inactive',
-  'missing_scope',
+  MISSING_SCOPE,
   'no_permission',
   'restricted_action',
   'restricted_action_read_only_channel',
@@ -42,6 +46,22 @@ export function isChannelTrouble(thrown: unknown): boolean {
 /** Slack's error code of an `ok: false` answer, or undefined. */
 export function slackCode(error: unknown): string | undefined {
   return error instanceof WebAPIPlatformError ? error.data.error : undefined;
+}
+
+/** What a call was refused for the want of; empty for every other error, and where Slack does not say. */
+export function neededScopes(error: unknown): readonly string[] {
+  if (slackCode(error) !== MISSING_SCOPE || !(error instanceof WebAPIPlatformError)) return [];
+  const namesIn = (field: 'needed' | 'provided') => String(Reflect.get(error.data, field) ?? '').split(/\s*,\s*/);
+  const provided = namesIn('provided');
+  const names = namesIn('needed').filter((name) => !provided.includes(name));
+  // Slack lists every scope that would do; ours is the one that the manifest asks for.
+  const ours = names.filter((name) => name in SCOPE_USES);
+  return (ours.length > 0 ? ours : names).filter((name) => SCOPE_NAME.test(name));
+}
+
+/** The same for whoever is answered; undefined for every other error. */
+export function asMissingScope(error: unknown): AppError | undefined {
+  return slackCode(error) === MISSING_SCOPE ? fromSlackError(error) : undefined;
 }
 
 /** Translates what the Web API client throws, once, where the outbox meets it. */
@@ -90,7 +110,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   cannot_dm_bot: 'This is a bot, and bots cannot be written to. Check the member id in policy.yml.',
   messages_tab_disabled:
     'The app cannot be written to directly. Turn its Messages tab on (app page, App Home), or reinstall it from manifest.yml.',
-  missing_scope: 'The app lacks a scope. Reinstall it from manifest.yml.',
   invalid_auth: 'Slack refuses the bot token. Check SLACK_BOT_TOKEN.',
 };
 
@@ -98,7 +117,10 @@ function rejected(code: string, cause: unknown): AppError {
   return new AppError({
     code: 'slack_rejected',
     message: `Slack answered ${code}`,
-    publicMessage: ADVICE[code] ?? `Slack refused the message (${code}).`,
+    publicMessage:
+      code === MISSING_SCOPE
+        ? missingScopeText(neededScopes(cause))
+        : (ADVICE[code] ?? `Slack refused the message (${code}).`),
     cause,
   });
 }

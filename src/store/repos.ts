@@ -6,6 +6,7 @@ import { auditRepo } from './audit.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { grantRepo } from './grants.ts';
+import { homeTabRepo } from './home-tabs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
@@ -54,5 +55,6 @@ export function createRepos(context: RepoContext): Repos {
     pages: pageRepo(db),
     outlets: outletRepo(db),
     approvals: approvalRepo(context),
+    homeTabs: homeTabRepo(db),
   };
 }

@@ -4,6 +4,7 @@ import type { ApprovalTable } from './schema-approvals.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
+import type { HomeTabTable } from './schema-home.ts';
 import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
@@ -242,6 +243,7 @@ export interface Database {
   approvals: ApprovalTable;
   usage_days: UsageDayTable;
   revisions: RevisionTable;
+  home_tabs: HomeTabTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

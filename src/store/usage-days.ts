@@ -78,3 +78,14 @@ export async function dayCostPerKey(
   }
   return costs;
 }
+
+/** What was spent over whole UTC days, with a key or without. */
+export async function dayCostTotal(db: Kysely<Database>, { from, to }: UsageRange): Promise<number> {
+  const row = await db
+    .selectFrom('usage_days')
+    .select((eb) => eb.fn.sum<number>('cost_micro_usd').as('cost'))
+    .where('day_at', '>=', from)
+    .where('day_at', '<', to)
+    .executeTakeFirst();
+  return Number(row?.cost ?? 0);
+}

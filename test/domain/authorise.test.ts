@@ -34,6 +34,7 @@ const LEAST: Readonly<Record<Act, Role>> = {
   raise_cap_beyond: 'admin',
   declassify: 'admin',
   delete_owner: 'admin',
+  see_settings: 'admin',
 };
 
 const PERSON: Person = {

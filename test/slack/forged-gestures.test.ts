@@ -32,8 +32,17 @@ const forged = fc.oneof(
     .map((one) => JSON.stringify(one)),
 );
 
-function contextOf({ deps, bolt }: Running): SlackContext {
-  return { deps, client: bolt.client, identity: bolt.identity, locale: LOCALE, subcommands: [], configLines: [] };
+function contextOf({ deps, bolt, home }: Running): SlackContext {
+  return {
+    deps,
+    client: bolt.client,
+    identity: bolt.identity,
+    locale: LOCALE,
+    subcommands: [],
+    configLines: [],
+    home,
+    policySettings: [],
+  };
 }
 
 /** What it was answered with; anything but a sentence is a fault. */

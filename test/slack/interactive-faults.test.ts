@@ -118,21 +118,23 @@ describe.each([
 ])('%s', (method, roles) => {
   test.each([...SILENT, ...codes('user_not_found', 'missing_scope', 'invalid_auth')])(
     '%s: nobody is let in, a command and a dialog say so, and later it works',
-    async (_, fault) => {
+    async (name, fault) => {
+      const said =
+        name === 'missing_scope' ? 'your role cannot be looked up in Slack. The app lacks a Slack scope.' : ROLE;
       const { running, ts } = await leaking(roles === undefined ? {} : { roles });
       running.slack.faults.add(method, fault);
       await running.slack.person('U0ANA').command('/keys list', 'ai-keys');
       await running.settled();
-      expect(answers(running)).toEqual([ROLE]);
+      expect(answers(running)).toEqual([expect.stringContaining(said)]);
 
       running.slack.faults.add(method, fault);
       await click(running, ts, 'key_suspend');
-      expect(page(running)).toContain(ROLE);
+      expect(page(running)).toContain(said);
 
       await click(running, ts, 'key_suspend');
       running.slack.faults.add(method, fault);
       await submit(running);
-      expect(page(running)).toContain(ROLE);
+      expect(page(running)).toContain(said);
       await expectDone(running, 0);
     },
   );

@@ -151,8 +151,10 @@ describe('a channel that refuses an alert', () => {
     expect((await running.deps.store.read.outbox.dead()).map(({ kind }) => kind)).toEqual([
       'alert',
       'direct',
+      'notice_to',
       'direct',
     ]);
+    expect(await status(running)).toContain('The app lacks the Slack scope im:write');
     expect(await status(running)).toMatch(/#ai-keys cannot be posted to since .* Nobody could be told directly\./);
   });
 

@@ -271,7 +271,7 @@ describe('a refusal for good', () => {
       'The channel is archived. Unarchive it, or name another one',
     ],
     ['a channel without the bot', { channel: 'C0AIKEYS' }, 'not_in_channel', 'Invite it with /invite'],
-    ['a missing scope', {}, 'missing_scope', 'The app lacks a scope. Reinstall it from manifest.yml.'],
+    ['a missing scope', {}, 'missing_scope', 'The app lacks a Slack scope. Add it: open the app at api.slack.com/apps'],
     ['a token that was revoked', {}, 'invalid_auth', 'Check SLACK_BOT_TOKEN'],
     ['something new', {}, 'brand_new_error', 'Slack refused the message (brand_new_error).'],
   ])('%s is a dead letter with advice that /keys status shows', async (_name, options, error, advice) => {

@@ -138,3 +138,26 @@ function refused(run: () => unknown, publicMessage: RegExp): void {
     }),
   );
 }
+
+describe('the first contact', () => {
+  const all = loadMigrations();
+  const before = all.filter(({ name }) => name < '0017');
+  const welcomed = (db: SqliteDatabase.Database) =>
+    db.prepare("SELECT COUNT(*) FROM notices WHERE kind = 'welcome' AND closed_at IS NOT NULL").pluck().get();
+
+  test('counts as made in a database that has a past', () => {
+    const db = memory();
+    migrate(db, before);
+    db.exec("INSERT INTO watermarks (connection_id, missed_polls) VALUES ('openai', 0)");
+    migrate(db, all);
+
+    expect(welcomed(db)).toBe(1);
+  });
+
+  test('is still to be made in a fresh one', () => {
+    const db = memory();
+    migrate(db, all);
+
+    expect(welcomed(db)).toBe(0);
+  });
+});

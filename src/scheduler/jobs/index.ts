@@ -1,6 +1,7 @@
 import type { Job } from '../job.ts';
 import { backfillHistoryJob } from './backfill-history.ts';
 import { compactUsageJob } from './compact-usage.ts';
+import { greetInstallerJob } from './greet-installer.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
 import { probeChannelsJob } from './probe-channels.ts';
@@ -26,6 +27,7 @@ export const jobs: readonly Job[] = [
   compactUsageJob,
   reconcileJob,
   reportAudienceJob,
+  greetInstallerJob,
   logAuditHeadJob,
   probeChannelsJob,
   sendHeartbeatJob,

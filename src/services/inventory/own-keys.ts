@@ -1,7 +1,7 @@
 import { alertName } from '../../domain/alert.ts';
 import { isStale } from '../../domain/staleness.ts';
 import { DAY_MS, formatLength } from '../../domain/time.ts';
-import { type KeySummary, type ListDeps, listKeys } from './list-keys.ts';
+import { type KeySummary, type ListDeps, listAllKeys } from './list-keys.ts';
 
 const STALE_MS = 30 * DAY_MS;
 const EXPIRES_SOON_MS = 14 * DAY_MS;
@@ -12,13 +12,24 @@ export interface OwnKeys {
   readonly todo: ReadonlyMap<string, readonly string[]>;
 }
 
+interface Asked {
+  readonly userId: string;
+  readonly withClaims: boolean;
+}
+
 /** The keys that a person owns, and those that wait for a claim to be confirmed; those first that need something. */
-export async function ownKeys(
-  deps: ListDeps,
-  { userId, withClaims }: { readonly userId: string; readonly withClaims: boolean },
+export async function ownKeys(deps: ListDeps, asked: Asked): Promise<OwnKeys> {
+  return ownKeysAmong(deps, await listAllKeys(deps), asked);
+}
+
+/** The same where the inventory is at hand. */
+export async function ownKeysAmong(
+  deps: Pick<ListDeps, 'store' | 'clock'>,
+  all: readonly KeySummary[],
+  { userId, withClaims }: Asked,
 ): Promise<OwnKeys> {
   const now = deps.clock.now();
-  const mine = (await listKeys(deps)).filter(
+  const mine = all.filter(
     ({ key, lineage }) =>
       lineage.ownerSlackId === userId && (withClaims || lineage.ownerStanding === 'confirmed') && key.status !== 'gone',
   );

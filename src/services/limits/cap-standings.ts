@@ -36,7 +36,8 @@ export async function capStandings(
   const ownCaps = await lineages.caps();
   const scopeCaps = await scopeLimits.caps(input.provider.connectionId);
   if (ownCaps.size + scopeCaps.size === 0) return new Map();
-  const month = await usage.dayCosts({ from: monthStart(input.now), to: input.now });
+  const range = { from: monthStart(input.now), to: input.now };
+  const month = await usage.dayCosts(range, countedIds(deps, input, { ownCaps, scopeCaps }));
   const look = { ...input, month, told: await toldSteps(deps, input.now), lookMs: deps.policy.polling.usageMs };
   const all = [...ownStandings(look, ownCaps), ...scopeStandings(deps, look, scopeCaps)];
   const standings = [...groupBy(all, ([lineageId]) => lineageId)];
@@ -62,6 +63,26 @@ interface Look extends StandingsInput {
   readonly month: ReadonlyMap<string, number>;
   readonly told: ReadonlyMap<string, readonly ToldStep[]>;
   readonly lookMs: number;
+}
+
+interface Caps {
+  readonly ownCaps: ReadonlyMap<string, number>;
+  readonly scopeCaps: ReadonlyMap<string, number>;
+}
+
+/** The keys, and the usage without one, that count against any of the caps. */
+function countedIds(
+  { providers }: StandingDeps,
+  { provider, allKeys }: StandingsInput,
+  { ownCaps, scopeCaps }: Caps,
+): readonly string[] {
+  const inScope = (key: KeyIdentity) => key.providerId === provider.id && scopeCaps.has(key.scopeId ?? '');
+  const counted = allKeys.filter((key) => ownCaps.has(key.lineageId) || inScope(key));
+  const connections = [...providers.values()].filter(({ id }) => id === provider.id);
+  const unkeyed = [...scopeCaps.keys()].flatMap((scopeId) =>
+    connections.map(({ connectionId }) => noKeyId(connectionId, scopeId)),
+  );
+  return [...counted.map(({ id }) => id), ...unkeyed];
 }
 
 async function toldSteps({ store }: StandingDeps, now: number): Promise<Look['told']> {

@@ -8,7 +8,10 @@ import type {
   DowntimeDetail,
   DriftDetail,
   DriftPart,
+  MissingScopeDetail,
   Notice,
+  WelcomeConnection,
+  WelcomeDetail,
 } from '../../domain/notice.ts';
 import type { UnpricedDetail } from '../../domain/unpriced.ts';
 import type { Deps } from '../deps.ts';
@@ -82,6 +85,20 @@ export interface GrantNoticeCard {
   readonly detail: GrantTold;
 }
 
+export interface WelcomeCard {
+  readonly kind: 'welcome';
+  readonly detail: WelcomeDetail;
+  readonly connections: readonly (WelcomeConnection & ConnectionName)[];
+  /** `#name` or a channel id. */
+  readonly channel: string;
+}
+
+export interface MissingScopeCard {
+  readonly kind: 'missing_scope';
+  readonly detail: MissingScopeDetail;
+  readonly closedAt: number | null;
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
 export type NoticeCard =
   | BlindCard
@@ -91,7 +108,9 @@ export type NoticeCard =
   | BreakGlassCard
   | AudienceCard
   | ClaimCard
-  | GrantNoticeCard;
+  | GrantNoticeCard
+  | WelcomeCard
+  | MissingScopeCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -115,6 +134,10 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return describeClaim(deps, notice);
     case 'grant':
       return { kind: 'grant', detail: notice.detail };
+    case 'welcome':
+      return notice.closedAt === null ? undefined : describeWelcome(deps, notice.detail);
+    case 'missing_scope':
+      return { kind: 'missing_scope', detail: notice.detail, closedAt: notice.closedAt };
     default:
       return undefined;
   }
@@ -191,6 +214,11 @@ async function describeDrift(deps: DescribeDeps, detail: DriftDetail): Promise<D
     detail,
     worst: detail.worst.map((part) => ({ ...part, name: nameCost(part) })),
   };
+}
+
+function describeWelcome(deps: DescribeDeps, detail: WelcomeDetail): WelcomeCard {
+  const connections = detail.connections.map((one) => ({ ...one, ...nameOf(deps, one.connectionId) }));
+  return { kind: 'welcome', detail, connections, channel: deps.policy.channels.alerts };
 }
 
 function nameOf({ providers }: DescribeDeps, connectionId: string): ConnectionName {

@@ -3,7 +3,7 @@ import type { Alert } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
-import type { AudienceDetail } from '../../domain/notice.ts';
+import type { AudienceDetail, MissingScopeDetail } from '../../domain/notice.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { EventWatermark } from '../../ports/events.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -53,6 +53,8 @@ export interface Status {
   readonly approvals: readonly Approval[];
   /** Who reads the alerts without being a full member; null: nobody, as far as known. */
   readonly audience: AudienceDetail | null;
+  /** What Slack has refused for want of a scope. */
+  readonly missingScopes: readonly MissingScopeDetail[];
   /** Limits that were changed for a time which is over soon. */
   readonly endingGrants: readonly Grant[];
   readonly outbox: { readonly waiting: number; readonly dead: number };
@@ -85,6 +87,7 @@ export async function readStatus(
     unfinishedActions: await actions.unfinished(),
     approvals: await approvals.waiting(),
     audience: (await notices.allOpen('audience'))[0]?.detail ?? null,
+    missingScopes: (await notices.allOpen('missing_scope')).map(({ detail }) => detail),
     endingGrants: (await holdingGrants(deps)).filter(({ untilAt }) => untilAt <= deps.clock.now() + SOON_MS),
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),

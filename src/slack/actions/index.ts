@@ -7,13 +7,17 @@ import { brakeModelsSubmit, brakePageButtons, brakeRateSubmit, brakesButton } fr
 import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { claimAnswer } from './claim-answer.ts';
+import { claimKeys, claimKeysSubmit } from './claim-keys.ts';
 import { commandAgain } from './command-again.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { editKeySubmit } from './edit-key.ts';
+import { homePageButtons } from './home-page.ts';
+import { homeSettings } from './home-settings.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
 import { ownerAnswers } from './owner-answer.ts';
+import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
 import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
@@ -59,6 +63,12 @@ export const interactions: readonly Interaction[] = [
   rotationHandOverSubmit,
   ...approvalButtons,
   ...claimAnswer,
+  claimKeys,
+  claimKeysSubmit,
+  practiseRotation,
+  practiseRotationSubmit,
+  ...homePageButtons,
+  homeSettings,
   editKeySubmit,
   suspendScopeSubmit,
   raiseCapButton,

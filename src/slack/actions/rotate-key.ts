@@ -63,7 +63,8 @@ export function openRotateModal(
   return openModal(context, gesture, { title: OPEN_TITLE, build: () => rotatePage(context, gesture, target) });
 }
 
-async function rotatePage(context: SlackContext, gesture: Gesture, { keyId, alertId }: Target): Promise<View> {
+/** The page that asks why. */
+export async function rotatePage(context: SlackContext, gesture: Gesture, { keyId, alertId }: Target): Promise<View> {
   const { key, lineage } = await keyAndLineage(context, keyId);
   await authorise(context, { gesture, act: 'rotate', lineage });
   const standing = await openRotationOf(context.deps, lineage.id);

@@ -8,7 +8,7 @@ import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { needsTypedSlug } from '../../services/actions/request-action.ts';
 import type { ButtonValue } from '../button-value.ts';
 import { environmentText } from './alert.ts';
-import { context, section, sections } from './blocks.ts';
+import { context, type Rendered, section, sections } from './blocks.ts';
 import { impactLines } from './impact.ts';
 import { secondPersonBlocks } from './second-person.ts';
 import { capital, escaped, foreign, type Locale } from './text.ts';
@@ -114,6 +114,11 @@ export function noticeModal(title: string, mrkdwn: string, footer?: string): Vie
 export function consoleStepsText(what: string, steps: ConsoleSteps): string {
   const numbered = steps.steps.map((step, index) => `${index + 1}. ${escaped(step)}`).join('\n');
   return `Keysteward cannot ${what}. In the <${steps.url}|provider’s console>:\n${numbered}`;
+}
+
+/** An answer that has no message to stand in: the blocks of one are fit for a page. */
+export function answerModal(title: string, { blocks }: Pick<Rendered, 'blocks'>): View {
+  return { type: 'modal', title: plain(title), close: plain('Close'), blocks };
 }
 
 export function plain(text: string): { type: 'plain_text'; text: string } {

@@ -29,7 +29,7 @@ export function keyListView(keys: readonly KeySummary[], options: KeyListOptions
   const page = pageOf(keys, PAGE_ROWS, paging);
   const rows = page.items.map((summary) => {
     const said = remarks?.get(summary.key.id) ?? [];
-    return [rowText(summary, locale, now), ...said.map((remark) => `    ◦ ${remark}`)].join('\n');
+    return `• ${[rowText(summary, locale, now), ...said.map((remark) => `    ◦ ${remark}`)].join('\n')}`;
   });
   const footer = footerOf(keys, page.text, locale);
   const blocks: KnownBlock[] = [section(`*${title}*`), ...sections(rows)];
@@ -50,7 +50,7 @@ export interface Choice {
 /** Several keys fit, or none but these are near: each with a button that goes on with it. */
 export function candidatesView(keys: readonly KeySummary[], title: string, choice: Choice): Rendered {
   const shown = keys.slice(0, CANDIDATES);
-  const rows = shown.map((summary) => rowText(summary, choice.locale, choice.now));
+  const rows = shown.map((summary) => `• ${rowText(summary, choice.locale, choice.now)}`);
   const more = keys.length - shown.length;
   const rest = more > 0 ? `${plural(more, 'more key')} ${more === 1 ? 'fits' : 'fit'}; type more of the name.` : '';
   const buttons = commandButtons(
@@ -70,7 +70,8 @@ export function candidatesView(keys: readonly KeySummary[], title: string, choic
   return { text: capped(text, TEXT_MAX), blocks };
 }
 
-function rowText(summary: KeySummary, locale: Locale, now: number): string {
+/** One key on one line. */
+export function rowText(summary: KeySummary, locale: Locale, now: number): string {
   const { key, lineage, providerTitle, scopeName, last30dMicroUsd } = summary;
   const where = scopeName === null ? escaped(providerTitle) : `${escaped(providerTitle)} / ${foreign(scopeName)}`;
   const parts = [
@@ -83,7 +84,7 @@ function rowText(summary: KeySummary, locale: Locale, now: number): string {
     `${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
   if (key.status !== 'active') parts.push(key.status);
-  return `• ${parts.join(' · ')}`;
+  return parts.join(' · ');
 }
 
 function footerOf(keys: readonly KeySummary[], page: string, locale: Locale): string {

@@ -8,6 +8,7 @@ import { grantWords } from './grant.ts';
 import { audienceWords, breakGlassWords } from './safety-notices.ts';
 import { capped, dayAndTime, escaped, instant, type Locale } from './text.ts';
 import { unpricedWords } from './unpriced.ts';
+import { missingScopeWords, welcomeWords } from './welcome.ts';
 
 // A longer one may span two nights: its end needs a day as well.
 const SHORT_MS = 12 * HOUR_MS;
@@ -40,6 +41,10 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return claimWords(card);
     case 'grant':
       return grantWords(card.detail, locale);
+    case 'welcome':
+      return welcomeWords(card, locale);
+    case 'missing_scope':
+      return missingScopeWords(card);
   }
 }
 

@@ -7,6 +7,7 @@ import { audienceText } from '../../services/notices/report-audience.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 
 import type { ConnectionStatus, EventLogStatus, Status } from '../../services/status/read-status.ts';
+import { missingScopeText } from '../scopes.ts';
 import { lifeText } from './alert-life.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
 import { costStatusText } from './costs.ts';
@@ -42,6 +43,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
           `• ${ACTION_NAME[approval.kind]} of ${nameOf(status, approval.keyId)}, asked by ${actorMention(approval.requestedBy)}: waits for a second person until ${instant(approval.expiresAt, locale)}`,
       ),
     ),
+    status.missingScopes.map(({ scope }) => `:warning: ${escaped(missingScopeText([scope]))}`),
     status.audience === null ? [] : [`:warning: ${escaped(audienceText(status.audience))}.`],
     capped(status.endingGrants.map((grant) => `• ${nameOf(status, grant.keyId)}: ${grantText(grant, locale)}`)),
     capped(
@@ -85,12 +87,17 @@ function verdictOf(status: Status): string {
     blind.length > 0 ? `blind on ${blind.map(({ title }) => escaped(title)).join(', ')}` : '',
     drifting.length > 0 ? `costs off on ${drifting.map(({ title }) => escaped(title)).join(', ')}` : '',
     ...deliveryTroubles(status),
+    scopesText(status),
     status.outbox.dead > 0 ? `${plural(status.outbox.dead, 'message')} given up` : '',
     notDone > 0 ? `${plural(notDone, 'action')} not done` : '',
     status.failedJobs.length > 0 ? `${plural(status.failedJobs.length, 'job')} failing` : '',
   ].filter((trouble) => trouble !== '');
   const alerts = status.alerts.length === 0 ? 'no open alert' : plural(status.alerts.length, 'open alert');
   return troubles.length === 0 ? `All is watched, ${alerts}.` : `${capital(troubles.join('; '))}; ${alerts}.`;
+}
+
+function scopesText({ missingScopes }: Status): string {
+  return missingScopes.length === 0 ? '' : `the app lacks ${plural(missingScopes.length, 'Slack scope')}`;
 }
 
 function needsReview({ deadLetters, unfinishedActions }: Status): boolean {

@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import { interactions } from '../../../src/slack/actions/index.ts';
 import { subcommands } from '../../../src/slack/commands/index.ts';
 import type { SlackContext } from '../../../src/slack/context.ts';
+import { HomeTabs } from '../../../src/slack/home-tabs.ts';
 import type { Click, Submission } from '../../../src/slack/interaction.ts';
 import type { Rendered } from '../../../src/slack/views/blocks.ts';
 import { type Bench, type BenchOptions, member, openBench, present } from '../../support/bench-deps.ts';
@@ -36,6 +37,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
       open: show,
       push: show,
       update: async ({ view }: { view: View }) => void views.push(view),
+      publish: async () => ({ view: { hash: 'h' } }),
     },
   } as unknown as WebClient;
   const identity = {
@@ -46,7 +48,9 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
     appId: null,
     enterpriseId: null,
   };
-  const context: SlackContext = { deps: bench.deps, client, identity, locale: LOCALE, subcommands, configLines: [] };
+  const parts = { deps: bench.deps, client, identity, locale: LOCALE };
+  const home = new HomeTabs({ ...parts, bulk: client });
+  const context: SlackContext = { ...parts, home, subcommands, configLines: [], policySettings: [] };
   const gesture = (userId: string) => ({ userId, teamId: 'T1', triggerId: 'trigger', channel: 'C0AIKEYS' });
 
   return {

@@ -17,19 +17,27 @@ import type { Deps } from '../../../src/services/deps.ts';
 import { type BoltApp, createBoltApp, type Patience } from '../../../src/slack/bolt-app.ts';
 import { subcommands } from '../../../src/slack/commands/index.ts';
 import { slackDirectory } from '../../../src/slack/directory.ts';
+import { HomeTabs } from '../../../src/slack/home-tabs.ts';
 import { sendDue } from '../../../src/slack/outbox.ts';
 import { OutboxMemory } from '../../../src/slack/outbox-memory.ts';
 import { countRunning, registerListeners } from '../../../src/slack/router.ts';
+import { ScopeWatch } from '../../../src/slack/scope-watch.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { slackLogger } from '../../../src/system/slack-logger.ts';
 import { type Bench, openBench } from '../../support/bench-deps.ts';
 import { type FakeProviderOptions, fakeKey } from '../../support/fake-provider.ts';
 import { LOCALE, NOW } from './cards.ts';
 
+const SETTINGS = [
+  { key: 'channels.alerts', value: '#ai-keys', line: 1 },
+  { key: 'polling.usage_minutes', value: '5', line: null },
+];
+
 export interface Running extends Bench {
   readonly deps: Deps;
   readonly slack: SlackStandIn;
   readonly bolt: BoltApp;
+  readonly home: HomeTabs;
   /** Resolves when no gesture is being worked on. */
   settled(): Promise<void>;
   /** Works off what is due of the outbox now. */
@@ -64,7 +72,9 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
     seed,
     enforceRateLimit: options.enforceRateLimit ?? true,
   });
+  const scopes = new ScopeWatch();
   const bolt = await createBoltApp({
+    scopes,
     apiUrl: slack.apiUrl,
     botToken: new Secret(seed.app.botToken),
     transport: { kind: 'socket', appToken: new Secret(seed.app.appToken), healthPort: undefined },
@@ -78,7 +88,10 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
   const deps: Deps = { ...bench.deps, policy, directory };
   const locale = { ...LOCALE, workspaceUrl: bolt.identity.workspaceUrl };
   const listeners = countRunning(bolt.app);
-  const context = { deps, client: bolt.client, identity: bolt.identity, locale, subcommands };
+  scopes.attach(deps);
+  const parts = { deps, client: bolt.client, identity: bolt.identity, locale };
+  const home = new HomeTabs({ ...parts, bulk: bolt.bulk });
+  const context = { ...parts, home, subcommands, policySettings: SETTINGS };
   const timing = options.ackWithinMs === undefined ? {} : { ackWithinMs: options.ackWithinMs };
   registerListeners(bolt.app, { ...context, configLines: ['Alerts: #ai-keys'] }, timing);
   await bolt.start();
@@ -112,7 +125,7 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
     await drain();
     return (await deps.store.read.messages.get('alert', alert.id))?.ts ?? '';
   };
-  return { ...bench, deps, slack, bolt, settled, send, drain, leak };
+  return { ...bench, deps, home, slack, bolt, settled, send, drain, leak };
 }
 
 async function nextWork({ store }: Deps): Promise<number | null> {

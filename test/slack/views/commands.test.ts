@@ -300,6 +300,7 @@ describe('the status', () => {
     },
     approvals: [],
     audience: null,
+    missingScopes: [],
     unfinishedActions: [],
     endingGrants: [],
     outbox: { waiting: 0, dead: 0 },

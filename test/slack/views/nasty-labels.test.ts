@@ -218,6 +218,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         paged: { first: [{ id: 'U0ANA', name: nasty, isActive: true }], admins: [] },
         approvals: [],
         audience: null,
+        missingScopes: [],
         unfinishedActions: Array.from({ length: 12 }, () => stopAction({ problem: told(nasty) })),
         endingGrants: [nastyGrant(nasty)],
         outbox: { waiting: 0, dead: 0 },
