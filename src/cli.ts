@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAuditCommands } from './cli/audit.ts';
 import { addBackupCommands } from './cli/backup.ts';
+import { addDoctorCommand } from './cli/doctor.ts';
 import { err, out } from './cli/output.ts';
 import { addReconcileCommands } from './cli/reconcile.ts';
 import { addRepriceCommand } from './cli/reprice.ts';
@@ -37,6 +38,7 @@ program
     process.exitCode = await main();
   });
 
+addDoctorCommand(program);
 addAuditCommands(program);
 addBackupCommands(program);
 addReviewCommands(program);
