@@ -20,7 +20,7 @@ export function readManifest(readFile: ReadFile, path = shipped('manifest.yml'))
   if (text === undefined) return null;
   const content: unknown = parse(text);
   // Without its comments: they would make the address a third longer.
-  const link = `${NEW_APP}${encodeURIComponent(stringify(content, { lineWidth: 0 }))}`;
+  const link = `${NEW_APP}${encodeURIComponent(stringify(content, { lineWidth: 0, indent: 1 }))}`;
   return { path, scopes: shape.parse(content).oauth_config.scopes.bot, link };
 }
 

@@ -53,9 +53,11 @@ function missingScope(thrown: unknown): SlackTrouble {
 
 /** The system's code, somewhere down the causes, or what the library says. */
 function reasonOf(thrown: unknown): string {
+  let deepest = toError(thrown);
   for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
+    deepest = error;
     if ('code' in error && typeof error.code === 'string') return error.code;
     if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time';
   }
-  return toError(thrown).message;
+  return deepest.message;
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Env } from '../../config/env-reader.ts';
 import { readManifest } from '../../config/manifest.ts';
-import { type ConfigParts, readParts } from '../../config/parts.ts';
+import { readParts } from '../../config/parts.ts';
 import { detectors } from '../../domain/detectors/index.ts';
 import { publicMessageOf, toError } from '../../domain/errors.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
@@ -30,6 +30,8 @@ export interface ExamineOptions {
   readonly clock?: Clock;
   readonly providers?: readonly ProviderDefinition[];
   readonly checks?: readonly Check[];
+  /** Where .env is. */
+  readonly cwd?: string;
 }
 
 /** Looks at everything that a start depends on and changes nothing. Never throws. */
@@ -38,9 +40,10 @@ export async function examine({
   clock = systemClock,
   providers = allProviders,
   checks = allChecks,
+  cwd = process.cwd(),
 }: ExamineOptions): Promise<Report> {
   const parts = readParts({ env, readFile: readTextFile, providers, detectors });
-  const surroundings = surroundingsOf(parts, clock, providers);
+  const surroundings = surroundingsOf({ parts, clock, providers, cwd });
   const found = new Map<Check, readonly Line[]>();
   const run = async (check: Check) => void found.set(check, await runOne(check, surroundings));
   await Promise.all(checks.filter(({ isLocal }) => !isLocal).map(run));
@@ -49,18 +52,18 @@ export async function examine({
   return { canRun: lines.every(({ state }) => state !== 'fault'), lines };
 }
 
-function surroundingsOf(parts: ConfigParts, clock: Clock, providers: readonly ProviderDefinition[]): Surroundings {
+type Given = Pick<Surroundings, 'parts' | 'clock' | 'providers' | 'cwd'>;
+
+function surroundingsOf(given: Given): Surroundings {
+  const { parts } = given;
   const slack =
     parts.botToken &&
     once(slackSurvey({ apiUrl: parts.slackAddress.url, botToken: parts.botToken, slackLogger: silentSlackLogger }));
   return {
-    parts,
-    providers,
-    clock,
+    ...given,
     slack,
     sight: slack === undefined ? Promise.resolve(null) : slack.sight().catch(() => null),
     manifestScopes: readManifest(readTextFile)?.scopes ?? null,
-    cwd: process.cwd(),
   };
 }
 

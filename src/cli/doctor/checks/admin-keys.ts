@@ -38,9 +38,7 @@ async function connectionLines(
     const lines = surveyLines({ subject, host: new URL(part.config.address.url).host, now }, survey);
     if (writeKey === undefined || writeKey.reveal() === readKey.reveal()) return lines;
     const writer = connectWith(surroundings, part, 'writeKey');
-    return writer === undefined
-      ? lines
-      : [...lines, await writerLine(subject, survey, await scopesSeen(writer, signal))];
+    return writer === undefined ? lines : [...lines, await writerLine(subject, survey, scopesSeen(writer, signal))];
   } catch (error) {
     return [fault({ subject, what: publicMessageOf(error) }, 'Correct it in the configuration.')];
   }
@@ -112,8 +110,18 @@ function expiryLines(subject: string, { expiresAt }: ConnectionSurvey, now: numb
   return [warning({ subject, what }, 'Make a new one before that day, and put it in its place.')];
 }
 
-function writerLine(subject: string, { scopeIds }: ConnectionSurvey, seen: readonly string[] | null): Line {
+async function writerLine(
+  subject: string,
+  { scopeIds }: ConnectionSurvey,
+  asked: ReturnType<typeof scopesSeen>,
+): Promise<Line> {
   const write = `${subject}, for writing`;
+  let seen: readonly string[] | null;
+  try {
+    seen = await asked;
+  } catch (error) {
+    return fault({ subject: write, what: 'cannot be used' }, publicMessageOf(error));
+  }
   if (seen === null || seen.length === 0 || scopeIds.length === 0) {
     const what = 'accepted; whether it is of the same organization as the read key cannot be told';
     return ok(write, what);

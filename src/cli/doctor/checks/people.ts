@@ -6,6 +6,8 @@ import { slackTrouble } from '../../../slack/trouble.ts';
 import { type Check, fault, type Line, ok, skipped, warning } from '../check.ts';
 
 const SUBJECT = 'people';
+// A person is looked up alone: one group that is gone would make everybody unknown.
+const NO_ROLES = { admins: [], responders: [], viewers: null };
 const UNKNOWN: ReadonlySet<string> = new Set([
   'user_not_found',
   'user_not_visible',
@@ -22,7 +24,7 @@ export const people: Check = {
     const seen = await sight;
     if (slack === undefined || seen === null) return [skipped(SUBJECT, 'Slack does not let us in')];
     try {
-      return peopleLines(policy, await lookUp(slack.directory(seen.teamId, policy.roles), namedIn(policy)));
+      return peopleLines(policy, await lookUp(slack.directory(seen.teamId, NO_ROLES), namedIn(policy)));
     } catch (error) {
       const { what, remedy } = slackTrouble(error, parts.slackAddress.url);
       return [fault({ subject: SUBJECT, what }, remedy)];
