@@ -4,9 +4,11 @@ import { expect, test } from 'vitest';
 import { examine, type Report } from '../../../src/cli/doctor/examine.ts';
 import { reportText } from '../../../src/cli/doctor.ts';
 import type { Env } from '../../../src/config/env-reader.ts';
+import { readManifest } from '../../../src/config/manifest.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import { systemClock } from '../../../src/system/clock.ts';
+import { readTextFile } from '../../../src/system/files.ts';
 import { hmacHex } from '../../../src/system/installation-secret.ts';
 import { note } from '../../support/backups.ts';
 import { openRaw, openTestStore, temporaryFolder } from '../../support/store.ts';
@@ -14,6 +16,7 @@ import { ADMIN_KEY, APP_TOKEN, BOT_TOKEN, deadAddress, forbidden, openCompany, R
 
 const POLICY = "channels: { alerts: '#ai-keys' }\nroles: { admins: [U0CHRIS], responders: [S0SECURITY] }\n";
 const SECRET = 'ab'.repeat(32);
+const EVERY_SCOPE = readManifest(readTextFile)?.scopes ?? [];
 
 test('all is well: one line for each check, nothing to do, nothing changed', async () => {
   const { env, slack, openai } = await openCompany({ scopes: EVERY_SCOPE });
@@ -286,20 +289,6 @@ test('nothing that is shown holds a token or a key', async () => {
 
   expect(JSON.stringify(report)).not.toMatch(/botcanary|appcanary|keycanary/);
 });
-
-const EVERY_SCOPE = [
-  'commands',
-  'chat:write',
-  'im:write',
-  'im:history',
-  'users:read',
-  'users:read.email',
-  'usergroups:read',
-  'channels:read',
-  'groups:read',
-  'channels:history',
-  'groups:history',
-];
 
 /** A folder with a policy, if any. */
 function place(policy: string | null): string {

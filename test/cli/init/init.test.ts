@@ -172,7 +172,7 @@ describe.runIf(hasTerminal)('keysteward init at a terminal', () => {
 const POLICY = `channels:
   alerts: '#ai-keys' # ours
 roles:
-  admins: [U0CHRIS]   # the founder
+  admins: [U0CHRIS] # the founder
   responders: [U0ANA]
 # by hand
 owners:
