@@ -35,6 +35,12 @@ describe('changing policy.yml', () => {
     expect(changePolicy(file, {}, OPTIONS)).toBe(file);
   });
 
+  test('a value keeps the comment behind it', () => {
+    const file = "channels:\n  alerts: '#a' # ours\nroles: {admins: [U0A]}\n";
+
+    expect(changePolicy(file, { alertsChannel: '#b' }, OPTIONS)).toBe(file.replace('#a', '#b'));
+  });
+
   test('rules for environments are added once, below those that stand', () => {
     const file =
       "channels: {alerts: '#a'}\nroles: {admins: [U0A]}\nenvironments:\n  - {match: 'prod-*', environment: production}\n";

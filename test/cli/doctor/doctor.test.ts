@@ -7,10 +7,13 @@ import type { Env } from '../../../src/config/env-reader.ts';
 import { readManifest } from '../../../src/config/manifest.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
+import type { ProviderDefinition } from '../../../src/ports/provider.ts';
+import { openai } from '../../../src/providers/openai/provider.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { readTextFile } from '../../../src/system/files.ts';
 import { hmacHex } from '../../../src/system/installation-secret.ts';
 import { note } from '../../support/backups.ts';
+import { keysteward } from '../../support/command-line.ts';
 import { openRaw, openTestStore, temporaryFolder } from '../../support/store.ts';
 import { ADMIN_KEY, APP_TOKEN, BOT_TOKEN, deadAddress, forbidden, openCompany, READ_KEY } from '../support/company.ts';
 
@@ -173,6 +176,33 @@ test('a pair of keys is of one organization, or says that it is not', async () =
   expect(lineOf(same, 'admin key openai, for writing')).toMatch(/^ok .*same organization as the read key/);
   expect(lineOf(wrong, 'admin key openai, for writing')).toMatch(/^FAULT .*does not accept the admin key/);
   expect(lineOf(wrong, 'admin key openai')).toMatch(/^ok /);
+});
+
+test('a read and a write key of two organizations are a fault', async () => {
+  const { env } = await openCompany();
+  const pair = { ...env, OPENAI_ADMIN_KEY: '', OPENAI_ADMIN_KEY_READ: READ_KEY, OPENAI_ADMIN_KEY_WRITE: ADMIN_KEY };
+  const apart: ProviderDefinition = {
+    ...openai,
+    connect: (options) => ({
+      ...openai.connect(options),
+      listScopes: async () => [{ id: options.readKey.reveal(), kind: 'project', name: 'p', archived: false }],
+      listKeys: async () => [],
+    }),
+  };
+
+  const report = await examine({ env: pair, providers: [apart], cwd: place(null) });
+
+  expect(lineOf(report, 'admin key openai, for writing')).toMatch(/^FAULT .*belongs to another organization/);
+});
+
+test('the command ends with 1 where the bot cannot run, and speaks JSON', { timeout: 60_000 }, () => {
+  const { status, stdout } = keysteward(place(null), 'doctor', '--json');
+
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    canRun: false,
+    checks: expect.arrayContaining([expect.objectContaining({ state: 'fault', remedy: expect.any(String) })]),
+  });
 });
 
 test('without a network every host is named, and the end comes', async () => {
