@@ -2,6 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addAuditCommands } from './cli/audit.ts';
 import { addBackupCommands } from './cli/backup.ts';
+import { addDoctorCommand } from './cli/doctor.ts';
+import { addInitCommand } from './cli/init.ts';
 import { err, out } from './cli/output.ts';
 import { addReconcileCommands } from './cli/reconcile.ts';
 import { addRepriceCommand } from './cli/reprice.ts';
@@ -37,6 +39,8 @@ program
     process.exitCode = await main();
   });
 
+addInitCommand(program);
+addDoctorCommand(program);
 addAuditCommands(program);
 addBackupCommands(program);
 addReviewCommands(program);

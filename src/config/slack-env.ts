@@ -1,4 +1,5 @@
 import { nearestName } from '../domain/nearest.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Config, Secrets, SlackCredential, SlackTransport } from './config.ts';
 import type { EnvReader, GivenSecret } from './env-reader.ts';
 import { kindOf, SLACK_TOKEN_FIX, wrongSlackToken } from './value-checks.ts';
@@ -25,6 +26,16 @@ export function readSlack(reader: EnvReader): SlackPart | undefined {
     config: { address, transport: mode.transport },
     secrets: { botToken: botToken.secret, credential: mode.credential },
   };
+}
+
+/** The bot token by itself, whatever else is missing. */
+export function readBotToken(reader: EnvReader): Secret | undefined {
+  return readToken(reader, 'SLACK_BOT_TOKEN', 'xoxb-')?.secret;
+}
+
+/** The app-level token or the signing secret by itself. */
+export function readCredential(reader: EnvReader): SlackCredential | undefined {
+  return readMode(reader, readPort(reader))?.credential;
 }
 
 function readToken(reader: EnvReader, name: SecretVariable, prefix: 'xoxb-' | 'xapp-'): GivenSecret | undefined {

@@ -35,6 +35,13 @@ export const PROVIDER_VARIABLES = [
   { name: 'BASE_URL', secret: false },
 ] as const satisfies readonly Variable[];
 
+/** Whether a variable's value is never shown; the path of a `…_FILE` may be. */
+export function isSecretVariable(name: string, providerPrefixes: readonly string[]): boolean {
+  const secrets: readonly string[] = VARIABLES.filter(({ secret }) => secret).map((one) => one.name);
+  const isAdminKey = providerPrefixes.some((prefix) => name.startsWith(`${prefix}_ADMIN_KEY`));
+  return secrets.includes(name) || (isAdminKey && !name.endsWith('_FILE'));
+}
+
 export const OWN_PREFIX = 'KEYSTEWARD_';
 
 /** Names that people try for ours and that no spelling distance would find. */

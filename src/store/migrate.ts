@@ -33,14 +33,18 @@ export function loadMigrations(
  */
 export function migrate(db: SqliteDatabase.Database, migrations: readonly Migration[]): readonly string[] {
   db.exec('CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)');
+  const pending = pendingMigrations(db, migrations);
+  for (const migration of pending) apply(db, migration);
+  return pending.map((migration) => migration.name);
+}
+
+/** What is still to be applied; refuses a database that another version has written. */
+export function pendingMigrations(db: SqliteDatabase.Database, migrations: readonly Migration[]): readonly Migration[] {
   const applied = db
     .prepare<[], { name: string; checksum: string }>('SELECT name, checksum FROM schema_migrations ORDER BY name')
     .all();
   for (const [index, row] of applied.entries()) refuseDrift(row, migrations[index]);
-
-  const pending = migrations.slice(applied.length);
-  for (const migration of pending) apply(db, migration);
-  return pending.map((migration) => migration.name);
+  return migrations.slice(applied.length);
 }
 
 function apply(db: SqliteDatabase.Database, migration: Migration): void {

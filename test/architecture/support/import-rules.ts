@@ -47,6 +47,7 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['yaml', ['config']],
   ['dotenv', ['config']],
   ['commander', []],
+  ['@inquirer/prompts', []],
 ]);
 
 /** Design rule 1: what is imported against the direction, one sentence each. */

@@ -11,6 +11,7 @@ export const PLUGIN_FOLDERS = [
   'src/slack/events',
   'src/scheduler/due',
   'src/scheduler/jobs',
+  'src/cli/doctor/checks',
 ];
 
 /** Shared parts of a folder's plug-ins live here and are no plug-in. */

@@ -13,6 +13,7 @@ type Words = readonly string[];
 
 /** Bot scopes that a Web API method needs for what we do with it. */
 export const METHOD_SCOPES: ReadonlyMap<string, Words> = new Map([
+  ['apps.connections.open', []],
   ['auth.test', []],
   ['bots.info', ['users:read']],
   ['chat.postMessage', ['chat:write']],
