@@ -10,21 +10,21 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/copy-assets.mjs scripts/
 COPY src src
 RUN npm run build
-
-# better-sqlite3 is native: its production copy is made where the tool chain is.
-FROM build AS production-modules
-RUN npm ci --omit=dev
+# better-sqlite3 is native: what runs is taken from where the tool chain was.
+RUN npm prune --omit=dev
 
 FROM node:24-bookworm-slim
+# A port that is published arrives from outside the container: 0.0.0.0 takes it, and /metrics then wants a token.
 ENV NODE_ENV=production \
   PORT=3000 \
+  KEYSTEWARD_HOST=0.0.0.0 \
   KEYSTEWARD_DATABASE=/data/keysteward.db \
   KEYSTEWARD_POLICY=/data/policy.yml \
   NODE_OPTIONS=--max-old-space-size=256
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY db/migrations db/migrations
-COPY --from=production-modules /app/node_modules node_modules
+COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 RUN mkdir /data && chown node:node /data
 USER node

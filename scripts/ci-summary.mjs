@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Prints "N passed, N failed": the tests, the kill points, the smoke checks, and each step that failed without a test to blame.
+// Prints "N passed, N failed": the tests, the kill points, the smoke checks, the dry run of the Docker image, and each step that failed without a test to blame.
 const [folder = 'test-output', ...failedSteps] = process.argv.slice(2);
 
 const tests = countTests(read('vitest.json'));
 const crash = countChecks(read('crash.json'));
 const smoke = countChecks(read('smoke.json'));
-const blamed = { test: tests.failed, crash: crash.failed, smoke: smoke.failed };
+const docker = countChecks(read('docker.json'));
+const blamed = { test: tests.failed, crash: crash.failed, smoke: smoke.failed, docker: docker.failed };
 const steps = failedSteps.filter((name) => (blamed[name] ?? 0) === 0).length;
 const nothingRan = tests.passed + tests.failed === 0 && failedSteps.length === 0 ? 1 : 0;
 
-const passed = tests.passed + crash.passed + smoke.passed;
-const failed = tests.failed + crash.failed + smoke.failed + steps + nothingRan;
+const passed = tests.passed + crash.passed + smoke.passed + docker.passed;
+const failed = tests.failed + crash.failed + smoke.failed + docker.failed + steps + nothingRan;
 if (failedSteps.length > 0) process.stdout.write(`failed: ${failedSteps.join(', ')}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,23 +1,28 @@
+import { connectProviders, httpServerOf, outletsOf, portOf, transportOf } from './app-parts.ts';
 import type { Config, Secrets } from './config/config.ts';
 import { describeConfig } from './config/config.ts';
 import { bindDetectors } from './domain/detectors/index.ts';
-import { AppError } from './domain/errors.ts';
-import { MINUTE_MS } from './domain/time.ts';
+import { AppError, toError } from './domain/errors.ts';
+import { MINUTE_MS, SECOND_MS } from './domain/time.ts';
+import { createMetrics } from './http/metrics.ts';
+import type { HttpServer } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PriceTable } from './ports/price-table.ts';
-import type { Provider, ProviderDefinition } from './ports/provider.ts';
+import type { ProviderDefinition } from './ports/provider.ts';
 import type { Store } from './ports/store.ts';
 import type { Ticker } from './ports/ticker.ts';
 import { providers as allProviders } from './providers/index.ts';
 import { createPriceTable } from './providers/lib/price-table.ts';
 import { jobs } from './scheduler/jobs/index.ts';
+import type { Pump } from './scheduler/pump.ts';
 import { createPumps } from './scheduler/pumps.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { TickCounter } from './scheduler/tick-counter.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
+import { resume } from './services/housekeeping/resume.ts';
 import { refuseSharedChannel } from './services/notices/report-audience.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
@@ -29,7 +34,6 @@ import { slackDirectory } from './slack/directory.ts';
 import { HomeTabs } from './slack/home-tabs.ts';
 import { sendDue } from './slack/outbox.ts';
 import { OutboxMemory } from './slack/outbox-memory.ts';
-import { messageUrl } from './slack/own-messages.ts';
 import { countRunning, registerListeners } from './slack/router.ts';
 import { ScopeWatch } from './slack/scope-watch.ts';
 import { openStore } from './store/open.ts';
@@ -40,11 +44,13 @@ import { hmacHex } from './system/installation-secret.ts';
 import { holderMayRun, leaseHolder } from './system/lease-holder.ts';
 import { createLogger } from './system/logger.ts';
 import { slackLogger } from './system/slack-logger.ts';
+import { endsWithin } from './system/stopping.ts';
 import { minuteTicker } from './system/ticker.ts';
-import { connectHeartbeat, connectWebhooks } from './webhooks/index.ts';
 
 // Renewed at each tick; a process on another host that died is waited for this long.
 const LEASE_MS = 3 * MINUTE_MS;
+// Docker kills after ten seconds, and the rest of a stop wants some of them.
+const DRAIN_WITHIN_MS = 7 * SECOND_MS;
 
 /** What a test or the sandbox puts in place of the real thing. */
 export interface Overrides {
@@ -70,6 +76,8 @@ export interface KeystewardApp {
   readonly scheduler: Scheduler;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** The port that is open; null for none. */
+  port(): number | null;
   /** Nothing is being worked on: no job, listener, action or message. */
   idle(): boolean;
 }
@@ -92,31 +100,38 @@ export async function createApp({
   });
   try {
     await claimDatabase(store, clock);
+    const unready = () => notReady(store, () => bolt.connected());
+    const { connections } = config;
+    const ofProcess = portOf(config) !== undefined;
+    const metrics = createMetrics({ store, clock, connections, notReady: unready, ofProcess });
+    const { meter } = metrics;
     const scopes = new ScopeWatch();
-    const bolt = await createBoltApp({
+    const bolt: BoltApp = await createBoltApp({
       scopes,
       apiUrl: config.slack.address.url,
       botToken: secrets.slack.botToken,
       transport: transportOf(config, secrets),
       logger,
       slackLogger: slackLogger(logger),
-      notReady: () => notReady(store, () => bolt.connected()),
+      meter,
     });
     const deps: Deps = {
       store,
       clock,
       ids,
       logger,
+      meter,
       breathe,
       policy: config.policy,
-      providers: connectProviders({ config, secrets, logger, definitions: overrides.providers ?? allProviders }),
+      providers: connectProviders({ config, secrets, logger, meter, definitions: overrides.providers ?? allProviders }),
       prices: overrides.prices ?? createPriceTable({ overrides: config.policy.prices }),
       detectors: bindDetectors(config.policy.detectors),
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
       outlets: outletsOf({ config, secrets, clock, bolt }),
     };
     scopes.attach(deps);
-    return assemble({ config, deps, bolt, ticker: overrides.ticker ?? minuteTicker });
+    const http = httpServerOf({ config, secrets, deps, bolt, metrics, notReady: unready });
+    return assemble({ config, deps, bolt, http, ticker: overrides.ticker ?? minuteTicker });
   } catch (error) {
     await store.dropLease(leaseHolder);
     await store.close();
@@ -128,78 +143,97 @@ interface Parts {
   readonly config: Config;
   readonly deps: Deps;
   readonly bolt: BoltApp;
+  readonly http: HttpServer | null;
   readonly ticker: Ticker;
 }
 
-function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
+function assemble({ config, deps, bolt, http, ticker }: Parts): KeystewardApp {
   const { store, logger } = deps;
   const locale = {
     currency: config.policy.currency,
     timezone: config.policy.calendar.timeZone,
     workspaceUrl: bolt.identity.workspaceUrl,
   };
-  const home = new HomeTabs({ deps, identity: bolt.identity, locale, client: bolt.client, bulk: bolt.bulk });
-  const context: SlackContext = {
-    deps,
-    home,
-    client: bolt.client,
-    identity: bolt.identity,
-    locale,
-    subcommands,
-    configLines: describeConfig(config),
-    policySettings: config.policySettings ?? [],
-  };
+  const { client, bulk, identity } = bolt;
+  const home = new HomeTabs({ deps, identity, locale, client, bulk });
+  const own = { subcommands, configLines: describeConfig(config), policySettings: config.policySettings ?? [] };
+  const context: SlackContext = { deps, home, client, identity, locale, ...own };
   const scheduler = new Scheduler(jobs, deps);
   const memory = new OutboxMemory();
-  const sendMessages = () => sendDue({ deps, locale, bulk: bolt.bulk, memory });
+  const sendMessages = () => sendDue({ deps, locale, bulk, memory });
   const { all: pumps, listen } = createPumps(deps, { sendMessages, home });
   const ticks = new TickCounter({ deps, scheduler, pumps, leaseAt });
   const listeners = countRunning(bolt.app);
   registerListeners(bolt.app, context);
-  let stopped = false;
-  const stops = [...listen()];
+  const stops = listen();
+  let stopTicking = (): void => {};
+  let port: number | null = null;
+  let stopping: Promise<void> | undefined;
+  const halt = async () => {
+    stopTicking();
+    await drain({ bolt, http, listeners, scheduler, logger, pumps });
+    for (const stopWaking of stops) stopWaking();
+    await store.dropLease(leaseHolder);
+    await store.close();
+    logger.info('stopped');
+  };
 
   return {
     deps,
     scheduler,
+    port: () => port,
     idle: () => ticks.idle() && scheduler.idle() && pumps.every((pump) => pump.idle()) && listeners.running() === 0,
     async start() {
-      await refuseSharedChannel(deps);
-      await resume(deps);
-      await closeOrphanedBlindness(deps);
-      await noteDowntime(deps);
-      await askEventsAgain(deps);
+      await takeUp(deps);
       await scheduler.start();
+      port = (await http?.start()) ?? null;
       await bolt.start();
-      stops.push(ticker(() => void ticks.tick()));
+      stopTicking = ticker(() => void ticks.tick());
       for (const pump of pumps) pump.wake();
       logger.info('started', { config: describeConfig(config) });
     },
     async stop() {
-      if (stopped) return;
-      stopped = true;
-      for (const stop of stops) stop();
-      await bolt.stop();
-      await scheduler.stop();
-      for (const pump of pumps) await pump.stop();
-      await store.dropLease(leaseHolder);
-      await store.close();
-      logger.info('stopped');
+      stopping ??= halt();
+      await stopping;
     },
   };
 }
 
-function leaseAt(now: number) {
-  return { holder: leaseHolder, now, lengthMs: LEASE_MS, mayRun: holderMayRun };
+/** Goes on where the last process was. */
+async function takeUp(deps: Deps): Promise<void> {
+  await refuseSharedChannel(deps);
+  await resume(deps);
+  await closeOrphanedBlindness(deps);
+  await noteDowntime(deps);
+  await askEventsAgain(deps);
 }
 
-/** What a crash left half done goes back to work: its outcome is unknown and is read back before it is repeated. */
-async function resume({ store, logger }: Deps): Promise<void> {
-  const { sending, running } = await store.write(async (tx) => ({
-    sending: await tx.outbox.releaseSending(),
-    running: await tx.actions.releaseRunning(),
-  }));
-  if (sending + running > 0) logger.warn('taking up what the last process left half done', { sending, running });
+interface Working extends Pick<Parts, 'bolt' | 'http'> {
+  readonly listeners: ReturnType<typeof countRunning>;
+  readonly scheduler: Scheduler;
+  readonly logger: Logger;
+  readonly pumps: readonly Pump[];
+}
+
+/** Takes nothing new and lets what is under way end, for so long; the next start takes up what did not. */
+async function drain({ bolt, http, listeners, scheduler, logger, pumps }: Working): Promise<void> {
+  const ending = async () => {
+    await Promise.all([bolt.stop(), http?.stop()]);
+    await listeners.settled();
+    await scheduler.stop();
+    for (const pump of pumps) await pump.finish();
+  };
+  const ended = ending().catch((error: unknown) => logger.error('the stop met an error', { error: toError(error) }));
+  if (!(await endsWithin(DRAIN_WITHIN_MS, ended))) {
+    logger.warn('stopping with work under way; the next start takes it up');
+    void scheduler.stop();
+    for (const pump of pumps) void pump.stop();
+  }
+  http?.cut();
+}
+
+function leaseAt(now: number) {
+  return { holder: leaseHolder, now, lengthMs: LEASE_MS, mayRun: holderMayRun };
 }
 
 async function claimDatabase(store: Store, clock: Clock): Promise<void> {
@@ -210,64 +244,4 @@ async function claimDatabase(store: Store, clock: Clock): Promise<void> {
     message: `the database is held by ${other}`,
     publicMessage: `Another Keysteward (${other}) works on this database. Stop it first; if it has died on another machine, wait three minutes.`,
   });
-}
-
-function transportOf({ slack }: Config, { slack: { credential } }: Secrets) {
-  if (slack.transport.kind === 'http' && credential.kind === 'http') {
-    return { kind: 'http' as const, port: slack.transport.port, signingSecret: credential.signingSecret };
-  }
-  if (slack.transport.kind === 'socket' && credential.kind === 'socket') {
-    return { kind: 'socket' as const, appToken: credential.appToken, healthPort: slack.transport.healthPort };
-  }
-  throw new AppError({
-    code: 'internal',
-    message: 'transport and credential differ',
-    publicMessage: 'The Slack settings contradict each other; see docs/configuration.md.',
-  });
-}
-
-interface OutletsInput extends Pick<AppInput, 'config' | 'secrets'> {
-  readonly clock: Clock;
-  readonly bolt: BoltApp;
-}
-
-function outletsOf({ config, secrets, clock, bolt }: OutletsInput): Deps['outlets'] {
-  const pagerDutyUrl = config.outlets?.pagerDuty?.url;
-  return {
-    webhooks: secrets.outlets ? connectWebhooks({ secrets: secrets.outlets, pagerDutyUrl, clock }) : [],
-    heartbeat: secrets.outlets ? connectHeartbeat(secrets.outlets) : null,
-    slackReached: () => bolt.connected(),
-    messageUrl: (place) => messageUrl(bolt.identity.workspaceUrl, place),
-  };
-}
-
-interface ConnectInput {
-  readonly config: Config;
-  readonly secrets: Secrets;
-  readonly logger: Logger;
-  readonly definitions: readonly ProviderDefinition[];
-}
-
-/** One provider per configured connection, by connection id. */
-export function connectProviders({
-  config,
-  secrets,
-  logger,
-  definitions,
-}: ConnectInput): ReadonlyMap<string, Provider> {
-  return new Map(
-    config.connections.flatMap(({ connectionId, providerId, address }) => {
-      const definition = definitions.find(({ id }) => id === providerId);
-      const keys = secrets.connections.get(connectionId);
-      if (definition === undefined || keys === undefined) return [];
-      const provider = definition.connect({
-        connectionId,
-        readKey: keys.readKey,
-        writeKey: keys.writeKey,
-        baseUrl: address.url,
-        logger: logger.child({ connection: connectionId }),
-      });
-      return [[connectionId, provider] as const];
-    }),
-  );
 }

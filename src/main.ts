@@ -8,6 +8,10 @@ import { providers } from './providers/index.ts';
 import { fileExists, readTextFile } from './system/files.ts';
 import { loadInstallationSecret } from './system/installation-secret.ts';
 import { createLogger } from './system/logger.ts';
+import { signalled } from './system/stopping.ts';
+
+// Docker and systemd kill after ten seconds, or later.
+const END_WITHIN_MS = 9_500;
 
 /** The process: env → config → app → signals. Resolves with the exit code. */
 export async function main(): Promise<number> {
@@ -21,32 +25,24 @@ export async function main(): Promise<number> {
   const logger = createLogger({ level: config.logLevel });
   if (ignoredVariables.length > 0) logger.info('these variables are ignored on purpose', { names: ignoredVariables });
   process.on('unhandledRejection', (reason) => logger.error('unhandled rejection', { error: toError(reason) }));
+  // From here on: as process 1 of a container nothing else would answer a signal.
+  const signal = signalled(END_WITHIN_MS);
   try {
     const create = !fileExists(config.databasePath);
     const installationSecret = loadInstallationSecret({ path: config.secretPath, create });
     const app = await createApp({ config, secrets, installationSecret, overrides: { logger } });
-    await app.start();
-    await signalled();
+    await app.start().catch(async (error: unknown) => {
+      await app.stop();
+      throw error;
+    });
+    await signal;
     await app.stop();
-    return 0;
+    // A call that hangs would keep the process; what it was about is in the database.
+    return process.exit(0);
   } catch (error) {
     // What a person can put right needs a sentence, not a stack.
     if (!(error instanceof AppError)) logger.error('start failed', { error: toError(error) });
     process.stderr.write(`${publicMessageOf(error)}\n`);
     return 1;
   }
-}
-
-/** Waits for SIGTERM or SIGINT; a second one does not wait for anything. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    let signals = 0;
-    const onSignal = (): void => {
-      signals += 1;
-      if (signals > 1) process.exit(1);
-      resolve();
-    };
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
-  });
 }

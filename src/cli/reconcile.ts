@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { connectProviders } from '../app.ts';
+import { connectProviders } from '../app-parts.ts';
 import { loadDotEnv } from '../config/dotenv.ts';
 import { readConfig } from '../config/env.ts';
 import { formatFaults } from '../config/faults.ts';

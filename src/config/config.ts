@@ -1,7 +1,7 @@
 import { rateText } from '../domain/money.ts';
 import type { Policy, PolicySetting } from '../domain/policy.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { LogLevel } from './variables.ts';
+import { DEFAULTS, type LogLevel } from './variables.ts';
 
 /** An address that is called, and whether it is the public default; status shows both. */
 export interface Address {
@@ -9,7 +9,7 @@ export interface Address {
   readonly isDefault: boolean;
 }
 
-/** Socket Mode needs no public address and opens `port` only for the health checks, if it is set. */
+/** Socket Mode needs no public address and opens `healthPort` only for health checks and metrics, if it is set. */
 export type SlackTransport =
   | { readonly kind: 'socket'; readonly healthPort: number | undefined }
   | { readonly kind: 'http'; readonly port: number };
@@ -38,6 +38,8 @@ export interface OutletConfig {
 export interface Config {
   readonly production: boolean;
   readonly slack: { readonly address: Address; readonly transport: SlackTransport };
+  /** The address that the one port is opened on. This machine alone where left out. */
+  readonly httpHost?: string;
   readonly connections: readonly ConnectionConfig[];
   /** None where left out. */
   readonly outlets?: OutletConfig;
@@ -63,6 +65,8 @@ export interface ConnectionSecrets {
 export interface Secrets {
   readonly slack: { readonly botToken: Secret; readonly credential: SlackCredential };
   readonly connections: ReadonlyMap<string, ConnectionSecrets>;
+  /** What a scraper of metrics shows; without it only this machine may read them. */
+  readonly metricsToken?: Secret;
   /** None where left out. */
   readonly outlets?: {
     readonly routingKey: Secret | undefined;
@@ -76,7 +80,7 @@ export interface Secrets {
 export function describeConfig(config: Config): readonly string[] {
   const { slack, policy } = config;
   return [
-    `Slack: ${transportText(slack.transport)}, ${addressText(slack.address)}`,
+    `Slack: ${transportText(config)}, ${addressText(slack.address)}`,
     ...config.connections.map(
       ({ title, connectionId, address, writable }) =>
         `${title} (${connectionId}): ${addressText(address)}, ${writable ? 'read and write' : 'read only'}`,
@@ -102,9 +106,10 @@ function outletLines({ outlets, policy }: Config): readonly string[] {
   ];
 }
 
-function transportText(transport: SlackTransport): string {
-  if (transport.kind === 'http') return `HTTP on port ${transport.port}`;
-  const health = transport.healthPort === undefined ? 'no health port' : `health on port ${transport.healthPort}`;
+function transportText({ slack: { transport }, httpHost = DEFAULTS.KEYSTEWARD_HOST }: Config): string {
+  const on = (port: number) => `${httpHost} port ${port}`;
+  if (transport.kind === 'http') return `HTTP on ${on(transport.port)}`;
+  const health = transport.healthPort === undefined ? 'no health port' : `health on ${on(transport.healthPort)}`;
   return `Socket Mode (${health})`;
 }
 

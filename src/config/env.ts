@@ -4,6 +4,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Config, Secrets } from './config.ts';
 import { type Env, EnvReader, errorCode, given, type ReadFile } from './env-reader.ts';
 import { type Fault, scrubFault } from './faults.ts';
+import { readHttp } from './http-env.ts';
 import { readOutlets } from './outlet-env.ts';
 import { type ParsePolicyResult, parsePolicy } from './policy.ts';
 import type { DetectorNames } from './policy-schema.ts';
@@ -44,6 +45,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
   const slack = readSlack(reader);
   const connections = readConnections(reader, providers);
   const outlets = readOutlets(reader);
+  const http = readHttp(reader);
   const paths = readPaths(reader);
   const logLevel = readLogLevel(reader);
   const production = isProduction(reader.text('NODE_ENV'));
@@ -59,6 +61,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
       production,
       slack: slack.config,
       connections: connections.map((part) => part.config),
+      httpHost: http.host,
       outlets: outlets.config,
       ...paths,
       logLevel,
@@ -69,6 +72,7 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
       slack: slack.secrets,
       connections: new Map(connections.map((part) => [part.config.connectionId, part.secrets])),
       outlets: outlets.secrets,
+      ...(http.metricsToken === undefined ? {} : { metricsToken: http.metricsToken }),
     },
     ignoredVariables: ignoredVariables(reader, providers),
   };

@@ -14,6 +14,8 @@ export const VARIABLES = [
   { name: 'KEYSTEWARD_DATABASE', secret: false },
   { name: 'KEYSTEWARD_POLICY', secret: false },
   { name: 'KEYSTEWARD_SECRET_FILE', secret: false },
+  { name: 'KEYSTEWARD_HOST', secret: false },
+  { name: 'KEYSTEWARD_METRICS_TOKEN', secret: true },
   { name: 'KEYSTEWARD_LOG_LEVEL', secret: false },
   { name: 'KEYSTEWARD_PAGERDUTY_ROUTING_KEY', secret: true },
   { name: 'KEYSTEWARD_PAGERDUTY_URL', secret: false },
@@ -48,6 +50,8 @@ export const OWN_PREFIX = 'KEYSTEWARD_';
 export const OTHER_NAMES: ReadonlyMap<string, PlainVariable> = new Map([
   ['KEYSTEWARD_HTTP_PORT', 'PORT'],
   ['KEYSTEWARD_PORT', 'PORT'],
+  ['KEYSTEWARD_BIND', 'KEYSTEWARD_HOST'],
+  ['KEYSTEWARD_LISTEN', 'KEYSTEWARD_HOST'],
   ['KEYSTEWARD_DB', 'KEYSTEWARD_DATABASE'],
   ['KEYSTEWARD_POLICY_FILE', 'KEYSTEWARD_POLICY'],
   ['KEYSTEWARD_SECRET', 'KEYSTEWARD_SECRET_FILE'],
@@ -56,6 +60,7 @@ export const OTHER_NAMES: ReadonlyMap<string, PlainVariable> = new Map([
 
 export const DEFAULTS = {
   SLACK_API_URL: 'https://slack.com/api/',
+  KEYSTEWARD_HOST: '127.0.0.1',
   KEYSTEWARD_DATABASE: './data/keysteward.db',
   KEYSTEWARD_POLICY: './policy.yml',
   KEYSTEWARD_LOG_LEVEL: 'info',

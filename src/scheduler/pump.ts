@@ -50,6 +50,13 @@ export class Pump {
     while (this.#running !== null) await this.#running;
   }
 
+  /** Works off once more what is due, and stops. */
+  async finish(): Promise<void> {
+    await this.settled();
+    this.wake();
+    await this.stop();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer?.();

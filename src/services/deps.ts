@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { PriceTable } from '../ports/price-table.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { Store } from '../ports/store.ts';
@@ -16,6 +17,7 @@ export interface Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly meter: Meter;
   readonly breathe: Breathe;
   readonly policy: Policy;
   /** By connection id. */

@@ -1,13 +1,15 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { App, HTTPReceiver, type Logger as SlackLogger, SocketModeReceiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { AppError, toError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
-import { SECOND_MS } from '../domain/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Meter } from '../ports/meter.ts';
 import type { Identity } from './context.ts';
 import { type ScopeWatch, WatchedClient } from './scope-watch.ts';
 import { fromSlackError } from './slack-error.ts';
+import { slackErrorLabel } from './slack-error-label.ts';
 
 const CALL_TIMEOUT_MS = 10 * SECOND_MS;
 const PATIENCE: Patience = { timeoutMs: CALL_TIMEOUT_MS, retries: 2 };
@@ -16,6 +18,11 @@ const WATCH_EVERY_MS = 15 * SECOND_MS;
 // A refresh of the socket takes seconds; a socket that is away this long does not come back by itself.
 const DEAD_AFTER_MS = 90 * SECOND_MS;
 const STOP_WITHIN_MS = 3 * SECOND_MS;
+/** Where Slack sends commands, clicks and events over HTTP. */
+export const SLACK_PATH = '/slack/events';
+const MAX_BODY_BYTES = 1024 * 1024;
+// As far ahead as Slack's own rule lets a signature lie behind.
+const MAX_AHEAD_MS = 5 * MINUTE_MS;
 
 /** How long one answer to a person may take, and how often it is tried again. */
 export interface Patience {
@@ -27,12 +34,12 @@ export interface BoltOptions {
   readonly apiUrl: string;
   readonly botToken: Secret;
   readonly transport:
-    | { readonly kind: 'socket'; readonly appToken: Secret; readonly healthPort: number | undefined }
-    | { readonly kind: 'http'; readonly signingSecret: Secret; readonly port: number };
+    | { readonly kind: 'socket'; readonly appToken: Secret }
+    /** `wallNow` judges how old a signature is: that is wall time, whatever clock drives the rest. */
+    | { readonly kind: 'http'; readonly signingSecret: Secret; readonly wallNow: () => number };
   readonly logger: Logger;
   readonly slackLogger: SlackLogger;
-  /** Answers /readyz: what is not ready, empty when all is. */
-  readonly notReady: () => Promise<readonly string[]>;
+  readonly meter: Pick<Meter, 'slackFailed'>;
   readonly patience?: Patience;
   /** Hears which scopes the app has. */
   readonly scopes?: ScopeWatch;
@@ -45,6 +52,8 @@ export interface BoltApp {
   readonly client: WebClient;
   /** For the outbox: rejects rate-limited calls, never retries. */
   readonly bulk: WebClient;
+  /** Takes what Slack sends over HTTP; null in Socket Mode. */
+  readonly requestListener: RequestListener | null;
   start(): Promise<void>;
   /** Stops taking gestures. */
   stop(): Promise<void>;
@@ -53,17 +62,14 @@ export interface BoltApp {
 
 /** Builds Bolt and its clients. No options object is shared: Slack's libraries write into them. */
 export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
-  const { apiUrl, botToken, slackLogger, patience = PATIENCE } = options;
+  const { apiUrl, botToken, meter, slackLogger, patience = PATIENCE } = options;
   const { timeoutMs: timeout, retries } = patience;
   const clientOptions = () => ({ slackApiUrl: apiUrl, timeout, logger: slackLogger });
-  const watch = options.scopes;
-  const client = new WatchedClient(botToken.reveal(), {
-    ...clientOptions(),
-    watch,
-    retryConfig: { retries, randomize: true },
-  });
+  const retryConfig = { retries, randomize: true };
+  const heard = { watch: options.scopes, failed: (error: unknown) => meter.slackFailed(slackErrorLabel(error)) };
+  const client = new WatchedClient(botToken.reveal(), { ...heard, ...clientOptions(), retryConfig });
   const bulk = new WatchedClient(botToken.reveal(), {
-    watch,
+    ...heard,
     ...clientOptions(),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
@@ -79,7 +85,7 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
     convoStore: false,
     logger: slackLogger,
     // Bolt answers a response_url with this fetch, which otherwise waits for minutes.
-    clientOptions: { ...clientOptions(), fetch: fetchWithin(timeout), retryConfig: { retries, randomize: true } },
+    clientOptions: { ...clientOptions(), fetch: fetchWithin(timeout), retryConfig: { ...retryConfig } },
   });
   app.error(async (error) => options.logger.error('Slack listener failed', { error }));
   return {
@@ -87,6 +93,7 @@ export async function createBoltApp(options: BoltOptions): Promise<BoltApp> {
     identity,
     client,
     bulk,
+    requestListener: transport.requestListener,
     start: transport.start,
     stop: transport.stop,
     connected: transport.connected,
@@ -147,6 +154,7 @@ function refusedToken(cause: unknown): AppError {
 
 interface Transport {
   readonly receiver: SocketModeReceiver | HTTPReceiver;
+  readonly requestListener: RequestListener | null;
   start(): Promise<void>;
   stop(): Promise<void>;
   connected(): boolean;
@@ -158,16 +166,11 @@ function transportOf(options: BoltOptions): Transport {
     : httpTransport(options, options.transport);
 }
 
-function socketTransport(
-  options: BoltOptions,
-  { appToken, healthPort }: { appToken: Secret; healthPort: number | undefined },
-): Transport {
+function socketTransport(options: BoltOptions, { appToken }: { appToken: Secret }): Transport {
   const receiver = new SocketModeReceiver({
     appToken: appToken.reveal(),
     logger: options.slackLogger,
-    customRoutes: healthPort === undefined ? [] : healthRoutes(options),
     installerOptions: {
-      ...(healthPort === undefined ? {} : { port: healthPort }),
       clientOptions: {
         slackApiUrl: options.apiUrl,
         timeout: CALL_TIMEOUT_MS,
@@ -179,6 +182,7 @@ function socketTransport(
   let watch: NodeJS.Timeout | undefined;
   return {
     receiver,
+    requestListener: null,
     connected,
     async start() {
       await receiver.start();
@@ -211,54 +215,42 @@ function watchSocket(receiver: SocketModeReceiver, connected: () => boolean, log
   return watch;
 }
 
+/** Signed requests instead of a socket. The server is not ours: it hands over what arrives for Slack's path. */
 function httpTransport(
-  options: BoltOptions,
-  { signingSecret, port }: { signingSecret: Secret; port: number },
+  { slackLogger }: BoltOptions,
+  { signingSecret, wallNow }: { signingSecret: Secret; wallNow: () => number },
 ): Transport {
   const receiver = new HTTPReceiver({
     signingSecret: signingSecret.reveal(),
-    port,
-    logger: options.slackLogger,
-    customRoutes: healthRoutes(options),
+    endpoints: SLACK_PATH,
+    logger: slackLogger,
+    bodyLimit: MAX_BODY_BYTES,
   });
-  let server: Pick<Server, 'listening' | 'closeIdleConnections'> | undefined;
+  let taking = false;
   return {
     receiver,
-    connected: () => server?.listening ?? false,
+    requestListener(request, response) {
+      if (!taking) refuse(response, 503);
+      else if (isFromFuture(request, wallNow())) refuse(response, 401);
+      else receiver.requestListener(request, response);
+    },
+    connected: () => taking,
     async start() {
-      server = await receiver.start(port);
+      taking = true;
     },
     async stop() {
-      const stopped = receiver.stop();
-      server?.closeIdleConnections();
-      await Promise.race([stopped, wait(STOP_WITHIN_MS)]);
+      taking = false;
     },
   };
 }
 
-/** Unauthenticated, so they say what is wrong in a word and nothing else. */
-function healthRoutes({ notReady }: BoltOptions) {
-  const answer = (response: ServerResponse, status: number, body: object) => {
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
-  };
-  return [
-    {
-      path: '/healthz',
-      method: 'GET',
-      handler: (_request: unknown, response: ServerResponse) => answer(response, 200, { ok: true }),
-    },
-    {
-      path: '/readyz',
-      method: 'GET',
-      handler: (_request: unknown, response: ServerResponse) => {
-        notReady().then(
-          (problems) => answer(response, problems.length === 0 ? 200 : 503, { ok: problems.length === 0, problems }),
-          () => answer(response, 503, { ok: false, problems: ['database'] }),
-        );
-      },
-    },
-  ];
+/** Bolt refuses old signatures only; one that is dated ahead could be kept and used again for as long. */
+function isFromFuture(request: IncomingMessage, now: number): boolean {
+  return Number(request.headers['x-slack-request-timestamp']) * SECOND_MS > now + MAX_AHEAD_MS;
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { connection: 'close' }).end();
 }
 
 export function wait(lengthMs: number): Promise<undefined> {

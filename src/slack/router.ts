@@ -214,15 +214,18 @@ function titleOf({ title }: { readonly title?: { readonly text?: string } | null
 }
 
 /** Listeners of ours that Slack has not seen the end of; shut-down waits for them. */
-export function countRunning(app: App): { running(): number } {
+export function countRunning(app: App): { running(): number; settled(): Promise<void> } {
   let running = 0;
+  const waiting: (() => void)[] = [];
   app.use(async ({ next }) => {
     running += 1;
     try {
       await next();
     } finally {
       running -= 1;
+      if (running === 0) for (const resolve of waiting.splice(0)) resolve();
     }
   });
-  return { running: () => running };
+  const settled = () => (running === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve)));
+  return { running: () => running, settled };
 }

@@ -51,13 +51,21 @@ export class ScopeWatch {
   }
 }
 
+interface Heard {
+  readonly watch: ScopeWatch | undefined;
+  /** Told of each call that failed after all tries. */
+  readonly failed?: (error: unknown) => void;
+}
+
 /** A Web API client whose calls a watch hears of. */
 export class WatchedClient extends WebClient {
   readonly #watch: ScopeWatch | undefined;
+  readonly #failed: Heard['failed'];
 
-  constructor(token: string, { watch, ...options }: WebClientOptions & { readonly watch: ScopeWatch | undefined }) {
+  constructor(token: string, { watch, failed, ...options }: WebClientOptions & Heard) {
     super(token, options);
     this.#watch = watch;
+    this.#failed = failed;
   }
 
   override async apiCall(method: string, options: Record<string, unknown> = {}): Promise<WebAPICallResult> {
@@ -66,6 +74,7 @@ export class WatchedClient extends WebClient {
       await this.#watch?.answered(result);
       return result;
     } catch (error) {
+      this.#failed?.(error);
       await this.#watch?.refused(method, error);
       throw error;
     }

@@ -113,6 +113,14 @@ const ADVICE: Readonly<Record<string, string>> = {
   invalid_auth: 'Slack refuses the bot token. Check SLACK_BOT_TOKEN.',
 };
 
+// Refusals that mean nothing more than that somebody was quicker.
+const ANSWERS: ReadonlySet<string> = new Set(['expired_trigger_id', 'message_not_found', 'not_found']);
+
+/** Whether it is a code that we act on or advise about. */
+export function isKnownSlackCode(code: string): boolean {
+  return PASSING.has(code) || CHANNEL_TROUBLE.has(code) || ANSWERS.has(code) || Object.hasOwn(ADVICE, code);
+}
+
 function rejected(code: string, cause: unknown): AppError {
   return new AppError({
     code: 'slack_rejected',

@@ -134,7 +134,12 @@ describe('faults of single variables', () => {
     ['a database server', { KEYSTEWARD_DATABASE: 'postgres://h/db' }, 'KEYSTEWARD_DATABASE', /one SQLite file/],
     ['a misspelt variable', { KEYSTEWARD_POLCY: 'x' }, 'KEYSTEWARD_POLCY', /Did you mean KEYSTEWARD_POLICY\?/],
     ['another word for it', { KEYSTEWARD_HTTP_PORT: '1' }, 'KEYSTEWARD_HTTP_PORT', /Did you mean PORT\?/],
-    ['an unknown variable', { KEYSTEWARD_X: '1' }, 'KEYSTEWARD_X', /Remove it; there are KEYSTEWARD_DATABASE/],
+    [
+      'an unknown variable',
+      { KEYSTEWARD_UNHEARD_OF: '1' },
+      'KEYSTEWARD_UNHEARD_OF',
+      /Remove it; there are KEYSTEWARD_DATABASE/,
+    ],
     ['plain http to elsewhere', { SLACK_API_URL: 'http://slack.example' }, 'SLACK_API_URL', /neither https/],
     ['no address at all', { SLACK_API_URL: 'slack' }, 'SLACK_API_URL', /not an address/],
     ['a password in an address', { SLACK_API_URL: 'https://u:p@h/' }, 'SLACK_API_URL', /password/],

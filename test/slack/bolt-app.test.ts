@@ -1,4 +1,4 @@
-import { Agent, createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -10,6 +10,7 @@ import { systemClock } from '../../src/system/clock.ts';
 import { slackLogger } from '../../src/system/slack-logger.ts';
 import { type RecordingLogger, recordingLogger } from '../providers/support/recording-logger.ts';
 import { HandClock } from '../sandbox/slack/stand-in.ts';
+import { silentMeter } from '../support/bench-deps.ts';
 
 const { botToken, appToken, appId, botId, botUserId } = defaultWorkspace.app;
 
@@ -47,7 +48,7 @@ describe('the start', () => {
 
   test('with a wrong app token fails at once', async () => {
     const { bolt } = await build({
-      transport: { kind: 'socket', appToken: new Secret('xapp-wrong-token-value'), healthPort: undefined },
+      transport: { kind: 'socket', appToken: new Secret('xapp-wrong-token-value') },
     });
 
     await expect(bolt.start()).rejects.toThrow(/invalid_auth/);
@@ -81,7 +82,7 @@ describe('the start', () => {
 
   test('that fails writes no token into the log', async () => {
     const { bolt, logger, slack } = await build({
-      transport: { kind: 'socket', appToken: new Secret('xapp-wrong-token-value'), healthPort: undefined },
+      transport: { kind: 'socket', appToken: new Secret('xapp-wrong-token-value') },
     });
     slack.faults.add('users.info', { kind: 'cut', when: 'before' });
 
@@ -108,56 +109,49 @@ describe('the clients', () => {
   });
 });
 
-describe('the health routes', () => {
-  test('answer without a word too many, and say what is not ready', async () => {
-    const port = await freePort();
-    const problems: string[] = [];
-    const { bolt } = await build({
-      transport: { kind: 'socket', appToken: new Secret(appToken), healthPort: port },
-      notReady: async () => problems,
-    });
-    await bolt.start();
+describe('over HTTP', () => {
+  test('there is a listener for the server, and in Socket Mode there is none', async () => {
+    const overHttp = await build({ transport: http() });
+    const overSocket = await build();
 
-    expect(await get(port, '/healthz')).toEqual({ status: 200, body: { ok: true } });
-    expect(await get(port, '/readyz')).toEqual({ status: 200, body: { ok: true, problems: [] } });
-    problems.push('slack');
-    expect(await get(port, '/readyz')).toEqual({ status: 503, body: { ok: false, problems: ['slack'] } });
+    expect(overHttp.bolt.requestListener).toBeTypeOf('function');
+    expect(overSocket.bolt.requestListener).toBeNull();
   });
 
-  test('are unready, not broken, while the database cannot be asked', async () => {
-    const port = await freePort();
-    const { bolt } = await build({
-      transport: { kind: 'socket', appToken: new Secret(appToken), healthPort: port },
-      notReady: () => Promise.reject(new Error('disk')),
-    });
+  test('nothing connects to Slack, and we are reached from the start until the stop', async () => {
+    const { bolt, slack } = await build({ transport: http() });
+    const before = bolt.connected();
     await bolt.start();
+    const during = bolt.connected();
+    await bolt.stop();
 
-    expect(await get(port, '/readyz')).toEqual({ status: 503, body: { ok: false, problems: ['database'] } });
+    expect([before, during, bolt.connected()]).toEqual([false, true, false]);
+    expect(slack.connections()).toBe(0);
   });
+});
 
-  test('are there over HTTP as well, next to the signed events', async () => {
-    const port = await freePort();
-    const { bolt } = await build({ transport: { kind: 'http', signingSecret: new Secret('shh'), port } });
-    await bolt.start();
+describe('the counts', () => {
+  test('have a failed call under a code of ours, whichever client made it', async () => {
+    const codes: string[] = [];
+    const { bolt, slack } = await build({ meter: { slackFailed: (code) => codes.push(code) } });
+    slack.faults.add('chat.postMessage', { kind: 'status', status: 429, retryAfterS: 30 });
+    slack.faults.add('chat.update', { kind: 'cut', when: 'before' });
+    slack.faults.add('users.info', { kind: 'error', error: 'invented_by_somebody' });
 
-    expect(bolt.connected()).toBe(true);
-    expect(await get(port, '/healthz')).toEqual({ status: 200, body: { ok: true } });
-    expect((await post(port, '/slack/events', '{}')).status).toBe(401);
+    await bolt.bulk.chat.postMessage({ channel: 'C0AIKEYS', text: 'x' }).catch(() => {});
+    await bolt.bulk.chat.update({ channel: 'C0AIKEYS', ts: '1.0', text: 'x' }).catch(() => {});
+    await bolt.bulk.chat.postMessage({ channel: 'C0NOWHERE', text: 'x' }).catch(() => {});
+    await bolt.client.users.info({ user: 'U0ANA' }).catch(() => {});
+    await bolt.client.users.info({ user: 'U0ANA' });
+
+    expect(codes).toEqual(['ratelimited', 'unreachable', 'channel_not_found', 'other']);
   });
 });
 
 describe('the stop', () => {
-  test.each(['socket', 'http'] as const)('ends within seconds though connections are open (%s)', async (kind) => {
-    const port = await freePort();
-    const transport =
-      kind === 'socket'
-        ? { kind, appToken: new Secret(appToken), healthPort: port }
-        : { kind, signingSecret: new Secret('shh'), port };
-    const { bolt, slack } = await build({ transport });
+  test('ends within seconds though the socket is open', async () => {
+    const { bolt, slack } = await build();
     await bolt.start();
-    const agent = new Agent({ keepAlive: true });
-    onTestFinished(() => agent.destroy());
-    await get(port, '/healthz', agent);
     const began = systemClock.now();
 
     await bolt.stop();
@@ -166,7 +160,6 @@ describe('the stop', () => {
     expect(bolt.connected()).toBe(false);
     for (let turns = 0; slack.connections() > 0 && turns < 1_000; turns += 1) await nextTurn();
     expect(slack.connections()).toBe(0);
-    await expect(get(port, '/healthz')).rejects.toThrow(/ECONNREFUSED/);
   });
 
   test('after which a start of another app takes the events', async () => {
@@ -189,10 +182,10 @@ async function build(options: Partial<BoltOptions> = {}, known?: SlackStandIn) {
   const building = createBoltApp({
     apiUrl: slack.apiUrl,
     botToken: new Secret(botToken),
-    transport: { kind: 'socket', appToken: new Secret(appToken), healthPort: undefined },
+    transport: { kind: 'socket', appToken: new Secret(appToken) },
     logger,
     slackLogger: slackLogger(logger),
-    notReady: async () => [],
+    meter: silentMeter,
     ...options,
   });
   onTestFinished(async () => {
@@ -220,33 +213,6 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function get(port: number, path: string, agent: Agent | false = false) {
-  return ask({ port, path, headers: {}, method: 'GET', agent });
-}
-
-function post(port: number, path: string, body: string) {
-  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-  return ask({ port, path, headers, method: 'POST', agent: false }, body);
-}
-
-interface Ask {
-  readonly port: number;
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly method: string;
-  readonly agent: Agent | false;
-}
-
-function ask(options: Ask, body?: string): Promise<{ status: number | undefined; body: unknown }> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', ...options }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => {
-        text += String(chunk);
-      });
-      response.on('end', () => resolve({ status: response.statusCode, body: text === '' ? null : JSON.parse(text) }));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
+function http() {
+  return { kind: 'http', signingSecret: new Secret('shh'), wallNow: () => systemClock.now() } as const;
 }

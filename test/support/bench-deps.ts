@@ -77,6 +77,7 @@ export function openBench({ policy = '', roles, now = NOON, ...options }: BenchO
     ids,
     logger,
     breathe,
+    meter: silentMeter,
     policy: parsed,
     providers: ports,
     prices: fakePrices,
@@ -111,6 +112,14 @@ export const noOutlets: Deps['outlets'] = {
   heartbeat: null,
   slackReached: () => true,
   messageUrl: () => null,
+};
+
+/** Nobody looks at counts. */
+export const silentMeter: Deps['meter'] = {
+  polled() {},
+  providerFailed() {},
+  slackFailed() {},
+  answered() {},
 };
 
 /** One token costs one micro-USD; what a `mystery` model or anything in the scope `dark` costs nobody knows. */

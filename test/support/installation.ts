@@ -9,7 +9,7 @@ import { type PollOutcome, pollUsage } from '../../src/services/usage/poll-usage
 import { readAgain, settleUsage } from '../../src/services/usage/settle-usage.ts';
 import { countingIds } from '../../src/system/ids.ts';
 import { recordingLogger } from '../providers/support/recording-logger.ts';
-import { fakePrices, testPolicy } from './bench-deps.ts';
+import { fakePrices, silentMeter, testPolicy } from './bench-deps.ts';
 import { FakeProvider, failing, held, ok } from './fake-provider.ts';
 import { openTestStore } from './store.ts';
 import { publish, type Truth } from './truth.ts';
@@ -121,6 +121,7 @@ export class Installation {
       policy: POLICY,
       prices: fakePrices,
       breathe: async () => {},
+      meter: silentMeter,
       providers: new Map([[this.#provider.port.connectionId, this.#provider.port]]),
     };
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { Events } from './events.ts';
 import { type Darkness, Faults } from './faults.ts';
 import { openOwnHost, type SlackHost } from './host.ts';
+import type { PushTarget } from './http-push.ts';
 import { InFlight } from './in-flight.ts';
 import { Interactions } from './interactions.ts';
 import { Person } from './person.ts';
@@ -83,6 +84,8 @@ export interface SlackStandIn {
   /** Changes who is in a channel, or whom it is shared with. */
   changeChannel(channelId: string, patch: Partial<Pick<Channel, 'members' | 'isExtShared'>>): void;
   redeliverLast(): Promise<Delivery>;
+  /** Sends what people do as signed requests, as to an app without Socket Mode. */
+  pushTo(target: PushTarget): void;
   /** Breaks every socket without a word. */
   disconnectSockets(): void;
   /** Is gone for a while of business time: requests fail, sockets break and stay away. */
@@ -135,6 +138,7 @@ export async function startSlackStandIn(options: SlackStandInOptions): Promise<S
     changeUser: (userId, patch) => changeUser(workspace, userId, patch),
     ...channelChanges(workspace),
     redeliverLast: () => platform.sockets.redeliverLast(),
+    pushTo: (target) => platform.sockets.pushTo(target),
     disconnectSockets: () => platform.sockets.drop(),
     goDark: (darkness) => {
       faults.dark(darkness);

@@ -1,24 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Delivery, Envelope } from './delivery.ts';
+import { type PushTarget, push } from './http-push.ts';
 import type { InFlight } from './in-flight.ts';
 import { asObject, type JsonObject, textOf } from './json.ts';
 
+export type { Delivery, Envelope };
+
 const MAX_SOCKETS = 10;
 const PING_INTERVAL_MS = 5_000;
-
-export interface Envelope {
-  readonly type: 'events_api' | 'slash_commands' | 'interactive';
-  readonly payload: JsonObject;
-  readonly acceptsResponsePayload: boolean;
-  readonly retryAttempt?: number;
-  readonly retryReason?: string;
-}
-
-export type Delivery =
-  | { readonly outcome: 'acked'; readonly ackMs: number; readonly payload: JsonObject }
-  /** No socket was open, the socket broke before the ack, or the app stayed silent. */
-  | { readonly outcome: 'no-socket' | 'lost' | 'timeout' };
 
 interface Pending {
   readonly socket: WebSocket;
@@ -44,6 +35,7 @@ export class SocketHub {
   readonly #listeners = new Set<(count: number) => void>();
   #sockets: WebSocket[] = [];
   #last: Envelope | undefined;
+  #push: PushTarget | undefined;
   #turn = 0;
   #pingTimer: NodeJS.Timeout | undefined;
 
@@ -74,11 +66,17 @@ export class SocketHub {
     return () => this.#listeners.delete(listener);
   }
 
+  /** From here on everything goes to a request URL instead. */
+  pushTo(target: PushTarget): void {
+    this.#push = target;
+  }
+
   /** Sends one envelope to exactly one socket and waits for its ack. */
   send(envelope: Envelope): Promise<Delivery> {
     const { nextId, wallNow, inFlight, ackTimeoutMs } = this.#options;
     const socket = this.#sockets[this.#turn++ % Math.max(this.#sockets.length, 1)];
     this.#last = envelope;
+    if (this.#push !== undefined) return inFlight.during(push(this.#push, envelope, { wallNow, ackTimeoutMs }));
     if (socket === undefined) return Promise.resolve({ outcome: 'no-socket' });
     const id = nextId('envelope');
     const sentAt = wallNow();

@@ -33,6 +33,7 @@ async function pollOne(deps: Deps, provider: Provider): Promise<CaughtUp> {
   const { connectionId } = provider;
   const attemptedAt = deps.clock.now();
   const { ok, watermark, retryAfterMs } = await pollUsage(deps, provider);
+  deps.meter.polled(provider.id, ok ? 'ok' : 'failed');
   if (!ok) {
     await keepPace(deps, provider, { attemptedAt, nearness: null, retryAfterMs });
     return { connectionId, ok, problem: watermark.problem, alertIds: [] };

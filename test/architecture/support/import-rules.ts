@@ -23,11 +23,12 @@ const LAYERS: ReadonlyMap<string, Layer> = new Map([
   ['config', INWARD],
   ['slack', OUTSIDE],
   ['scheduler', OUTSIDE],
+  ['http', OUTSIDE],
   ['gateway', OUTSIDE],
 ]);
 
 const BOLT_HOME = 'src/slack/bolt-app.ts';
-const ROOTS = ['src/app.ts', 'src/main.ts', 'src/cli.ts'];
+const ROOTS = ['src/app.ts', 'src/app-parts.ts', 'src/main.ts', 'src/cli.ts'];
 /** The commands' folder: part of the composition, seen by src/cli.ts alone. */
 const COMMANDS = 'cli';
 const SANDBOX_DOOR = 'src/cli/sandbox.ts';
@@ -46,6 +47,7 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['pino', ['system']],
   ['yaml', ['config']],
   ['dotenv', ['config']],
+  ['prom-client', ['http']],
   ['commander', []],
   ['@inquirer/prompts', []],
 ]);
@@ -90,7 +92,7 @@ function fileFault(path: string, layer: string | undefined, { file, dynamic }: T
   }
   if (layer === COMMANDS) return file.startsWith('src/') && file !== 'src/cli.ts' ? undefined : 'src/cli/ looks inward';
   if (layer === undefined)
-    return ROOTS.includes(path) ? undefined : 'only app.ts, main.ts and cli.ts stand in src/ itself';
+    return ROOTS.includes(path) ? undefined : 'only app.ts, app-parts.ts, main.ts and cli.ts stand in src/ itself';
   if (!file.startsWith('src/')) return `src/${layer}/ may not reach outside src/`;
   if (target === undefined) return 'nothing but the composition roots and the sandbox imports a composition root';
   if (target === layer || LAYERS.get(layer)?.layers.includes(target)) return undefined;

@@ -77,10 +77,10 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
     scopes,
     apiUrl: slack.apiUrl,
     botToken: new Secret(seed.app.botToken),
-    transport: { kind: 'socket', appToken: new Secret(seed.app.appToken), healthPort: undefined },
+    transport: { kind: 'socket', appToken: new Secret(seed.app.appToken) },
     logger: bench.logger,
     slackLogger: slackLogger(bench.logger),
-    notReady: async () => [],
+    meter: bench.deps.meter,
     ...(options.patience === undefined ? {} : { patience: options.patience }),
   });
   const policy = policyOf(roles, channel);
