@@ -22,7 +22,7 @@ ENV NODE_ENV=production \
   KEYSTEWARD_POLICY=/data/policy.yml \
   NODE_OPTIONS=--max-old-space-size=256
 WORKDIR /app
-COPY package.json LICENSE ./
+COPY package.json LICENSE manifest.yml policy.example.yml ./
 COPY db/migrations db/migrations
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
