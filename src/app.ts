@@ -179,6 +179,7 @@ function assemble({ config, deps, bolt, ticker }: Parts): KeystewardApp {
       if (stopped) return;
       stopped = true;
       for (const stop of stops) stop();
+      home.close();
       await bolt.stop();
       await scheduler.stop();
       for (const pump of pumps) await pump.stop();
