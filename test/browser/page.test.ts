@@ -21,7 +21,7 @@ inBrowser('the page itself', { story: 'leak', speed: 0 }, (desk) => {
     expect(await isThere()).toBe(true);
     await keyboard.press('Enter');
     const reason = desk.dialog.getByRole('textbox', { name: 'Why?' });
-    await reason.waitFor();
+    await reason.and(desk.page.locator(':focus')).waitFor();
     await keyboard.type('typed without looking for the field');
     expect(await reason.inputValue()).toBe('typed without looking for the field');
     await desk.dismiss();
