@@ -32,6 +32,7 @@ export class Conductor {
   #calmAt = 0;
   #seek: Seek | undefined;
   #hasEnded = false;
+  #hasFailed = false;
   #isClosed = false;
 
   constructor(options: ConductorOptions) {
@@ -47,6 +48,7 @@ export class Conductor {
 
   /** How fast time goes on now. */
   get pace(): Speed {
+    if (this.#hasFailed) return 0;
     if (this.#isBusy()) return 1;
     return this.#hasEnded && this.#speed > 1 ? 1 : this.#speed;
   }
@@ -57,6 +59,16 @@ export class Conductor {
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** Something that should never happen did: time stands still from here. */
+  fail(): void {
+    this.#hasFailed = true;
+    this.#seek = undefined;
   }
 
   setSpeed(speed: Speed): void {
@@ -93,7 +105,7 @@ export class Conductor {
     const now = wallNow();
     const elapsedMs = Math.min(now - this.#lastBeatAt, LONGEST_BEAT_MS);
     this.#lastBeatAt = now;
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#hasFailed) return;
     if (this.#seek === undefined) await this.#playFor(elapsedMs);
     else await this.#searchOn(this.#seek);
     if (stage.clock.now() >= endsAt) this.#hasEnded = true;

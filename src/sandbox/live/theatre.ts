@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { toError } from '../../domain/errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Speed } from '../page/protocol.ts';
 import type { Change, SlackHost } from '../slack/index.ts';
@@ -15,6 +14,8 @@ export interface TheatreOptions {
   readonly host: SlackHost;
   readonly logger: (story: LiveStory) => Logger;
   readonly wallNow: () => number;
+  /** Told when a story cannot go on: a fault of the sandbox itself. */
+  readonly onFault: (error: unknown) => void;
   /** Time stands still while nobody watches: nothing happens before somebody looks. */
   readonly isWatched: () => boolean;
   /** False: whoever opened it beats the time. */
@@ -114,7 +115,8 @@ export class Theatre {
         await pause(BEAT_MS);
       }
     } catch (error) {
-      this.#options.logger(playing.story).error('the story stands still', { error: toError(error) });
+      playing.conductor.fail();
+      this.#options.onFault(error);
     }
   }
 

@@ -37,7 +37,8 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
   const wallNow = () => systemClock.now();
   const server = new PageServer(options.onFault);
   await listen(server, options.port);
-  const theatre = new Theatre({ host: server, logger: options.logger, wallNow, isWatched: () => feeds.count > 0 });
+  const { logger, onFault } = options;
+  const theatre = new Theatre({ host: server, logger, wallNow, onFault, isWatched: () => feeds.count > 0 });
   const feeds: Feeds = new Feeds({ theatre, stories, wallNow });
   const close = async (): Promise<void> => {
     feeds.close();

@@ -16,6 +16,7 @@ import type { JsonObject } from '../slack/json.ts';
 export interface Sections {
   readonly clock: ClockSection;
   readonly stories: StoriesSection;
+  readonly workspace: WorkspaceSection;
   readonly people: readonly PagePerson[];
   readonly channels: readonly PageChannel[];
   readonly messages: Readonly<Record<string, readonly PageMessage[]>>;
@@ -46,6 +47,14 @@ export interface ClockSection {
   readonly isSeeking: boolean;
   /** The story has come to its end. */
   readonly hasEnded: boolean;
+  /** The sandbox itself has failed: nothing goes on, and its terminal says why. */
+  readonly hasFailed: boolean;
+}
+
+export interface WorkspaceSection {
+  readonly name: string;
+  /** User groups, by the id that a mention has. */
+  readonly groups: readonly { readonly id: string; readonly handle: string }[];
 }
 
 export interface StoriesSection {

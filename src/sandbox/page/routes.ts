@@ -88,6 +88,7 @@ async function takeTime({ theatre }: PageParts, body: string): Promise<Answer> {
 
 /** Why time cannot do that now. */
 function obstacleOf({ conductor, stage }: Playing, order: TimeOrder): string | undefined {
+  if (conductor.hasFailed) return 'The sandbox itself has failed: see its terminal, and choose a story to begin anew.';
   const isFast = 'seek' in order || order.speed > 1;
   if (conductor.hasEnded && isFast) return 'The story is over: it goes on in real time, or start another.';
   const [holder] = conductor.holders();

@@ -105,6 +105,7 @@ describe('what the page is told', () => {
 
     expect(shown.stories).toMatchObject({ playing: 'leak' });
     expect(shown.clock).toMatchObject({ speed: 60, isSeeking: false, hasEnded: false });
+    expect(shown.workspace).toEqual({ name: 'Acme', groups: [{ id: 'S0SECURITY', handle: 'security' }] });
     expect(shown.people?.find(({ id }) => id === 'U0BEN')?.part?.title).toBe('Employee');
     expect(shown.people?.find(({ isBot }) => isBot)?.part).toBeNull();
     expect(shown.channels?.map(({ name, kind, isMember }) => [name, kind, isMember])).toEqual([

@@ -37,11 +37,11 @@ export function App() {
     },
     [dropCalls, setPerson],
   );
-  useCalls(shown, person, { hasSound: sound === 'on', add });
   usePart(shown, person, be);
   useTitle(unread.calls);
   const called = [...unread.byChannel].find(([, { calls }]) => calls > 0)?.[0];
   const selected = place?.channel === HOME ? HOME : channelAt(shown.channels, place)?.id;
+  useCalls(shown, person, { hasSound: sound === 'on', open: selected, add });
   const hasTruth = truth === 'on';
   const toggleTruth = (): void => setTruth(hasTruth ? 'off' : 'on');
   return (

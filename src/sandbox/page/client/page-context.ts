@@ -1,10 +1,11 @@
 import { createContext, useContext } from 'react';
-import type { PageChannel, PageCommand, PagePerson } from '../protocol.ts';
+import type { PageChannel, PageCommand, PagePerson, WorkspaceSection } from '../protocol.ts';
 import type { Orders } from './hooks/use-orders.ts';
 
 /** What most parts of the page need: who looks, whom there is, and how to act. */
 export interface Page {
   readonly person: string;
+  readonly workspace: WorkspaceSection;
   readonly people: readonly PagePerson[];
   readonly channels: readonly PageChannel[];
   readonly commands: readonly PageCommand[];

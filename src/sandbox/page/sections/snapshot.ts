@@ -3,7 +3,14 @@ import type { Playing, Theatre } from '../../live/theatre.ts';
 import type { ClockSection, SectionNews, Sections, StoriesSection } from '../protocol.ts';
 import { commandsSection } from './commands.ts';
 import type { TruthBook } from './truth.ts';
-import { channelMessages, channelsSection, peopleSection, viewSection, visibleChannels } from './workspace.ts';
+import {
+  channelMessages,
+  channelsSection,
+  peopleSection,
+  viewSection,
+  visibleChannels,
+  workspaceSection,
+} from './workspace.ts';
 
 /** One piece of news and what it replaces: messages are told by channel, everything else by section. */
 export interface Part {
@@ -19,8 +26,8 @@ export function storiesPart(theatre: Theatre, all: readonly LiveStory[]): Part {
 
 export function clockPart({ stage, conductor }: Playing): Part {
   return part('clock', (): ClockSection => {
-    const { speed, pace, isSeeking, hasEnded } = conductor;
-    return { now: stage.clock.now(), speed, pace, isSeeking, hasEnded };
+    const { speed, pace, isSeeking, hasEnded, hasFailed } = conductor;
+    return { now: stage.clock.now(), speed, pace, isSeeking, hasEnded, hasFailed };
   });
 }
 
@@ -32,6 +39,7 @@ export function truthPart(book: TruthBook): Part {
 export function workspaceParts({ stage: { slack } }: Playing, userId: string): readonly Part[] {
   const person = slack.person(userId);
   return [
+    part('workspace', () => workspaceSection(slack)),
     part('people', () => peopleSection(slack)),
     part('channels', () => channelsSection(slack, person)),
     ...visibleChannels(slack, person).map(({ id }) => ({

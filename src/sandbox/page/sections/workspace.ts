@@ -1,6 +1,11 @@
 import type { Channel, Message, Person, SlackStandIn, View } from '../../slack/index.ts';
 import { PARTS } from '../people.ts';
-import type { PageChannel, PageFile, PageMessage, PagePerson, PageView } from '../protocol.ts';
+import type { PageChannel, PageFile, PageMessage, PagePerson, PageView, WorkspaceSection } from '../protocol.ts';
+
+export function workspaceSection({ workspace }: SlackStandIn): WorkspaceSection {
+  const { domain, name = domain } = workspace.seed.team;
+  return { name, groups: (workspace.seed.usergroups ?? []).map(({ id, handle }) => ({ id, handle })) };
+}
 
 export function peopleSection({ workspace }: SlackStandIn): readonly PagePerson[] {
   return workspace.users().map(({ id, name, realName, isBot = false, deleted = false }) => ({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { withNews, withoutPerson, withoutStory } from '../../../../src/sandbox/page/client/logic/sections.ts';
 import { message } from './support/message.ts';
 
-const CLOCK = { now: 1, speed: 1, pace: 1, isSeeking: false, hasEnded: false } as const;
+const CLOCK = { now: 1, speed: 1, pace: 1, isSeeking: false, hasEnded: false, hasFailed: false } as const;
 
 test('a section replaces its predecessor and leaves the others alone', () => {
   const shown = withNews(withNews({}, { section: 'clock', value: CLOCK }), { section: 'people', value: [] });

@@ -23,6 +23,7 @@ export class ServedPage {
     this.theatre = new Theatre({
       host: this.server,
       logger: () => logger,
+      onFault: (error) => this.faults.push(error),
       wallNow: () => this.wall.now,
       isWatched: () => true,
       isDriven: false,

@@ -18,6 +18,6 @@ export function ChannelMention({ id }: { id: string }) {
 }
 
 export function GroupMention({ id }: { id: string }) {
-  const { people } = usePage();
-  return <span className="ks-mention">@{people.find((one) => one.id === id)?.name ?? id}</span>;
+  const { groups } = usePage().workspace;
+  return <span className="ks-mention">@{groups.find((one) => one.id === id)?.handle ?? id}</span>;
 }

@@ -10,11 +10,15 @@ interface PageState {
   readonly goTo: (place: Place) => void;
 }
 
+// Until it is told.
+const NO_WORKSPACE = { name: '', groups: [] };
+
 /** The same object until something in it changes: everything on the page hangs on it. */
-export function usePageOf({ people, channels, commands }: Shown, { person, orders, goTo }: PageState): Page {
+export function usePageOf({ workspace, people, channels, commands }: Shown, { person, orders, goTo }: PageState): Page {
   return useMemo(
     () => ({
       person,
+      workspace: workspace ?? NO_WORKSPACE,
       people: people ?? [],
       channels: channels ?? [],
       commands: commands ?? [],
@@ -22,7 +26,7 @@ export function usePageOf({ people, channels, commands }: Shown, { person, order
       fileUrl: (id) => `/sandbox/files/${encodeURIComponent(id)}?as=${encodeURIComponent(person)}`,
       goTo,
     }),
-    [person, people, channels, commands, orders, goTo],
+    [person, workspace, people, channels, commands, orders, goTo],
   );
 }
 

@@ -51,7 +51,7 @@ export function useUnread(shown: Shown, person: string): UnreadState {
 export function useCalls(
   shown: Shown,
   person: string,
-  { hasSound, add }: { hasSound: boolean; add: (toast: Omit<Toast, 'id'>) => void },
+  { hasSound, open, add }: { hasSound: boolean; open: string | undefined; add: (toast: Omit<Toast, 'id'>) => void },
 ): void {
   const known = useRef<{ owner: string; seen: Set<string> } | null>(null);
   const owner = `${person} ${shown.stories?.playing ?? ''}`;
@@ -63,11 +63,12 @@ export function useCalls(
       const fresh = channel.calls.filter(({ ts }) => !seen.has(`${channel.id} ${ts}`));
       for (const { ts } of fresh) seen.add(`${channel.id} ${ts}`);
       if (fresh.length === 0 || isFirst) continue;
-      add({ kind: 'call', text: wordsFor(channel), channel: channel.id });
+      // What is before one's eyes needs no way there.
+      if (channel.id !== open) add({ kind: 'call', text: wordsFor(channel), channel: channel.id });
       if (hasSound) ring();
     }
     known.current = { owner, seen };
-  }, [shown.channels, owner, hasSound, add]);
+  }, [shown.channels, owner, hasSound, open, add]);
 }
 
 function wordsFor({ name, kind }: PageChannel): string {

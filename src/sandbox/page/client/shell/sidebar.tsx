@@ -13,7 +13,7 @@ interface SidebarProps {
 }
 
 export function Sidebar({ selected, unread, onBe }: SidebarProps) {
-  const { channels, goTo } = usePage();
+  const { workspace, channels, goTo } = usePage();
   const rooms = channels.filter(({ kind }) => kind !== 'direct');
   const directs = channels.filter(({ kind }) => kind === 'direct');
   const row = (channel: PageChannel) => (
@@ -28,7 +28,7 @@ export function Sidebar({ selected, unread, onBe }: SidebarProps) {
   return (
     <nav className="ks-side" aria-label="Workspace">
       <p className="ks-workspace">
-        Acme <span>sandbox</span>
+        {workspace.name} <span>sandbox</span>
       </p>
       <WhoAmI onBe={onBe} />
       <h2>Channels</h2>

@@ -18,6 +18,12 @@ function statusOf(shown: Shown, connection: Connection): { kind: 'calm' | 'bad';
   if (connection === 'connecting') return { kind: 'calm', text: 'Connecting to the sandbox…' };
   if (shown.stories?.playing === null)
     return { kind: 'calm', text: 'The story is being set up: a company, its keys, a month of traffic…' };
+  if (shown.clock?.hasFailed === true) {
+    return {
+      kind: 'bad',
+      text: 'The sandbox itself has failed, so time stands still: its terminal says why. Choose a story above to begin anew.',
+    };
+  }
   if (shown.clock?.hasEnded === true) {
     return {
       kind: 'calm',

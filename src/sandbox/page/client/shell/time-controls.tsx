@@ -56,7 +56,8 @@ function Clock({ clock }: { clock: ClockSection | undefined }) {
   );
 }
 
-function paceLine({ speed, pace, isSeeking, hasEnded }: ClockSection): string {
+function paceLine({ speed, pace, isSeeking, hasEnded, hasFailed }: ClockSection): string {
+  if (hasFailed) return 'stands still';
   if (hasEnded) return 'the story has ended';
   if (isSeeking) return 'running to the next event…';
   if (speed === 0) return 'paused';
