@@ -87,6 +87,8 @@ export const GESTURES = {
   expect: 'expect',
   owner_yes: 'expect',
   owner_yes_critical: 'acknowledge',
+  // Nothing happens until a second person says yes, which is the `act`; the calls reach those who may say it.
+  ask_second_person: null,
   // It was not the owner, so somebody who can act is still wanted; a mere claim decides nothing.
   owner_no: null,
   claimant_yes: null,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GESTURES } from '../../src/domain/alert.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import { renderText } from '../../src/sandbox/slack/index.ts';
 import type { Entries } from '../../src/sandbox/slack/submission.ts';
 import { nextAlertTimer, runAlertTimers } from '../../src/services/alerts/escalate-alerts.ts';
 import { recordFinding } from '../../src/services/alerts/record-finding.ts';
@@ -90,6 +91,7 @@ const brake: Do = async ({ running, ts }) => {
   await running.settled();
   const limit = renderedOption(present(ana.views.at(-1)));
   await submit(running, { ...REASON, ...SLUG, limit: { value: limit }, value: { value: '10' } });
+  await running.drain();
 };
 
 const raiseOwn: Do = async (night) => {
@@ -132,6 +134,19 @@ const claimantYes: Do = async (night) => {
   await answer('yes')(night);
 };
 
+/** Nobody says yes, and after half an hour it is off. */
+const askForSecond: Do = async (night) => {
+  const lineage = await night.running.lineageOf('apikey_1');
+  await night.running.store.write((tx) => tx.lineages.update({ ...lineage, environment: 'production' }));
+  const { alertId, running } = night;
+  await running.slack.person('U0ANA').command('/keys revoke staging-ci', 'general');
+  await running.settled();
+  await submit(running, { ...REASON, ...SLUG });
+  await running.drain();
+  const [approval] = await running.store.read.approvals.waiting();
+  expect(approval?.alertId).toBe(alertId);
+};
+
 interface Case {
   readonly gesture: keyof typeof GESTURES;
   readonly what: string;
@@ -151,6 +166,7 @@ const CASES: readonly Case[] = [
   { gesture: 'raise_cap', what: 'Raise cap… of the team’s own', run: raiseOwn },
   { gesture: 'raise_cap', what: 'Raise cap… that prolongs a raise', run: prolong },
   { gesture: 'rotate', what: 'Rotate…', run: press('key_rotate', undefined, REASON) },
+  { gesture: 'ask_second_person', what: 'Revoke…, which needs a second person', run: askForSecond },
   {
     gesture: 'snooze',
     what: 'Snooze…',
@@ -181,6 +197,24 @@ describe('a gesture on an alert that nobody has answered', () => {
     expect(alert.state).toBe(event === null ? 'open' : STATE_AFTER[event]);
     if (event === 'acknowledge') expect(alert.acknowledgedBy).toMatch(/U0(ANA|DEE)$/);
     expect(await calledInAnHour(night)).toEqual(event === null ? ['responders', 'admins'] : []);
+  });
+
+  test.each(CASES)('$what leaves the owner no question that is none any more', async ({ gesture, run, severity }) => {
+    const night = await openNight(severity);
+    const question = present(night.running.slack.person('U0DEE').directMessages().at(-1));
+
+    await run(night);
+
+    const { slack } = night.running;
+    const shown = present(
+      slack
+        .person('U0DEE')
+        .directMessages()
+        .find(({ ts }) => ts === question.ts),
+    );
+    const isStanding = GESTURES[gesture] === null || GESTURES[gesture] === 'snooze';
+    const isAnswered = gesture === 'owner_no' || gesture === 'claimant_yes';
+    expect(renderText(shown, slack.workspace).includes('Was this you?')).toBe(isStanding && !isAnswered);
   });
 
   test('each has a case', () => {

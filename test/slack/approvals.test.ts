@@ -85,8 +85,9 @@ describe('a production key is revoked by two people', () => {
     const called = running.slack.workspace.notifications.filter(({ kind }) => kind === 'mention');
     expect(called.map(({ userId }) => userId).sort()).toEqual(expect.arrayContaining(['U0CHRIS', 'U0DEE']));
     expect(running.provider.effects).toEqual([]);
-    // Whoever asks has answered the alert: nobody else is called while it waits.
-    expect(thread(running, ts)[0]).toContain('prod-api is spending 560x its usual hour. @ana is on it.');
+    // The key goes on spending while it waits: the calls go on too.
+    expect(thread(running, ts)[0]).toContain('escalates to responders at');
+    expect((await running.store.read.alerts.unresolved())[0]?.state).toBe('open');
 
     await click(running, 'U0CHRIS', { ts: request(running).ts, actionId: 'approval_approve' });
     await running.drain();
@@ -96,6 +97,7 @@ describe('a production key is revoked by two people', () => {
     expect(request(running).text).not.toContain('[ Approve ]');
     expect(thread(running, ts)[0]).toContain('Revoked by @ana, approved by @chris');
     expect(thread(running, ts).join('\n')).toContain('@ana asked to revoke the key, approved by @chris: it was in');
+    expect((await running.store.read.alerts.unresolved())[0]?.acknowledgedBy).toBe('slack:T0ACME/U0ANA');
     expect(told(running, 'U0CHRIS')).toEqual([]);
   });
 

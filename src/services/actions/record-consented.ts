@@ -4,7 +4,6 @@ import { APPROVAL_MS, type Approval, isBoundTo } from '../../domain/approval.ts'
 import { AppError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
-import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import type { Deps } from '../deps.ts';
 import { adminsToTell } from '../notices/admins-to-tell.ts';
 import { lineageCounting } from '../rotation/named-keys.ts';
@@ -108,7 +107,6 @@ async function wait({ deps, tx }: RequestContext, request: Request, { key }: Ask
     actionId: null,
   };
   await tx.approvals.insert(approval);
-  await answerAlert({ deps, tx }, alertId, { actor, gesture: 'act' });
   const detail = { approvalId: approval.id, reason, alertId, expiresAt: approval.expiresAt, ...request.detail };
   await tx.audit.append({ at: now, actor, verb: auditVerb(kind, 'approval_asked'), subject: key.id, detail });
   await announceApproval({ deps, tx }, approval);

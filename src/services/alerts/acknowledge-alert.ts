@@ -1,6 +1,7 @@
 import { type Actor, actorText } from '../../domain/actor.ts';
 import { type Alert, type AlertGesture, afterEvent, GESTURES } from '../../domain/alert.ts';
 import type { Deps } from '../deps.ts';
+import { announceQuestion } from './announce.ts';
 import { type AlertContext, alertToChange, alreadySo, keepChange, saveChange } from './change-alert.ts';
 
 export interface AcknowledgeInput {
@@ -40,6 +41,8 @@ export async function answerAlert(
   if (!before || !after) return {};
   const answered = { ...after, acknowledgedBy: actorText(actor) };
   await keepChange(context, { before, after: answered, kind: 'acknowledged', actor });
+  // The owner's question is none any more; the alert itself is announced with the line about the act.
+  if (answered.ownerAsk !== null) await announceQuestion(context, answered.ownerAsk.id);
   return { acknowledged: true };
 }
 
