@@ -1,5 +1,6 @@
 import type { View } from '@slack/types';
 import { AppError } from '../../domain/errors.ts';
+import type { Lineage } from '../../domain/key.ts';
 import { type KeySummary, listAllKeys } from '../../services/inventory/list-keys.ts';
 import { allows, requireViewer } from '../authorise.ts';
 import { claimFor } from '../commands/claim.ts';
@@ -52,7 +53,9 @@ async function claimOne(
 ): Promise<string> {
   try {
     if (summary === undefined) throw gone();
-    return (await claimFor(context, submission, summary)).text;
+    const { lineage } = summary;
+    if (lineage.ownerSlackId !== null && lineage.ownerSlackId !== submission.userId) throw taken(lineage);
+    return (await claimFor(context, submission, { lineage, revision: lineage.revision })).text;
   } catch (error) {
     return refusalText(context.deps.logger, error);
   }
@@ -65,6 +68,16 @@ async function unownedKeys({ deps }: SlackContext): Promise<readonly KeySummary[
   );
   const dearest = unowned.sort((a, b) => b.last30dMicroUsd - a.last30dMicroUsd);
   return [...new Map(dearest.toReversed().map((summary) => [summary.lineage.id, summary])).values()].reverse();
+}
+
+/** The dialog offered what nobody owned when it was opened. */
+function taken({ slug, ownerStanding }: Lineage): AppError {
+  const why = ownerStanding === 'claimed' ? 'somebody else has claimed it meanwhile' : 'it has an owner by now';
+  return new AppError({
+    code: 'conflict',
+    message: `${slug} is somebody else's`,
+    publicMessage: `${slug} was not claimed: ${why}. \`/keys show ${slug}\` says who.`,
+  });
 }
 
 function gone(): AppError {

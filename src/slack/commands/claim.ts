@@ -20,11 +20,11 @@ export const claim: Subcommand = {
   },
 };
 
-/** A responder's word needs nobody else's. */
+/** A responder's word needs nobody else's: it holds whoever owned the key, unless the revision that was seen is given. */
 export async function claimFor(
   context: SlackContext,
   request: Pick<CommandRequest, 'userId' | 'teamId'>,
-  { lineage }: KeySummary,
+  { lineage, revision = null }: Pick<KeySummary, 'lineage'> & { readonly revision?: number | null },
 ): Promise<Rendered> {
   const { deps } = context;
   const actor = await authorise(context, { gesture: request, act: 'claim', lineage });
@@ -32,7 +32,7 @@ export async function claimFor(
   const person = await deps.directory.person(request.userId);
   if (mayAct(rolesOf(person, deps.policy.roles, null), 'classify')) {
     const change = { ownerSlackId: request.userId };
-    await changeLineage(deps, { actor, lineageId: lineage.id, revision: null, change });
+    await changeLineage(deps, { actor, lineageId: lineage.id, revision, change });
     return answer(`*${slug}* is yours now. \`/keys edit ${slug}\` says what it is for and who uses it.`);
   }
   if (actor.kind === 'slack') await claimLineage(deps, { actor, lineageId: lineage.id });

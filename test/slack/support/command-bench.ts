@@ -17,7 +17,11 @@ export interface CommandBench extends Bench {
   run(line: string, userId?: string, page?: number): Promise<Rendered | null>;
   click(actionId: string, value: string, userId?: string): Promise<Rendered | null>;
   /** Sends the newest modal off; returns the errors beside its fields, or the page in the end. */
-  submit(values: Readonly<Record<string, string>>, userId?: string): Promise<View | Readonly<Record<string, string>>>;
+  submit(
+    values: Readonly<Record<string, string>>,
+    userId?: string,
+    choices?: Submission['choices'],
+  ): Promise<View | Readonly<Record<string, string>>>;
 }
 
 export const ADMIN = 'U0ADMIN';
@@ -71,7 +75,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
       await handler.run(context, click);
       return shown.at(-1) ?? null;
     },
-    async submit(values, userId = RESPONDER) {
+    async submit(values, userId = RESPONDER, choices = {}) {
       const view = present(views.at(-1));
       const handler = present(interactions.find((one) => one.kind === 'submit' && one.id === view.callback_id));
       if (handler.kind !== 'submit') throw new Error('it is no modal');
@@ -81,7 +85,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
         viewId: 'V1',
         privateMetadata: view.private_metadata ?? '',
         values: filled,
-        choices: Object.fromEntries(Object.entries(filled).map(([id, value]) => [id, [value]])),
+        choices: { ...Object.fromEntries(Object.entries(filled).map(([id, value]) => [id, [value]])), ...choices },
       };
       const checked = await handler.check(context, submission);
       if (!checked.ok) return checked.errors;

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { changeLineage } from '../../src/services/inventory/change-lineage.ts';
+import { fakeKey } from '../support/fake-provider.ts';
+import { ADMIN, type CommandBench, openCommandBench, PERSON, RESPONDER } from './support/command-bench.ts';
+
+const KEYS = ['apikey_1', 'apikey_2'] as const;
+
+/** A responder has the dialog open, with two keys that nobody owns. */
+async function dialogOpen(): Promise<CommandBench> {
+  const bench = openCommandBench();
+  bench.provider.put(fakeKey('apikey_1', { label: 'staging-ci' }), fakeKey('apikey_2', { label: 'prod-api' }));
+  await bench.sync();
+  await bench.click('keys_claim', 'claim');
+  return bench;
+}
+
+async function give(bench: CommandBench, ownerSlackId: string, providerKeyId = 'apikey_2'): Promise<void> {
+  const { id: lineageId } = await bench.lineageOf(providerKeyId);
+  const actor = { kind: 'slack', userId: ADMIN, teamId: 'T1' } as const;
+  await changeLineage(bench.deps, { actor, lineageId, revision: null, change: { ownerSlackId } });
+}
+
+async function claimBoth(bench: CommandBench): Promise<string> {
+  const keys = await Promise.all(KEYS.map(async (id) => (await bench.lineageOf(id)).id));
+  return JSON.stringify(await bench.submit({}, RESPONDER, { keys }));
+}
+
+async function owners(bench: CommandBench): Promise<readonly (string | null)[]> {
+  return Promise.all(KEYS.map(async (id) => (await bench.lineageOf(id)).ownerSlackId));
+}
+
+describe('a dialog that was opened before somebody else became the owner', () => {
+  test('takes what is still free and names what is not, with the reason', async () => {
+    const bench = await dialogOpen();
+    await give(bench, PERSON);
+
+    const page = await claimBoth(bench);
+
+    expect(await owners(bench)).toEqual([RESPONDER, PERSON]);
+    expect(page).toContain('*staging-ci* is yours now');
+    expect(page).toContain('prod-api was not claimed: it has an owner by now');
+  });
+
+  test('takes nothing from who becomes it in the same moment', async () => {
+    const bench = await dialogOpen();
+    const { directory } = bench.deps;
+    const { person } = directory;
+    let looks = 0;
+    // Rights are looked up after the keys were read, and before anything is written.
+    Object.assign(directory, {
+      person: async (userId: string) => {
+        looks += 1;
+        if (looks === 1) await give(bench, PERSON);
+        return person(userId);
+      },
+    });
+
+    // The list is read once, before the first key.
+    const page = await claimBoth(bench);
+
+    expect(await owners(bench)).toEqual([RESPONDER, PERSON]);
+    expect(page).toContain('somebody else has just changed prod-api');
+  });
+});
