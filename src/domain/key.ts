@@ -94,6 +94,11 @@ export function confirmedOwnerOf(lineage: Pick<Lineage, 'ownerSlackId' | 'ownerS
   return lineage?.ownerStanding === 'confirmed' ? lineage.ownerSlackId : null;
 }
 
+/** Nobody owns it and nobody claims to, so that it can be claimed. */
+export function isUnowned({ ownerSlackId }: Pick<Lineage, 'ownerSlackId'>): boolean {
+  return ownerSlackId === null;
+}
+
 export type OwnerStanding = 'confirmed' | 'claimed';
 /** `found`: by policy, or by the e-mail address that the provider names. */
 export type OwnerSource = 'found' | 'person';

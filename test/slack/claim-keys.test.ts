@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { readCompany } from '../../src/services/home/read-company.ts';
 import { changeLineage } from '../../src/services/inventory/change-lineage.ts';
+import { listAllKeys } from '../../src/services/inventory/list-keys.ts';
+import { claimLineage } from '../../src/services/owners/claims.ts';
+import { present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
 import { ADMIN, type CommandBench, openCommandBench, PERSON, RESPONDER } from './support/command-bench.ts';
 
@@ -27,6 +31,27 @@ async function claimBoth(bench: CommandBench): Promise<string> {
 
 async function owners(bench: CommandBench): Promise<readonly (string | null)[]> {
   return Promise.all(KEYS.map(async (id) => (await bench.lineageOf(id)).ownerSlackId));
+}
+
+test('a key that somebody claims is unowned nowhere: not to the dialog, the numbers or the list', async () => {
+  const bench = await dialogOpen();
+  expect(optionsOf(bench)).toHaveLength(2);
+  const actor = { kind: 'slack', userId: PERSON, teamId: 'T1' } as const;
+  await claimLineage(bench.deps, { actor, lineageId: (await bench.lineageOf('apikey_2')).id });
+
+  await bench.click('keys_claim', 'claim');
+
+  expect(optionsOf(bench)).toHaveLength(1);
+  expect((await readCompany(bench.deps, await listAllKeys(bench.deps))).unowned).toBe(1);
+  const listed = JSON.stringify(await bench.run('list unowned'));
+  expect(listed).toContain('staging-ci');
+  expect(listed).not.toContain('prod-api');
+});
+
+function optionsOf({ views }: CommandBench): readonly unknown[] {
+  return present(views.at(-1)).blocks.flatMap((block) =>
+    'element' in block && block.element.type === 'multi_static_select' ? (block.element.options ?? []) : [],
+  );
 }
 
 describe('a dialog that was opened before somebody else became the owner', () => {

@@ -1,9 +1,10 @@
-import { confirmedOwnerOf, STOPPED_STATUSES } from '../../domain/key.ts';
+import { confirmedOwnerOf, isUnowned, STOPPED_STATUSES } from '../../domain/key.ts';
 import { isStale } from '../../domain/staleness.ts';
 import { DAY_MS, monthStart } from '../../domain/time.ts';
 import type { Deps } from '../deps.ts';
 import type { KeySummary } from '../inventory/list-keys.ts';
 import { capStandings, type Standing } from '../limits/cap-standings.ts';
+import { withNamedKeys } from '../rotation/named-keys.ts';
 
 /** As `/keys stale` counts. */
 export const STALE_MS = 30 * DAY_MS;
@@ -50,7 +51,7 @@ export async function readCompany(deps: CompanyDeps, keys: readonly KeySummary[]
   return {
     keys: standing.length,
     stale: standing.filter(({ key, quietSince }) => isStale(key, now - quietSince, STALE_MS)).length,
-    unowned: standing.filter(({ lineage }) => confirmedOwnerOf(lineage) === null).length,
+    unowned: standing.filter(({ lineage }) => isUnowned(lineage)).length,
     openAlerts: (await store.read.alerts.unresolved()).length,
     monthMicroUsd: await store.read.usage.dayTotal({ from: monthAt, to: now }),
     monthAt,
@@ -74,7 +75,10 @@ function hygieneOf(standing: readonly KeySummary[], now: number): Hygiene {
 
 async function capLines(deps: CompanyDeps, keys: readonly KeySummary[]): Promise<readonly CapLine[]> {
   const slugs = new Map(keys.map(({ lineage }) => [lineage.id, lineage.slug]));
-  const allKeys = keys.map(({ key }) => key);
+  const allKeys = await withNamedKeys(
+    deps.store.read,
+    keys.map(({ key }) => key),
+  );
   const standings = new Map<string, Standing>();
   for (const provider of deps.providers.values()) {
     const found = await capStandings(deps, { provider, now: deps.clock.now(), allKeys, recent: new Map() });

@@ -18,7 +18,7 @@ export interface Sight {
 /** Everything that the Home tab of one person shows, and nothing that it must look up. */
 export interface HomeCard {
   readonly now: number;
-  readonly asker: HomeAsker;
+  readonly asker: Asker;
   readonly connections: readonly Sight[];
   /** Those that are not gone. */
   readonly keys: number;
@@ -28,11 +28,6 @@ export interface HomeCard {
   readonly page: number;
   /** Null for who may see the own keys alone. */
   readonly company: Company | null;
-}
-
-export interface HomeAsker extends Asker {
-  /** False: an owner whom policy does not name among the viewers. */
-  readonly seesAll: boolean;
 }
 
 export type HomeDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'policy'>;
@@ -51,7 +46,7 @@ export async function readBasis(deps: HomeDeps): Promise<HomeBasis> {
 
 export async function readHome(
   deps: HomeDeps,
-  asker: HomeAsker,
+  asker: Asker,
   { basis, page }: { readonly basis: HomeBasis; readonly page: number },
 ): Promise<HomeCard> {
   const own = await ownKeysAmong(deps, basis.keys, { userId: asker.userId, withClaims: asker.seesAll });

@@ -53,6 +53,8 @@ export interface Asker {
   readonly userId: string;
   /** Without what they own. */
   readonly roles: readonly Role[];
+  /** False: an owner whom policy does not name among the viewers. */
+  readonly seesAll: boolean;
 }
 
 type NeedsDeps = Pick<Deps, 'store' | 'providers' | 'policy' | 'clock'>;
@@ -85,24 +87,27 @@ async function alertsFor({ store }: NeedsDeps, { userId, roles }: Asker): Promis
   const answersAll = mayAct(roles, 'acknowledge');
   const own: Alert[] = [];
   for (const alert of open) {
-    const isAsked = askOf(alert, userId) !== null;
-    if (answersAll || isAsked || isOwner(await store.read.lineages.get(alert.lineageId), userId)) own.push(alert);
+    const lineage = await store.read.lineages.get(alert.lineageId);
+    if (answersAll || (lineage !== undefined && concerns(alert, lineage, userId))) own.push(alert);
   }
   return own.sort((a, b) => severityRank(b.severity) - severityRank(a.severity) || b.openedAt - a.openedAt);
 }
 
-function isOwner(lineage: Lineage | undefined, userId: string): boolean {
-  return lineage !== undefined && confirmedOwnerOf(lineage) === userId;
+function concerns(alert: Alert, lineage: Lineage, userId: string): boolean {
+  return confirmedOwnerOf(lineage) === userId || askOf(alert, lineage, userId) !== null;
 }
 
-function askOf({ ownerAsk }: Alert, userId: string): string | null {
-  return ownerAsk?.userId === userId && ownerAsk.answer === null ? ownerAsk.id : null;
+/** Whoever was asked and owns it no more has nothing to answer, and nothing to see. */
+function askOf({ ownerAsk }: Alert, { ownerSlackId }: Lineage, userId: string): string | null {
+  const isAsked = ownerAsk?.userId === userId && ownerAsk.answer === null;
+  return isAsked && ownerSlackId === userId ? ownerAsk.id : null;
 }
 
 async function describeNeed(deps: NeedsDeps, { userId }: Asker, alert: Alert): Promise<AlertNeed | null> {
   const card = await describeAlert(deps, alert.id);
   if (card === undefined) return null;
-  return { card, askId: askOf(alert, userId), place: (await deps.store.read.messages.get('alert', alert.id)) ?? null };
+  const place = (await deps.store.read.messages.get('alert', alert.id)) ?? null;
+  return { card, askId: askOf(alert, card.lineage, userId), place };
 }
 
 async function approvalsFor(deps: NeedsDeps, { userId, roles }: Asker): Promise<readonly ApprovalCard[]> {
@@ -124,11 +129,13 @@ async function describeClaim(deps: NeedsDeps, noticeId: string): Promise<ClaimCa
   return card?.kind === 'claim' ? card : null;
 }
 
-async function rotationsFor(deps: NeedsDeps, { userId }: Asker): Promise<readonly RotationNeed[]> {
+/** Who sees the own keys alone drives what they have begun in its thread, and reads no more of it here. */
+async function rotationsFor(deps: NeedsDeps, { userId, seesAll }: Asker): Promise<readonly RotationNeed[]> {
   const driven = (await openRotations(deps)).filter(({ rotation }) => userIdIn(rotation.driver) === userId);
   return described(driven, async (link) => {
     const lineage = await deps.store.read.lineages.get(link.rotation.lineageId);
-    return lineage === undefined ? null : { ...link, slug: lineage.slug };
+    const isTheirs = lineage !== undefined && (seesAll || confirmedOwnerOf(lineage) === userId);
+    return isTheirs ? { ...link, slug: lineage.slug } : null;
   });
 }
 

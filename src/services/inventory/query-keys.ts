@@ -1,3 +1,4 @@
+import { isUnowned } from '../../domain/key.ts';
 import { type Bound, folded, type KeyQuery, type KeySort } from '../../domain/key-query.ts';
 import { namesOf } from './find-keys.ts';
 import type { KeySummary } from './list-keys.ts';
@@ -38,7 +39,7 @@ function fits(summary: KeySummary, query: KeyQuery, now: number): boolean {
 
 function isOwned({ key, lineage }: KeySummary, owner: KeyQuery['owner']): boolean {
   if (owner === null) return true;
-  if (owner.kind === 'none') return lineage.ownerSlackId === null || lineage.ownerStanding === 'claimed';
+  if (owner.kind === 'none') return isUnowned(lineage);
   if (owner.kind === 'person') return lineage.ownerSlackId === owner.value;
   return contains([key.owner?.name ?? '', key.owner?.email ?? ''], [owner.value]);
 }

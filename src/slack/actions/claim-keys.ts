@@ -1,6 +1,6 @@
 import type { View } from '@slack/types';
 import { AppError } from '../../domain/errors.ts';
-import type { Lineage } from '../../domain/key.ts';
+import { isUnowned, type Lineage } from '../../domain/key.ts';
 import { type KeySummary, listAllKeys } from '../../services/inventory/list-keys.ts';
 import { allows, requireViewer } from '../authorise.ts';
 import { claimFor } from '../commands/claim.ts';
@@ -54,7 +54,7 @@ async function claimOne(
   try {
     if (summary === undefined) throw gone();
     const { lineage } = summary;
-    if (lineage.ownerSlackId !== null && lineage.ownerSlackId !== submission.userId) throw taken(lineage);
+    if (!isUnowned(lineage) && lineage.ownerSlackId !== submission.userId) throw taken(lineage);
     return (await claimFor(context, submission, { lineage, revision: lineage.revision })).text;
   } catch (error) {
     return refusalText(context.deps.logger, error);
@@ -63,9 +63,7 @@ async function claimOne(
 
 /** One per lineage, the dearest first: those matter most. */
 async function unownedKeys({ deps }: SlackContext): Promise<readonly KeySummary[]> {
-  const unowned = (await listAllKeys(deps)).filter(
-    ({ key, lineage }) => lineage.ownerSlackId === null && key.status !== 'gone',
-  );
+  const unowned = (await listAllKeys(deps)).filter(({ key, lineage }) => isUnowned(lineage) && key.status !== 'gone');
   const dearest = unowned.sort((a, b) => b.last30dMicroUsd - a.last30dMicroUsd);
   return [...new Map(dearest.toReversed().map((summary) => [summary.lineage.id, summary])).values()].reverse();
 }
