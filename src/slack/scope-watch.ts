@@ -22,8 +22,12 @@ export class ScopeWatch {
     for (const scope of neededScopes(error)) {
       if (this.#noted.has(scope)) continue;
       await this.#note(async (deps) => {
-        await noteMissingScope(deps, { scope, method });
+        // First: whom to tell is looked up through the same client, and may be refused for the same.
         this.#noted.add(scope);
+        await noteMissingScope(deps, { scope, method }).catch((error: unknown) => {
+          this.#noted.delete(scope);
+          throw error;
+        });
         // A call that is answered with all scopes again ends it.
         this.#granted = '';
       });
@@ -34,8 +38,11 @@ export class ScopeWatch {
     const scopes = metadata?.scopes;
     if (scopes === undefined || this.#granted === scopes.join()) return;
     await this.#note(async (deps) => {
-      await noteGrantedScopes(deps, scopes);
       this.#granted = scopes.join();
+      await noteGrantedScopes(deps, scopes).catch((error: unknown) => {
+        this.#granted = '';
+        throw error;
+      });
       for (const scope of scopes) this.#noted.delete(scope);
     });
   }
