@@ -171,6 +171,7 @@ function assemble({ config, deps, bolt, http, ticker }: Parts): KeystewardApp {
   let stopping: Promise<void> | undefined;
   const halt = async () => {
     stopTicking();
+    home.close();
     await drain({ bolt, http, listeners, scheduler, logger, pumps });
     for (const stopWaking of stops) stopWaking();
     await store.dropLease(leaseHolder);

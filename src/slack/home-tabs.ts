@@ -38,7 +38,11 @@ export class HomeTabs implements Home {
   readonly #options: HomeTabsOptions;
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #people = new Map<string, { readonly person: Person; readonly at: number }>();
+  /** How many times data were read, and of which reading each person's tab is: a round must not go back behind it. */
+  #readings = 0;
+  readonly #shown = new Map<string, number>();
   #isChanged = false;
+  #isClosed = false;
   #nextRoundAt = 0;
 
   constructor(options: HomeTabsOptions) {
@@ -69,8 +73,18 @@ export class HomeTabs implements Home {
     const tabs = await deps.store.read.homeTabs.openedSince(now - SEEN_LATELY_MS);
     if (tabs.length === 0) return;
     this.#nextRoundAt = now + BETWEEN_MS;
+    const reading = ++this.#readings;
     const basis = await readBasis(deps);
-    for (const { userId } of tabs) await this.#inTurn(userId, () => this.#refresh(userId, basis));
+    for (const { userId } of tabs) {
+      // What is left comes with the first round after the start.
+      if (this.#isClosed) return;
+      await this.#inTurn(userId, () => this.#refresh(userId, { reading, basis }));
+    }
+  }
+
+  /** Ends a round that is under way after the tab that it is at. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** When the next round is due; null: nothing has changed since the last one. */
@@ -93,6 +107,7 @@ export class HomeTabs implements Home {
   ): Promise<void> {
     const { deps, client } = this.#options;
     return this.#inTurn(gesture.userId, async () => {
+      const reading = ++this.#readings;
       const { tab, isThere } = change(await this.#tabOf(gesture.userId));
       await deps.store.write((tx) => tx.homeTabs.put(tab));
       const view = await this.#render(gesture, { page: tab.page }).catch((error: unknown) =>
@@ -101,11 +116,13 @@ export class HomeTabs implements Home {
       await this.#publish(client, { tab, view, isThere }).catch((error: unknown) => {
         throw fromSlackError(error);
       });
+      this.#shown.set(gesture.userId, reading);
     });
   }
 
   /** A look-up that fails leaves what is there: only an opening has somebody who waits. */
-  async #refresh(userId: string, basis: HomeBasis): Promise<void> {
+  async #refresh(userId: string, { reading, basis }: { reading: number; basis: HomeBasis }): Promise<void> {
+    if ((this.#shown.get(userId) ?? 0) > reading) return;
     const { deps, identity, bulk } = this.#options;
     try {
       const tab = await this.#tabOf(userId);
@@ -115,6 +132,7 @@ export class HomeTabs implements Home {
         return homeRefusalView(refusalText(deps.logger, error));
       });
       await this.#publish(bulk, { tab, view, isThere: true });
+      this.#shown.set(userId, reading);
     } catch (thrown) {
       const error = fromSlackError(thrown);
       deps.logger.info('a Home tab is not up to date', { user: userId, problem: error.message });
@@ -138,7 +156,9 @@ export class HomeTabs implements Home {
     const { clock, directory } = this.#options.deps;
     const known = this.#people.get(userId);
     const now = clock.now();
-    if (mayBeKnown && known !== undefined && now - known.at < KNOWN_FOR_MS) return known.person;
+    // A clock that was set back makes nothing younger.
+    const isYoung = known !== undefined && now >= known.at && now - known.at < KNOWN_FOR_MS;
+    if (mayBeKnown && isYoung) return known.person;
     this.#people.delete(userId);
     const person = await directory.person(userId);
     this.#people.set(userId, { person, at: now });

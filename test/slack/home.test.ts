@@ -1,5 +1,7 @@
+import type { WebClient } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, SECOND_MS } from '../../src/domain/time.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { renderView } from '../../src/sandbox/slack/index.ts';
 import { claimLineage } from '../../src/services/owners/claims.ts';
 import { HomeTabs } from '../../src/slack/home-tabs.ts';
@@ -25,6 +27,17 @@ function shown({ slack }: Running, userId: string): string {
 
 function published({ slack }: Running): number {
   return slack.calls.filter(({ method, ok }) => method === 'views.publish' && ok).length;
+}
+
+/** Home tabs of another process; what happens while a round publishes somebody's. */
+function tabsOf({ deps, bolt }: Running, meanwhile: (userId: string) => Promise<void> = async () => {}): HomeTabs {
+  const locale = { ...LOCALE, workspaceUrl: bolt.identity.workspaceUrl };
+  const publish: WebClient['views']['publish'] = async (args) => {
+    await meanwhile(String(args.user_id));
+    return bolt.bulk.views.publish(args);
+  };
+  const bulk = { views: { publish } } as unknown as WebClient;
+  return new HomeTabs({ deps, identity: bolt.identity, locale, client: bolt.client, bulk });
 }
 
 function page({ slack }: Running, userId: string): string {
@@ -135,13 +148,62 @@ describe('a change', () => {
     expect(shown(running, 'U0BEN')).toBe('Keysteward answers active full members of this workspace only.');
   });
 
+  test('whose round is under way when the app stops ends with the tab that it is at', async () => {
+    const running = await opened('U0ANA');
+    await open(running, 'U0BEN');
+    const seen: string[] = [];
+    const home = tabsOf(running, async (userId) => {
+      seen.push(userId);
+      home.close();
+    });
+    later(running, 10 * SECOND_MS);
+    await running.leak();
+
+    await home.publishChanged();
+
+    expect(seen).toHaveLength(1);
+  });
+
+  test('that was read before somebody opened the tab does not go back behind what they see', async () => {
+    const running = await opened('U0ANA');
+    await open(running, 'U0BEN');
+    const seen: string[] = [];
+    const home = tabsOf(running, async (userId) => {
+      seen.push(userId);
+      // The first tab takes its time; meanwhile the others are opened, and show what has happened since.
+      if (seen.length > 1) return;
+      await running.leak('apikey_2');
+      for (const other of ['U0ANA', 'U0BEN'].filter((one) => one !== userId))
+        await home.opened({ userId: other, teamId: 'T0ACME' }, null);
+    });
+    later(running, 10 * SECOND_MS);
+    await running.leak();
+
+    await home.publishChanged();
+
+    expect(seen).toHaveLength(1);
+    const [other = ''] = ['U0ANA', 'U0BEN'].filter((one) => !seen.includes(one));
+    expect(shown(running, other)).toContain('2 open alerts');
+  });
+
+  test('asks anew who may look when the clock was set back', async () => {
+    const running = await startRunning();
+    let aheadMs = HOUR_MS;
+    const clock: Clock = { now: () => running.clock.now() + aheadMs, timer: () => () => {} };
+    const home = tabsOf({ ...running, deps: { ...running.deps, clock } });
+    await home.opened({ userId: 'U0BEN', teamId: 'T0ACME' }, null);
+    running.slack.changeUser('U0BEN', { isRestricted: true });
+
+    aheadMs = 0;
+    await home.publishChanged();
+
+    expect(shown(running, 'U0BEN')).toBe('Keysteward answers active full members of this workspace only.');
+  });
+
   test('a restart publishes nothing again that stands there', async () => {
     const running = await opened('U0ANA');
     later(running, 10 * SECOND_MS);
-    const { deps, bolt } = running;
-    const locale = { ...LOCALE, workspaceUrl: bolt.identity.workspaceUrl };
-    const after = new HomeTabs({ deps, identity: bolt.identity, locale, client: bolt.client, bulk: bolt.bulk });
-    await after.publishChanged();
+    await tabsOf(running).publishChanged();
 
     expect(published(running)).toBe(1);
   });
