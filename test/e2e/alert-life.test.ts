@@ -25,10 +25,9 @@ function notifications({ slack }: Stage, { ts }: Message): readonly Notification
       .thread(CHANNEL, ts)
       .map((one) => one.ts),
   );
-  // That a guest reads along is told to the admins as well, and is another matter.
-  return slack.workspace.notifications.filter(
-    (one) => thread.has(one.ts) || (one.kind === 'dm' && !one.text.includes('guest')),
-  );
+  // That a guest reads along, and the first greeting, are told to the admins as well: other matters.
+  const isOther = ({ text }: Notification) => text.includes('guest') || text.startsWith('Hello, this is Keysteward.');
+  return slack.workspace.notifications.filter((one) => thread.has(one.ts) || (one.kind === 'dm' && !isOther(one)));
 }
 
 function isLoss(text: string): boolean {

@@ -96,8 +96,9 @@ describe('a key that a rotation has named counts with the old one before it is m
     await runToTheEnd(bench);
 
     expect(action.alertId).toBe(alert.id);
-    // The old key misbehaves as well: it has the blame now.
-    expect(await alertIn(bench, alert)).toMatchObject({ keyId: (await bench.keyOf('key_1')).id, state: 'open' });
+    // The old key misbehaves as well: it has the blame now, and somebody is on it.
+    const blamed = (await bench.keyOf('key_1')).id;
+    expect(await alertIn(bench, alert)).toMatchObject({ keyId: blamed, state: 'acknowledged' });
     await ask(bench, 'key_1');
     await runToTheEnd(bench);
     expect((await alertIn(bench, alert)).state).toBe('contained');
@@ -111,7 +112,7 @@ describe('a key that a rotation has named counts with the old one before it is m
     await runToTheEnd(bench);
 
     expect(await events(bench, alert.id)).toContain('action_confirmed');
-    expect((await alertIn(bench, alert)).state).toBe('open');
+    expect((await alertIn(bench, alert)).state).toBe('acknowledged');
   });
 
   test('in what lets somebody act alone: the critical alert is about it, too', async () => {
