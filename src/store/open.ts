@@ -74,6 +74,9 @@ interface Connections {
   readonly sign: (text: string) => string;
 }
 
+// The stores whose transaction the present work is in. One for all: each further one slows down every promise of the process.
+const writing = new AsyncLocalStorage<readonly SqliteStore[]>();
+
 class SqliteStore implements Store {
   readonly #connections: Connections;
   readonly #writer: Kysely<Database>;
@@ -81,7 +84,6 @@ class SqliteStore implements Store {
   readonly #readRepos: Repos;
   readonly #digests = new UsageDigests();
   readonly #mirror = new InventoryMirror();
-  readonly #inWrite = new AsyncLocalStorage<true>();
   readonly #listeners = new Map<WakeTopic, Set<() => void>>();
 
   constructor(connections: Connections) {
@@ -118,7 +120,7 @@ class SqliteStore implements Store {
         wake: (topic) => woken.add(topic),
         afterCommit: (done) => committed.push(done),
       });
-      const result = await this.#inWrite.run(true, () => run(repos));
+      const result = await writing.run([...(writing.getStore() ?? []), this], () => run(repos));
       if (isTouched(touched)) revision = await this.#mirror.note(tx, touched);
       return result;
     });
@@ -175,7 +177,7 @@ class SqliteStore implements Store {
 
   /** The one connection would wait for itself for ever. */
   #refuseInsideWrite(): void {
-    if (this.#inWrite.getStore() === undefined) return;
+    if (writing.getStore()?.includes(this) !== true) return;
     throw new AppError({
       code: 'internal',
       message: 'the store was used inside store.write; use its tx there',
