@@ -71,12 +71,12 @@ describe('roles by user group', () => {
     );
   });
 
-  test('a user group that cannot be read refuses', async () => {
+  test('a user group that cannot be read refuses, and says what the app lacks', async () => {
     const running = await startRunning({ roles: '{ admins: [U0CHRIS], responders: [S0SECURITY] }' });
     running.slack.faults.add('usergroups.users.list', { kind: 'error', error: 'missing_scope' });
 
-    expect(await refusal(running, { userId: 'U0ANA', teamId: TEAM }, 'revoke')).toBe(
-      'Nothing was done: your role could not be looked up in Slack just now; try again in a moment.',
+    expect(await refusal(running, { userId: 'U0ANA', teamId: TEAM }, 'revoke')).toMatch(
+      /^Nothing was done: your role cannot be looked up in Slack\. The app lacks .+ manifest\.yml/,
     );
   });
 });
