@@ -161,8 +161,8 @@ function leftovers(image) {
       path !== '' && !dev && !optional && !devOptional && !existsSync(inside(image, path)),
   );
   if (missing !== undefined) return `${missing[0]} is missing`;
-  const names = readdirSync(inside(image, '.'));
-  const strange = names.find((name) => !['package.json', 'LICENSE', 'db', 'node_modules', 'dist'].includes(name));
+  const meant = ['package.json', 'LICENSE', 'manifest.yml', 'policy.example.yml', 'db', 'node_modules', 'dist'];
+  const strange = readdirSync(inside(image, '.')).find((name) => !meant.includes(name));
   if (strange !== undefined) return `${strange} is in the image`;
   const page = readdirSync(inside(image, 'dist'), { recursive: true }).find((name) =>
     name.startsWith('sandbox/page/client'),

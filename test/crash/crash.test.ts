@@ -27,7 +27,7 @@ const KINDS: readonly (readonly [story: Story, kinds: readonly Kind[]])[] = [
       ['a change at the provider', /^provider POST /, PHASES.request],
       ['the read-back of a change', /^provider GET .*\/api_keys\//, PHASES.read],
       ['the proof of a change', /^commit: update actions \(restore verified\)/, PHASES.commit],
-      ['the end of an alert', /^commit: update alerts \(resolved /, PHASES.commit],
+      ['the end of an alert', /^commit: .*update alerts \(resolved critical\)/, PHASES.commit],
     ],
   ],
   [
@@ -45,7 +45,11 @@ const KINDS: readonly (readonly [story: Story, kinds: readonly Kind[]])[] = [
       ['a cap raised for a time', /^commit: .*insert grants \(set_spend_limit\)/, PHASES.commit],
       ['a cap at the provider', /^provider POST .*\/spend_limits/, ['applied']],
       ['the verdict that it was expected', /^commit: .*alert_events \(expected\)/, PHASES.commit],
-      ['the way back of a cap', /^commit: update grants \(set_spend_limit\)$/, PHASES.commit],
+      [
+        'the way back of a cap',
+        /^commit: insert actions \(set_spend_limit pending\), update grants \(set_spend_limit\)/,
+        PHASES.commit,
+      ],
       ['the end of a grant', /^commit: update grants \(set_spend_limit restored\)/, PHASES.commit],
     ],
   ],

@@ -37,6 +37,7 @@ export const claimKeysSubmit: SubmitHandler = {
 
   /** One after the other: what somebody else was faster with does not keep the rest. */
   async run(context: SlackContext, submission: Submission): Promise<View> {
+    await requireViewer(context, submission);
     const wanted = [...new Set(submission.choices[KEYS_BLOCK])].slice(0, MAX_OPTIONS);
     if (wanted.length === 0) return noticeModal(CLAIM_KEYS_TITLE, 'Nothing was chosen.');
     const seen = new Map((await listAllKeys(context.deps)).map((summary) => [summary.lineage.id, summary]));

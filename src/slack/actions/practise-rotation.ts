@@ -27,7 +27,9 @@ export const practiseRotationSubmit: SubmitHandler = {
     if (!values[KEYS_BLOCK]) return { ok: false, errors: { [KEYS_BLOCK]: 'Choose a key.' } };
     return { ok: true, view: noticeModal(PRACTISE_TITLE, 'Looking it up…') };
   },
-  run(context: SlackContext, submission: Submission): Promise<View> {
+  async run(context: SlackContext, submission: Submission): Promise<View> {
+    // Who may not look learns not even which keys there are.
+    await standingOf(context, submission);
     return rotatePage(context, submission, { keyId: submission.values[KEYS_BLOCK] ?? '', alertId: null });
   },
 };

@@ -42,6 +42,7 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     rotations: [],
     deliveries: { waitingSince: null, troubles: [], outlets: [] },
     failedJobs: [],
+    missingScopes: [],
     audit: { count: 0, hash: 'genesis' },
     slugs: new Map(),
   });
