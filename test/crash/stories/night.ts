@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { Hands } from '../support/hands.ts';
 import type { Seen, Step, Story } from '../support/story-type.ts';
-import { ANA, DEE, fill, workspace } from './cast.ts';
+import { ANA, DEE, fill, isOfThisStory, workspace } from './cast.ts';
 
 // The last evening of a month: what is granted until the month ends, ends within the story.
 const EVENING = Date.UTC(2026, 9, 31, 23);
@@ -78,5 +78,6 @@ owners: { staging-ci: U0DEE }
 polling: { usage_minutes: 60, inventory_minutes: 1440 }
 escalation: { owner_minutes: 2, webhook_minutes: 2, responders_minutes: 4, admins_minutes: 6 }
 `,
+  points: isOfThisStory,
   steps: [notMe, snooze, raise, ours],
 };

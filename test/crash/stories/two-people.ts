@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { CHANNEL } from '../support/play.ts';
 import type { Seen, Step, Story } from '../support/story-type.ts';
-import { ANA, CHRIS, fill, workspace } from './cast.ts';
+import { ANA, CHRIS, fill, isOfThisStory, workspace } from './cast.ts';
 
 const NOON = Date.UTC(2026, 9, 17, 12);
 const minutes = (count: number): number => NOON + count * MINUTE_MS;
@@ -84,5 +84,6 @@ roles: { admins: [U0CHRIS], responders: [U0ANA] }
 environments: [{ match: prod-assistant, environment: production }]
 polling: { usage_minutes: 60, inventory_minutes: 1440 }
 `,
+  points: isOfThisStory,
   steps: [revoke, approve, rotate, generate, store, redeploy],
 };
