@@ -1,6 +1,6 @@
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
+import { WebAPIHTTPError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
 import { publicMessageOf, toError } from '../domain/errors.ts';
-import { slackCode } from './slack-error.ts';
+import { MISSING_SCOPE, neededScopes, slackCode } from './slack-error.ts';
 
 /** Why a read at Slack failed, for whoever sets the bot up. */
 export interface SlackTrouble {
@@ -39,14 +39,13 @@ export function slackTrouble(thrown: unknown, apiUrl: string): SlackTrouble {
   }
   const code = slackCode(thrown);
   if (code === undefined) return { kind: 'refused', what: publicMessageOf(thrown), remedy: 'See the log.' };
-  if (code === 'missing_scope') return missingScope(thrown);
+  if (code === MISSING_SCOPE) return missingScope(thrown);
   const remedy = NOT_A_TOKEN[code] ?? `See docs.slack.dev for ${code}.`;
   return { kind: 'refused', what: `Slack refuses it (${code})`, remedy };
 }
 
 function missingScope(thrown: unknown): SlackTrouble {
-  const needed = thrown instanceof WebAPIPlatformError ? Reflect.get(thrown.data, 'needed') : undefined;
-  const scope = typeof needed === 'string' ? needed : 'a scope';
+  const scope = neededScopes(thrown).join(' and ') || 'a scope';
   const what = `the app lacks ${scope}`;
   return { kind: 'refused', what, remedy: `Add ${scope} (app page, OAuth & Permissions), then reinstall the app.` };
 }

@@ -24,13 +24,7 @@ describe('what people do arrives as signed requests', () => {
 
   test('button, modal and submission suspend a key, with the acknowledgement while the provider hangs', async () => {
     const running = await startHttpApp();
-    const ana = running.slack.person('U0ANA');
-    await ana.command('/keys show staging-ci', 'ai-keys');
-    await running.settled();
-    const card = present(ana.visibleMessages('ai-keys').at(-1));
-    const click = await ana.click({ channel: 'C0AIKEYS', ts: card.ts, actionId: 'key_suspend' });
-    await running.settled();
-    const modal = present(ana.views.at(-1));
+    const { ana, click, modal } = await suspendForm(running);
     const gate = held();
     running.provider.script('suspend', gate.answer);
 
@@ -46,14 +40,9 @@ describe('what people do arrives as signed requests', () => {
 
   test('a submission with a fault comes back with a sentence at its field', async () => {
     const running = await startHttpApp();
-    const ana = running.slack.person('U0ANA');
-    await ana.command('/keys show staging-ci', 'ai-keys');
-    await running.settled();
-    const card = present(ana.visibleMessages('ai-keys').at(-1));
-    await ana.click({ channel: 'C0AIKEYS', ts: card.ts, actionId: 'key_suspend' });
-    await running.settled();
+    const { ana, modal } = await suspendForm(running);
 
-    const submitted = await ana.submit(present(ana.views.at(-1)).id, { reason: { value: '  ' } });
+    const submitted = await ana.submit(modal.id, { reason: { value: '  ' } });
 
     expect(Object.values(submitted.errors ?? {}).join(' ')).toMatch(/\S/);
     expect(running.provider.effects).toEqual([]);
@@ -88,9 +77,9 @@ describe('a request is refused, and nothing happens,', () => {
     ['dated further ahead than five minutes', () => signed(claim(), { at: now() + 5 * MINUTE_MS + 2 * SECOND_MS })],
     ['without its signature', () => without('x-slack-signature')],
     ['without its timestamp', () => without('x-slack-request-timestamp')],
-    ['with an empty signature', () => with_({ 'x-slack-signature': '' })],
-    ['of an unknown version', () => with_({ 'x-slack-signature': signature().replace('v0=', 'v1=') })],
-    ['whose timestamp is no number', () => with_({ 'x-slack-request-timestamp': 'soon' })],
+    ['with an empty signature', () => changed({ 'x-slack-signature': '' })],
+    ['of an unknown version', () => changed({ 'x-slack-signature': signature().replace('v0=', 'v1=') })],
+    ['whose timestamp is no number', () => changed({ 'x-slack-request-timestamp': 'soon' })],
     ['whose old signature was given a new timestamp', () => redated(now())],
   ];
 
@@ -172,13 +161,8 @@ describe('what was sent twice with the same signature', () => {
 
   test('suspends once, though Slack and a thief both send the submission', async () => {
     const running = await startHttpApp();
-    const ana = running.slack.person('U0ANA');
-    await ana.command('/keys show staging-ci', 'ai-keys');
-    await running.settled();
-    const card = present(ana.visibleMessages('ai-keys').at(-1));
-    await ana.click({ channel: 'C0AIKEYS', ts: card.ts, actionId: 'key_suspend' });
-    await running.settled();
-    await ana.submit(present(ana.views.at(-1)).id, { reason: { value: 'it looks stolen' } });
+    const { ana, modal } = await suspendForm(running);
+    await ana.submit(modal.id, { reason: { value: 'it looks stolen' } });
     await running.settled();
 
     await running.slack.redeliverLast();
@@ -194,6 +178,17 @@ test('after the stop nothing is taken any more', async () => {
 
   await expect(post(running.port, signed(claim()))).rejects.toThrow(/ECONNREFUSED/);
 });
+
+/** Ana with the modal in front that the Suspend button of a key's card opens. */
+async function suspendForm(running: HttpApp) {
+  const ana = running.slack.person('U0ANA');
+  await ana.command('/keys show staging-ci', 'ai-keys');
+  await running.settled();
+  const card = present(ana.visibleMessages('ai-keys').at(-1));
+  const click = await ana.click({ channel: 'C0AIKEYS', ts: card.ts, actionId: 'key_suspend' });
+  await running.settled();
+  return { ana, click, modal: present(ana.views.at(-1)) };
+}
 
 function claim(key = 'staging-ci'): Envelope {
   const { team, app } = defaultWorkspace;
@@ -223,7 +218,7 @@ function signature(): string {
   return present(signed(claim()).headers['x-slack-signature']);
 }
 
-function with_(headers: Readonly<Record<string, string>>): SignedRequest {
+function changed(headers: Readonly<Record<string, string>>): SignedRequest {
   const request = signed(claim());
   return { ...request, headers: { ...request.headers, ...headers } };
 }
