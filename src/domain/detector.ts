@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { Baseline } from './baseline.ts';
+import type { Calendar } from './calendar.ts';
 import type { CapStanding } from './cap.ts';
 import type { Finding } from './finding.ts';
 import type { Environment } from './key.ts';
@@ -38,20 +40,11 @@ export interface ProviderEvent {
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** What is usual for a lineage. Null fields: not learned yet. */
-export interface Baseline {
-  readonly computedAt: number;
-  readonly daysLearned: number;
-  readonly hourlyMedianMicroUsd: number | null;
-  readonly dailyMeanMicroUsd: number | null;
-  readonly dailyStdDevMicroUsd: number | null;
-  readonly knownModels: readonly string[];
-  readonly knownEndpoints: readonly string[];
-}
-
 /** Everything a detector may look at. Series are ascending by time and belong to one lineage. */
 export interface DetectorInput {
   readonly now: number;
+  /** The days and hours that people mean. */
+  readonly calendar: Calendar;
   readonly lineage: { readonly id: string; readonly environment: Environment; readonly createdAt: number };
   readonly usage: readonly UsageBucket[];
   /** Data is known up to here: the newest instant that any usage of this connection was seen for. */
@@ -60,7 +53,10 @@ export interface DetectorInput {
   readonly completeUntil: number;
   readonly requests: readonly RequestRecord[];
   readonly events: readonly ProviderEvent[];
+  /** Null: nothing is learned yet. */
   readonly baseline: Baseline | null;
+  /** The factor that somebody picked for this lineage alone, in place of policy's `ratio`. */
+  readonly ownRatio: number | null;
   /** What bounds the lineage this month, the fullest first; none where no cap is known, or another lineage tells of it. */
   readonly caps: readonly CapStanding[];
 }
@@ -69,6 +65,16 @@ export interface DetectorInput {
 export interface Glance {
   /** Cost in the last two hours, whole buckets. */
   readonly recentMicroUsd: number;
+  /** Since the day began. */
+  readonly dayMicroUsd: number;
+  /** Since the day began, as far as they are counted. */
+  readonly dayRequests: number;
+  /** What was used in the last two hours. */
+  readonly recentModels: readonly string[];
+  readonly recentEndpoints: readonly string[];
+  /** When it was used last before those two hours; null: never, as far as is known. */
+  readonly usedBeforeAt: number | null;
+  readonly baseline: Baseline | null;
   readonly caps: readonly CapStanding[];
 }
 

@@ -97,12 +97,12 @@ function detectSpendAcceleration(input: DetectorInput, limits: Settings): readon
 }
 
 /** The newest rolling hour against what it may cost. */
-function measure({ knownUntil: until, usage: buckets }: DetectorInput, limits: Settings) {
+function measure({ knownUntil: until, usage: buckets, ownRatio }: DetectorInput, limits: Settings) {
   const usage = spentBy(until, buckets);
   const costs = windowCosts(usage, { until, widthMs: WINDOW_MS, count: WINDOWS_BEFORE + 1 });
   const hourMicroUsd = Math.round(costs.at(-1) ?? 0);
   const medianMicroUsd = Math.round(median(costs.slice(0, -1)));
-  const thresholdMicroUsd = Math.max(limits.ratio * medianMicroUsd, microUsdFromUsd(limits.floor_usd));
+  const thresholdMicroUsd = Math.max((ownRatio ?? limits.ratio) * medianMicroUsd, microUsdFromUsd(limits.floor_usd));
   return { until, usage, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd };
 }
 

@@ -1,3 +1,4 @@
+import { zoneCalendar } from '../../domain/calendar.ts';
 import { groupBy, inSlices } from '../../domain/collections.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
@@ -36,6 +37,15 @@ export interface Detection {
   /** Of the lineage that is nearest to a finding: above 1 fires. */
   readonly nearness: number;
 }
+
+const UNSEEN = {
+  dayMicroUsd: 0,
+  dayRequests: 0,
+  recentModels: [],
+  recentEndpoints: [],
+  usedBeforeAt: null,
+  baseline: null,
+} as const;
 
 /** Runs every detector on the lineages of one connection that spent lately, and records what they find. */
 export async function runDetection(deps: DetectionDeps, provider: Provider, watermark: Watermark): Promise<Detection> {
@@ -94,6 +104,7 @@ async function* inputsOf(
 ): AsyncGenerator<DetectorInput, void> {
   const { keys, lineages } = deps.store.read;
   const { knownUntil, now } = horizon;
+  const calendar = zoneCalendar(deps.policy.calendar.timeZone);
   const { connectionId } = provider;
   const recent = await sumCosts(deps, { connectionId, from: knownUntil - RECENT_MS, to: now, sliceMs: SUM_SLICE_MS });
   const allKeys = await withNamedKeys(deps.store.read, await keys.identities());
@@ -112,7 +123,7 @@ async function* inputsOf(
       const series = { usage: buckets.get(lineageId) ?? [], events: events.get(lineageId) ?? [], requests: [] };
       const standings = caps.get(lineageId) ?? [];
       const bounds = await Promise.all(standings.map((one) => withUnwatched(deps, one, { now, ...lineage })));
-      yield { ...horizon, lineage, ...series, baseline: null, caps: bounds };
+      yield { ...horizon, calendar, lineage, ...series, baseline: null, ownRatio: null, caps: bounds };
     }
     await deps.breathe();
   }
@@ -151,7 +162,7 @@ function lineagesWorthALook({ detectors }: DetectionDeps, { allKeys, recent, cap
     if (cost !== undefined) costs.set(key.lineageId, (costs.get(key.lineageId) ?? 0) + cost);
   }
   const worthwhile = [...costs].filter(([lineageId, cost]) => {
-    const glance = { recentMicroUsd: cost / NEAR, caps: caps.get(lineageId) ?? [] };
+    const glance = { ...UNSEEN, recentMicroUsd: cost / NEAR, caps: caps.get(lineageId) ?? [] };
     return detectors.some((detector) => detector.worthwhile(glance));
   });
   return new Set(worthwhile.map(([lineageId]) => lineageId));

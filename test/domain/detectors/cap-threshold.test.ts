@@ -8,7 +8,7 @@ import { US_DOLLAR } from '../../../src/domain/money.ts';
 import { renderSentence } from '../../../src/domain/sentence.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import { NOON, usageOf } from '../../support/records.ts';
-import { inputOf } from './fixture.ts';
+import { BLANK_GLANCE, inputOf } from './fixture.ts';
 
 const bound = bindDetector(capThreshold, {});
 const DOLLAR = 1_000_000;
@@ -87,7 +87,7 @@ describe('over a month', () => {
 
 describe('the glance before the history is read', () => {
   const glance = (cap: CapStanding | null, recentUsd = 0) =>
-    bound.worthwhile({ caps: cap === null ? [] : [cap], recentMicroUsd: recentUsd * DOLLAR });
+    bound.worthwhile({ ...BLANK_GLANCE, caps: cap === null ? [] : [cap], recentMicroUsd: recentUsd * DOLLAR });
 
   test('is enough where there is no cap, or nothing new to tell', () => {
     expect(glance(null, 1_000)).toBe(false);
@@ -176,6 +176,6 @@ describe('two caps of one key', () => {
     const caps = [own(950, OVER), { ...scope(950), told: quiet }];
 
     expect(bound.nearness({ ...input, caps })).toBe(0.75);
-    expect(bound.worthwhile({ caps, recentMicroUsd: 60 * DOLLAR })).toBe(true);
+    expect(bound.worthwhile({ ...BLANK_GLANCE, caps, recentMicroUsd: 60 * DOLLAR })).toBe(true);
   });
 });

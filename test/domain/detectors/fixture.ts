@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { UTC_CALENDAR } from '../../../src/domain/calendar.ts';
 import type { CapStanding } from '../../../src/domain/cap.ts';
-import type { DetectorInput } from '../../../src/domain/detector.ts';
+import type { DetectorInput, Glance } from '../../../src/domain/detector.ts';
 import type { Evidence, Finding } from '../../../src/domain/finding.ts';
 import { microUsdFromUsd, US_DOLLAR } from '../../../src/domain/money.ts';
 import { renderSentence, type Sentence } from '../../../src/domain/sentence.ts';
@@ -106,9 +107,22 @@ export function inputOfFixture(given: Fixture): DetectorInput {
   };
 }
 
+/** A lineage that spends nothing, to be told more of. */
+export const BLANK_GLANCE: Glance = {
+  recentMicroUsd: 0,
+  dayMicroUsd: 0,
+  dayRequests: 0,
+  recentModels: [],
+  recentEndpoints: [],
+  usedBeforeAt: null,
+  baseline: null,
+  caps: [],
+};
+
 export function inputOf(usage: readonly UsageBucket[], knownUntil: number): DetectorInput {
   return {
     now: knownUntil,
+    calendar: UTC_CALENDAR,
     lineage: lineageOf({ createdAt: knownUntil - 30 * DAY_MS }),
     usage,
     knownUntil,
@@ -116,6 +130,7 @@ export function inputOf(usage: readonly UsageBucket[], knownUntil: number): Dete
     requests: [],
     events: [],
     baseline: null,
+    ownRatio: null,
     caps: [],
   };
 }
