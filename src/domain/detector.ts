@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Baseline } from './baseline.ts';
 import type { Calendar } from './calendar.ts';
 import type { CapStanding } from './cap.ts';
+import type { Curve } from './curve.ts';
 import type { Finding } from './finding.ts';
 import type { Environment } from './key.ts';
 import { HOUR_MS } from './time.ts';
@@ -47,6 +48,10 @@ export interface DetectorInput {
   readonly calendar: Calendar;
   readonly lineage: { readonly id: string; readonly environment: Environment; readonly createdAt: number };
   readonly usage: readonly UsageBucket[];
+  /** The same as running sums. In a replay it goes on beyond `knownUntil`, where nobody may look. */
+  readonly curve: Curve;
+  /** When it was used last before the last two hours; null: never, as far as is known. */
+  readonly usedBeforeAt: number | null;
   /** Data is known up to here: the newest instant that any usage of this connection was seen for. */
   readonly knownUntil: number;
   /** Data before this instant is complete; what is later may still grow. Never after `knownUntil`. */

@@ -37,30 +37,6 @@ export function spentBy(until: number, usage: readonly UsageBucket[]): readonly 
     });
 }
 
-/**
- * Costs of `count` consecutive windows of `widthMs` that end at `until`, oldest first.
- * One pass over the buckets; a window without buckets is 0.
- */
-export function windowCosts(
-  buckets: readonly UsageBucket[],
-  windows: { readonly until: number; readonly widthMs: number; readonly count: number },
-): number[] {
-  const { until, widthMs, count } = windows;
-  const start = until - count * widthMs;
-  const sums = new Array<number>(count).fill(0);
-  for (const bucket of buckets) {
-    const bucketEnd = bucket.startAt + bucket.widthMs;
-    const first = Math.max(0, Math.floor((bucket.startAt - start) / widthMs));
-    const last = Math.min(count - 1, Math.ceil((bucketEnd - start) / widthMs) - 1);
-    for (let index = first; index <= last; index += 1) {
-      const from = start + index * widthMs;
-      const overlap = Math.min(from + widthMs, bucketEnd) - Math.max(from, bucket.startAt);
-      if (overlap > 0) sums[index] = (sums[index] ?? 0) + (bucket.costMicroUsd * overlap) / bucket.widthMs;
-    }
-  }
-  return sums;
-}
-
 export interface PlannedWindow {
   readonly from: number;
   readonly to: number;

@@ -6,7 +6,7 @@ import type { Sentence } from '../sentence.ts';
 import { median } from '../stats.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 import { isEstimate, type UsageBucket } from '../usage.ts';
-import { spentBy, windowCosts } from '../window.ts';
+import { spentBy } from '../window.ts';
 
 const WINDOW_MS = HOUR_MS;
 const WINDOW_MINUTES = WINDOW_MS / MINUTE_MS;
@@ -41,8 +41,9 @@ export const spendAcceleration: Detector<Settings> = {
 };
 
 function detectSpendAcceleration(input: DetectorInput, limits: Settings): readonly Finding[] {
-  const { until, usage, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd } = measure(input, limits);
+  const { until, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd } = measure(input, limits);
   if (hourMicroUsd <= thresholdMicroUsd) return [];
+  const usage = spentBy(until, input.usage);
 
   const lastQuiet = costs.findLastIndex((cost) => cost <= thresholdMicroUsd);
   const run = {
@@ -97,13 +98,16 @@ function detectSpendAcceleration(input: DetectorInput, limits: Settings): readon
 }
 
 /** The newest rolling hour against what it may cost. */
-function measure({ knownUntil: until, usage: buckets, ownRatio }: DetectorInput, limits: Settings) {
-  const usage = spentBy(until, buckets);
-  const costs = windowCosts(usage, { until, widthMs: WINDOW_MS, count: WINDOWS_BEFORE + 1 });
+function measure({ knownUntil: until, curve, ownRatio }: DetectorInput, limits: Settings) {
+  const costs: number[] = [];
+  for (let back = WINDOWS_BEFORE; back >= 0; back -= 1) {
+    const end = until - back * WINDOW_MS;
+    costs.push(curve.cost(end - WINDOW_MS, end));
+  }
   const hourMicroUsd = Math.round(costs.at(-1) ?? 0);
   const medianMicroUsd = Math.round(median(costs.slice(0, -1)));
   const thresholdMicroUsd = Math.max((ownRatio ?? limits.ratio) * medianMicroUsd, microUsdFromUsd(limits.floor_usd));
-  return { until, usage, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd };
+  return { until, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd };
 }
 
 interface Figures {

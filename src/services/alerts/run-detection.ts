@@ -1,5 +1,6 @@
 import { zoneCalendar } from '../../domain/calendar.ts';
 import { groupBy, inSlices } from '../../domain/collections.ts';
+import { Curve, FINE_STEP_MS } from '../../domain/curve.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
 import { NEAR } from '../../domain/pace.ts';
@@ -24,6 +25,7 @@ const FINE_MS = 3 * HOUR_MS;
 const MOST_LATE_MS = HOUR_MS;
 /** How far back a detector sees what the provider's own log tells. */
 const EVENTS_MS = DAY_MS;
+const CURVE_MS = DAY_MS + RECENT_MS;
 
 type DetectionDeps = Pick<
   Deps,
@@ -120,7 +122,9 @@ async function* inputsOf(
     for (const lineageId of slice) {
       const lineage = await lineages.get(lineageId);
       if (lineage === undefined) continue;
-      const series = { usage: buckets.get(lineageId) ?? [], events: events.get(lineageId) ?? [], requests: [] };
+      const usage = buckets.get(lineageId) ?? [];
+      const curve = new Curve(usage, { from: knownUntil - CURVE_MS, until: knownUntil, stepMs: FINE_STEP_MS });
+      const series = { usage, curve, usedBeforeAt: null, events: events.get(lineageId) ?? [], requests: [] };
       const standings = caps.get(lineageId) ?? [];
       const bounds = await Promise.all(standings.map((one) => withUnwatched(deps, one, { now, ...lineage })));
       yield { ...horizon, calendar, lineage, ...series, baseline: null, ownRatio: null, caps: bounds };

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UTC_CALENDAR } from '../../../src/domain/calendar.ts';
 import type { CapStanding } from '../../../src/domain/cap.ts';
+import { Curve } from '../../../src/domain/curve.ts';
 import type { DetectorInput, Glance } from '../../../src/domain/detector.ts';
 import type { Evidence, Finding } from '../../../src/domain/finding.ts';
 import { microUsdFromUsd, US_DOLLAR } from '../../../src/domain/money.ts';
 import { renderSentence, type Sentence } from '../../../src/domain/sentence.ts';
-import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { UsageBucket } from '../../../src/domain/usage.ts';
 import { lineageOf, usageOf } from '../../support/records.ts';
 
@@ -125,6 +126,8 @@ export function inputOf(usage: readonly UsageBucket[], knownUntil: number): Dete
     calendar: UTC_CALENDAR,
     lineage: lineageOf({ createdAt: knownUntil - 30 * DAY_MS }),
     usage,
+    curve: new Curve(usage, { from: knownUntil - 26 * HOUR_MS, until: knownUntil, stepMs: MINUTE_MS }),
+    usedBeforeAt: null,
     knownUntil,
     completeUntil: knownUntil - 15 * MINUTE_MS,
     requests: [],
