@@ -1,4 +1,4 @@
-import type { Calendar } from './calendar.ts';
+import { type Calendar, dayEnd } from './calendar.ts';
 import type { Curve } from './curve.ts';
 import { meanAndDeviation, median, quantile } from './stats.ts';
 import { DAY_MS, floorTo, HOUR_MS } from './time.ts';
@@ -56,6 +56,7 @@ export interface Baseline {
   readonly knownUserAgents: readonly string[];
   /** Hours of the day with more than 1 % of all requests; null where requests are not counted. */
   readonly activeHours: readonly number[] | null;
+  /** Start of the last day with usage. */
   readonly lastUsedAt: number | null;
 }
 
@@ -80,78 +81,139 @@ export interface LearnOptions {
 interface Hour {
   readonly at: number;
   readonly costMicroUsd: number;
-  readonly requests: number;
 }
 
 /** Learns what is usual. Rotation does not matter: a curve is of a lineage, whichever keys it had. */
 export function learnBaseline(options: LearnOptions): Baseline {
-  const { now, until, calendar, curve, known } = options;
-  const from = Math.max(curve.from, until - BASELINE_MS);
-  const hours = hoursOf(options, from);
-  const used = hours.filter(({ costMicroUsd, requests }) => costMicroUsd > 0 || requests > 0);
-  const days = daysOf(used, options);
-  const first = used[0];
-  const since = first === undefined ? [] : hours.filter(({ at }) => at >= first.at);
-  const requests = curve.countsRequests ? days.map((day) => day.requests ?? 0) : null;
+  const lazy = new Learned(options);
+  const { computedAt, from, until, daysLearned, days, dailyCost, dailyRequests, hourlyMedians, hourlyQuantiles } = lazy;
+  const { largest, knownModels, knownEndpoints, knownAddresses, knownUserAgents, activeHours, lastUsedAt } = lazy;
   return {
-    computedAt: now,
-    from,
-    until,
-    daysLearned: Math.floor((since.length * HOUR_MS) / DAY_MS),
-    days,
-    dailyCost: spreadOf(days.map((day) => day.costMicroUsd)),
-    dailyRequests: requests && spreadOf(requests),
-    hourlyMedians: {
-      weekday: mediansByHour(
-        since.filter(({ at }) => !calendar.isWeekend(at)),
-        calendar,
-      ),
-      weekend: mediansByHour(
-        since.filter(({ at }) => calendar.isWeekend(at)),
-        calendar,
-      ),
-    },
-    hourlyQuantiles: quantilesOf(since.map(({ costMicroUsd }) => costMicroUsd)),
-    largest: largestOf(curve, leftOutOf(options, from), { from, to: until }),
-    ...known,
-    activeHours: curve.countsRequests ? activeHours(used, calendar) : null,
-    lastUsedAt: used.at(-1)?.at ?? null,
+    ...{ computedAt, from, until, daysLearned, days, dailyCost, dailyRequests, hourlyMedians, hourlyQuantiles },
+    ...{ largest, knownModels, knownEndpoints, knownAddresses, knownUserAgents, activeHours, lastUsedAt },
   };
 }
 
-/** The hours of the past that count. */
-function hoursOf(options: LearnOptions, from: number): readonly Hour[] {
-  const { until, curve } = options;
-  const leftOut = leftOutOf(options, from);
+/** The same, each part when it is asked for: a replay learns anew for each day, and most days ask for little. */
+export function learnLazily(options: LearnOptions): Baseline {
+  return new Learned(options);
+}
+
+class Learned implements Baseline {
+  readonly computedAt: number;
+  readonly from: number;
+  readonly until: number;
+  readonly days: readonly DaySum[];
+  readonly dailyCost: Spread;
+  readonly dailyRequests: Spread | null;
+  readonly daysLearned: number;
+  readonly lastUsedAt: number | null;
+  readonly #options: LearnOptions;
+  readonly #leftOut: readonly Span[];
+  #hours: readonly Hour[] | null = null;
+  #largest: Baseline['largest'] | null = null;
+  #activeHours: readonly number[] | null = null;
+
+  constructor(options: LearnOptions) {
+    const { now, until, calendar, curve } = options;
+    this.#options = options;
+    this.computedAt = now;
+    this.from = Math.max(curve.from, until - BASELINE_MS);
+    this.until = until;
+    this.#leftOut = options.leftOut
+      .filter((span) => span.to > this.from)
+      .map((span) => ({ from: calendar.dayStart(span.from), to: dayEnd(span.to - 1, calendar) }));
+    const all = daysBetween(this, options).filter(({ dayAt }) => !isInside(dayAt, this.#leftOut));
+    const first = all.findIndex(isUsed);
+    this.days = all.filter(isUsed);
+    this.daysLearned = first < 0 ? 0 : all.length - first;
+    this.lastUsedAt = this.days.at(-1)?.dayAt ?? null;
+    this.dailyCost = spreadOf(this.days.map((day) => day.costMicroUsd));
+    this.dailyRequests = curve.countsRequests ? spreadOf(this.days.map((day) => day.requests ?? 0)) : null;
+  }
+
+  get knownModels() {
+    return this.#options.known.knownModels;
+  }
+
+  get knownEndpoints() {
+    return this.#options.known.knownEndpoints;
+  }
+
+  get knownAddresses() {
+    return this.#options.known.knownAddresses;
+  }
+
+  get knownUserAgents() {
+    return this.#options.known.knownUserAgents;
+  }
+
+  get hourlyMedians() {
+    const { calendar } = this.#options;
+    const medians = (weekend: boolean) =>
+      mediansByHour(
+        this.#usedHours().filter(({ at }) => calendar.isWeekend(at) === weekend),
+        calendar,
+      );
+    return { weekday: medians(false), weekend: medians(true) };
+  }
+
+  get hourlyQuantiles() {
+    const costs = this.#usedHours().map(({ costMicroUsd }) => costMicroUsd);
+    return {
+      p50: quantile(costs, 0.5),
+      p90: quantile(costs, 0.9),
+      p99: quantile(costs, 0.99),
+      max: quantile(costs, 1),
+    };
+  }
+
+  get largest() {
+    this.#largest ??= largestOf(this.#options.curve, this.#leftOut, { from: this.from, to: this.until });
+    return this.#largest;
+  }
+
+  get activeHours() {
+    if (!this.#options.curve.countsRequests) return null;
+    this.#activeHours ??= activeHours(this.days, this.#options);
+    return this.#activeHours;
+  }
+
+  /** Since the first traffic; hours without traffic are among them. */
+  #usedHours(): readonly Hour[] {
+    this.#hours ??= hoursOf(this.#options.curve, { from: this.days[0]?.dayAt ?? this.until, to: this.until }).filter(
+      ({ at }) => !isInside(at, this.#leftOut),
+    );
+    return this.#hours;
+  }
+}
+
+function isUsed({ costMicroUsd, requests }: DaySum): boolean {
+  return costMicroUsd > 0 || (requests ?? 0) > 0;
+}
+
+function isInside(at: number, spans: readonly Span[]): boolean {
+  return spans.some(({ from, to }) => at >= from && at < to);
+}
+
+/** Whole days; the one in which the curve begins counts as far as it goes. */
+function daysBetween({ from, until }: Pick<Baseline, 'from' | 'until'>, { calendar, curve }: LearnOptions): DaySum[] {
+  const days: DaySum[] = [];
+  for (let dayAt = calendar.dayStart(from); dayAt < until; dayAt = dayEnd(dayAt, calendar)) {
+    const end = Math.min(dayEnd(dayAt, calendar), until);
+    const start = Math.max(dayAt, from);
+    const requests = curve.countsRequests ? curve.requests(start, end) : null;
+    days.push({ dayAt, costMicroUsd: Math.round(curve.cost(start, end)), requests });
+  }
+  return days;
+}
+
+function hoursOf(curve: Curve, { from, to }: Span): readonly Hour[] {
   const hours: Hour[] = [];
-  for (let at = floorTo(from, HOUR_MS); at + HOUR_MS <= until; at += HOUR_MS) {
-    if (leftOut.some((span) => at >= span.from && at < span.to)) continue;
-    hours.push({ at, costMicroUsd: curve.cost(at, at + HOUR_MS), requests: curve.requests(at, at + HOUR_MS) });
+  for (let at = floorTo(from, HOUR_MS); at + HOUR_MS <= to; at += HOUR_MS) {
+    hours.push({ at, costMicroUsd: curve.cost(at, at + HOUR_MS) });
   }
   return hours;
-}
-
-/** The whole days that incidents touch. */
-function leftOutOf({ leftOut, calendar }: LearnOptions, from: number): readonly Span[] {
-  return leftOut
-    .filter((span) => span.to > from)
-    .map((span) => ({ from: calendar.dayStart(span.from), to: calendar.dayStart(span.to - 1) + DAY_MS }));
-}
-
-function daysOf(used: readonly Hour[], { calendar, curve }: LearnOptions): readonly DaySum[] {
-  const sums = new Map<number, { costMicroUsd: number; requests: number }>();
-  for (const { at, costMicroUsd, requests } of used) {
-    const dayAt = calendar.dayStart(at);
-    const sum = sums.get(dayAt) ?? { costMicroUsd: 0, requests: 0 };
-    sum.costMicroUsd += costMicroUsd;
-    sum.requests += requests;
-    sums.set(dayAt, sum);
-  }
-  return [...sums].map(([dayAt, { costMicroUsd, requests }]) => ({
-    dayAt,
-    costMicroUsd,
-    requests: curve.countsRequests ? requests : null,
-  }));
 }
 
 export function spreadOf(values: readonly number[]): Spread {
@@ -162,10 +224,6 @@ function mediansByHour(hours: readonly Hour[], calendar: Calendar): readonly num
   const byHour: number[][] = Array.from({ length: 24 }, () => []);
   for (const { at, costMicroUsd } of hours) byHour[calendar.hourOfDay(at)]?.push(costMicroUsd);
   return byHour.map(median);
-}
-
-function quantilesOf(costs: readonly number[]): Baseline['hourlyQuantiles'] {
-  return { p50: quantile(costs, 0.5), p90: quantile(costs, 0.9), p99: quantile(costs, 0.99), max: quantile(costs, 1) };
 }
 
 /** Of the stretches between incidents; a window that touches one is not usual. */
@@ -186,13 +244,17 @@ function between(leftOut: readonly Span[], whole: Span): readonly Span[] {
   return spans;
 }
 
-function activeHours(used: readonly Hour[], calendar: Calendar): readonly number[] {
+function activeHours(days: readonly DaySum[], { calendar, curve }: LearnOptions): readonly number[] {
   const byHour = new Array<number>(24).fill(0);
   let total = 0;
-  for (const { at, requests } of used) {
-    const hour = calendar.hourOfDay(at);
-    byHour[hour] = (byHour[hour] ?? 0) + requests;
-    total += requests;
+  for (const { dayAt } of days) {
+    const end = dayEnd(dayAt, calendar);
+    for (let at = dayAt; at < end; at += HOUR_MS) {
+      const requests = curve.requests(at, at + HOUR_MS);
+      const hour = calendar.hourOfDay(at);
+      byHour[hour] = (byHour[hour] ?? 0) + requests;
+      total += requests;
+    }
   }
   return byHour.flatMap((requests, hour) => (requests > total * ACTIVE_SHARE ? [hour] : []));
 }

@@ -30,6 +30,11 @@ export function zoneCalendar(timeZone: string): Calendar {
   });
 }
 
+/** First instant of the next day: a day has 23 to 25 hours where clocks are set. */
+export function dayEnd(at: number, { dayStart }: Pick<Calendar, 'dayStart'>): number {
+  return dayStart(dayStart(at) + DAY_MS + DAY_MS / 2);
+}
+
 function calendarOf(offsetAt: (at: number) => number): Calendar {
   const local = (at: number) => at + offsetAt(at);
   return {

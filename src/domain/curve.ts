@@ -1,5 +1,7 @@
 import { floorTo, MINUTE_MS } from './time.ts';
 
+const ROUNDING = 1e6;
+
 /** What a curve is made of: a sum over a stretch of time. */
 export interface Stretch {
   readonly startAt: number;
@@ -54,7 +56,9 @@ export class Curve {
 
   /** Requests in [from, to), as far as they are counted. */
   requests(from: number, to: number): number {
-    return Math.max(0, this.#sumUntil(this.#requests, to) - this.#sumUntil(this.#requests, from));
+    const requests = this.#sumUntil(this.#requests, to) - this.#sumUntil(this.#requests, from);
+    // Sums of shares are off in the last digits, which must not look like one day differing from another.
+    return Math.max(0, Math.round(requests * ROUNDING) / ROUNDING);
   }
 
   /** The dearest window of `widthMs` that lies within [from, to), at the steps of the grid; 0 where none fits. */

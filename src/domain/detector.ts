@@ -70,6 +70,8 @@ export interface DetectorInput {
 export interface Glance {
   /** Cost in the last two hours, whole buckets. */
   readonly recentMicroUsd: number;
+  /** How long the day has run, in the data; a whole day where one has just ended. */
+  readonly dayMs: number;
   /** Since the day began. */
   readonly dayMicroUsd: number;
   /** Since the day began, as far as they are counted. */

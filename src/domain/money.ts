@@ -50,6 +50,12 @@ export function formatShare(share: number): string {
   return `${rounded.toLocaleString('en-US')} %`;
 }
 
+/** Two digits at most: `5.3`, `28`, `560`. */
+export function formatRatio(ratio: number): string {
+  const digits = ratio < 10 ? 10 : ratio < 100 ? 1 : 0.1;
+  return (Math.round(ratio * digits) / digits).toLocaleString('en-US');
+}
+
 /** Two, or none for a currency without cents such as the yen. */
 function smallDigits(code: string): number {
   const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: code });

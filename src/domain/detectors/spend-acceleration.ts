@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Detector, DetectorInput } from '../detector.ts';
 import type { Finding, Severity } from '../finding.ts';
-import { microUsdFromUsd } from '../money.ts';
+import { formatRatio, microUsdFromUsd } from '../money.ts';
 import type { Sentence } from '../sentence.ts';
 import { median } from '../stats.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 import { isEstimate, type UsageBucket } from '../usage.ts';
 import { spentBy } from '../window.ts';
+import { dearestKey } from './lib/blame.ts';
 
 const WINDOW_MS = HOUR_MS;
 const WINDOW_MINUTES = WINDOW_MS / MINUTE_MS;
@@ -124,13 +125,7 @@ interface Figures {
 
 function headlineOf({ ratio, hourMicroUsd }: Figures): Sentence {
   if (ratio === null) return ['spending ', { money: hourMicroUsd }, ' an hour where it usually spends nothing'];
-  return [`spending ${roundRatio(ratio)}x its usual hour`];
-}
-
-/** Two digits at most: 5.3, 28, 560. */
-function roundRatio(ratio: number): string {
-  const digits = ratio < 10 ? 10 : ratio < 100 ? 1 : 0.1;
-  return (Math.round(ratio * digits) / digits).toLocaleString('en-US');
+  return [`spending ${formatRatio(ratio)}x its usual hour`];
 }
 
 function reasonOf(figures: Figures): Sentence {
@@ -207,13 +202,6 @@ function modelsFirstSeenSince(usage: readonly UsageBucket[], since: number): { m
     .filter(([, at]) => at >= since)
     .map(([model, at]) => ({ model, at }))
     .sort((a, b) => a.at - b.at || (a.model < b.model ? -1 : 1));
-}
-
-function dearestKey(buckets: readonly UsageBucket[]): string | null {
-  const costs = new Map<string, number>();
-  for (const bucket of buckets) costs.set(bucket.keyId, (costs.get(bucket.keyId) ?? 0) + bucket.costMicroUsd);
-  const [dearest] = [...costs].sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
-  return dearest?.[0] ?? null;
 }
 
 /** Of the blamed key alone: what its sisters spend does not tell whether it was stopped. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type Baseline, learnBaseline } from '../../../src/domain/baseline.ts';
 import { UTC_CALENDAR } from '../../../src/domain/calendar.ts';
 import type { CapStanding } from '../../../src/domain/cap.ts';
 import { Curve } from '../../../src/domain/curve.ts';
@@ -8,7 +9,7 @@ import type { DetectorInput, Glance } from '../../../src/domain/detector.ts';
 import type { Evidence, Finding } from '../../../src/domain/finding.ts';
 import { microUsdFromUsd, US_DOLLAR } from '../../../src/domain/money.ts';
 import { renderSentence, type Sentence } from '../../../src/domain/sentence.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { UsageBucket } from '../../../src/domain/usage.ts';
 import { lineageOf, usageOf } from '../../support/records.ts';
 
@@ -22,6 +23,8 @@ const series = z.strictObject({
   usd: z.number().nonnegative(),
   key: z.string().default('key_1'),
   model: z.string().default('model-a'),
+  endpoint: z.string().default('completions'),
+  requests: z.number().nonnegative().nullable().default(7),
   prices: z.enum(['listed', 'sibling', 'unpriced']).default('listed'),
 });
 
@@ -59,6 +62,14 @@ const capFixture = z
     }),
   );
 
+/** What was usual: one day after the other, the last of them the day before the one of `knownUntil`. */
+const historyFixture = z.strictObject({
+  days: z.array(z.strictObject({ usd: z.number(), requests: z.number().nullable().default(null) })),
+  models: z.array(z.string()).default(['model-a']),
+  endpoints: z.array(z.string()).default(['completions']),
+  activeHours: z.array(z.int()).nullable().default(null),
+});
+
 const expected = z.strictObject({
   severity: z.enum(['info', 'medium', 'high', 'critical']),
   keyId: z.string().nullable(),
@@ -77,6 +88,8 @@ const fixture = z.strictObject({
   settings: z.record(z.string(), z.unknown()).default({}),
   usage: z.array(series),
   cap: capFixture.nullable().default(null),
+  history: historyFixture.nullable().default(null),
+  usedBeforeAt: instant.nullable().default(null),
   /** How far the data is behind. */
   lagMinutes: z.int().nonnegative().default(0),
   /** Of a `fires-` case. */
@@ -100,9 +113,11 @@ export function readFixture(detectorId: string, name: string): Fixture {
 
 /** What a case shows the detector. */
 export function inputOfFixture(given: Fixture): DetectorInput {
-  const { knownUntil, cap, lagMinutes } = given;
+  const { knownUntil, cap, lagMinutes, history, usedBeforeAt } = given;
   return {
     ...inputOf(bucketsOf(given), knownUntil),
+    baseline: history && baselineOf(history, floorTo(knownUntil - 1, DAY_MS)),
+    usedBeforeAt,
     caps: cap === null ? [] : [cap],
     now: knownUntil + lagMinutes * MINUTE_MS,
   };
@@ -111,6 +126,7 @@ export function inputOfFixture(given: Fixture): DetectorInput {
 /** A lineage that spends nothing, to be told more of. */
 export const BLANK_GLANCE: Glance = {
   recentMicroUsd: 0,
+  dayMs: DAY_MS / 2,
   dayMicroUsd: 0,
   dayRequests: 0,
   recentModels: [],
@@ -119,6 +135,25 @@ export const BLANK_GLANCE: Glance = {
   baseline: null,
   caps: [],
 };
+
+function baselineOf({ days, models, endpoints, activeHours }: z.infer<typeof historyFixture>, until: number): Baseline {
+  const stretches = days.map(({ usd: dayUsd, requests }, index) => ({
+    startAt: until - (days.length - index) * DAY_MS,
+    widthMs: DAY_MS,
+    costMicroUsd: microUsdFromUsd(dayUsd),
+    requests,
+  }));
+  const from = until - days.length * DAY_MS;
+  const learned = learnBaseline({
+    now: until,
+    until,
+    calendar: UTC_CALENDAR,
+    curve: new Curve(stretches, { from, until, stepMs: HOUR_MS }),
+    leftOut: [],
+    known: { knownModels: models, knownEndpoints: endpoints, knownAddresses: [], knownUserAgents: [] },
+  });
+  return { ...learned, activeHours: activeHours ?? learned.activeHours };
+}
 
 export function inputOf(usage: readonly UsageBucket[], knownUntil: number): DetectorInput {
   return {
@@ -143,11 +178,11 @@ export function bucketsOf({ usage }: Pick<Fixture, 'usage'>): readonly UsageBuck
   return usage.flatMap(expand).sort((a, b) => a.startAt - b.startAt);
 }
 
-function expand({ from, to, minutes, usd, key, model, prices }: Fixture['usage'][number]): UsageBucket[] {
+function expand({ from, to, minutes, usd: each, key, prices, ...rest }: Fixture['usage'][number]): UsageBucket[] {
   const widthMs = minutes * MINUTE_MS;
-  const costMicroUsd = microUsdFromUsd(usd);
+  const costMicroUsd = microUsdFromUsd(each);
   return Array.from({ length: Math.ceil((to - from) / widthMs) }, (_, index) =>
-    usageOf({ keyId: key, model, startAt: from + index * widthMs, widthMs, costMicroUsd, priceSource: prices }),
+    usageOf({ ...rest, keyId: key, startAt: from + index * widthMs, widthMs, costMicroUsd, priceSource: prices }),
   );
 }
 

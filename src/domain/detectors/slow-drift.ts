@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { type Baseline, type DaySum, spreadOf } from '../baseline.ts';
+import type { Detector, DetectorInput } from '../detector.ts';
+import type { Finding } from '../finding.ts';
+import { formatRatio, microUsdFromUsd } from '../money.ts';
+import { DAY_MS, HOUR_MS, plural } from '../time.ts';
+import { dearestKey, usedSince } from './lib/blame.ts';
+import { NEWS_MS } from './lib/days.ts';
+
+/** Days before today that are looked at together with it. */
+const STRETCHES = [1, 2, 3, 4, 6] as const;
+// A handful of days tells nothing of what is usual.
+const LEAST_DAYS = 5;
+// Days that follow each other are alike, so their average varies more than that of independent ones.
+const LIKENESS = 1.3;
+
+const settings = z.strictObject({
+  /** Fires above this multiple of the usual cost of some days in a row. */
+  ratio: z.number().min(1).default(1.6),
+  /** And above what the days before vary by, so many standard deviations. */
+  deviations: z.number().positive().default(2.5),
+  /** And when it has cost so much more than usual in all. */
+  floor_usd: z.number().positive().default(4),
+});
+type Settings = z.infer<typeof settings>;
+
+/**
+ * Fires when some days in a row cost more than such days usually do: growth that no single hour shows. The longer the
+ * stretch, the less it takes.
+ */
+export const slowDrift: Detector<Settings> = {
+  id: 'slow-drift',
+  title: 'Spend grows for days',
+  historyMs: 0,
+  settings,
+  worthwhile: ({ baseline, dayMicroUsd, dayMs }, limits) =>
+    baseline !== null && driftOf(baseline, { dayMs, dayMicroUsd }, limits) !== null,
+  detect(input, limits) {
+    const { baseline, calendar, curve, knownUntil } = input;
+    if (baseline === null) return [];
+    const today = calendar.dayStart(knownUntil - 1);
+    const upTo = (at: number) => ({ dayMs: at - today, dayMicroUsd: curve.cost(today, at) });
+    const drift = driftOf(baseline, upTo(knownUntil), limits);
+    if (drift === null) return [];
+    const before = Math.max(knownUntil - NEWS_MS, today);
+    return driftOf(baseline, upTo(before), limits) === null ? [findingOf(input, drift)] : [];
+  },
+};
+
+interface Drift {
+  readonly from: number;
+  readonly lengthMs: number;
+  readonly costMicroUsd: number;
+  readonly usualMicroUsd: number;
+}
+
+interface Today {
+  readonly dayMs: number;
+  readonly dayMicroUsd: number;
+}
+
+/** The stretch that stands out most; null where none does. */
+export function driftOf(
+  { days, until }: Pick<Baseline, 'days' | 'until'>,
+  today: Today,
+  limits: Settings,
+): Drift | null {
+  let most: { drift: Drift; excess: number } | null = null;
+  for (const count of STRETCHES) {
+    const from = until - count * DAY_MS - HOUR_MS;
+    const split = days.findIndex(({ dayAt }) => dayAt >= from);
+    const usual = split < 0 ? days : days.slice(0, split);
+    if (usual.length < LEAST_DAYS) break;
+    const recent = split < 0 ? [] : days.slice(split);
+    const drift = stretchOf(recent, { today, count, usualDay: spreadOf(usual.map(costOf)).mean, until });
+    const excess = excessOf(drift, spreadOf(usual.map(costOf)), limits);
+    if (excess > 1 && (most === null || excess > most.excess)) most = { drift, excess };
+  }
+  return most?.drift ?? null;
+}
+
+function costOf({ costMicroUsd }: DaySum): number {
+  return costMicroUsd;
+}
+
+function stretchOf(
+  recent: readonly DaySum[],
+  { today, count, usualDay, until }: { today: Today; count: number; usualDay: number; until: number },
+): Drift {
+  const costMicroUsd = recent.reduce((sum, day) => sum + day.costMicroUsd, today.dayMicroUsd);
+  const lengthMs = count * DAY_MS + today.dayMs;
+  return { from: until - count * DAY_MS, lengthMs, costMicroUsd, usualMicroUsd: (usualDay * lengthMs) / DAY_MS };
+}
+
+/** Above 1 it stands out. */
+function excessOf(drift: Drift, { mean, deviation }: { mean: number; deviation: number }, limits: Settings): number {
+  const { costMicroUsd, usualMicroUsd, lengthMs } = drift;
+  if (mean <= 0 || costMicroUsd - usualMicroUsd <= microUsdFromUsd(limits.floor_usd)) return 0;
+  const noise = (LIKENESS * deviation) / mean / Math.sqrt(lengthMs / DAY_MS);
+  return costMicroUsd / usualMicroUsd / Math.max(limits.ratio, 1 + limits.deviations * noise);
+}
+
+function findingOf(input: DetectorInput, drift: Drift): Finding {
+  const { lineage, knownUntil } = input;
+  const { from, lengthMs, costMicroUsd, usualMicroUsd } = drift;
+  const ratio = costMicroUsd / usualMicroUsd;
+  return {
+    detectorId: slowDrift.id,
+    lineageId: lineage.id,
+    keyId: dearestKey(usedSince(input, knownUntil - DAY_MS)),
+    severity: 'medium',
+    startedAt: from,
+    observedUntil: knownUntil,
+    costMicroUsd: Math.round(costMicroUsd - usualMicroUsd),
+    headline: [`spending ${formatRatio(ratio)}x its usual day for ${plural(Math.round(lengthMs / DAY_MS), 'day')}`],
+    reason: [
+      { money: costMicroUsd },
+      ' in ',
+      { lengthMs },
+      '; so long usually costs ',
+      { money: usualMicroUsd },
+      '. No single hour stands out.',
+    ],
+    evidence: { stretchMicroUsd: costMicroUsd, usualMicroUsd, ratio, days: lengthMs / DAY_MS },
+    dedupeKey: `${slowDrift.id}:${lineage.id}:${from}`,
+  };
+}

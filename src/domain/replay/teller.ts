@@ -1,0 +1,68 @@
+import { QUIET_MS } from '../alert.ts';
+import { pages } from '../escalation.ts';
+import type { Finding, Severity } from '../finding.ts';
+import type { Profile } from '../profile.ts';
+import type { Sentence } from '../sentence.ts';
+
+/** What a person would have been told. High and critical page; the rest is read when there is time. */
+export interface Told {
+  readonly key: string;
+  /** Id of the detector. */
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly at: number;
+  /** When the data said so for the last time. */
+  readonly until: number;
+  readonly costAtAlertMicroUsd: number;
+  readonly headline: Sentence;
+  readonly reason: Sentence;
+}
+
+/**
+ * Makes of findings what people are told: an episode is told once as a notice and, if it comes to that, once as a page.
+ * It is over after two hours without a finding. Strict tells each kind by itself.
+ */
+export class Teller {
+  readonly #key: string;
+  readonly #profile: Profile;
+  readonly #open = new Map<string, Told>();
+  readonly #told: Told[] = [];
+
+  constructor(key: string, profile: Profile) {
+    this.#key = key;
+    this.#profile = profile;
+  }
+
+  hear(finding: Finding, at: number): void {
+    const kind = finding.detectorId;
+    const level = pages(finding.severity) ? 'page' : 'notice';
+    const episode = this.#profile === 'strict' ? `${level}:${kind}` : level;
+    const open = this.#open.get(episode);
+    if (open !== undefined && finding.observedUntil - open.until < QUIET_MS) {
+      this.#replace(episode, open, { ...open, until: Math.max(open.until, finding.observedUntil) });
+      return;
+    }
+    const told: Told = {
+      key: this.#key,
+      kind,
+      severity: finding.severity,
+      at,
+      until: finding.observedUntil,
+      costAtAlertMicroUsd: finding.costMicroUsd,
+      headline: finding.headline,
+      reason: finding.reason,
+    };
+    this.#open.set(episode, told);
+    this.#told.push(told);
+  }
+
+  /** Ascending by when it was told. */
+  get told(): readonly Told[] {
+    return this.#told;
+  }
+
+  #replace(episode: string, before: Told, after: Told): void {
+    this.#open.set(episode, after);
+    this.#told[this.#told.lastIndexOf(before)] = after;
+  }
+}

@@ -1,0 +1,112 @@
+import { Curve, type Stretch } from '../curve.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
+import { NO_TOKENS, type UsageBucket } from '../usage.ts';
+import type { LineageSeries, UsageStream } from './series.ts';
+
+/** One stream, read forward in time: nothing is looked for twice. */
+export class Cursor {
+  readonly stream: UsageStream;
+  /** The first entry that starts at `at` or later. */
+  #next = 0;
+  #at = Number.NEGATIVE_INFINITY;
+
+  constructor(stream: UsageStream) {
+    this.stream = stream;
+  }
+
+  /** Start of the last entry before `at`; null: none. Only ever asked forward. */
+  lastBefore(at: number): number | null {
+    const { startAt } = this.stream;
+    if (at < this.#at) this.#next = 0;
+    this.#at = at;
+    while (this.#next < startAt.length && (startAt[this.#next] ?? 0) < at) this.#next += 1;
+    return startAt[this.#next - 1] ?? null;
+  }
+}
+
+/** All usage of a lineage as one curve, and as buckets where a detector asks for them. */
+export class Timeline {
+  readonly key: string;
+  readonly streams: readonly UsageStream[];
+  readonly from: number;
+  readonly until: number;
+  readonly curve: Curve;
+  /** Of the narrowest bucket. */
+  readonly widthMs: number;
+
+  constructor({ key, streams }: LineageSeries) {
+    this.key = key;
+    this.streams = streams.filter(({ startAt }) => startAt.length > 0);
+    let from = Number.POSITIVE_INFINITY;
+    let until = Number.NEGATIVE_INFINITY;
+    let narrowest = HOUR_MS;
+    for (const stream of this.streams) {
+      from = Math.min(from, stream.startAt[0] ?? from);
+      const { length } = stream.startAt;
+      for (let index = 0; index < length; index += 1) {
+        const widthMs = widthOf(stream, index);
+        until = Math.max(until, (stream.startAt[index] ?? 0) + widthMs);
+        narrowest = Math.min(narrowest, widthMs);
+      }
+    }
+    this.from = Number.isFinite(from) ? from : 0;
+    this.until = Number.isFinite(until) ? until : 0;
+    this.widthMs = Math.max(MINUTE_MS, narrowest);
+    const span = { from: this.from, until: this.until + 2 * DAY_MS, stepMs: this.widthMs };
+    this.curve = new Curve(this.#stretches(), span);
+  }
+
+  /** As a poller sees them at `until`, ascending. */
+  buckets(from: number, until: number): readonly UsageBucket[] {
+    const buckets = this.streams.flatMap((stream) => {
+      const { startAt, model, endpoint } = stream;
+      const some: UsageBucket[] = [];
+      for (let index = firstFrom(startAt, from); index < startAt.length; index += 1) {
+        const start = startAt[index] ?? 0;
+        if (start >= until) break;
+        some.push({
+          ...{ keyId: this.key, model, endpoint, variant: '', tokens: NO_TOKENS, priceSource: 'listed' },
+          ...{ startAt: start, widthMs: widthOf(stream, index) },
+          requests: finiteOrNull(stream.requests?.[index]),
+          costMicroUsd: finiteOrNull(stream.costMicroUsd[index]) ?? 0,
+        });
+      }
+      return some;
+    });
+    return this.streams.length > 1 ? buckets.sort((a, b) => a.startAt - b.startAt) : buckets;
+  }
+
+  *#stretches(): Generator<Stretch> {
+    for (const stream of this.streams) {
+      const { startAt, costMicroUsd, requests } = stream;
+      for (let index = 0; index < startAt.length; index += 1) {
+        yield {
+          startAt: startAt[index] ?? 0,
+          widthMs: widthOf(stream, index),
+          costMicroUsd: costMicroUsd[index] ?? 0,
+          requests: requests?.[index] ?? null,
+        };
+      }
+    }
+  }
+}
+
+export function widthOf({ widthMs }: UsageStream, index: number): number {
+  return typeof widthMs === 'number' ? widthMs : (widthMs[index] ?? MINUTE_MS);
+}
+
+/** Index of the first that is `at` or later. */
+function firstFrom(ascending: Float64Array, at: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
