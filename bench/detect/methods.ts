@@ -1,0 +1,15 @@
+import { fiveTimesMedian, type Method, meanAndThreeSigma, monthlyBudget, twiceTheWeekBefore } from './rules.ts';
+
+/** What is measured, by name. */
+export const METHODS: ReadonlyMap<string, Method> = new Map([
+  ['5x median, $5', fiveTimesMedian(5)],
+  ['mean + 3 sigma a day', meanAndThreeSigma],
+  ['2x the week before', twiceTheWeekBefore],
+  ['monthly budget', monthlyBudget],
+]);
+
+/** The first rule at other floors, and so on: not part of the report, for a look at the generator. */
+export const MORE_METHODS: ReadonlyMap<string, Method> = new Map([
+  ['5x median, $1', fiveTimesMedian(1)],
+  ['5x median, $10', fiveTimesMedian(10)],
+]);
