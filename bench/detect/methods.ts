@@ -1,7 +1,12 @@
+import type { Profile } from '../../src/domain/profile.ts';
+import { replay } from '../../src/domain/replay/replay.ts';
+import { MINUTE_MS } from '../../src/domain/time.ts';
 import { fiveTimesMedian, type Method, meanAndThreeSigma, monthlyBudget, twiceTheWeekBefore } from './rules.ts';
 
 /** What is measured, by name. */
 export const METHODS: ReadonlyMap<string, Method> = new Map([
+  ['balanced', keysteward('balanced')],
+  ['strict', keysteward('strict')],
   ['5x median, $5', fiveTimesMedian(5)],
   ['mean + 3 sigma a day', meanAndThreeSigma],
   ['2x the week before', twiceTheWeekBefore],
@@ -13,3 +18,7 @@ export const MORE_METHODS: ReadonlyMap<string, Method> = new Map([
   ['5x median, $1', fiveTimesMedian(1)],
   ['5x median, $10', fiveTimesMedian(10)],
 ]);
+
+function keysteward(profile: Profile): Method {
+  return (series) => replay(series, { profile, pollMs: 5 * MINUTE_MS, lagMs: 5 * MINUTE_MS });
+}

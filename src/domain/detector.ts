@@ -68,6 +68,8 @@ export interface DetectorInput {
 
 /** What is known of a lineage before its history is read. */
 export interface Glance {
+  /** As in the detector's input. */
+  readonly knownUntil: number;
   /** Cost in the last two hours, whole buckets. */
   readonly recentMicroUsd: number;
   /** How long the day has run, in the data; a whole day where one has just ended. */

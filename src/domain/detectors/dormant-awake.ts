@@ -16,7 +16,8 @@ export const dormantAwake: Detector<Settings> = {
   title: 'A key that slept is used again',
   historyMs: 0,
   settings,
-  worthwhile: ({ usedBeforeAt, recentModels }) => recentModels.length > 0 && usedBeforeAt !== null,
+  worthwhile: ({ usedBeforeAt, recentModels, knownUntil }, { medium_days }) =>
+    usedBeforeAt !== null && recentModels.length > 0 && knownUntil - usedBeforeAt >= medium_days * DAY_MS,
   detect(input, { medium_days, high_days }) {
     const { usedBeforeAt, knownUntil, lineage } = input;
     const woke = usedSince(input, knownUntil - NEWS_MS);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Baseline, type DaySum, spreadOf } from '../baseline.ts';
+import { type Baseline, type DaySum, type Spread, spreadOf } from '../baseline.ts';
 import type { Detector, DetectorInput } from '../detector.ts';
 import type { Finding } from '../finding.ts';
 import { formatRatio, microUsdFromUsd } from '../money.ts';
@@ -60,36 +60,51 @@ interface Today {
 }
 
 /** The stretch that stands out most; null where none does. */
-export function driftOf(
-  { days, until }: Pick<Baseline, 'days' | 'until'>,
-  today: Today,
-  limits: Settings,
-): Drift | null {
+function driftOf(baseline: Baseline, today: Today, limits: Settings): Drift | null {
   let most: { drift: Drift; excess: number } | null = null;
-  for (const count of STRETCHES) {
-    const from = until - count * DAY_MS - HOUR_MS;
-    const split = days.findIndex(({ dayAt }) => dayAt >= from);
-    const usual = split < 0 ? days : days.slice(0, split);
-    if (usual.length < LEAST_DAYS) break;
-    const recent = split < 0 ? [] : days.slice(split);
-    const drift = stretchOf(recent, { today, count, usualDay: spreadOf(usual.map(costOf)).mean, until });
-    const excess = excessOf(drift, spreadOf(usual.map(costOf)), limits);
+  for (const stretch of stretchesOf(baseline)) {
+    const lengthMs = stretch.count * DAY_MS + today.dayMs;
+    const drift = {
+      from: baseline.until - stretch.count * DAY_MS,
+      lengthMs,
+      costMicroUsd: stretch.recentMicroUsd + today.dayMicroUsd,
+      usualMicroUsd: (stretch.usual.mean * lengthMs) / DAY_MS,
+    };
+    const excess = excessOf(drift, stretch.usual, limits);
     if (excess > 1 && (most === null || excess > most.excess)) most = { drift, excess };
   }
   return most?.drift ?? null;
 }
 
-function costOf({ costMicroUsd }: DaySum): number {
-  return costMicroUsd;
+interface Stretch {
+  readonly count: number;
+  readonly recentMicroUsd: number;
+  readonly usual: Spread;
 }
 
-function stretchOf(
-  recent: readonly DaySum[],
-  { today, count, usualDay, until }: { today: Today; count: number; usualDay: number; until: number },
-): Drift {
-  const costMicroUsd = recent.reduce((sum, day) => sum + day.costMicroUsd, today.dayMicroUsd);
-  const lengthMs = count * DAY_MS + today.dayMs;
-  return { from: until - count * DAY_MS, lengthMs, costMicroUsd, usualMicroUsd: (usualDay * lengthMs) / DAY_MS };
+// A baseline holds for a day, in which each poll asks.
+const known = new WeakMap<Baseline, readonly Stretch[]>();
+
+/** The last days of the baseline against those before them. */
+function stretchesOf(baseline: Baseline): readonly Stretch[] {
+  const before = known.get(baseline);
+  if (before !== undefined) return before;
+  const stretches = STRETCHES.map((count) => {
+    const from = baseline.until - count * DAY_MS - HOUR_MS;
+    const usual = baseline.days.filter(({ dayAt }) => dayAt < from);
+    const recent = baseline.days.filter(({ dayAt }) => dayAt >= from);
+    return { count, days: usual.length, recentMicroUsd: sumOf(recent), usual: spreadOf(usual.map(costOf)) };
+  }).filter(({ days }) => days >= LEAST_DAYS);
+  known.set(baseline, stretches);
+  return stretches;
+}
+
+function sumOf(days: readonly DaySum[]): number {
+  return days.reduce((sum, day) => sum + day.costMicroUsd, 0);
+}
+
+function costOf({ costMicroUsd }: DaySum): number {
+  return costMicroUsd;
 }
 
 /** Above 1 it stands out. */

@@ -124,6 +124,7 @@ class Eye {
       if (usedAt !== null && (usedBeforeAt === null || usedAt > usedBeforeAt)) usedBeforeAt = usedAt;
     }
     return {
+      knownUntil,
       recentMicroUsd: curve.cost(knownUntil - RECENT_MS, knownUntil),
       dayMs: knownUntil - this.#today,
       dayMicroUsd: curve.cost(this.#today, knownUntil),

@@ -33,6 +33,7 @@ export class Timeline {
   readonly curve: Curve;
   /** Of the narrowest bucket. */
   readonly widthMs: number;
+  #all: readonly UsageBucket[] | null = null;
 
   constructor({ key, streams }: LineageSeries) {
     this.key = key;
@@ -56,24 +57,20 @@ export class Timeline {
     this.curve = new Curve(this.#stretches(), span);
   }
 
-  /** As a poller sees them at `until`, ascending. */
+  /** Those that start in [from, until), ascending. */
   buckets(from: number, until: number): readonly UsageBucket[] {
-    const buckets = this.streams.flatMap((stream) => {
-      const { startAt, model, endpoint } = stream;
-      const some: UsageBucket[] = [];
-      for (let index = firstFrom(startAt, from); index < startAt.length; index += 1) {
-        const start = startAt[index] ?? 0;
-        if (start >= until) break;
-        some.push({
-          ...{ keyId: this.key, model, endpoint, variant: '', tokens: NO_TOKENS, priceSource: 'listed' },
-          ...{ startAt: start, widthMs: widthOf(stream, index) },
-          requests: finiteOrNull(stream.requests?.[index]),
-          costMicroUsd: finiteOrNull(stream.costMicroUsd[index]) ?? 0,
-        });
-      }
-      return some;
-    });
-    return this.streams.length > 1 ? buckets.sort((a, b) => a.startAt - b.startAt) : buckets;
+    this.#all ??= this.streams.flatMap((stream) => this.#bucketsOf(stream)).sort((a, b) => a.startAt - b.startAt);
+    return this.#all.slice(firstFrom(this.#all, from), firstFrom(this.#all, until));
+  }
+
+  #bucketsOf(stream: UsageStream): UsageBucket[] {
+    const { startAt, model, endpoint, costMicroUsd, requests } = stream;
+    return Array.from(startAt, (start, index) => ({
+      ...{ keyId: this.key, model, endpoint, variant: '', tokens: NO_TOKENS, priceSource: 'listed' as const },
+      ...{ startAt: start, widthMs: widthOf(stream, index) },
+      requests: finiteOrNull(requests?.[index]),
+      costMicroUsd: finiteOrNull(costMicroUsd[index]) ?? 0,
+    }));
   }
 
   *#stretches(): Generator<Stretch> {
@@ -96,12 +93,12 @@ export function widthOf({ widthMs }: UsageStream, index: number): number {
 }
 
 /** Index of the first that is `at` or later. */
-function firstFrom(ascending: Float64Array, at: number): number {
+function firstFrom(ascending: readonly UsageBucket[], at: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) < at) low = middle + 1;
+    if ((ascending[middle]?.startAt ?? 0) < at) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -41,6 +41,7 @@ export interface Detection {
 }
 
 const UNSEEN = {
+  knownUntil: 0,
   dayMs: DAY_MS / 2,
   dayMicroUsd: 0,
   dayRequests: 0,

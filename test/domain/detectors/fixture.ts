@@ -11,7 +11,7 @@ import { microUsdFromUsd, US_DOLLAR } from '../../../src/domain/money.ts';
 import { renderSentence, type Sentence } from '../../../src/domain/sentence.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { UsageBucket } from '../../../src/domain/usage.ts';
-import { lineageOf, usageOf } from '../../support/records.ts';
+import { lineageOf, NOON, usageOf } from '../../support/records.ts';
 
 const instant = z.iso.datetime({ precision: 0 }).transform((text) => Date.parse(text));
 
@@ -125,6 +125,7 @@ export function inputOfFixture(given: Fixture): DetectorInput {
 
 /** A lineage that spends nothing, to be told more of. */
 export const BLANK_GLANCE: Glance = {
+  knownUntil: NOON,
   recentMicroUsd: 0,
   dayMs: DAY_MS / 2,
   dayMicroUsd: 0,
