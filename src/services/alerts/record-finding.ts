@@ -76,16 +76,19 @@ async function open({ deps, tx }: Context, finding: Finding): Promise<Alert> {
 async function merge({ deps, tx }: Context, before: Alert, finding: Finding): Promise<Alert> {
   const now = deps.clock.now();
   const merged = mergeFinding(before, finding, now);
+  const leaves = before.rollUp !== null && pages(merged.severity);
+  // The message of its own has to be there before what is told in its thread.
+  if (leaves) await announceAlert({ deps, tx }, { id: before.id });
   const reopened = merged.state === 'open' && (before.state === 'resolved' || before.state === 'contained');
   if (reopened) await tellReopened({ deps, tx }, before, merged);
   const isWorse = severityRank(merged.severity) > severityRank(before.severity);
   if (isStanding(finding) && !isWorse) await tellStep({ deps, tx }, merged, finding);
-  const told = pages(merged.severity) ? { ...merged, rollUp: null } : merged;
+  const told = leaves ? { ...merged, rollUp: null } : merged;
   const after = await callIfWorse({ deps, tx }, told, { isWorse });
   await tx.alerts.update(after);
   await announceAlert({ deps, tx }, after);
   // It is told on its own from here on, and leaves the message that it shared.
-  if (before.rollUp !== null && after.rollUp === null) await announceRollUp({ deps, tx }, before.rollUp);
+  if (leaves && before.rollUp !== null) await announceRollUp({ deps, tx }, before.rollUp);
   return after;
 }
 
