@@ -71,7 +71,7 @@ test('a window that is large enough keeps a whole burst quiet over a restart, an
   try {
     expect(await leakRoots(stage)).toEqual([]);
     expect(await ask(stage, 'U0ANA', '/keys quiet')).toMatch(/staging-ci was spending .+ @ana expected \$5,000 until/);
-    expect(await ask(stage, 'U0ANA', '/keys show staging-ci')).toMatch(/Expected .+ of \$5,000 so far/);
+    expect(await ask(stage, 'U0ANA', '/keys show staging-ci')).toMatch(/Expected .+ of \$5,000 spent so far/);
     expect(told(stage, 'The window for staging-ci is over')).toBe(0);
 
     await stage.playUntil(untilAt + minutes(10));

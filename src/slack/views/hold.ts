@@ -14,26 +14,28 @@ export const holdButton = buttonCodec(z.strictObject({ h: z.string().max(64) }))
 const REASON_MAX = 120;
 const SHOWN = 10;
 
-/** `prod-api may spend $500 in all until …`, with who said so: for cards and lists. */
+/** What holds, until when and by whose word: a line of a list. */
 export function holdText(card: HoldCard, locale: Locale): string {
-  const { hold, slug, spentMicroUsd, heldBack } = card;
+  const { hold, slug, ruleTitle } = card;
   const until = dayAndTime(hold.untilAt, locale);
-  const why = hold.reason === '' ? '' : ` · ${foreign(hold.reason, REASON_MAX)}`;
-  const by = `${actorMention(hold.by)}${why}`;
-  if (hold.kind === 'mute') {
-    const held = heldBack === 0 ? 'nothing held back yet' : `${heldText(heldBack)} held back`;
-    return `*${escaped(slug)}* “${escaped(card.ruleTitle ?? hold.ruleId)}” is muted until ${until} · ${held} · ${by}`;
-  }
-  const money = `${moneyText(spentMicroUsd, locale)} of ${moneyText(hold.ceilingMicroUsd, locale)}`;
-  const beyond = hold.exceededAt === null ? '' : ':warning: more than expected: ';
-  return `*${escaped(slug)}* is expected to spend until ${until} · ${beyond}${money} so far · ${by}`;
+  if (hold.kind === 'expect') return `*${escaped(slug)}* is expected to spend until ${until} · ${tailOf(card, locale)}`;
+  return `*${escaped(slug)}* “${escaped(ruleTitle ?? hold.ruleId)}” is muted until ${until} · ${tailOf(card, locale)}`;
 }
 
 /** For the card of the key itself, which has its name above. */
 export function holdFact(card: HoldCard, locale: Locale): string {
-  const { hold, slug } = card;
-  const label = hold.kind === 'mute' ? '*Muted*' : '*Expected*';
-  return `${label} ${holdText(card, locale).slice(`*${escaped(slug)}* `.length)}`;
+  const { hold, ruleTitle } = card;
+  const what = hold.kind === 'expect' ? '*Expected*' : `*Muted* “${escaped(ruleTitle ?? hold.ruleId)}”`;
+  return `${what} until ${dayAndTime(hold.untilAt, locale)} · ${tailOf(card, locale)}`;
+}
+
+function tailOf({ hold, spentMicroUsd, heldBack }: HoldCard, locale: Locale): string {
+  const why = hold.reason === '' ? '' : ` · ${foreign(hold.reason, REASON_MAX)}`;
+  const by = `${actorMention(hold.by)}${why}`;
+  if (hold.kind === 'mute')
+    return `${heldBack === 0 ? 'nothing' : plural(heldBack, 'matter')} held back so far · ${by}`;
+  const money = `${moneyText(spentMicroUsd, locale)} of ${moneyText(hold.ceilingMicroUsd, locale)}`;
+  return `${hold.exceededAt === null ? '' : ':warning: more than expected: '}${money} spent so far · ${by}`;
 }
 
 export interface DeclaredSetting {
@@ -58,7 +60,7 @@ export function declaredView(card: HoldCard, { locale, now, converted, openAlert
   const lines = [
     `*${name} may spend ${all} in all until ${until}* (${formatLength(lengthMs)}${even}). What it spent before now does not count.`,
     ...(converted === null ? [] : [`Taken from ${escaped(converted)}.`]),
-    `Until then its spend calls nobody; what is found is in \`/keys quiet\`. One dollar above, and the next finding calls people at once. A leak that stays below is not told either.`,
+    `Until then its spend calls nobody; what is found is in \`/keys quiet\`. Above it the next finding calls people at once. A leak that stays below is not told either.`,
     'As always told: new models and endpoints, unknown addresses, failed log-ins, a dead key that is used, and caps.',
     ...(openAlert === null
       ? []
