@@ -52,11 +52,15 @@ CREATE TABLE alerts (
   closed_at BIGINT,
   acknowledged_by TEXT,
   revision INTEGER NOT NULL
-, per_key TEXT NOT NULL DEFAULT '{}', snoozed_until BIGINT, escalation TEXT, called TEXT NOT NULL DEFAULT '{"severity":null,"lossMicroUsd":0}', owner_ask TEXT, verdict TEXT, expected TEXT, test_of TEXT);
+, per_key TEXT NOT NULL DEFAULT '{}', snoozed_until BIGINT, escalation TEXT, called TEXT NOT NULL DEFAULT '{"severity":null,"lossMicroUsd":0}', owner_ask TEXT, verdict TEXT, expected TEXT, test_of TEXT, roll_up TEXT);
 
 CREATE INDEX alerts_lineage ON alerts (lineage_id, opened_at);
 
 CREATE UNIQUE INDEX alerts_number ON alerts (number);
+
+CREATE INDEX alerts_opened ON alerts (opened_at);
+
+CREATE INDEX alerts_roll_up ON alerts (roll_up);
 
 CREATE TABLE approvals (
   id TEXT PRIMARY KEY,
@@ -183,6 +187,24 @@ CREATE TABLE grants (
 );
 
 CREATE INDEX grants_open ON grants (until_at) WHERE ended_at IS NULL;
+
+CREATE TABLE holds (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  rule_id TEXT,
+  ceiling_micro_usd BIGINT,
+  held_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  from_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL,
+  exceeded_at BIGINT,
+  alert_id TEXT,
+  ended_at BIGINT,
+  ended_by TEXT
+);
+
+CREATE INDEX holds_lineage ON holds (lineage_id, until_at);
 
 CREATE TABLE home_tabs (
   user_id TEXT PRIMARY KEY,
@@ -363,6 +385,31 @@ CREATE INDEX provider_events_at ON provider_events (provider_id, at);
 CREATE INDEX provider_events_change ON provider_events (connection_id, at) WHERE key_change IS NOT NULL;
 
 CREATE INDEX provider_events_key ON provider_events (provider_id, provider_key_id, at);
+
+CREATE TABLE quiet_findings (
+  id TEXT PRIMARY KEY,
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  key_id TEXT,
+  detector_id TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  held_back TEXT,
+  hold_id TEXT,
+  alert_id TEXT,
+  headline TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  observed_until BIGINT NOT NULL,
+  cost_micro_usd BIGINT NOT NULL,
+  first_found_at BIGINT NOT NULL,
+  last_found_at BIGINT NOT NULL,
+  times BIGINT NOT NULL
+);
+
+CREATE INDEX quiet_findings_found ON quiet_findings (last_found_at);
+
+CREATE INDEX quiet_findings_lineage ON quiet_findings (lineage_id, last_found_at);
 
 CREATE TABLE revisions (
   name TEXT PRIMARY KEY,

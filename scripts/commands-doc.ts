@@ -24,6 +24,20 @@ export const MORE: Readonly<Record<string, More>> = {
   edit: { act: 'edit', examples: ['edit prod-api'] },
   owner: { act: 'classify', examples: ['owner prod-api @ana', 'owner prod-api none'] },
   claim: { act: 'claim', examples: ['claim staging-ci'] },
+  expect: {
+    act: 'declare',
+    examples: [
+      'expect prod-api until 18:00 500 load test',
+      'expect batch until tomorrow 9:00 €200',
+      'expect prod-api end',
+      'expect',
+    ],
+  },
+  mute: {
+    act: 'mute',
+    examples: ['mute staging-ci spend-acceleration 3d known batch', 'mute staging-ci spend-acceleration end', 'mute'],
+  },
+  quiet: { act: 'look', examples: ['quiet', 'quiet 30'] },
   cap: { act: 'classify', examples: ['cap prod-api', 'cap prod-api 250', 'cap prod-api none'] },
   suspend: { act: 'suspend', examples: ['suspend staging-ci', 'suspend scope Staging'] },
   restore: { act: 'restore', examples: ['restore staging-ci'] },

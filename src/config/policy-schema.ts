@@ -78,6 +78,10 @@ const escalation = z.strictObject({
   webhook_minutes: z.int().min(0).max(1440).default(5).describe('whole minutes from 0 to 1440; 0 is at once'),
 });
 
+const alerts = z.strictObject({
+  daily_messages: z.int().min(0).max(1_000).default(20).describe('a whole number from 0 to 1000; 0 is no limit'),
+});
+
 const heartbeat = z.strictObject({
   minutes: z.int().min(1).max(60).default(5).describe('a whole number of minutes from 1 to 60'),
 });
@@ -123,6 +127,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     roles,
     polling,
     escalation,
+    alerts,
     heartbeat,
     auto_contain: autoContain,
     caps,

@@ -30,6 +30,7 @@ export const POLICY_SECTIONS: readonly string[] = [
   'polling',
   'caps',
   'escalation',
+  'alerts',
   'heartbeat',
   'auto_contain',
   'detectors',
@@ -93,6 +94,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       responders: stepMs(file.escalation.responders_minutes),
       admins: stepMs(file.escalation.admins_minutes),
     },
+    alerts: { dailyMessages: file.alerts.daily_messages === 0 ? null : file.alerts.daily_messages },
     heartbeat: { everyMs: file.heartbeat.minutes * MINUTE_MS },
     autoContain: {
       enabled: file.auto_contain.enabled,

@@ -73,6 +73,8 @@ export interface Alert {
   readonly expected: Expectation | null;
   /** The Slack user who tries the path out with it; null: it is real. */
   readonly testOf: string | null;
+  /** The day on whose roll-up it is told; null: it has a message of its own. */
+  readonly rollUp: string | null;
   /** Grows with each change; buttons carry it. */
   readonly revision: number;
 }
@@ -98,6 +100,7 @@ export const NEW_ALERT = {
   verdict: null,
   expected: null,
   testOf: null,
+  rollUp: null,
   revision: 1,
 } as const satisfies Partial<Alert>;
 

@@ -11,6 +11,9 @@ export const ACTS = [
   'snooze',
   'expect',
   'expect_critical',
+  'declare',
+  'mute',
+  'mute_production',
   'suspend',
   'rotate',
   'edit',
@@ -34,6 +37,8 @@ const OWNER_ACTS = [
   'acknowledge',
   'snooze',
   'expect',
+  'declare',
+  'mute',
   'suspend',
   'rotate',
   'edit',
@@ -41,6 +46,7 @@ const OWNER_ACTS = [
 const RESPONDER_ACTS = [
   ...OWNER_ACTS,
   'expect_critical',
+  'mute_production',
   'restore',
   'revoke',
   'raise_cap',
@@ -51,7 +57,8 @@ const RESPONDER_ACTS = [
 ] as const satisfies readonly Act[];
 
 /**
- * The one table that every click is checked against. `expect` is "this was us"; `edit` says what a key is for and who uses
+ * The one table that every click is checked against. `expect` is "this was us", `declare` says
+ * so beforehand; `edit` says what a key is for and who uses
  * it; `classify` sets its owner, environment and cap; `raise_cap` reaches up to what policy allows, `_beyond` further;
  * `declassify` takes production's protection away.
  */
@@ -70,6 +77,9 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   snooze: 'snooze it',
   expect: 'say that it is expected',
   expect_critical: 'say that a critical alert is expected',
+  declare: 'say what it is expected to spend',
+  mute: 'mute a rule for it',
+  mute_production: 'mute a rule for a production key',
   suspend: 'suspend it',
   rotate: 'rotate it',
   edit: 'edit it',

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts';
+import { DAY_MS, dayAt, floorTo, HOUR_MS, MINUTE_MS, zoneDayText } from './time.ts';
 
 /** The next time that clocks in the zone show this hour, to the minute; strictly later than `now`. */
 export function nextAtHour(hour: number, now: number, timeZone: string): number {
@@ -19,4 +19,31 @@ function wallTime(at: number, timeZone: string): { hour: number; minute: number 
   const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const [hour = 0, minute = 0] = format.format(at).split(':').map(Number);
   return { hour, minute };
+}
+
+export interface WallTime {
+  /** `2026-08-01` */
+  readonly day: string;
+  /** Since midnight, as clocks show it; 1,440 is the midnight after. */
+  readonly minutes: number;
+}
+
+/**
+ * The instant at which clocks in the zone show this. One that they skip is as long after midnight as they would have
+ * shown; of two that show the same the first.
+ */
+export function wallInstant({ day, minutes }: WallTime, timeZone: string): number {
+  const wall = (dayAt(day) ?? 0) + minutes * MINUTE_MS;
+  const before = wall - offsetAt(wall - DAY_MS, timeZone);
+  const after = wall - offsetAt(wall + DAY_MS, timeZone);
+  const shows = (at: number) => at + offsetAt(at, timeZone) === wall;
+  const fitting = [before, after].filter(shows);
+  return fitting.length > 0 ? Math.min(...fitting) : before;
+}
+
+/** How far clocks in the zone are ahead of UTC. */
+function offsetAt(at: number, timeZone: string): number {
+  const minute = floorTo(at, MINUTE_MS);
+  const { hour, minute: shown } = wallTime(minute, timeZone);
+  return (dayAt(zoneDayText(minute, timeZone)) ?? 0) + hour * HOUR_MS + shown * MINUTE_MS - minute;
 }

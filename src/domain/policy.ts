@@ -40,6 +40,8 @@ export interface Policy {
   readonly roles: RolePolicy & { readonly viewers: readonly string[] | null };
   readonly escalation: EscalationPolicy;
   readonly polling: { readonly usageMs: number; readonly inventoryMs: number };
+  /** So many alerts a day get a message of their own before those that call nobody share one; null: any number. */
+  readonly alerts: { readonly dailyMessages: number | null };
   /** Sent only where KEYSTEWARD_HEARTBEAT_URL is set. */
   readonly heartbeat: { readonly everyMs: number };
   readonly autoContain: AutoContain;

@@ -9,6 +9,7 @@ import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
 import type { GrantRepo, ScopeLimitsRepo } from './limits.ts';
+import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
@@ -186,6 +187,10 @@ export interface Repos {
   readonly outlets: OutletRepo;
   readonly approvals: ApprovalRepo;
   readonly homeTabs: HomeTabRepo;
+  readonly holds: HoldRepo;
+  readonly quiet: QuietRepo;
+  readonly lessons: LessonRepo;
+  readonly rollUps: RollUpRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

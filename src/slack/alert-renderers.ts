@@ -6,6 +6,7 @@ import { type AlertCard, describeAlert } from '../services/alerts/describe-alert
 import { ownerNotReached } from '../services/alerts/owner-question.ts';
 import { whoWouldBePaged } from '../services/alerts/who-is-paged.ts';
 import type { Deps } from '../services/deps.ts';
+import { isRolledUp } from '../services/noise/roll-up.ts';
 import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
 import type { Draft, OutboxRenderer, RenderContext } from './outbox-renderer.ts';
 import { alertView } from './views/alert.ts';
@@ -20,7 +21,8 @@ export const alertRenderer: OutboxRenderer = {
   kind: 'alert',
   async render({ deps, locale }, alertId) {
     const card = await describeAlert(deps, alertId);
-    if (card === undefined) return null;
+    // Told on the day's roll-up.
+    if (card === undefined || isRolledUp(card.alert, card.events)) return null;
     const calls = await callsOfAlert(deps, card.alert);
     const rendered = await rootView({ deps, locale }, card);
     const mentions = calls.map(mention);
@@ -39,7 +41,7 @@ export const alertEventRenderer: OutboxRenderer = {
     const rotation = event && (await rotationOf(deps, event, locale));
     const setting = { locale, isConfirmable, ...(rotation === undefined ? {} : { rotation }) };
     const rendered = event && alertEventView(event, setting);
-    if (!event || !alert || !rendered) return null;
+    if (!event || !alert || !rendered || (await hasNoThread(deps, alert))) return null;
     const calls = await callsOfEvent(deps, event, alert);
     const inThreadOf = { kind: 'alert', subjectId: event.alertId };
     const mentions = calls.map(mention);
@@ -70,6 +72,10 @@ export const ownerQuestionRenderer: OutboxRenderer = {
     return true;
   },
 };
+
+async function hasNoThread({ store }: Deps, alert: Alert): Promise<boolean> {
+  return alert.rollUp !== null && isRolledUp(alert, await store.read.alerts.events(alert.id));
+}
 
 /** What a channel refuses of a test goes to the one who tries it out, who learns whom a real alert would reach so. */
 async function testersOnly(deps: Deps, { testOf }: Pick<Alert, 'testOf'>): Promise<Pick<Draft, 'directTo'>> {

@@ -6,6 +6,7 @@ import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
+import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { approvalView } from './views/approval.ts';
@@ -41,7 +42,10 @@ const approvalRenderer: OutboxRenderer = {
     const card = await describeApproval(deps, approvalId);
     if (card === undefined) return null;
     const { alertId } = card.approval;
-    const inThreadOf = alertId === null ? null : { kind: 'alert', subjectId: alertId };
+    const alert = alertId === null ? undefined : await deps.store.read.alerts.get(alertId);
+    const isTogether = alert !== undefined && alert.rollUp !== null;
+    // One that is told with others may have no message of its own to reply to.
+    const inThreadOf = alertId === null || isTogether ? null : { kind: 'alert', subjectId: alertId };
     // Only those who can still decide something are called.
     const mentions = card.approval.state === 'waiting' ? card.approverIds.map(mention) : [];
     const channel = deps.policy.channels.alerts;
@@ -86,6 +90,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   ...rotationRenderers,
   noticeToRenderer,
   approvalRenderer,
+  rollUpRenderer,
 ];
 
 export const outboxRenderers: readonly OutboxRenderer[] = [
@@ -93,5 +98,6 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   ownerQuestionRenderer,
   ownerRenderer,
   grantRenderer,
+  holdRenderer,
   directRenderer(channelRenderers),
 ];

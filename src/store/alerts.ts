@@ -221,6 +221,7 @@ function fromAlert(alert: Alert): NewRow<'alerts'> {
     verdict: alert.verdict,
     expected: alert.expected && JSON.stringify(alert.expected),
     test_of: alert.testOf,
+    roll_up: alert.rollUp,
   };
 }
 
@@ -253,6 +254,7 @@ function toAlert(row: Row<'alerts'>): Alert {
     verdict: row.verdict as Alert['verdict'],
     expected: row.expected === null ? null : (JSON.parse(row.expected) as Alert['expected']),
     testOf: row.test_of,
+    rollUp: row.roll_up,
   };
 }
 

@@ -10,7 +10,9 @@ import { homeTabRepo } from './home-tabs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
+import { lessonRepo } from './lessons.ts';
 import { memberRepo } from './members.ts';
+import { holdRepo, quietRepo, rollUpRepo } from './noise.ts';
 import { noticeRepo } from './notices.ts';
 import { messageRepo, outboxRepo } from './outbox.ts';
 import { pollPaceRepo } from './poll-paces.ts';
@@ -56,5 +58,9 @@ export function createRepos(context: RepoContext): Repos {
     outlets: outletRepo(db),
     approvals: approvalRepo(context),
     homeTabs: homeTabRepo(db),
+    holds: holdRepo(context),
+    quiet: quietRepo(context),
+    lessons: lessonRepo(db),
+    rollUps: rollUpRepo(context),
   };
 }

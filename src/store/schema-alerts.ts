@@ -35,4 +35,5 @@ export interface AlertTable {
   /** JSON. */
   expected: string | null;
   test_of: string | null;
+  roll_up: string | null;
 }

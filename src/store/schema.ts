@@ -7,6 +7,7 @@ import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts
 import type { HomeTabTable } from './schema-home.ts';
 import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
+import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
@@ -229,6 +230,8 @@ export interface Database {
   poll_paces: PollPaceTable;
   scope_limits: ScopeLimitsTable;
   grants: GrantTable;
+  holds: HoldTable;
+  quiet_findings: QuietFindingTable;
   provider_events: ProviderEventTable;
   event_watermarks: EventWatermarkTable;
   day_costs: DayCostTable;

@@ -54,6 +54,7 @@ describe('policy.yml', () => {
       roles: { admins: ['U0123456789'], responders: [], viewers: null },
       polling: { usageMs: 300_000, inventoryMs: 3_600_000 },
       escalation: { owner: 300_000, webhook: 300_000, responders: 900_000, admins: 1_800_000 },
+      alerts: { dailyMessages: 20 },
       heartbeat: { everyMs: 300_000 },
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null },

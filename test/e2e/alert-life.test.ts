@@ -166,7 +166,7 @@ test('a snooze keeps everybody asleep but for the loss, and its end begins anew'
   await stage.playUntil(since + minutes(1));
 
   const page = await choose(stage, message.ts, {
-    option: 'Snooze…',
+    option: 'Snooze or mute…',
     length: '30m',
     reason: 'our own load test, I think',
   });

@@ -33,7 +33,7 @@ async function openNight(severity: 'critical' | 'high' = 'critical'): Promise<Ni
   }
   const key = await running.keyOf('apikey_1');
   await own(running, 'confirmed');
-  const { id: alertId } = await recordFinding(running.deps, findingOf(key.lineageId, key.id, { severity }));
+  const { id: alertId } = present(await recordFinding(running.deps, findingOf(key.lineageId, key.id, { severity })));
   await running.drain();
   await play(running, 6 * MINUTE_MS);
   const ts = present((await running.store.read.messages.get('alert', alertId))?.ts);
@@ -169,8 +169,8 @@ const CASES: readonly Case[] = [
   { gesture: 'ask_second_person', what: 'Revoke…, which needs a second person', run: askForSecond },
   {
     gesture: 'snooze',
-    what: 'Snooze…',
-    run: press('menu', 'Snooze…', { ...REASON, length: { value: '2h' } }),
+    what: 'Snooze or mute…',
+    run: press('menu', 'Snooze or mute…', { ...REASON, length: { value: '2h' } }),
   },
   {
     gesture: 'expect',

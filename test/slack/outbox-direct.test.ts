@@ -465,10 +465,8 @@ function invite({ slack }: Running): void {
 
 async function find(running: Running, ratio = 96, providerKeyId = 'apikey_1') {
   const key = await running.keyOf(providerKeyId);
-  return recordFinding(
-    running.deps,
-    findingOf(key.lineageId, key.id, { headline: [`spending ${ratio}x its usual hour`] }),
-  );
+  const headline = [`spending ${ratio}x its usual hour`];
+  return present(await recordFinding(running.deps, findingOf(key.lineageId, key.id, { headline })));
 }
 
 async function tell(running: Running, id: string, kind: string): Promise<void> {

@@ -197,7 +197,7 @@ function send({ deps, slack, logger }: Running, memory: OutboxMemory): Promise<v
 async function find(running: Running, ratio = 96, providerKeyId = 'apikey_1') {
   const key = await running.keyOf(providerKeyId);
   const headline = [`spending ${ratio}x its usual hour`];
-  return recordFinding(running.deps, findingOf(key.lineageId, key.id, { headline }));
+  return present(await recordFinding(running.deps, findingOf(key.lineageId, key.id, { headline })));
 }
 
 /** Ana’s copy of the alert, as if the channel had refused it. */

@@ -329,7 +329,7 @@ async function find(running: Running, ratio = 96, providerKeyId = 'apikey_1') {
   if (!running.provider.keys.has(providerKeyId)) running.provider.put(fakeKey(providerKeyId));
   const key = await running.keyOf(providerKeyId);
   const headline = [`spending ${ratio}x its usual hour`];
-  return recordFinding(running.deps, findingOf(key.lineageId, key.id, { headline }));
+  return present(await recordFinding(running.deps, findingOf(key.lineageId, key.id, { headline })));
 }
 
 async function announce(running: Running, id: string): Promise<void> {

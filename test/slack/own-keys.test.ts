@@ -16,6 +16,9 @@ const FOR_OWNERS: Readonly<Record<string, string>> = {
   suspend: 'KEY',
   revoke: 'KEY',
   restore: 'KEY',
+  expect: 'KEY',
+  mute: 'KEY',
+  quiet: '',
 };
 const ARGUMENTS: Readonly<Record<string, string>> = { owner: 'KEY @dee', cap: 'KEY 5', claim: 'KEY', spend: 'KEY' };
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../src/domain/finding.ts';
 import { MINUTE_MS } from '../../src/domain/time.ts';
 import { recordFinding } from '../../src/services/alerts/record-finding.ts';
-import type { Bench } from './bench-deps.ts';
+import { type Bench, present } from './bench-deps.ts';
 
 /** A finding about this key now, as a detector would report it. */
 export async function findingOf(bench: Bench, providerKeyId: string, values: Partial<Finding> = {}): Promise<Finding> {
@@ -24,5 +24,5 @@ export async function findingOf(bench: Bench, providerKeyId: string, values: Par
 }
 
 export async function alertOn(bench: Bench, providerKeyId: string, values: Partial<Finding> = {}) {
-  return recordFinding(bench.deps, await findingOf(bench, providerKeyId, values));
+  return present(await recordFinding(bench.deps, await findingOf(bench, providerKeyId, values)));
 }

@@ -2,6 +2,7 @@ import { type Actor, actorText } from '../../domain/actor.ts';
 import type { Alert, OwnerAsk } from '../../domain/alert.ts';
 import type { AlertEvent, Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { announceRollUp, isPerson } from '../noise/roll-up.ts';
 
 interface Context {
   readonly deps: Pick<Deps, 'clock' | 'ids'>;
@@ -10,13 +11,15 @@ interface Context {
 
 interface Announced extends Pick<Alert, 'id'> {
   readonly ownerAsk?: OwnerAsk | null;
+  readonly rollUp?: string | null;
 }
 
 /** Puts the alert's messages on the way: each is posted, or edited to what is true when it is sent. */
-export async function announceAlert({ deps, tx }: Context, { id, ownerAsk }: Announced): Promise<void> {
+export async function announceAlert({ deps, tx }: Context, { id, ownerAsk, rollUp }: Announced): Promise<void> {
   const threadKey = `alert:${id}`;
   const createdAt = deps.clock.now();
   await tx.outbox.enqueue({ id: deps.ids.next('out'), kind: 'alert', subjectId: id, threadKey, createdAt });
+  if (rollUp) await announceRollUp({ deps, tx }, rollUp);
   if (ownerAsk) await announceQuestion({ deps, tx }, ownerAsk.id);
   if (ownerAsk?.confirmId) {
     const subjectId = ownerAsk.confirmId;
@@ -44,11 +47,13 @@ export interface AlertEventInput {
 /** Adds to the alert's history and tells it in the message's thread. Returns the event's id. */
 export async function addAlertEvent(
   { deps, tx }: Context,
-  alert: Pick<Alert, 'id'>,
+  alert: Announced,
   { kind, actor, detail }: AlertEventInput,
 ): Promise<string> {
   const id = deps.ids.next('event');
   const at = deps.clock.now();
+  // What a person does about an alert of a roll-up gives it a message of its own, which has to be there before its thread.
+  if (alert.rollUp && isPerson(actorText(actor))) await announceAlert({ deps, tx }, { id: alert.id });
   await tx.alerts.addEvent({ id, alertId: alert.id, at, kind, actor: actorText(actor), detail });
   await tx.outbox.enqueue({
     id: deps.ids.next('out'),

@@ -1,32 +1,37 @@
 import { systemActor } from '../../domain/actor.ts';
 import { type Alert, isSameEpisode, mergeFinding, openedBy } from '../../domain/alert.ts';
 import { asCalled, pages } from '../../domain/escalation.ts';
-import { isExpected } from '../../domain/expectation.ts';
 import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
 import type { Repos } from '../../ports/store.ts';
 import { autoContain } from '../actions/auto-contain.ts';
 import type { Deps } from '../deps.ts';
+import { keepQuietly, linkTo, withBeginning } from '../noise/keep-quietly.ts';
+import { announceRollUp, rollUpOf } from '../noise/roll-up.ts';
+import { tellBeyond } from '../noise/tell-hold.ts';
 import { addAlertEvent, announceAlert } from './announce.ts';
 import { callIfWorse } from './call-people.ts';
+import { routeFinding } from './route-finding.ts';
 
 export type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'outlets'>;
 
-/** Opens the lineage's alert, or merges the finding into the one that stands for this episode. */
-export async function recordFinding(deps: RecordDeps, finding: Finding): Promise<Alert> {
+/**
+ * Opens the lineage's alert, or merges the finding into the one that stands for this episode. What tells nobody is kept
+ * quietly: null where it belongs to no alert.
+ */
+export async function recordFinding(deps: RecordDeps, found: Finding): Promise<Alert | null> {
   return deps.store.write(async (tx) => {
-    const now = deps.clock.now();
-    const expecting = await expectingAlert(tx, finding, now);
-    const alert = expecting ?? (await openOrMerge({ deps, tx }, finding));
-    await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: now });
-    if (expecting === null) await autoContain({ deps, tx }, { alert, finding });
+    const route = await routeFinding({ deps, tx }, found);
+    if (route.kind === 'quiet') {
+      return keepQuietly({ deps, tx }, found, route.why);
+    }
+    const { finding, kept } = await withBeginning({ deps, tx }, route.finding);
+    const alert = await openOrMerge({ deps, tx }, finding);
+    await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: deps.clock.now() });
+    await linkTo({ tx }, kept, alert.id);
+    if (route.beyond !== null) await tellBeyond({ deps, tx }, route.beyond, alert);
+    await autoContain({ deps, tx }, { alert, finding });
     return alert;
   });
-}
-
-/** What people called expected is kept, and changes nothing, even when another alert has come since. */
-async function expectingAlert(tx: Repos, finding: Finding, now: number): Promise<Alert | null> {
-  const word = isStanding(finding) ? undefined : await tx.alerts.lastExpected(finding.lineageId);
-  return word !== undefined && isExpected(word, finding, now) ? word : null;
 }
 
 async function openOrMerge(context: Context, finding: Finding): Promise<Alert> {
@@ -49,7 +54,8 @@ async function open({ deps, tx }: Context, finding: Finding): Promise<Alert> {
   const now = deps.clock.now();
   const opened = openedBy(finding, { id: deps.ids.next('alert'), number: await tx.alerts.nextNumber(), now });
   // The root message calls people when it is posted.
-  const alert = pages(opened.severity) ? asCalled(opened) : opened;
+  const called = pages(opened.severity) ? asCalled(opened) : opened;
+  const alert = { ...called, rollUp: await rollUpOf({ deps, tx }, called) };
   await tx.alerts.insert(alert);
   await tx.audit.append({
     at: now,
@@ -70,13 +76,19 @@ async function open({ deps, tx }: Context, finding: Finding): Promise<Alert> {
 async function merge({ deps, tx }: Context, before: Alert, finding: Finding): Promise<Alert> {
   const now = deps.clock.now();
   const merged = mergeFinding(before, finding, now);
+  const leaves = before.rollUp !== null && pages(merged.severity);
+  // The message of its own has to be there before what is told in its thread.
+  if (leaves) await announceAlert({ deps, tx }, { id: before.id });
   const reopened = merged.state === 'open' && (before.state === 'resolved' || before.state === 'contained');
   if (reopened) await tellReopened({ deps, tx }, before, merged);
   const isWorse = severityRank(merged.severity) > severityRank(before.severity);
   if (isStanding(finding) && !isWorse) await tellStep({ deps, tx }, merged, finding);
-  const after = await callIfWorse({ deps, tx }, merged, { isWorse });
+  const told = leaves ? { ...merged, rollUp: null } : merged;
+  const after = await callIfWorse({ deps, tx }, told, { isWorse });
   await tx.alerts.update(after);
   await announceAlert({ deps, tx }, after);
+  // It is told on its own from here on, and leaves the message that it shared.
+  if (leaves && before.rollUp !== null) await announceRollUp({ deps, tx }, before.rollUp);
   return after;
 }
 

@@ -1,5 +1,5 @@
 import { systemActor } from '../../domain/actor.ts';
-import { type Alert, afterEvent, isQuiet } from '../../domain/alert.ts';
+import { type Alert, afterEvent, isQuiet, QUIET_MS } from '../../domain/alert.ts';
 import { isStanding } from '../../domain/finding.ts';
 import type { Key } from '../../domain/key.ts';
 import { costBetween } from '../../domain/window.ts';
@@ -66,7 +66,12 @@ async function refreshOne(
     dataUntil: Math.max(before.dataUntil, facts.knownUntil),
   };
   if (closed !== null) {
-    const detail = { lostMicroUsd: refreshed.lostMicroUsd, ...(isStanding(before) ? { standing: true } : {}) };
+    // Quiet means that nothing is told any more: what is held back may still go on.
+    const held = (await tx.quiet.ofLineage(before.lineageId, now - QUIET_MS)).some(
+      ({ alertId: id }) => id === before.id,
+    );
+    const why = held ? { held: true } : isStanding(before) ? { standing: true } : {};
+    const detail = { lostMicroUsd: refreshed.lostMicroUsd, ...why };
     const actor = systemActor('poll-usage');
     await saveChange({ deps, tx }, { before, after: refreshed, kind: 'resolved', actor, detail });
     return;

@@ -66,10 +66,10 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
   }
   for (const finding of findings.toSorted(byWeight)) {
     const alert = await recordFinding(deps, finding);
-    alertIds.add(alert.id);
+    if (alert !== null) alertIds.add(alert.id);
     deps.logger.info('finding recorded', {
       detector: finding.detectorId,
-      alert: alert.number,
+      alert: alert?.number ?? 'kept quietly',
       severity: finding.severity,
     });
   }

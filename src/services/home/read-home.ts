@@ -3,6 +3,7 @@ import { type KeySummary, listAllKeys } from '../inventory/list-keys.ts';
 import { type OwnKeys, ownKeysAmong } from '../inventory/own-keys.ts';
 import { type Company, readCompany } from './read-company.ts';
 import { type Asker, type Needs, readNeeds } from './read-needs.ts';
+import { type Noise, noiseOf, readNoise } from './read-noise.ts';
 
 /** A connection as far as it cannot be read, or has not been yet. */
 export interface Sight {
@@ -24,24 +25,27 @@ export interface HomeCard {
   readonly keys: number;
   readonly needs: Needs;
   readonly own: OwnKeys;
+  readonly noise: Noise;
   /** Of their own keys, from 1. */
   readonly page: number;
   /** Null for who may see the own keys alone. */
   readonly company: Company | null;
 }
 
-export type HomeDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'policy'>;
+export type HomeDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'policy' | 'detectors'>;
 
 /** What is the same for everybody: read once where several tabs are made. */
 export interface HomeBasis {
   readonly keys: readonly KeySummary[];
   readonly company: Company;
   readonly connections: readonly Sight[];
+  readonly noise: Noise;
 }
 
 export async function readBasis(deps: HomeDeps): Promise<HomeBasis> {
   const keys = await listAllKeys(deps);
-  return { keys, company: await readCompany(deps, keys), connections: await readSights(deps) };
+  const company = await readCompany(deps, keys);
+  return { keys, company, connections: await readSights(deps), noise: await readNoise(deps) };
 }
 
 export async function readHome(
@@ -57,6 +61,7 @@ export async function readHome(
     keys: basis.company.keys,
     needs: await readNeeds(deps, asker),
     own,
+    noise: asker.seesAll ? basis.noise : noiseOf(basis.noise, asker.userId),
     page,
     company: asker.seesAll ? basis.company : null,
   };

@@ -25,7 +25,9 @@ export async function prune(deps: PruneDeps): Promise<Pruned> {
   const evidenceBefore = now - KEEP_EVIDENCE_MS;
   return {
     messages: await untilNothingIsLeft(deps, (tx) => tx.outbox.prune(now - KEEP_OUTBOX_MS, SLICE)),
-    findings: await untilNothingIsLeft(deps, (tx) => tx.alerts.pruneFindings(evidenceBefore, SLICE)),
+    findings:
+      (await untilNothingIsLeft(deps, (tx) => tx.alerts.pruneFindings(evidenceBefore, SLICE))) +
+      (await untilNothingIsLeft(deps, (tx) => tx.quiet.prune(evidenceBefore, SLICE))),
     events: await untilNothingIsLeft(deps, (tx) => tx.providerEvents.prune(evidenceBefore, SLICE)),
   };
 }

@@ -62,6 +62,8 @@ async function bringAlerts(
   const now = deps.clock.now();
   const [ours, theirs] = [await tx.alerts.latestOfLineage(to), await tx.alerts.latestOfLineage(from)];
   await tx.alerts.moveToLineage(from, to);
+  await tx.holds.moveToLineage(from, to);
+  await tx.quiet.moveToLineage(from, to);
   if (theirs === undefined || theirs.state === 'resolved') return;
   if (ours !== undefined && ours.state !== 'resolved') {
     const ended = {

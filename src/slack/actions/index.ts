@@ -2,6 +2,7 @@ import type { Interaction } from '../interaction.ts';
 import { alertAcknowledge } from './alert-acknowledge.ts';
 import { alertEndTest } from './alert-end-test.ts';
 import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
+import { alertMute, alertMuteSubmit } from './alert-mute.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
 import { brakeModelsSubmit, brakePageButtons, brakeRateSubmit, brakesButton } from './brakes.ts';
 import { cancelHangingAction } from './cancel-action.ts';
@@ -12,12 +13,14 @@ import { commandAgain } from './command-again.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { editKeySubmit } from './edit-key.ts';
+import { holdEnd } from './hold-end.ts';
 import { homePageButtons } from './home-page.ts';
 import { homeSettings } from './home-settings.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
 import { ownerAnswers } from './owner-answer.ts';
 import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
+import { quietList } from './quiet-list.ts';
 import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
@@ -33,6 +36,10 @@ export const interactions: readonly Interaction[] = [
   alertAcknowledge,
   alertSnooze,
   alertSnoozeSubmit,
+  alertMute,
+  alertMuteSubmit,
+  holdEnd,
+  quietList,
   alertExpected,
   alertExpectedSubmit,
   alertConfirm,

@@ -2,12 +2,15 @@ import type { Subcommand } from '../command.ts';
 import { cap } from './cap.ts';
 import { claim } from './claim.ts';
 import { edit } from './edit.ts';
+import { expect } from './expect.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
 import { restore, revoke, suspend } from './key-acts.ts';
 import { list } from './list.ts';
 import { mine } from './mine.ts';
+import { mute } from './mute.ts';
 import { owner } from './owner.ts';
+import { quiet } from './quiet.ts';
 import { rotate } from './rotate.ts';
 import { show } from './show.ts';
 import { spend } from './spend.ts';
@@ -24,10 +27,13 @@ export const subcommands: readonly Subcommand[] = [
   mine,
   spend,
   history,
+  quiet,
   edit,
   owner,
   claim,
   cap,
+  expect,
+  mute,
   rotate,
   suspend,
   revoke,

@@ -5,6 +5,7 @@ import { eventsOfKey } from '../../services/events/key-events.ts';
 import { grantsOfKey } from '../../services/grants/read-grants.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
+import { holdsInForce } from '../../services/noise/read-holds.ts';
 import { openRotationOf } from '../../services/rotation/rotation-link.ts';
 import type { Subcommand } from '../command.ts';
 import { type KeyCard, keyCardView } from '../views/key-card.ts';
@@ -41,6 +42,7 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
     scope,
     spentMicroUsd: scope === null ? null : await spentThisMonth(deps, key),
     grants: await grantsOfKey(deps, key),
+    holds: await holdsInForce(deps, lineage.id),
     cap: capControls(deps, key, scope?.known ?? null),
     account: await describeAccount(deps, key),
     rotation: await openRotationOf(deps, lineage.id),

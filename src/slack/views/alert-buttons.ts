@@ -67,7 +67,8 @@ export function alertMenu({ alert, key }: AlertCard): MenuSpec {
   const isRunning = alert.state === 'open' || alert.state === 'acknowledged';
   const choices: readonly (readonly [choice: string, label: string, offered: boolean])[] = [
     ['ack', 'Acknowledge', alert.state === 'open'],
-    ['snooze', 'Snooze…', isRunning],
+    ['snooze', 'Snooze or mute…', isRunning],
+    ['mute', 'Mute this rule…', !isRunning],
     ['ours', 'This was us…', alert.state !== 'resolved'],
     ['notours', 'It was not us after all', alert.verdict !== null],
     ['brakes', 'Other brakes…', alert.state !== 'resolved' && key.scopeId !== null],

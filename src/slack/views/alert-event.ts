@@ -128,9 +128,11 @@ function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string |
     case 'loss':
       return `More than ${escaped(formatMoney(Number(detail['lostMicroUsd'] ?? 0), locale.currency))} is lost by now.`;
     case 'resolved':
-      return detail['standing'] === true
-        ? 'No further step of the cap was crossed: closed. What was spent this month still counts.'
-        : 'Two hours of complete data below the threshold: resolved by itself.';
+      return resolvedText(detail);
+    case 'window_exceeded':
+      return `${actorMention(String(detail['by']))} expected ${moneyIn(detail, 'ceilingMicroUsd', locale)} until ${when(detail['until'], locale)}: ${moneyIn(detail, 'spentMicroUsd', locale)} is spent.`;
+    case 'window_over':
+      return `The window in which ${actorMention(String(detail['by']))} expected ${moneyIn(detail, 'ceilingMicroUsd', locale)} is over.`;
     case 'cap_step':
       return `${Number(detail['percent'])} % of ${detail['cap'] === 'own' ? 'its own' : 'the provider’s'} monthly cap is spent.`;
     case 'test_ended':
@@ -138,6 +140,17 @@ function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string |
     default:
       return callLine({ kind, actor, detail });
   }
+}
+
+function resolvedText({ standing, held }: AlertEvent['detail']): string {
+  if (held === true) return 'What is still found is held back: closed. `/keys quiet` lists it.';
+  return standing === true
+    ? 'No further step of the cap was crossed: closed. What was spent this month still counts.'
+    : 'Two hours of complete data below the threshold: resolved by itself.';
+}
+
+function moneyIn(detail: AlertEvent['detail'], name: string, { currency }: Locale): string {
+  return escaped(formatMoney(Number(detail[name] ?? 0), currency));
 }
 
 function callLine({ kind, actor, detail }: Pick<AlertEvent, 'kind' | 'actor' | 'detail'>): string | null {

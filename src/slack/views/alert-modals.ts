@@ -1,10 +1,11 @@
-import type { InputBlock, PlainTextOption, View } from '@slack/types';
+import type { InputBlock, PlainTextOption, SectionBlock, View } from '@slack/types';
 import { alertName } from '../../domain/alert.ts';
 import { nextAtHour } from '../../domain/clock-time.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { AlertCard } from '../../services/alerts/describe-alert.ts';
+import { encodeButton } from '../button-value.ts';
 import { INPUT, plain, reasonInput } from './action-modal.ts';
-import { section } from './blocks.ts';
+import { button, section } from './blocks.ts';
 import { dateText, escaped, type Locale, mrkdwnSentence } from './text.ts';
 
 export const SNOOZE_MODAL = 'alert_snooze';
@@ -46,7 +47,18 @@ export function snoozeModal({ alert, lineage }: Card, now: number, locale: Local
       ['24h', '24 hours'],
     ]),
     reasonInput('waiting for the owner to wake up'),
+    ...(alert.testOf === null ? [muteInstead(alert)] : []),
   ]);
+}
+
+/** A rule that is wrong about a key for long is no matter of half an hour. */
+function muteInstead({ id, keyId }: Card['alert']): SectionBlock {
+  const value = encodeButton({ alertId: id, keyId: keyId ?? '', generation: 0 });
+  const mute = { actionId: 'alert_mute', label: 'Mute this rule…', value };
+  return {
+    ...section('Is it a rule that does not fit this key? Muted, it tells of it no more for days.'),
+    accessory: button(mute),
+  };
 }
 
 /** Says what it means, and asks why and how long it goes on. */

@@ -10,6 +10,7 @@ import { plain } from './action-modal.ts';
 import { actions, type ButtonSpec, button, context, section } from './blocks.ts';
 import { companyBlocks } from './home-company.ts';
 import { needsBlocks } from './home-needs.ts';
+import { noiseBlocks } from './home-noise.ts';
 import { rowText } from './key-list.ts';
 import { claimButton, PRACTISE } from './pick-keys-modals.ts';
 import { capital, dayAndTime, escaped, footerText, instant, type Locale } from './text.ts';
@@ -27,6 +28,7 @@ export function homeView(card: HomeCard, locale: Locale): HomeView {
     ...firstStepBlocks(card),
     ...needsBlocks(card, locale),
     ...ownBlocks(card, locale),
+    ...noiseBlocks(card.noise, locale),
     ...(card.company === null || card.keys === 0 ? [] : companyBlocks(card.company, locale)),
     ...quickBlocks(card),
     context(footerText([readText(card, locale)], locale)),
@@ -124,7 +126,7 @@ function pagerBlocks(number: number, count: number): KnownBlock[] {
 }
 
 /** Each runs something that there is; what a person has no right or no use of is not offered. */
-function quickBlocks({ asker, keys, company, own, connections }: HomeCard): KnownBlock[] {
+function quickBlocks({ asker, keys, company, own, connections, noise }: HomeCard): KnownBlock[] {
   const { roles, seesAll } = asker;
   const line = (name: string, label: string, argument = '') => ({
     ...{ name, argument, page: 1, label },
@@ -135,6 +137,7 @@ function quickBlocks({ asker, keys, company, own, connections }: HomeCard): Know
     ...(isThere ? [line('stale', 'Find stale keys')] : []),
     ...(isThere ? [line('spend', 'Spend of 7 days')] : []),
     ...(isThere && (company?.unowned ?? 0) > 0 ? [line('list', 'Keys without owner', 'unowned')] : []),
+    ...(noise.items.length + noise.rolledUp.length > 0 ? [line('quiet', 'What was kept quiet')] : []),
     ...(connections.length > 0 && seesAll ? [line('status', 'Status')] : []),
     ...(mayAct(roles, 'test_alert') ? [line('test-alert', 'Practise an alert')] : []),
   ];

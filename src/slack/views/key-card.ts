@@ -9,6 +9,7 @@ import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import type { CapControls, ScopeCard } from '../../services/limits/describe-scope.ts';
+import type { HoldCard } from '../../services/noise/read-holds.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import { encodeButton } from '../button-value.ts';
 import { plain } from './action-modal.ts';
@@ -17,6 +18,7 @@ import { ownerText } from './alert.ts';
 import { ACT_LABEL, deleteAccountButton, stopTryingButton } from './alert-buttons.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { grantText } from './grant.ts';
+import { holdFact } from './hold.ts';
 import { lastUsedText } from './last-used.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { boundsLines, capText, spentText } from './scope.ts';
@@ -45,6 +47,8 @@ export interface KeyCard extends KeySummary {
   readonly spentMicroUsd: number | null;
   /** Limits that were changed for a time. */
   readonly grants: readonly Grant[];
+  /** Windows in which spend is expected, and muted rules. */
+  readonly holds: readonly HoldCard[];
   readonly cap: CapControls;
   /** The account that may be deleted instead of the key. */
   readonly account: AccountCard | null;
@@ -122,6 +126,7 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
   facts.push(...scopeFacts(card, locale), ...card.grants.map((grant) => grantText(grant, locale)));
+  facts.push(...card.holds.map((hold) => holdFact(hold, locale)));
   if (card.events.length > 0) {
     facts.push(`*Provider’s log* ${card.events.map((event) => eventText(event, locale)).join(' · ')}`);
   }

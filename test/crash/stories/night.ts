@@ -21,7 +21,7 @@ const notMe: Step = {
 const snooze: Step = {
   name: 'Ana snoozes it',
   at: minutes(7),
-  act: (hands, seen) => choose(hands, seen, { option: 'Snooze…', length: '30m' }),
+  act: (hands, seen) => choose(hands, seen, { option: 'Snooze or mute…', length: '30m' }),
   isDone: ({ thread }) => thread.some((text) => text.startsWith('Ana Ruiz snoozed it')),
 };
 

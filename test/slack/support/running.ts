@@ -24,7 +24,7 @@ import { countRunning, registerListeners } from '../../../src/slack/router.ts';
 import { ScopeWatch } from '../../../src/slack/scope-watch.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { slackLogger } from '../../../src/system/slack-logger.ts';
-import { type Bench, openBench } from '../../support/bench-deps.ts';
+import { type Bench, openBench, present } from '../../support/bench-deps.ts';
 import { type FakeProviderOptions, fakeKey } from '../../support/fake-provider.ts';
 import { LOCALE, NOW } from './cards.ts';
 
@@ -121,7 +121,7 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
   await bench.sync();
   const leak = async (providerKeyId = 'apikey_1'): Promise<string> => {
     const key = await bench.keyOf(providerKeyId);
-    const alert = await recordFinding(deps, findingOf(key.lineageId, key.id));
+    const alert = present(await recordFinding(deps, findingOf(key.lineageId, key.id)));
     await drain();
     return (await deps.store.read.messages.get('alert', alert.id))?.ts ?? '';
   };

@@ -73,6 +73,7 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
     scope: scopeCard(),
     spentMicroUsd: 310_000_000,
     grants: [],
+    holds: [],
     cap: { canChange: true, consoleSteps: null },
     account: null,
     lastAction: null,

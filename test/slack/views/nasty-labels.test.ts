@@ -6,22 +6,26 @@ import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
 import { scrubSecrets } from '../../../src/domain/secret.ts';
 import { assertMessage, assertView } from '../../../src/sandbox/slack/strictness/index.ts';
 import { needsTypedSlug } from '../../../src/services/actions/request-action.ts';
+import type { HoldCard } from '../../../src/services/noise/read-holds.ts';
 import { actionModal, consoleStepsText, noticeModal } from '../../../src/slack/views/action-modal.ts';
 import { alertView } from '../../../src/slack/views/alert.ts';
 import { alertEventView } from '../../../src/slack/views/alert-event.ts';
 import type { Rendered } from '../../../src/slack/views/blocks.ts';
 import { grantView } from '../../../src/slack/views/grant.ts';
 import { unknownSubcommandView } from '../../../src/slack/views/help.ts';
+import { holdListView } from '../../../src/slack/views/hold.ts';
 import { keyCardView } from '../../../src/slack/views/key-card.ts';
 import { keyListView } from '../../../src/slack/views/key-list.ts';
 import { accountModal, capModal } from '../../../src/slack/views/limit-modals.ts';
 import { noticeView } from '../../../src/slack/views/notice.ts';
+import { quietListView } from '../../../src/slack/views/quiet-list.ts';
 import { rotationView } from '../../../src/slack/views/rotation.ts';
 import { keyModal, openRotationModal, reasonModal, verifyModal } from '../../../src/slack/views/rotation-modals.ts';
 import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
 import { fakeEvent } from '../../support/fake-provider.ts';
+import { holdCard, muteOf, quietOf, windowOf } from '../../support/noise.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
@@ -181,6 +185,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         scope: nastyScope(nasty),
         spentMicroUsd: 1_000_000,
         grants: [nastyGrant(nasty)],
+        holds: nastyHolds(nasty),
         cap: { canChange: true, consoleSteps: null },
         account: nastyAccount(nasty),
         lastAction: stopAction({ state: 'failed', reason: nasty, problem: told(nasty) }),
@@ -189,6 +194,13 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
       },
       { locale: LOCALE, now: NOW },
     ),
+  windows: (nasty) => holdListView(nastyHolds(nasty), LOCALE),
+  'quiet findings': (nasty) => {
+    const finding = quietOf({ headline: ['calling ', { foreign: nasty }], cause: 'judgement', heldBack: nasty });
+    const item = { finding, lineageId: 'lin_1', slug: 'prod-api', ownerSlackId: null, hold: null, alert: null };
+    const paging = { command: 'quiet', argument: '', page: 1 };
+    return quietListView({ title: 'Kept quiet', rolledUp: [], items: [item], paging }, LOCALE);
+  },
   rotation: (nasty) => rotationView(nastyCard(nasty), LOCALE),
   'cancelled rotation': (nasty) => {
     const card = nastyCard(nasty);
@@ -388,6 +400,11 @@ function expectSameWords(rendered: Rendered): void {
   const said = spoken(rendered).replace(/\s+/g, ' ');
   if (said.endsWith('…')) expect(shown.startsWith(said.slice(0, 200))).toBe(true);
   else expect(said).toBe(shown);
+}
+
+function nastyHolds(nasty: string): readonly HoldCard[] {
+  const by = 'slack:T0ACME/U0ANA';
+  return [windowOf({ by, reason: nasty }), muteOf({ by, reason: nasty })].map((hold) => holdCard({ hold }));
 }
 
 function nastyGrant(nasty: string): Grant {
