@@ -7,7 +7,10 @@ import { DAY_MS, floorTo, HOUR_MS } from './time.ts';
 export const BASELINE_MS = 30 * DAY_MS;
 /** Below this many days a lineage is being learned, and absolute floors hold. */
 export const LEARNING_DAYS = 7;
-const PEAK_HOURS = [1, 3, 6, 24] as const;
+/** How far back the dearest hours are looked for: with the day that runs it makes 28 days. */
+const PEAK_MS = 27 * DAY_MS;
+const PEAK_HOURS = [1, 2, 3, 6, 12, 24] as const;
+export type PeakHours = (typeof PEAK_HOURS)[number];
 const ACTIVE_SHARE = 0.01;
 
 export interface Spread {
@@ -48,8 +51,8 @@ export interface Baseline {
   readonly hourlyMedians: { readonly weekday: readonly number[]; readonly weekend: readonly number[] };
   /** Of the cost of all hours. */
   readonly hourlyQuantiles: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number };
-  /** The dearest windows of so many hours. */
-  readonly largest: Readonly<Record<(typeof PEAK_HOURS)[number], number>>;
+  /** The dearest windows of so many hours in the last four weeks. */
+  readonly largest: Readonly<Record<PeakHours, number>>;
   readonly knownModels: readonly string[];
   readonly knownEndpoints: readonly string[];
   readonly knownAddresses: readonly KnownAddress[];
@@ -169,7 +172,8 @@ class Learned implements Baseline {
   }
 
   get largest() {
-    this.#largest ??= largestOf(this.#options.curve, this.#leftOut, { from: this.from, to: this.until });
+    const from = Math.max(this.from, this.until - PEAK_MS);
+    this.#largest ??= largestOf(this.#options.curve, this.#leftOut, { from, to: this.until });
     return this.#largest;
   }
 
@@ -230,7 +234,7 @@ function mediansByHour(hours: readonly Hour[], calendar: Calendar): readonly num
 function largestOf(curve: Curve, leftOut: readonly Span[], whole: Span): Baseline['largest'] {
   const spans = between(leftOut, whole);
   const largest = (hours: number) => Math.max(0, ...spans.map((span) => curve.largest(hours * HOUR_MS, span)));
-  return { 1: largest(1), 3: largest(3), 6: largest(6), 24: largest(24) };
+  return { 1: largest(1), 2: largest(2), 3: largest(3), 6: largest(6), 12: largest(12), 24: largest(24) };
 }
 
 function between(leftOut: readonly Span[], whole: Span): readonly Span[] {

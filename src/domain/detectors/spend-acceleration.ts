@@ -41,6 +41,11 @@ export const spendAcceleration: Detector<Settings> = {
   },
 };
 
+/** What an hour must cost to be worth waking someone for, from the sections of policy.yml's `detectors`. */
+export function hourFloor(sections: Readonly<Record<string, unknown>>): number {
+  return microUsdFromUsd(settings.parse(sections[spendAcceleration.id] ?? {}).floor_usd);
+}
+
 function detectSpendAcceleration(input: DetectorInput, limits: Settings): readonly Finding[] {
   const { until, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd } = measure(input, limits);
   if (hourMicroUsd <= thresholdMicroUsd) return [];

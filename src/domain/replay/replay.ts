@@ -2,8 +2,9 @@ import { BASELINE_MS, type Baseline, learnLazily } from '../baseline.ts';
 import { type Calendar, dayEnd, UTC_CALENDAR } from '../calendar.ts';
 import { type BoundDetector, type DetectorInput, type Glance, RECENT_MS } from '../detector.ts';
 import { bindDetectors } from '../detectors/index.ts';
+import { hourFloor } from '../detectors/spend-acceleration.ts';
 import { type Finding, severityRank } from '../finding.ts';
-import { judge } from '../judgement.ts';
+import { judge } from '../judgement/judge.ts';
 import type { Profile } from '../profile.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
 import type { UsageBucket } from '../usage.ts';
@@ -56,6 +57,7 @@ class Eye {
   readonly #options: ReplayOptions;
   readonly #calendar: Calendar;
   readonly #detectors: readonly BoundDetector[];
+  readonly #floorMicroUsd: number;
   readonly #atDayStart: readonly Cursor[];
   readonly #now: readonly Cursor[];
   readonly #before: readonly Cursor[];
@@ -69,6 +71,7 @@ class Eye {
     this.#options = options;
     this.#calendar = options.calendar ?? UTC_CALENDAR;
     this.#detectors = bindDetectors(options.settings ?? {});
+    this.#floorMicroUsd = hourFloor(options.settings ?? {});
     this.#atDayStart = cursors();
     this.#now = cursors();
     this.#before = cursors();
@@ -83,7 +86,8 @@ class Eye {
     const findings = awake.flatMap((detector) => detector.detect(input));
     if (findings.length === 0) return NOTHING;
     const baseline = this.#baseline ?? this.#learn(at);
-    const judged = judge(this.#options.profile, { findings, input, past: { curve: this.#timeline.curve, baseline } });
+    const past = { curve: this.#timeline.curve, baseline };
+    const judged = judge(this.#options.profile, { findings, input, past, floorMicroUsd: this.#floorMicroUsd });
     return judged.toSorted((a, b) => severityRank(b.severity) - severityRank(a.severity));
   }
 
