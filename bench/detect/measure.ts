@@ -34,8 +34,14 @@ export interface MethodResult {
   readonly seconds: number;
 }
 
-export function measure(lineages: readonly LabelledLineage[], method: Method, now: () => number): MethodResult {
-  const startedAt = now();
+export interface Measuring {
+  /** Milliseconds; only lengths matter. */
+  now(): number;
+  readonly withHistory: boolean;
+}
+
+export function measure(lineages: readonly LabelledLineage[], method: Method, how: Measuring): MethodResult {
+  const startedAt = how.now();
   const outcomes: { lineage: LabelledLineage; outcome: Outcome }[] = [];
   const quiet: Quiet[] = [];
   const luck = { tripled: [] as boolean[], 'low-and-slow': [] as boolean[] };
@@ -49,11 +55,13 @@ export function measure(lineages: readonly LabelledLineage[], method: Method, no
       luck[kind].push(...luckOf(lineage, told, LUCK_DAYS[kind] * DAY_MS));
     }
   }
-  const seconds = (now() - startedAt) / 1_000;
+  const seconds = (how.now() - startedAt) / 1_000;
   return {
     leaks: byKind(outcomes.map(({ outcome }) => outcome)),
     quiet: quietSummary(quiet),
-    byHistory: Object.fromEntries(HISTORIES_DAYS.map((days) => [days, withHistory(lineages, method, days)])),
+    byHistory: Object.fromEntries(
+      (how.withHistory ? HISTORIES_DAYS : []).map((days) => [days, afterDays(lineages, method, days)]),
+    ),
     ...tripledOf(outcomes),
     luck: { tripled: share(luck.tripled, Boolean), 'low-and-slow': share(luck['low-and-slow'], Boolean) },
     misses: outcomes.flatMap(({ lineage, outcome }) => missOf(lineage, outcome)),
@@ -61,7 +69,7 @@ export function measure(lineages: readonly LabelledLineage[], method: Method, no
   };
 }
 
-function withHistory(lineages: readonly LabelledLineage[], method: Method, days: number): QuietSummary {
+function afterDays(lineages: readonly LabelledLineage[], method: Method, days: number): QuietSummary {
   return quietSummary(
     lineages.map((lineage) => {
       const from = lineage.startAt + HISTORY_UNTIL_DAY * DAY_MS;
