@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { backtest } from './backtest.ts';
 import { commands } from './commands.ts';
 import { detection } from './detection.ts';
 import { scale } from './scale.ts';
 import type { Figure, Suite } from './suite.ts';
 
-const suites: readonly Suite[] = [detection, scale, commands];
+const suites: readonly Suite[] = [detection, scale, commands, backtest];
 const OUTPUT = 'test-output/bench.json';
 
 const wanted = process.argv.slice(2);

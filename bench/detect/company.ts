@@ -15,8 +15,8 @@ export const STARTS_AT = Date.UTC(2026, 5, 1);
 
 const BILL_MICRO_USD = 5_000_000_000;
 const BILL_DAYS = 30;
-/** How unequal the keys of a company are: the first takes about a third of the bill, the last one percent. */
-const ZIPF = 1.2;
+/** How unequal the keys of a company are: the first takes a quarter to a half of the bill, the last one percent or less. */
+const ZIPF = { low: 1, high: 1.6 };
 const LEAKED = 0.45;
 /** Lineages in which something leaks: how often it is which. */
 const LEAK_WEIGHTS = {
@@ -73,9 +73,10 @@ function oneCompany(random: Random, size: CompanySize, name: string): readonly L
   const ranked = drafts
     .map((one) => ({ one, weight: Math.log(one.requests + 1) + 2 * one.random.part('rank').normal() }))
     .sort((a, b) => b.weight - a.weight);
-  const whole = Array.from({ length: KEYS_PER_COMPANY }, (_, rank) => (rank + 1) ** -ZIPF).reduce((a, b) => a + b, 0);
+  const zipf = random.part('zipf').between(ZIPF.low, ZIPF.high);
+  const weights = Float64Array.from({ length: KEYS_PER_COMPANY }, (_, rank) => (rank + 1) ** -zipf);
   const bill = (BILL_MICRO_USD * size.days) / BILL_DAYS;
-  return ranked.map(({ one }, rank) => finish(one, (bill * (rank + 1) ** -ZIPF) / whole));
+  return ranked.map(({ one }, rank) => finish(one, (bill * (weights[rank] ?? 0)) / sum(weights)));
 }
 
 function draft(random: Random, { days, quiet = false }: CompanySize, name: string): Draft {

@@ -45,6 +45,34 @@ export function sliceSeries(series: LineageSeries, from: number, to: number): Li
   return { key: series.key, streams };
 }
 
+/** The same usage in wider buckets, as a provider would have told it. */
+export function widenSeries(series: LineageSeries, widthMs: number): LineageSeries {
+  const streams = series.streams.map((stream) => {
+    const startAt: number[] = [];
+    const costs: number[] = [];
+    const requests: number[] = [];
+    stream.startAt.forEach((at, index) => {
+      const start = Math.floor(at / widthMs) * widthMs;
+      if (startAt.at(-1) !== start) {
+        startAt.push(start);
+        costs.push(0);
+        requests.push(0);
+      }
+      const last = startAt.length - 1;
+      costs[last] = (costs[last] ?? 0) + (stream.costMicroUsd[index] ?? 0);
+      requests[last] = (requests[last] ?? 0) + (stream.requests?.[index] ?? 0);
+    });
+    return {
+      ...stream,
+      widthMs,
+      startAt: Float64Array.from(startAt),
+      costMicroUsd: Float64Array.from(costs),
+      requests: Float64Array.from(requests),
+    };
+  });
+  return { key: series.key, streams };
+}
+
 /** Largest sum of `width` neighbours with at least one of them in [from, to), by running sums. */
 export function largestSum(costs: Float64Array, width: number, { from, to }: { from: number; to: number }): number {
   let running = 0;

@@ -48,13 +48,15 @@ export function burst(random: Random, buckets: number, usdPerHour = LOUD_USD_PER
   const inShifts = random.chance(0.35);
   let left = 0;
   let isOn = false;
-  return noise(random, buckets, 0.6).map((factor, index) => {
+  const factors = noise(random, buckets, 0.6);
+  const mean = factors.reduce((total, factor) => total + factor, 0) / buckets;
+  return factors.map((factor, index) => {
     if (inShifts && left <= 0) {
       isOn = index === 0 || !isOn;
       left = Math.ceil(random.scale(isOn ? 0.5 : 0.25, 4) * BUCKETS_PER_HOUR);
     }
     left -= 1;
-    return !inShifts || isOn ? rate * factor : 0;
+    return !inShifts || isOn ? (rate * factor) / mean : 0;
   });
 }
 

@@ -2,8 +2,8 @@ import { DAY_MS, MINUTE_MS } from '../../src/domain/time.ts';
 import type { LabelledLineage } from './company.ts';
 import { gridOf, largestSum, sliceSeries } from './grid.ts';
 import { variation } from './quantiles.ts';
-import type { Method } from './rules.ts';
-import { leakOf, luckOf, type Outcome, outcomeOf, type Quiet, quietOf } from './score.ts';
+import type { Method, ToldOf } from './rules.ts';
+import { isPage, leakOf, luckOf, type Outcome, outcomeOf, type Quiet, quietOf } from './score.ts';
 import { BUCKET_MS, BUCKETS_PER_DAY, BUCKETS_PER_HOUR } from './shape.ts';
 import { byKind, type KindSummary, type QuietSummary, quietSummary, share, summaryOf } from './summary.ts';
 
@@ -34,34 +34,44 @@ export interface MethodResult {
   readonly seconds: number;
 }
 
-export function measure(lineages: readonly LabelledLineage[], method: Method, now: () => number): MethodResult {
-  const startedAt = now();
+export interface Measuring {
+  /** Milliseconds; only lengths matter. */
+  now(): number;
+  readonly withHistory: boolean;
+}
+
+export function measure(lineages: readonly LabelledLineage[], method: Method, how: Measuring): MethodResult {
+  const startedAt = how.now();
   const outcomes: { lineage: LabelledLineage; outcome: Outcome }[] = [];
   const quiet: Quiet[] = [];
+  const misses: Miss[] = [];
   const luck = { tripled: [] as boolean[], 'low-and-slow': [] as boolean[] };
   for (const lineage of lineages) {
     const tellFrom = lineage.startAt + LEARNED_DAYS * DAY_MS;
     const told = method(lineage.series, { ...POLLS, tellFrom });
     const outcome = outcomeOf(lineage, told);
     if (outcome !== null) outcomes.push({ lineage, outcome });
+    if (outcome !== null) misses.push(...missOf(lineage, outcome, told));
     quiet.push(quietOf(lineage, told, { from: tellFrom, to: lineage.endAt }));
     for (const kind of ['tripled', 'low-and-slow'] as const) {
       luck[kind].push(...luckOf(lineage, told, LUCK_DAYS[kind] * DAY_MS));
     }
   }
-  const seconds = (now() - startedAt) / 1_000;
+  const seconds = (how.now() - startedAt) / 1_000;
   return {
     leaks: byKind(outcomes.map(({ outcome }) => outcome)),
     quiet: quietSummary(quiet),
-    byHistory: Object.fromEntries(HISTORIES_DAYS.map((days) => [days, withHistory(lineages, method, days)])),
+    byHistory: Object.fromEntries(
+      (how.withHistory ? HISTORIES_DAYS : []).map((days) => [days, afterDays(lineages, method, days)]),
+    ),
     ...tripledOf(outcomes),
     luck: { tripled: share(luck.tripled, Boolean), 'low-and-slow': share(luck['low-and-slow'], Boolean) },
-    misses: outcomes.flatMap(({ lineage, outcome }) => missOf(lineage, outcome)),
+    misses,
     seconds,
   };
 }
 
-function withHistory(lineages: readonly LabelledLineage[], method: Method, days: number): QuietSummary {
+function afterDays(lineages: readonly LabelledLineage[], method: Method, days: number): QuietSummary {
   return quietSummary(
     lineages.map((lineage) => {
       const from = lineage.startAt + HISTORY_UNTIL_DAY * DAY_MS;
@@ -97,7 +107,7 @@ function variationBefore(lineage: LabelledLineage): number {
   return variation(days);
 }
 
-function missOf(lineage: LabelledLineage, outcome: Outcome): readonly Miss[] {
+function missOf(lineage: LabelledLineage, outcome: Outcome, told: readonly ToldOf[]): readonly Miss[] {
   const isSlow = outcome.kind === 'tripled' || outcome.kind === 'low-and-slow';
   if (isSlow ? outcome.toldInTime : outcome.paged) return [];
   const label = leakOf(lineage);
@@ -110,9 +120,11 @@ function missOf(lineage: LabelledLineage, outcome: Outcome): readonly Miss[] {
   const honest = largestSum(grid.costs, BUCKETS_PER_HOUR, { from: from - 28 * BUCKETS_PER_DAY, to: from });
   const hours = ((label.endAt - label.startAt) / (60 * MINUTE_MS)).toFixed(1);
   const facts = `took ${usd(label.costMicroUsd)} in ${hours} h, at most ${usd(inHour)} in an hour; the key's own busiest hour in the 28 days before: ${usd(honest)}`;
+  const open = told.find((one) => isPage(one) && one.at < label.startAt && (one.until ?? one.at) >= label.loudAt);
+  const swallowed = open === undefined ? '' : `an alert (${open.kind}) was open when it began; `;
   const floor = inHour <= 5_000_000 ? 'never above $5 an hour; ' : '';
   const wild = isSlow ? `; day-to-day variation ${variationBefore(lineage).toFixed(2)}` : '';
-  return [{ key: lineage.series.key, kind: outcome.kind, why: `${floor}${facts}${wild}` }];
+  return [{ key: lineage.series.key, kind: outcome.kind, why: `${swallowed}${floor}${facts}${wild}` }];
 }
 
 function usd(microUsd: number): string {

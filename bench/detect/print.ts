@@ -24,6 +24,7 @@ export function printResult(name: string, result: MethodResult, withMisses: bool
       .map((one) => two(one.pagesPerCompanyWeek))
       .join(', ')}`,
   ];
+  if (Object.keys(result.byHistory).length === 0) lines.pop();
   if (withMisses) lines.push(...result.misses.map(({ key, kind, why }) => `   missed ${kind} on ${key}: ${why}`));
   return `${lines.join('\n')}\n`;
 }

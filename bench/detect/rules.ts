@@ -9,6 +9,8 @@ export interface ToldOf {
   readonly kind: string;
   readonly severity: Severity;
   readonly at: number;
+  /** When what it tells of was over; left out where a rule does not say. */
+  readonly until?: number;
 }
 
 export interface Polls {

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     more: { type: 'boolean', default: false },
     misses: { type: 'boolean', default: true },
+    /** False pages by amount of history: half of the time that it takes. */
+    history: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
@@ -38,7 +40,7 @@ process.stdout.write(
 );
 const results: Record<string, MethodResult> = {};
 for (const [name, method] of methods) {
-  const result = measure(lineages, method, now);
+  const result = measure(lineages, method, { now, withHistory: values.history });
   results[name] = result;
   process.stdout.write(printResult(name, result, values.misses));
 }

@@ -5,6 +5,9 @@ export const BUCKET_MS = 5 * MINUTE_MS;
 export const BUCKETS_PER_HOUR = HOUR_MS / BUCKET_MS;
 export const BUCKETS_PER_DAY = DAY_MS / BUCKET_MS;
 
+// Requests an hour; above it the shape of a client does not depend on how many there are.
+const BUSIEST = 3_000;
+
 /** How one client's traffic goes up and down when nothing special happens. Lengths in hours. */
 export interface Shape {
   /** Requests in a usual hour of work. */
@@ -18,6 +21,8 @@ export interface Shape {
   readonly dayWander: number;
   /** The daily rhythm: 0 is none, 1 a gentle wave, 3 an empty night. */
   readonly rhythm: number;
+  /** As busy at all hours of so long a day, instead of a wave; null: a wave. */
+  readonly awakeHours: number | null;
   readonly peakHour: number;
   /** Share of a weekday's traffic at the weekend. */
   readonly weekend: number;
@@ -44,6 +49,7 @@ export interface Population {
   readonly flat: number;
   readonly rhythmLow: number;
   readonly rhythmHigh: number;
+  readonly plateau: number;
   readonly bursts: number;
   readonly burstsSpread: number;
   readonly burstFactor: number;
@@ -56,27 +62,28 @@ export interface Population {
 }
 
 export const POPULATION: Population = {
-  alwaysOn: 0.432,
+  alwaysOn: 0.42,
   shareCentre: -1.22,
-  shareSpread: 1.45,
+  shareSpread: 2.05,
   session: 4.2,
   sessionSpread: 1.65,
-  wander: 0.116,
-  wanderSpread: 0.902,
-  memory: 19.3,
-  memorySpread: 2.01,
-  dayWander: 0.435,
-  dayWanderSpread: 1.05,
-  flat: 0.18,
-  rhythmLow: 0.417,
-  rhythmHigh: 2,
-  bursts: 0.0783,
-  burstsSpread: 0.918,
-  burstFactor: 2.18,
-  burstHours: 0.872,
-  clumps: 0.897,
-  level: 36.6,
-  levelSpread: 0.353,
+  wander: 0.0976,
+  wanderSpread: 0.817,
+  memory: 36.7,
+  memorySpread: 1.66,
+  dayWander: 0.387,
+  dayWanderSpread: 1.02,
+  flat: 0.148,
+  rhythmLow: 0.35,
+  rhythmHigh: 1.95,
+  plateau: 0.352,
+  bursts: 0.0592,
+  burstsSpread: 0.799,
+  burstFactor: 3.26,
+  burstHours: 0.768,
+  clumps: 0.8,
+  level: 120,
+  levelSpread: 3.29,
   common: 0.93,
 };
 
@@ -90,7 +97,7 @@ export function drawShape(random: Random, population: Population = POPULATION): 
   const rhythm = random.chance(p.flat) ? 0 : random.between(p.rhythmLow, p.rhythmHigh);
   const share = 1 / (1 + Math.exp(-(p.shareCentre + p.shareSpread * random.normal())));
   return {
-    level: random.around(p.level, p.levelSpread),
+    level: Math.min(BUSIEST, random.around(p.level, p.levelSpread)),
     sessions: isSteady
       ? null
       : {
@@ -102,6 +109,7 @@ export function drawShape(random: Random, population: Population = POPULATION): 
     memoryHours: random.around(p.memory, p.memorySpread),
     dayWander: Math.min(2, wild(p.dayWander, p.dayWanderSpread)),
     rhythm,
+    awakeHours: random.chance(p.plateau) ? random.between(9, 19) : null,
     peakHour: random.chance(0.6) ? random.between(11, 17) : random.between(0, 24),
     weekend: rhythm > 0 && random.chance(0.7) ? random.between(0.05, 1) : 1,
     burstsPerDay: wild(p.bursts, p.burstsSpread),
@@ -136,14 +144,21 @@ export function intensity(shape: Shape, days: number, random: Random, startAt: n
   return levels;
 }
 
-function rhythmOf({ rhythm, peakHour, weekend }: Shape) {
+function rhythmOf({ rhythm, awakeHours, peakHour, weekend }: Shape) {
   let day = 1;
+  const night = Math.exp(-2.5 * rhythm);
+  const hours = Array.from({ length: 24 }, (_, hour) => {
+    const angle = ((hour - peakHour) / 24) * 2 * Math.PI;
+    if (awakeHours === null) return Math.exp(rhythm * (Math.cos(angle) - 0.5));
+    const fromPeak = (Math.acos(Math.cos(angle)) / Math.PI) * 12;
+    return night + (1 - night) / (1 + Math.exp((fromPeak - awakeHours / 2) / 0.6));
+  });
   return {
     startDay(at: number, wander: number) {
       const weekday = new Date(at).getUTCDay();
       day = Math.exp(wander) * (weekday === 0 || weekday === 6 ? weekend : 1);
     },
-    at: (hour: number) => day * Math.exp(rhythm * (Math.cos(((hour - peakHour) / 24) * 2 * Math.PI) - 0.5)),
+    at: (hour: number) => day * (hours[hour] ?? 1),
   };
 }
 
