@@ -35,7 +35,7 @@ export function outcomeOf(lineage: LabelledLineage, told: readonly ToldOf[]): Ou
   return {
     kind: label.kind as LeakKind,
     paged: page !== undefined,
-    toldInTime: during.some(({ at }) => at <= label.startAt + limit),
+    toldInTime: during.some(({ at, severity }) => severity !== 'info' && at <= label.startAt + limit),
     latencyMinutes: page === undefined ? null : Math.max(0, page.at - label.loudAt) / MINUTE_MS,
     lostMicroUsd: page === undefined ? null : lostBy(lineage, page.at),
     firstKind: page?.kind ?? during[0]?.kind ?? null,

@@ -13,7 +13,7 @@ import type { Finding, Severity } from '../finding.ts';
 import { severityRank } from '../finding.ts';
 import type { Profile } from '../profile.ts';
 import { HOUR_MS } from '../time.ts';
-import { Weight } from './weight.ts';
+import { UNHEARD_OF, Weight } from './weight.ts';
 
 /** What a lineage did in the last four weeks and more, up to what is known now. */
 export interface Past {
@@ -85,9 +85,9 @@ function judgeAcceleration(_finding: Finding, weight: Weight): Verdict | null {
   };
 }
 
-/** A day is dear in the eyes of its lineage: people are called when the money is beyond all that was, else it can wait. */
+/** A dear day can wait until somebody looks, unless it is twice the dearest and much money. */
 function judgeDay(finding: Finding, weight: Weight): Verdict | null {
-  if (weight.burnsBeyond()) return null;
+  if (weight.burnsBeyond() && weight.ratio(24) > UNHEARD_OF) return null;
   if (weight.ratio(24) <= 1) return softer(finding, 'info', `the last ${weight.days} have had a day as dear`);
   return softer(finding, 'medium', `no more than ${weight.ratio(24)}x the dearest day of the last ${weight.days}`);
 }

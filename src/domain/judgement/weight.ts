@@ -4,8 +4,8 @@ import { microUsdFromUsd } from '../money.ts';
 import { HOUR_MS, plural } from '../time.ts';
 import type { Case } from './judge.ts';
 
-/** An hour beyond this many times the dearest of the past is told, whatever else is known. */
-const UNHEARD_OF = 2;
+/** Beyond this many times the dearest of the past it is told, whatever else is known. */
+export const UNHEARD_OF = 2;
 const FULL_PAST_DAYS = 28;
 const LEAST_PAST_DAYS = 7;
 // The dearest of one week is exceeded sooner than the dearest of four: the bar is higher for it.

@@ -1,8 +1,12 @@
-import { QUIET_MS } from '../alert.ts';
+import { QUIET_MS, REOPEN_WITHIN_MS } from '../alert.ts';
 import { pages } from '../escalation.ts';
 import type { Finding, Severity } from '../finding.ts';
+import { microUsdFromUsd } from '../money.ts';
 import type { Profile } from '../profile.ts';
 import type { Sentence } from '../sentence.ts';
+
+const WORSE_MICRO_USD = microUsdFromUsd(100);
+const WORSE_RATIO = 4;
 
 /** What a person would have been told. High and critical page; the rest is read when there is time. */
 export interface Told {
@@ -19,8 +23,9 @@ export interface Told {
 }
 
 /**
- * Makes of findings what people are told: an episode is told once as a notice and, if it comes to that, once as a page.
- * It is over after two hours without a finding. Strict tells each kind by itself.
+ * Makes of findings what people are told: an episode once as a notice and, if it comes to that, once as a page, and again
+ * where far more is gone. It is over after two hours without a finding, a page after a day. Strict tells each kind by itself,
+ * and once.
  */
 export class Teller {
   readonly #key: string;
@@ -38,7 +43,8 @@ export class Teller {
     const level = pages(finding.severity) ? 'page' : 'notice';
     const episode = this.#profile === 'strict' ? `${level}:${kind}` : level;
     const open = this.#open.get(episode);
-    if (open !== undefined && finding.observedUntil - open.until < QUIET_MS) {
+    const goesOn = open !== undefined && finding.observedUntil - open.until < this.#quietMs(level);
+    if (goesOn && !(level === 'page' && this.#isWorse(open, finding))) {
       this.#replace(episode, open, { ...open, until: Math.max(open.until, finding.observedUntil) });
       return;
     }
@@ -54,6 +60,17 @@ export class Teller {
     };
     this.#open.set(episode, told);
     this.#told.push(told);
+  }
+
+  /** An alert that closed is the same episode for a day: what is no worse calls nobody anew. */
+  #quietMs(level: 'page' | 'notice'): number {
+    return this.#profile === 'balanced' && level === 'page' ? REOPEN_WITHIN_MS : QUIET_MS;
+  }
+
+  /** What is told again in an episode that goes on: far more is gone than when it was told. */
+  #isWorse(open: Told, { costMicroUsd }: Finding): boolean {
+    const bar = Math.max(WORSE_MICRO_USD, WORSE_RATIO * open.costAtAlertMicroUsd);
+    return this.#profile === 'balanced' && costMicroUsd > bar;
   }
 
   /** Ascending by when it was told. */
