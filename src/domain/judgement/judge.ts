@@ -1,6 +1,3 @@
-import type { Baseline } from '../baseline.ts';
-import type { Curve } from '../curve.ts';
-import type { DetectorInput } from '../detector.ts';
 import { billingThreshold } from '../detectors/billing-threshold.ts';
 import { costSpike } from '../detectors/cost-spike.ts';
 import { dormantAwake } from '../detectors/dormant-awake.ts';
@@ -13,22 +10,8 @@ import type { Finding, Severity } from '../finding.ts';
 import { severityRank } from '../finding.ts';
 import type { Profile } from '../profile.ts';
 import { HOUR_MS } from '../time.ts';
+import type { Case } from './case.ts';
 import { UNHEARD_OF, Weight } from './weight.ts';
-
-/** What a lineage did in the last four weeks and more, up to what is known now. */
-export interface Past {
-  readonly curve: Curve;
-  /** Learned from all of it but the day that runs. */
-  readonly baseline: Baseline;
-}
-
-export interface Case {
-  readonly findings: readonly Finding[];
-  readonly input: DetectorInput;
-  readonly past: Past;
-  /** An hour below this is never worth waking someone for. */
-  readonly floorMicroUsd: number;
-}
 
 /** What people are told of a finding: null, as the detector says. */
 interface Verdict {

@@ -2,7 +2,7 @@ import type { PeakHours } from '../baseline.ts';
 import { spendAcceleration } from '../detectors/spend-acceleration.ts';
 import { microUsdFromUsd } from '../money.ts';
 import { HOUR_MS, plural } from '../time.ts';
-import type { Case } from './judge.ts';
+import type { Case } from './case.ts';
 
 /** Beyond this many times the dearest of the past it is told, whatever else is known. */
 export const UNHEARD_OF = 2;
