@@ -59,6 +59,13 @@ export class RowStore {
   readonly #kinds: RowKind[] = [];
   readonly #kindIds = new Map<string, number>();
   #count = 0;
+  #from = Number.POSITIVE_INFINITY;
+  #until = Number.NEGATIVE_INFINITY;
+
+  /** From the start of the first row to the end of the last; the wrong way about where there is none. */
+  get span(): { readonly from: number; readonly until: number } {
+    return { from: this.#from, until: this.#until };
+  }
 
   get count(): number {
     return this.#count;
@@ -67,6 +74,10 @@ export class RowStore {
   /** In a fixed order, whatever the order of the rows. */
   keys(): readonly string[] {
     return [...this.#chains.keys()].sort();
+  }
+
+  has(key: string): boolean {
+    return this.#chains.has(key);
   }
 
   add(row: Row): void {
@@ -93,6 +104,8 @@ export class RowStore {
     chain.kind = kind;
     chain.count += 1;
     this.#count += 1;
+    this.#from = Math.min(this.#from, startAt);
+    this.#until = Math.max(this.#until, startAt + widthMs);
   }
 
   /** Undefined for a key that has none. */
