@@ -6,7 +6,8 @@ import { AppError } from '../../domain/errors.ts';
 import { isSystemError } from '../../system/files.ts';
 import { printable } from '../output.ts';
 
-const PIECE_BYTES = 1 << 18;
+// Strings of this size die young; larger ones wait for a whole collection and fill memory meanwhile.
+const PIECE_BYTES = 1 << 15;
 const MAGIC_BYTES = 4;
 
 /** Called as the file is read; `share` is null where its size is not known. */
