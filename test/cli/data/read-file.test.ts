@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CsvRows } from '../../../src/cli/data/csv.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { fileOf, REQUEST_HEADER, readLines, USAGE_HEADER } from './support.ts';
@@ -176,6 +177,8 @@ describe('bad lines', () => {
       '{"key":"prod","start":1772366400,"width_seconds":900,"cost_usd":null,"input_tokens":true}',
       'input_tokens is not',
     ],
+    ['{"key":"prod","start":1772366400,"width_seconds":900,"cost_usd":-1}', 'cost_usd is not'],
+    ['{"key":"prod","start":1772366400,"width_seconds":900,"requests":-1}', 'requests is not'],
     ['{"key":{"a":1},"start":1772366400,"width_seconds":900}', 'key is not a text'],
     ['{"__proto__":{"key":"x"},"start":1772366400,"width_seconds":900}', 'key is empty'],
   ])('in JSON lines %s is told', async (line, why) => {
@@ -193,6 +196,17 @@ describe('bad lines', () => {
 
     expect(report).toMatchObject({ good: 122, bad: 2 });
     expect(report.badLines.map(({ number }) => number)).toEqual([3, 124]);
+  });
+
+  test('a quote that does not end is waited for over 50 lines, not to the end of the file', () => {
+    const told: number[] = [];
+    const rows = new CsvRows(',', { cells: (_, number) => told.push(number), bad: (_, number) => told.push(-number) });
+
+    rows.push('"a', 1);
+    for (let number = 2; number <= 51; number += 1) rows.push('b', number);
+
+    expect(told.slice(0, 3)).toEqual([-1, 2, 3]);
+    expect(told).toHaveLength(51);
   });
 
   test('a line of megabytes is skipped, and not kept', async () => {
