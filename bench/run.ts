@@ -4,10 +4,11 @@ import { cpus } from 'node:os';
 import { backtest } from './backtest.ts';
 import { commands } from './commands.ts';
 import { detection } from './detection.ts';
+import { files } from './files.ts';
 import { scale } from './scale.ts';
 import type { Figure, Suite } from './suite.ts';
 
-const suites: readonly Suite[] = [detection, scale, commands, backtest];
+const suites: readonly Suite[] = [detection, scale, commands, backtest, files];
 const OUTPUT = 'test-output/bench.json';
 
 const wanted = process.argv.slice(2);

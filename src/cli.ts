@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addAnalyzeCommand } from './cli/analyze.ts';
 import { addAuditCommands } from './cli/audit.ts';
+import { addBacktestCommand } from './cli/backtest.ts';
 import { addBackupCommands } from './cli/backup.ts';
 import { addDoctorCommand } from './cli/doctor.ts';
 import { addInitCommand } from './cli/init.ts';
@@ -46,6 +48,8 @@ addBackupCommands(program);
 addReviewCommands(program);
 addRepriceCommand(program);
 addReconcileCommands(program);
+addBacktestCommand(program);
+addAnalyzeCommand(program);
 addSandboxCommands(program);
 
 program.parseAsync().catch((error: unknown) => {

@@ -22,7 +22,16 @@ export function ownPaths(): ReturnType<typeof readPaths> {
 /** The policy alone: Slack and the admin keys need not be configured for it. */
 export function ownPolicy(): Policy {
   const reader = new EnvReader(loadDotEnv(readTextFile, '.env', process.env), readTextFile);
-  const policy = readPolicy(reader, readPaths(reader).policyPath, { providers, detectors });
+  return policyFrom(reader, readPaths(reader).policyPath);
+}
+
+/** A policy file by its path, whatever the environment says. */
+export function policyAt(path: string): Policy {
+  return policyFrom(new EnvReader({}, readTextFile), path);
+}
+
+function policyFrom(reader: EnvReader, path: string): Policy {
+  const policy = readPolicy(reader, path, { providers, detectors });
   if (policy !== undefined) return policy;
   const publicMessage = formatFaults(reader.faults);
   throw new AppError({ code: 'invalid_config', message: 'the policy has faults', publicMessage });

@@ -8,6 +8,7 @@ import type {
 } from '../services/money/list-reconciliations.ts';
 import type { ReconcileOutcome } from '../services/money/reconcile.ts';
 import { plainForeign } from '../slack/views/text.ts';
+import { tableOf } from './table.ts';
 
 export interface ReconciliationText {
   readonly found: readonly ConnectionReconciliation[];
@@ -18,14 +19,14 @@ export interface ReconciliationText {
 
 const HEAD = ['connection', 'day', 'scope', 'key', 'theirs', 'ours', 'error', 'shadow'] as const;
 // Money and shares stand under each other.
-const FIRST_RIGHT_ALIGNED = 4;
+const RIGHT_ALIGNED = [4, 5, 6, 7];
 const NAME_MAX = 40;
 
 /** One table for people: a day as a whole, then its scopes, then its keys, the dearest first. */
 export function reconciliationTable({ found, outcomes }: ReconciliationText): string {
   const rows = found.flatMap(({ read, days }) => days.flatMap((day) => dayRows(read.connectionId, day)));
   const notes = [...found.flatMap(notesOf), ...outcomes.flatMap(outcomeNote)];
-  const table = rows.length === 0 ? 'Nothing has been compared yet.\n' : tableOf([[...HEAD], ...rows]);
+  const table = rows.length === 0 ? 'Nothing has been compared yet.\n' : tableOf([[...HEAD], ...rows], RIGHT_ALIGNED);
   return notes.length === 0 ? table : `${table}\n${notes.join('\n')}\n`;
 }
 
@@ -83,13 +84,6 @@ function outcomeNote({ connectionId, outcome }: ReconcileOutcome): string[] {
   if (outcome === 'waiting')
     return [`${connectionId}: its keys and usage have not been read yet; let the bot run first.`];
   return [];
-}
-
-function tableOf(rows: readonly (readonly string[])[]): string {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const pad = (cell: string, column: number) =>
-    column < FIRST_RIGHT_ALIGNED ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-  return rows.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
 }
 
 function dollars(microUsd: number): string {

@@ -44,6 +44,7 @@ describe('the import check itself', () => {
     ['src/app.ts', "import { out } from './cli/output.ts';"],
     ['src/slack/x.ts', "import { App } from '@slack/bolt';"],
     ['src/system/x.ts', "import { Command } from 'commander';"],
+    ['src/services/usage/x.ts', "import Papa from 'papaparse';"],
     ['src/rooms/x.ts', "import { z } from 'zod';"],
     ['src/helpers.ts', "import { z } from './domain/key.ts';"],
     ['src/slack/x.ts', 'const part = await import(name);'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Detector } from '../detector.ts';
+import type { Severity } from '../finding.ts';
 import { DAY_MS, plural } from '../time.ts';
 import { dearestKey, usedSince } from './lib/blame.ts';
 import { NEWS_MS } from './lib/days.ts';
@@ -24,7 +25,8 @@ export const dormantAwake: Detector<Settings> = {
     const first = woke[0];
     if (first === undefined || usedBeforeAt === null) return [];
     const quietDays = (first.startAt - usedBeforeAt) / DAY_MS;
-    if (quietDays < medium_days) return [];
+    const severity = dormantSeverity(quietDays, { medium_days, high_days });
+    if (severity === null) return [];
     const costMicroUsd = woke.reduce((sum, bucket) => sum + bucket.costMicroUsd, 0);
     const days = plural(Math.floor(quietDays), 'day');
     return [
@@ -32,7 +34,7 @@ export const dormantAwake: Detector<Settings> = {
         detectorId: dormantAwake.id,
         lineageId: lineage.id,
         keyId: dearestKey(woke) ?? first.keyId,
-        severity: quietDays >= high_days ? 'high' : 'medium',
+        severity,
         startedAt: first.startAt,
         observedUntil: knownUntil,
         costMicroUsd,
@@ -44,3 +46,9 @@ export const dormantAwake: Detector<Settings> = {
     ];
   },
 };
+
+/** Null: that is no long silence. */
+export function dormantSeverity(quietDays: number, { medium_days, high_days }: Settings): Severity | null {
+  if (quietDays < medium_days) return null;
+  return quietDays >= high_days ? 'high' : 'medium';
+}

@@ -81,7 +81,7 @@ function detectSpendAcceleration(input: DetectorInput, limits: Settings): readon
       detectorId: spendAcceleration.id,
       lineageId: input.lineage.id,
       keyId,
-      severity: severityOf(hourMicroUsd, medianMicroUsd, limits),
+      severity: hourSeverity(hourMicroUsd, medianMicroUsd, limits),
       startedAt,
       observedUntil: until,
       costMicroUsd: sinceStartMicroUsd,
@@ -112,8 +112,13 @@ function measure({ knownUntil: until, curve, ownRatio }: DetectorInput, limits: 
   }
   const hourMicroUsd = Math.round(costs.at(-1) ?? 0);
   const medianMicroUsd = Math.round(median(costs.slice(0, -1)));
-  const thresholdMicroUsd = Math.max((ownRatio ?? limits.ratio) * medianMicroUsd, microUsdFromUsd(limits.floor_usd));
+  const thresholdMicroUsd = hourThreshold(medianMicroUsd, { ...limits, ratio: ownRatio ?? limits.ratio });
   return { until, costs, hourMicroUsd, medianMicroUsd, thresholdMicroUsd };
+}
+
+/** What an hour may cost, in micro-USD. */
+export function hourThreshold(medianMicroUsd: number, { ratio, floor_usd }: Settings): number {
+  return Math.max(ratio * medianMicroUsd, microUsdFromUsd(floor_usd));
 }
 
 interface Figures {
@@ -158,7 +163,8 @@ function newModelRemark({ newModel, knownFrom }: Figures): Sentence {
   return [' Also: first use of ', { foreign: model }, ' on this key in ', unseen, ', at ', { instant: at }, '.'];
 }
 
-function severityOf(hourMicroUsd: number, medianMicroUsd: number, limits: Settings): Severity {
+/** Of an hour above the threshold. */
+export function hourSeverity(hourMicroUsd: number, medianMicroUsd: number, limits: Settings): Severity {
   const overRatio = medianMicroUsd > 0 && hourMicroUsd > limits.critical_ratio * medianMicroUsd;
   return overRatio || hourMicroUsd > microUsdFromUsd(limits.critical_usd) ? 'critical' : 'high';
 }

@@ -49,6 +49,7 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['dotenv', ['config']],
   ['prom-client', ['http']],
   ['commander', []],
+  ['papaparse', []],
   ['@inquirer/prompts', []],
 ]);
 

@@ -1,0 +1,73 @@
+import { type KeyNames, ownText } from '../../domain/records/key-names.ts';
+import type { RequestLine, UsageLine } from '../../domain/records/lines.ts';
+import { type Row, RowStore } from '../../domain/records/row-store.ts';
+import { deservesNotice } from '../../domain/unpriced.ts';
+import { totalTokens, USUAL_VARIANT } from '../../domain/usage.ts';
+import type { PriceAnywhere } from '../../providers/lib/offline-prices.ts';
+import type { Progress } from './file-text.ts';
+import { type FileReport, readDataFile } from './read-file.ts';
+
+/** By model: what it was priced as, null for nothing. */
+export type Unpriced = Map<string, { readonly pricedAs: string | null; rows: number }>;
+
+export interface CollectOptions {
+  readonly path: string;
+  readonly names: KeyNames;
+  readonly price: PriceAnywhere;
+  /** What has no price of its own is added here. */
+  readonly unpriced: Unpriced;
+  readonly progress?: Progress;
+}
+
+export interface Collected {
+  readonly store: RowStore;
+  readonly report: FileReport;
+}
+
+/** Reads a file into memory, about eight bytes a line; what costs nothing there is priced by its tokens. */
+export async function collectRows({ path, progress, ...options }: CollectOptions): Promise<Collected> {
+  const store = new RowStore();
+  const take = (line: UsageLine | RequestLine) => store.add(rowOf(line, options));
+  const report = await readDataFile({ path, take, ...(progress === undefined ? {} : { progress }) });
+  return { store, report };
+}
+
+type Pricing = Omit<CollectOptions, 'path' | 'progress'>;
+
+function rowOf(line: UsageLine | RequestLine, pricing: Pricing): Row {
+  const key = pricing.names.nameOf(line.key);
+  const { model, endpoint } = line;
+  if (line.kind === 'requests') {
+    const { at: startAt, sourceIp: address, statusCode } = line;
+    const costMicroUsd = line.costMicroUsd ?? costOf(line, { startAt, widthMs: 0, requests: 1 }, pricing);
+    return { key, startAt, widthMs: 0, model, endpoint, address, statusCode, requests: 1, costMicroUsd };
+  }
+  const { startAt, widthMs, requests } = line;
+  const costMicroUsd = line.costMicroUsd ?? costOf(line, line, pricing);
+  return { key, startAt, widthMs, model, endpoint, address: null, statusCode: 200, requests, costMicroUsd };
+}
+
+function costOf(
+  { model, endpoint, tokens }: UsageLine | RequestLine,
+  { startAt, widthMs, requests }: Pick<Row, 'startAt' | 'widthMs' | 'requests'>,
+  { price, unpriced }: Pricing,
+): number {
+  const { costMicroUsd, source, pricedAs } = price({
+    providerKeyId: null,
+    scopeId: null,
+    model,
+    endpoint,
+    variant: USUAL_VARIANT,
+    startAt,
+    widthMs,
+    tokens,
+    requests,
+  });
+  // A request that failed has no tokens, and no price to be missed.
+  if (deservesNotice(source) && totalTokens(tokens) > 0) {
+    const known = unpriced.get(model);
+    if (known === undefined) unpriced.set(ownText(model), { pricedAs, rows: 1 });
+    else known.rows += 1;
+  }
+  return costMicroUsd;
+}

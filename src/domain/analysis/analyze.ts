@@ -1,0 +1,68 @@
+import type { Calendar } from '../calendar.ts';
+import type { Profile } from '../profile.ts';
+import type { FileKind } from '../records/lines.ts';
+import type { KeyRows } from '../records/row-store.ts';
+import { checkAuth } from './auth-check.ts';
+import { checkBilling, checkCost, checkHours, checkVolume } from './day-checks.ts';
+import type { Check, Found } from './found.ts';
+import { heard } from './hold-back.ts';
+import { checkAcceleration } from './hour-check.ts';
+import { learnHistory } from './key-history.ts';
+import type { Limits } from './limits.ts';
+import { daysOfTraffic, trafficOf } from './traffic.ts';
+import { checkAddresses, checkEndpoints, checkModels, checkSilence } from './use-checks.ts';
+
+const CHECKS: readonly Check[] = [
+  checkAcceleration,
+  checkCost,
+  checkVolume,
+  checkBilling,
+  checkModels,
+  checkEndpoints,
+  checkAddresses,
+  checkHours,
+  checkAuth,
+  checkSilence,
+];
+
+interface FileRows {
+  readonly rows: KeyRows;
+  readonly kind: FileKind;
+}
+
+export interface AnalyzeOptions {
+  readonly profile: Profile;
+  readonly calendar: Calendar;
+  readonly limits: Limits;
+}
+
+export interface KeyFinding extends Found {
+  readonly key: string;
+}
+
+/** Holds one key's records against its history, which is the baseline as a whole. Null: the history does not know it. */
+export function analyzeKey(
+  { rows, kind }: FileRows,
+  past: FileRows | null,
+  { profile, calendar, limits }: AnalyzeOptions,
+): readonly KeyFinding[] {
+  const traffic = trafficOf(rows, kind);
+  const before = past === null ? null : trafficOf(past.rows, past.kind);
+  const history = before === null || before.count === 0 ? null : learnHistory(before, calendar);
+  const input = { traffic, days: daysOfTraffic(traffic, calendar), history, before, calendar, limits };
+  return CHECKS.flatMap((check) => check(input)).map((found) => ({
+    ...heard(found, profile, history),
+    key: rows.key,
+  }));
+}
+
+/** By time, then key, then kind. */
+export function inOrder<Item extends { readonly at: number; readonly key: string; readonly kind: string }>(
+  items: readonly Item[],
+): readonly Item[] {
+  return items.toSorted((a, b) => a.at - b.at || compare(a.key, b.key) || compare(a.kind, b.kind));
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
