@@ -69,6 +69,8 @@ describe('policy.example.yml', () => {
       .replace('  code: USD\n', '')
       .replace('environments: []', 'environments:')
       .replace('owners: {}', 'owners:')
+      .replace('models: []', 'models:')
+      .replace('retention: []', 'retention:')
       .replace('prices: []', 'prices:')
       .replace(
         /^( *)#( *)(viewers:|code:|usd_rate:|date:|- match:|environment:|'billing|- \{ )/gm,
@@ -84,6 +86,8 @@ describe('policy.example.yml', () => {
       roles: { viewers: ['S0123456789'] },
       environments: [{ match: '*-ci' }],
       owners: [{ match: 'billing-*' }],
+      models: [{ match: 'billing-*', retention: 'zero-retention' }],
+      retention: [{ promise: 'zero-retention' }],
       prices: [{ price: { kind: 'tokens' } }, { price: { kind: 'units' } }, { price: { kind: 'discount' } }],
     });
   });

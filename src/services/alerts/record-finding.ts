@@ -20,6 +20,7 @@ export type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'prov
  */
 export async function recordFinding(deps: RecordDeps, found: Finding): Promise<Alert | null> {
   return deps.store.write(async (tx) => {
+    if (found.once) await tx.told.add(found.dedupeKey, deps.clock.now());
     const route = await routeFinding({ deps, tx }, found);
     if (route.kind === 'quiet') {
       return keepQuietly({ deps, tx }, found, route.why);
