@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config/env.ts';
 import { POLICY_SECTIONS, parsePolicy } from '../../src/config/policy.ts';
 import { policyKeys } from '../../src/config/policy-schema.ts';
 import { PROVIDER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
-import { detectors } from '../../src/domain/detectors/index.ts';
+import { detectorSections as detectors } from '../../src/domain/detectors/index.ts';
 import { providers } from '../../src/providers/index.ts';
 import { ANTHROPIC_KEY, APP_TOKEN, BOT_TOKEN, OPENAI_KEY, PROVIDERS } from './given.ts';
 

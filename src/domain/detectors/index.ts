@@ -1,3 +1,4 @@
+import { connectionDetectors } from '../connection-detectors/index.ts';
 import { type BoundDetector, bindDetector, type Detector } from '../detector.ts';
 import { authFailures } from './auth-failures.ts';
 import { billingThreshold } from './billing-threshold.ts';
@@ -36,6 +37,11 @@ export const detectors: readonly [Detector, ...Detector[]] = [
   authFailures,
   newKey,
   unownedKey,
+];
+
+/** Every section that policy.yml may hold under `detectors`; two detectors of one id share theirs. */
+export const detectorSections: readonly Pick<Detector, 'id' | 'settings'>[] = [
+  ...new Map([...detectors, ...connectionDetectors].map(({ id, settings }) => [id, { id, settings }])).values(),
 ];
 
 /** All detectors with their sections of policy.yml applied. */

@@ -77,7 +77,7 @@ function findingOf({ lineage, knownUntil, facts }: DetectorInput, calls: readonl
       { instant: startedAt },
       isPromise ? '. Covered are ' : '. It may use ',
       ...namesOf(isPromise ? (facts.models.promise?.models ?? []) : (facts.models.allowed ?? [])),
-      '. Find what calls it, or allow the model in `/keys edit`.',
+      '. Find what calls it, or allow the model under `models` in policy.yml.',
     ],
     evidence: { models: models.slice(0, MODELS_KEPT), ...(isPromise ? { promise } : {}) },
     dedupeKey: `${retentionBreach.id}:${lineage.id}`,

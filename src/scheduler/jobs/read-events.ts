@@ -1,5 +1,6 @@
 import { readEvents } from '../../services/events/read-events.ts';
 import { watchKeys } from '../../services/inventory/watch-keys.ts';
+import { reportLogins } from '../../services/notices/report-connection.ts';
 import type { Job } from '../job.ts';
 
 export const readEventsJob: Job = {
@@ -9,6 +10,7 @@ export const readEventsJob: Job = {
     const results = await Promise.allSettled(
       [...deps.providers.values()].map(async (provider) => {
         const { keysRead } = await readEvents(deps, provider);
+        await reportLogins(deps, provider);
         if (keysRead) await watchKeys(deps, provider);
       }),
     );
