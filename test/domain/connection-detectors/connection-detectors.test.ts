@@ -117,13 +117,13 @@ describe('failed log-ins', () => {
 
   test('a success from an address that was not seen before makes it worse', () => {
     const before = login(-60, 'login.succeeded', '192.0.2.10');
-    const after = (ip: string) => login(20, 'sso_login_succeeded', ip);
+    const success = (ip: string) => login(20, 'sso_login_succeeded', ip);
 
-    expect(severities([before, ...failures(10), after('198.51.100.7')])).toEqual(['high']);
-    expect(severities([before, ...failures(10), after('192.0.2.10')])).toEqual(['medium']);
+    expect(severities([before, ...failures(10), success('198.51.100.7')])).toEqual(['high']);
+    expect(severities([before, ...failures(10), success('192.0.2.10')])).toEqual(['medium']);
     // Where no address is known, none is new.
-    expect(severities([...failures(10), after('198.51.100.7')])).toEqual(['medium']);
-    const [found] = detect([before, ...failures(10), after('198.51.100.7')]);
+    expect(severities([...failures(10), success('198.51.100.7')])).toEqual(['medium']);
+    const [found] = detect([before, ...failures(10), success('198.51.100.7')]);
     expect(said(found?.headline)).toBe('10 log-ins failed in 9 minutes, and then one from a new address succeeded');
     expect(said(found?.reason)).toContain('«eve@acme.test» got in from «198.51.100.7»');
   });
