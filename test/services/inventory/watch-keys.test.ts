@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS } from '../../../src/domain/time.ts';
 import { syncInventoryJob } from '../../../src/scheduler/jobs/sync-inventory.ts';
 import { type Bench, later, openBench } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
+import { alertOn } from '../../support/findings.ts';
 
 async function openWatched(policy = "owners: { 'prod-*': U0ADMIN }"): Promise<Bench> {
   const bench = openBench({ policy });
@@ -50,7 +51,9 @@ describe('a key that nobody owns', () => {
     later(bench, HOUR_MS);
     await list(bench);
 
-    expect(bench.raw().prepare('SELECT severity FROM findings').all()).toEqual([{ severity: 'info' }]);
+    const rows = bench.raw().prepare('SELECT severity FROM quiet_findings').all();
+    expect(rows).toEqual([{ severity: 'info' }]);
+    expect(await told(bench)).toEqual([]);
   });
 
   test('is not told where it has an owner', async () => {
@@ -61,4 +64,18 @@ describe('a key that nobody owns', () => {
 
     expect(bench.raw().prepare('SELECT severity FROM findings').all()).toEqual([]);
   });
+});
+
+test('a new key that is found while something else goes on with it is no step of a cap', async () => {
+  const bench = await openWatched();
+  later(bench, HOUR_MS);
+  bench.provider.put(fakeKey('key_2', { label: 'prod-night' }));
+  await bench.sync();
+  await alertOn(bench, 'key_2');
+
+  await list(bench);
+
+  const [alert] = await bench.store.read.alerts.unresolved();
+  expect(alert?.detectorIds).toEqual(['spend-acceleration', 'new-key']);
+  expect(await bench.store.read.alerts.events(alert?.id ?? '')).toEqual([]);
 });
