@@ -261,7 +261,7 @@ CREATE TABLE keys (
   first_seen_at BIGINT NOT NULL,
   last_seen_at BIGINT NOT NULL,
   gone_at BIGINT
-);
+, stopped_at BIGINT, announced INTEGER NOT NULL DEFAULT 1);
 
 CREATE INDEX keys_lineage ON keys (lineage_id);
 
@@ -281,7 +281,7 @@ CREATE TABLE lineages (
   environment TEXT NOT NULL,
   owner_slack_id TEXT,
   created_at BIGINT NOT NULL
-, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1, owner_source TEXT NOT NULL DEFAULT 'found');
+, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1, owner_source TEXT NOT NULL DEFAULT 'found', allowed_models TEXT, retention TEXT);
 
 CREATE UNIQUE INDEX lineages_slug ON lineages (slug);
 
@@ -486,6 +486,13 @@ CREATE TABLE scopes (
 );
 
 CREATE UNIQUE INDEX scopes_provider ON scopes (provider_id, provider_scope_id);
+
+CREATE TABLE told (
+  dedupe_key TEXT PRIMARY KEY,
+  told_at BIGINT NOT NULL
+);
+
+CREATE INDEX told_at ON told (told_at);
 
 CREATE TABLE usage (
   connection_id TEXT NOT NULL,

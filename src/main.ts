@@ -2,7 +2,7 @@ import { createApp } from './app.ts';
 import { loadDotEnv } from './config/dotenv.ts';
 import { readConfig } from './config/env.ts';
 import { formatFaults } from './config/faults.ts';
-import { detectors } from './domain/detectors/index.ts';
+import { detectorSections as detectors } from './domain/detectors/index.ts';
 import { AppError, publicMessageOf, toError } from './domain/errors.ts';
 import { providers } from './providers/index.ts';
 import { fileExists, readTextFile } from './system/files.ts';

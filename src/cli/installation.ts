@@ -4,7 +4,7 @@ import { readPaths, readPolicy } from '../config/env.ts';
 import { EnvReader } from '../config/env-reader.ts';
 import { formatFaults } from '../config/faults.ts';
 import type { Actor } from '../domain/actor.ts';
-import { detectors } from '../domain/detectors/index.ts';
+import { detectorSections as detectors } from '../domain/detectors/index.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../ports/store.ts';

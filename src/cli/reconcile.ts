@@ -3,7 +3,7 @@ import { connectProviders } from '../app-parts.ts';
 import { loadDotEnv } from '../config/dotenv.ts';
 import { readConfig } from '../config/env.ts';
 import { formatFaults } from '../config/faults.ts';
-import { detectors } from '../domain/detectors/index.ts';
+import { detectorSections as detectors } from '../domain/detectors/index.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Store } from '../ports/store.ts';
 import { providers } from '../providers/index.ts';
@@ -81,5 +81,9 @@ async function readNow(store: Store, days: number): Promise<readonly ReconcileOu
   }
   const logger = createLogger({ level: 'error' });
   const connected = connectProviders({ config, secrets, logger, definitions: providers });
-  return reconcileAll({ store, clock: systemClock, breathe, ids: systemIds, logger, providers: connected }, { days });
+  const { policy } = config;
+  return reconcileAll(
+    { store, clock: systemClock, breathe, ids: systemIds, logger, policy, providers: connected },
+    { days },
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { globPattern } from '../domain/glob.ts';
 import type { OverridePrice, PriceOverride, TokenRates } from '../domain/price-override.ts';
 import { DAY_MS, dayAt } from '../domain/time.ts';
-import { globPattern } from './glob.ts';
 
 const MICRO = 1_000_000;
 // Of the input rate: what both Anthropic and OpenAI ask for writing to the cache, and Anthropic for an hour of it.

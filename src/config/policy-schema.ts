@@ -112,6 +112,21 @@ const environmentRule = z.strictObject({
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
 });
 
+const modelRule = z.strictObject({
+  match: glob,
+  allowed: z.array(glob).optional().describe("a list of models or patterns: ['gpt-5*', 'claude-*']"),
+  retention: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the name of a promise under retention, for instance zero-retention'),
+});
+
+const retentionPromise = z.strictObject({
+  promise: z.string().min(1).max(60).describe('a name, for instance zero-retention'),
+  models: z.array(glob).describe("the models that keep it: ['gpt-5*', 'claude-*']"),
+});
+
 /** What configuration needs to know of a detector; a part of its definition. */
 export interface DetectorNames {
   readonly id: string;
@@ -120,7 +135,7 @@ export interface DetectorNames {
 
 /** The file as people write it. Detectors bring the schema of their own section. */
 export function policyFileSchema(detectors: readonly DetectorNames[], providerIds?: readonly string[]) {
-  return z.strictObject({
+  const file = z.strictObject({
     channels,
     calendar,
     currency,
@@ -140,7 +155,23 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
       .array(priceEntrySchema(providerIds))
       .default([])
       .describe('a list of prices: - { model: gpt-x, input_usd: 4, output_usd: 20 }'),
+    models: z
+      .array(modelRule)
+      .default([])
+      .describe("a list of rules: - { match: 'billing-*', allowed: ['gpt-5*'], retention: zero-retention }"),
+    retention: z
+      .array(retentionPromise)
+      .default([])
+      .describe("a list of promises: - { promise: zero-retention, models: ['gpt-5*'] }"),
     owners: z.record(z.string(), person).default({}).describe("lines such as 'billing-*': U0123456789"),
+  });
+  return file.superRefine(({ models, retention }, context) => {
+    const names = new Set(retention.map(({ promise }) => promise.toLowerCase()));
+    for (const [index, rule] of models.entries()) {
+      if (rule.retention === undefined || names.has(rule.retention.toLowerCase())) continue;
+      const message = 'names no promise under retention';
+      context.addIssue({ code: 'custom', path: ['models', index, 'retention'], message });
+    }
   });
 }
 

@@ -1,8 +1,8 @@
+import { globPattern } from '../domain/glob.ts';
 import { MICRO_USD_PER_USD, microUsdFromUsd } from '../domain/money.ts';
 import type { Policy, PolicySetting } from '../domain/policy.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
-import { globPattern } from './glob.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toOverride } from './policy-prices.ts';
 import { type DetectorNames, type PolicyFile, policyFileSchema } from './policy-schema.ts';
@@ -108,6 +108,13 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),
+    models: file.models.map(({ match, allowed, retention }) => ({
+      match,
+      pattern: globPattern(match),
+      allowed: allowed ?? null,
+      retention: retention ?? null,
+    })),
+    retention: file.retention,
     owners: Object.entries(file.owners).map(([match, slackUserId]) => ({
       match,
       pattern: globPattern(match),

@@ -28,7 +28,14 @@ export interface CapStanding {
   /** How long it is until the next look at the latest. */
   readonly lookMs: number;
   readonly told: readonly ToldStep[];
+  /** What all that count against it spent on a day of late, on average: this lineage, and the others. */
+  readonly usualDayMicroUsd: { readonly own: number; readonly others: number };
+  /** Forecasts of this month that were told of it: whether of one that counts as near. */
+  readonly forecastsTold: readonly ForecastLevel[];
 }
+
+/** `soon`: within the last week of the month. */
+export type ForecastLevel = 'early' | 'soon';
 
 export type CapStep = Pick<ToldStep, 'percent' | 'paged'>;
 

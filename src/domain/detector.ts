@@ -1,10 +1,12 @@
 import type { z } from 'zod';
+import type { Whereabouts } from './address.ts';
 import type { Baseline } from './baseline.ts';
 import type { Calendar } from './calendar.ts';
 import type { CapStanding } from './cap.ts';
 import type { Curve } from './curve.ts';
 import type { Finding } from './finding.ts';
 import type { Environment } from './key.ts';
+import type { LineageFacts } from './lineage-facts.ts';
 import { HOUR_MS } from './time.ts';
 import type { UsageBucket } from './usage.ts';
 
@@ -57,6 +59,10 @@ export interface DetectorInput {
   /** Data before this instant is complete; what is later may still grow. Never after `knownUntil`. */
   readonly completeUntil: number;
   readonly requests: readonly RequestRecord[];
+  /** Where the addresses of `requests` are, by their canonical text; none where nobody has looked. */
+  readonly addresses: ReadonlyMap<string, Whereabouts>;
+  /** Its keys, whose it is and what it may do. */
+  readonly facts: LineageFacts;
   readonly events: readonly ProviderEvent[];
   /** Null: nothing is learned yet. */
   readonly baseline: Baseline | null;
@@ -85,7 +91,13 @@ export interface Glance {
   readonly usedBeforeAt: number | null;
   readonly baseline: Baseline | null;
   readonly caps: readonly CapStanding[];
+  readonly facts: LineageFacts;
+  /** Whether there are records of single requests to look at. */
+  readonly hasRecords: boolean;
 }
+
+/** `inventory`: the list of keys was read. */
+export type Occasion = 'usage' | 'inventory';
 
 /**
  * Data and one pure function. No clock, no ids, no I/O. Settings come from policy.yml under the detector's id and are
@@ -96,6 +108,8 @@ export interface Detector<Settings = unknown> {
   readonly title: string;
   /** How much usage before `knownUntil` the detector reads. */
   readonly historyMs: number;
+  /** What new data it looks at; absent: usage, with each poll. */
+  readonly occasion?: Occasion;
   /** Parses the policy section; every field has a default. */
   readonly settings: z.ZodType<Settings>;
   /**
@@ -116,6 +130,7 @@ export interface BoundDetector {
   readonly id: string;
   readonly title: string;
   readonly historyMs: number;
+  readonly occasion: Occasion;
   worthwhile(glance: Glance): boolean;
   detect(input: DetectorInput): readonly Finding[];
   /** 0 where the detector cannot tell. */
@@ -128,6 +143,7 @@ export function bindDetector<Settings>(detector: Detector<Settings>, rawSettings
     id: detector.id,
     title: detector.title,
     historyMs: detector.historyMs,
+    occasion: detector.occasion ?? 'usage',
     worthwhile: (glance) => detector.worthwhile?.(glance, settings) ?? true,
     detect: (input) => detector.detect(input, settings),
     nearness: (input) => detector.nearness?.(input, settings) ?? 0,

@@ -39,4 +39,6 @@ export interface Finding {
   readonly reason: Sentence;
   readonly evidence: Evidence;
   readonly dedupeKey: string;
+  /** Told once: detectors do not find again what was found under this `dedupeKey`. */
+  readonly once?: boolean;
 }

@@ -64,6 +64,16 @@ export interface Key {
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
   readonly goneAt: number | null;
+  /** Since when it cannot spend, as far as is known; null: it can, or it was never seen to. */
+  readonly stoppedAt: number | null;
+  /** It was there from the first, or a rotation waited for it. */
+  readonly announced: boolean;
+}
+
+/** Since when a key with this status cannot spend: from the first look that showed it, until one shows that it can. */
+export function stoppedSince(before: Pick<Key, 'status' | 'stoppedAt'>, status: KeyStatus, now: number): number | null {
+  if (!STOPPED_STATUSES.has(status)) return null;
+  return STOPPED_STATUSES.has(before.status) ? before.stoppedAt : now;
 }
 
 /** What a team calls "the prod-api key": it lives on while rotation replaces the key under it. */
@@ -84,6 +94,10 @@ export interface Lineage {
   readonly consumers: readonly string[];
   /** The team's own cap in a calendar month (UTC): watched here, whatever the provider enforces. */
   readonly capMicroUsd: number | null;
+  /** Patterns of the models that it may call; null: as policy says. */
+  readonly allowedModels: readonly string[] | null;
+  /** What was promised of its data, such as `zero-retention`; null: as policy says. */
+  readonly retention: string | null;
   readonly createdAt: number;
   /** Grows with each change by a person; a modal that saw another one is out of date. */
   readonly revision: number;
@@ -110,6 +124,8 @@ export const NEW_LINEAGE = {
   workload: null,
   consumers: [],
   capMicroUsd: null,
+  allowedModels: null,
+  retention: null,
   revision: 1,
 } as const satisfies Partial<Lineage>;
 

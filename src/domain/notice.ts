@@ -1,5 +1,6 @@
 import type { ActionKind } from './action.ts';
 import type { GrantTold } from './grant.ts';
+import type { Sentence } from './sentence.ts';
 import type { UnpricedDetail } from './unpriced.ts';
 
 /** What is read of a connection, each for itself: one can fail while the other goes on. */
@@ -15,8 +16,20 @@ export interface BlindDetail {
   readonly lastReadAt: number | null;
   /** What went wrong last and what to do, in a person's words. */
   readonly problem: string;
+  /** The responders were called, since it lasts. */
+  readonly called?: boolean;
   /** Whether it can be read again; false at the end when nobody tries any more. */
   readonly readable: boolean;
+}
+
+/** What concerns a connection as a whole. It is over when it is told. */
+export interface ConnectionFindingDetail {
+  readonly detectorId: string;
+  readonly connectionId: string;
+  readonly headline: Sentence;
+  readonly reason: Sentence;
+  /** Grave enough to call the responders. */
+  readonly calls: boolean;
 }
 
 /** Keysteward itself did not run. Told once, when all that was missed has been read or was given up on. */
@@ -132,6 +145,7 @@ export interface NoticeDetails {
   readonly grant: GrantTold;
   readonly welcome: WelcomeDetail;
   readonly missing_scope: MissingScopeDetail;
+  readonly finding: ConnectionFindingDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

@@ -1,7 +1,8 @@
 import type { RolePolicy } from './authorise.ts';
 import type { RaisePolicy } from './cap.ts';
 import type { EscalationPolicy } from './escalation.ts';
-import { type Environment, guessEnvironment } from './key.ts';
+import { type Environment, guessEnvironment, type Lineage } from './key.ts';
+import type { ModelBounds } from './lineage-facts.ts';
 import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
 
@@ -29,6 +30,23 @@ export interface AutoContain {
   readonly environments: readonly Environment[];
 }
 
+/** Which models a lineage may call and what is promised of its data, where a person has not said so of the lineage itself. */
+export interface ModelRule {
+  readonly match: string;
+  /** Tested against a lineage's slug. */
+  readonly pattern: RegExp;
+  /** Patterns of models; null: all. */
+  readonly allowed: readonly string[] | null;
+  /** Names one of `retention`. */
+  readonly retention: string | null;
+}
+
+/** What a promise on the keeping of data is called, and the models that keep it. */
+export interface RetentionPromise {
+  readonly promise: string;
+  readonly models: readonly string[];
+}
+
 /** policy.yml in our units. */
 export interface Policy {
   /** `#name` or a channel id. */
@@ -51,6 +69,9 @@ export interface Policy {
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];
   readonly owners: readonly OwnerRule[];
+  /** The first that matches counts. */
+  readonly models: readonly ModelRule[];
+  readonly retention: readonly RetentionPromise[];
   /** Go before the bundled price list; the first that holds counts. */
   readonly prices: readonly PriceOverride[];
 }
@@ -81,4 +102,21 @@ export function environmentOf(place: KeyPlace, policy: Pick<Policy, 'environment
 export function ownerByPolicy(place: KeyPlace, policy: Pick<Policy, 'owners'>): string | null {
   const rule = policy.owners.find(({ pattern }) => pattern.test(place.slug) || pattern.test(place.label));
   return rule?.slackUserId ?? null;
+}
+
+/** Said of a lineage in place of a promise: none. */
+export const NO_PROMISE = 'none';
+
+/** What a person said of the lineage first, policy's word where nobody has. A promise that policy does not know binds nobody. */
+export function modelBoundsOf(
+  { slug, allowedModels, retention }: Pick<Lineage, 'slug' | 'allowedModels' | 'retention'>,
+  policy: Pick<Policy, 'models' | 'retention'>,
+): ModelBounds {
+  const rule = policy.models.find(({ pattern }) => pattern.test(slug));
+  const name = retention ?? rule?.retention ?? NO_PROMISE;
+  const promise = policy.retention.find((one) => one.promise.toLowerCase() === name.toLowerCase());
+  return {
+    allowed: allowedModels ?? rule?.allowed ?? null,
+    promise: promise === undefined ? null : { name: promise.promise, models: promise.models },
+  };
 }

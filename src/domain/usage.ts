@@ -126,6 +126,11 @@ export function unpricedUsage(bucket: Omit<UsageBucket, 'keyId' | 'costMicroUsd'
   return { providerKeyId: null, scopeId: null, model, endpoint, variant, startAt, widthMs, tokens, requests };
 }
 
+/** Whether anything was used at all: tokens, counted requests or money. */
+export function isUse({ costMicroUsd, requests, tokens }: UsageBucket): boolean {
+  return costMicroUsd > 0 || (requests ?? 0) > 0 || totalTokens(tokens) > 0;
+}
+
 export function totalTokens(tokens: TokenCounts): number {
   return tokens.uncachedInput + tokens.cachedInput + tokens.cacheWrite5m + tokens.cacheWrite1h + tokens.output;
 }

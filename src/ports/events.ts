@@ -30,6 +30,11 @@ export interface ProviderEventRepo {
     key: { readonly providerId: string; readonly providerKeyId: string },
     limit: number,
   ): Promise<readonly StoredEvent[]>;
+  /** Ascending; of those whose kind holds this text. */
+  ofConnection(
+    connectionId: string,
+    wanted: { readonly from: number; readonly kindPart: string },
+  ): Promise<readonly StoredEvent[]>;
   /** When a key was last made, changed or deleted, up to `until`, as far as this connection's log tells. */
   newestKeyChangeAt(connectionId: string, until: number): Promise<number | null>;
   /** Removes up to `limit` of those before; returns how many. */

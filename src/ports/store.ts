@@ -12,6 +12,7 @@ import type { GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
+import type { ToldRepo } from './told.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
 import type { ScopeSightRepo, UsageHistoryRepo } from './usage-upkeep.ts';
@@ -52,11 +53,23 @@ export interface LineageRepo {
   all(): Promise<readonly Lineage[]>;
   /** The team's own caps, by lineage. */
   caps(): Promise<ReadonlyMap<string, number>>;
+  /** Those of which a person said which models they may call, or what was promised of their data. */
+  bounded(): Promise<readonly Lineage[]>;
 }
 
 export type KeyIdentity = Pick<
   Key,
-  'id' | 'lineageId' | 'connectionId' | 'providerId' | 'providerKeyId' | 'scopeId' | 'status' | 'lastUsedAt'
+  | 'id'
+  | 'lineageId'
+  | 'connectionId'
+  | 'providerId'
+  | 'providerKeyId'
+  | 'scopeId'
+  | 'status'
+  | 'lastUsedAt'
+  | 'firstSeenAt'
+  | 'stoppedAt'
+  | 'announced'
 >;
 
 export interface KeyRepo {
@@ -191,6 +204,7 @@ export interface Repos {
   readonly quiet: QuietRepo;
   readonly lessons: LessonRepo;
   readonly rollUps: RollUpRepo;
+  readonly told: ToldRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -2,6 +2,11 @@ import type { UsageBucket } from '../domain/usage.ts';
 import type { UsageRange, UsageRow } from './usage-prices.ts';
 import type { UsageUpkeep } from './usage-upkeep.ts';
 
+export interface DaySpan {
+  readonly costMicroUsd: number;
+  readonly firstDayAt: number;
+}
+
 export interface ReplaceOutcome {
   readonly inserted: number;
   readonly changed: number;
@@ -29,6 +34,8 @@ export interface UsageRepo extends UsageUpkeep {
    * there are.
    */
   dayCosts(range: UsageRange, keyIds?: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The same with the first day on which there was any cost. */
+  daySpans(range: UsageRange, keyIds: readonly string[]): Promise<ReadonlyMap<string, DaySpan>>;
   /** Their sum, of all that was spent with a key or without. */
   dayTotal(range: UsageRange): Promise<number>;
   newestEnd(connectionId: string): Promise<number | null>;

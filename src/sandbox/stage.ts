@@ -7,7 +7,7 @@ import type { Config, Secrets } from '../config/config.ts';
 import { formatFaults } from '../config/faults.ts';
 import type { OutletPart } from '../config/outlet-env.ts';
 import { parsePolicy } from '../config/policy.ts';
-import { detectors } from '../domain/detectors/index.ts';
+import { detectorSections as detectors } from '../domain/detectors/index.ts';
 import { Secret } from '../domain/secret.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';

@@ -1,7 +1,7 @@
 import type { GrantTold } from '../domain/grant.ts';
 import { describeApproval } from '../services/actions/describe-consent.ts';
 import type { Deps } from '../services/deps.ts';
-import { NOTICE_TO } from '../services/notices/announce-notice.ts';
+import { NOTICE_CALL, NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
@@ -11,7 +11,7 @@ import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { approvalView } from './views/approval.ts';
 import { grantView } from './views/grant.ts';
-import { noticeView } from './views/notice.ts';
+import { noticeCallView, noticeView } from './views/notice.ts';
 import { ownerMessageView } from './views/owner-message.ts';
 import { mention } from './views/text.ts';
 
@@ -23,6 +23,19 @@ const noticeRenderer: OutboxRenderer = {
     const card = await describeNotice(deps, noticeId);
     if (card === undefined) return null;
     return { ...noticeView(card, locale), channel: deps.policy.channels.alerts, inThreadOf: null };
+  },
+};
+
+/** Under a notice; nobody is called any more when it is over by then. */
+const noticeCallRenderer: OutboxRenderer = {
+  kind: NOTICE_CALL,
+  async render({ deps }, noticeId) {
+    const card = await describeNotice(deps, noticeId);
+    if (card === undefined || (card.kind === 'blind' && card.closedAt !== null)) return null;
+    const { channels, roles } = deps.policy;
+    const people = roles.responders.length > 0 ? roles.responders : roles.admins;
+    const inThreadOf = { kind: 'notice', subjectId: noticeId };
+    return { ...noticeCallView(card), channel: channels.alerts, inThreadOf, mentions: people.map(mention) };
   },
 };
 
@@ -87,6 +100,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   alertRenderer,
   alertEventRenderer,
   noticeRenderer,
+  noticeCallRenderer,
   ...rotationRenderers,
   noticeToRenderer,
   approvalRenderer,

@@ -65,6 +65,14 @@ export function lineageRepo({ db, touched }: Context): LineageRepo {
     async all() {
       return (await db.selectFrom('lineages').selectAll().orderBy('slug').execute()).map(toLineage);
     },
+    async bounded() {
+      const rows = await db
+        .selectFrom('lineages')
+        .selectAll()
+        .where((eb) => eb.or([eb('allowed_models', 'is not', null), eb('retention', 'is not', null)]))
+        .execute();
+      return rows.map(toLineage);
+    },
     async caps() {
       const rows = await db
         .selectFrom('lineages')
@@ -89,6 +97,8 @@ function fromLineage(lineage: Lineage): NewRow<'lineages'> {
     created_at: lineage.createdAt,
     revision: lineage.revision,
     owner_source: lineage.ownerSource,
+    allowed_models: lineage.allowedModels && JSON.stringify(lineage.allowedModels),
+    retention: lineage.retention,
   };
 }
 
@@ -105,6 +115,8 @@ function toLineage(row: Row<'lineages'>): Lineage {
     createdAt: row.created_at,
     revision: row.revision,
     ownerSource: row.owner_source as OwnerSource,
+    allowedModels: row.allowed_models === null ? null : (JSON.parse(row.allowed_models) as string[]),
+    retention: row.retention,
   };
 }
 
@@ -182,7 +194,7 @@ async function identities(db: Kysely<Database>): Promise<readonly KeyIdentity[]>
   const rows = await db
     .selectFrom('keys')
     .select(['id', 'lineage_id', 'connection_id', 'provider_id', 'provider_key_id'])
-    .select(['provider_scope_id', 'status', 'last_used_at'])
+    .select(['provider_scope_id', 'status', 'last_used_at', 'first_seen_at', 'stopped_at', 'announced'])
     .execute();
   return rows.map((row) => ({
     id: row.id,
@@ -193,6 +205,9 @@ async function identities(db: Kysely<Database>): Promise<readonly KeyIdentity[]>
     scopeId: row.provider_scope_id,
     status: row.status as KeyStatus,
     lastUsedAt: row.last_used_at,
+    firstSeenAt: row.first_seen_at,
+    stoppedAt: row.stopped_at,
+    announced: row.announced === 1,
   }));
 }
 
@@ -216,6 +231,8 @@ function fromKey(key: Key): NewRow<'keys'> {
     first_seen_at: key.firstSeenAt,
     last_seen_at: key.lastSeenAt,
     gone_at: key.goneAt,
+    stopped_at: key.stoppedAt,
+    announced: key.announced ? 1 : 0,
   };
 }
 
@@ -239,5 +256,7 @@ function toKey(row: Row<'keys'>): Key {
     firstSeenAt: row.first_seen_at,
     lastSeenAt: row.last_seen_at,
     goneAt: row.gone_at,
+    stoppedAt: row.stopped_at,
+    announced: row.announced === 1,
   };
 }

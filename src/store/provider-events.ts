@@ -40,6 +40,18 @@ export function providerEventRepo(db: Kysely<Database>): ProviderEventRepo {
         .execute();
       return rows.map(toEvent);
     },
+    async ofConnection(connectionId, { from, kindPart }) {
+      const rows = await db
+        .selectFrom('provider_events')
+        .selectAll()
+        .where('connection_id', '=', connectionId)
+        .where('at', '>=', from)
+        .where('kind', 'like', `%${kindPart}%`)
+        .orderBy('at')
+        .orderBy('id')
+        .execute();
+      return rows.map(toEvent);
+    },
     async newestKeyChangeAt(connectionId, until) {
       const row = await db
         .selectFrom('provider_events')

@@ -20,6 +20,7 @@ import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
 import { rotationRepo } from './rotations.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
+import { toldRepo } from './told.ts';
 import { usageRepo } from './usage.ts';
 import { usagePriceRepo } from './usage-prices.ts';
 import { scopeSightRepo, usageHistoryRepo } from './usage-upkeep.ts';
@@ -62,5 +63,6 @@ export function createRepos(context: RepoContext): Repos {
     quiet: quietRepo(context),
     lessons: lessonRepo(db),
     rollUps: rollUpRepo(context),
+    told: toldRepo(db),
   };
 }

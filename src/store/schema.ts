@@ -9,6 +9,7 @@ import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
 import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
+import type { ToldTable } from './schema-told.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
 export interface ScopeTable {
@@ -35,6 +36,9 @@ export interface LineageTable {
   created_at: number;
   revision: number;
   owner_source: string;
+  /** JSON array of patterns. */
+  allowed_models: string | null;
+  retention: string | null;
 }
 
 export interface KeyTable {
@@ -57,6 +61,8 @@ export interface KeyTable {
   first_seen_at: number;
   last_seen_at: number;
   gone_at: number | null;
+  stopped_at: number | null;
+  announced: number;
 }
 
 export interface UsageTable {
@@ -247,6 +253,7 @@ export interface Database {
   usage_days: UsageDayTable;
   revisions: RevisionTable;
   home_tabs: HomeTabTable;
+  told: ToldTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

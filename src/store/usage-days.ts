@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { inSlices } from '../domain/collections.ts';
 import { DAY_MS, floorTo } from '../domain/time.ts';
 import type { UsageRange } from '../ports/store.ts';
+import type { DaySpan } from '../ports/usage.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database } from './schema.ts';
 
@@ -77,6 +78,31 @@ export async function dayCostPerKey(
     for (const { key_id, cost } of rows) if (Number(cost) !== 0) costs.set(key_id, Number(cost));
   }
   return costs;
+}
+
+/** Cost by key over whole UTC days, and the first of them on which there was any. */
+export async function daySpanPerKey(
+  db: Kysely<Database>,
+  { from, to }: UsageRange,
+  keyIds: readonly string[],
+): Promise<ReadonlyMap<string, DaySpan>> {
+  const spans = new Map<string, DaySpan>();
+  for (const slice of inSlices(keyIds, CHUNK)) {
+    const rows = await db
+      .selectFrom('usage_days')
+      .select(['key_id', (eb) => eb.fn.sum<number>('cost_micro_usd').as('cost')])
+      .select((eb) => eb.fn.min('day_at').as('first_at'))
+      .where('day_at', '>=', from)
+      .where('day_at', '<', to)
+      .where('cost_micro_usd', '>', 0)
+      .where('key_id', 'in', slice)
+      .groupBy('key_id')
+      .execute();
+    for (const { key_id, cost, first_at } of rows) {
+      spans.set(key_id, { costMicroUsd: Number(cost), firstDayAt: Number(first_at) });
+    }
+  }
+  return spans;
 }
 
 /** What was spent over whole UTC days, with a key or without. */

@@ -3,7 +3,7 @@ import { inSlices } from '../domain/collections.ts';
 import type { ReplaceOutcome, UsageRange, UsageRepo, UsageRow } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
-import { DayChanges, dayCostPerKey, dayCostTotal } from './usage-days.ts';
+import { DayChanges, dayCostPerKey, dayCostTotal, daySpanPerKey } from './usage-days.ts';
 import { digestsOf } from './usage-digests.ts';
 import { toUsage, usageSeries } from './usage-series.ts';
 import { usageUpkeep } from './usage-upkeep.ts';
@@ -31,6 +31,7 @@ export function usageRepo(context: Context): UsageRepo {
         .execute();
       return new Map(rows.map((row) => [row.key_id, Number(row.cost)]));
     },
+    daySpans: (range, keyIds) => daySpanPerKey(db, range, keyIds),
     dayCosts: (range, keyIds) => dayCostPerKey(db, range, keyIds ?? null),
     dayTotal: (range) => dayCostTotal(db, range),
     async newestEnd(connectionId) {

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config/env.ts';
 import { POLICY_SECTIONS, parsePolicy } from '../../src/config/policy.ts';
 import { policyKeys } from '../../src/config/policy-schema.ts';
 import { PROVIDER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
-import { detectors } from '../../src/domain/detectors/index.ts';
+import { detectorSections as detectors } from '../../src/domain/detectors/index.ts';
 import { providers } from '../../src/providers/index.ts';
 import { ANTHROPIC_KEY, APP_TOKEN, BOT_TOKEN, OPENAI_KEY, PROVIDERS } from './given.ts';
 
@@ -69,6 +69,8 @@ describe('policy.example.yml', () => {
       .replace('  code: USD\n', '')
       .replace('environments: []', 'environments:')
       .replace('owners: {}', 'owners:')
+      .replace('models: []', 'models:')
+      .replace('retention: []', 'retention:')
       .replace('prices: []', 'prices:')
       .replace(
         /^( *)#( *)(viewers:|code:|usd_rate:|date:|- match:|environment:|'billing|- \{ )/gm,
@@ -84,6 +86,8 @@ describe('policy.example.yml', () => {
       roles: { viewers: ['S0123456789'] },
       environments: [{ match: '*-ci' }],
       owners: [{ match: 'billing-*' }],
+      models: [{ match: 'billing-*', retention: 'zero-retention' }],
+      retention: [{ promise: 'zero-retention' }],
       prices: [{ price: { kind: 'tokens' } }, { price: { kind: 'units' } }, { price: { kind: 'discount' } }],
     });
   });

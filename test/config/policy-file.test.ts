@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/config/policy.ts';
 import { changePolicy, type PolicyAnswers } from '../../src/config/policy-file.ts';
-import { detectors } from '../../src/domain/detectors/index.ts';
+import { detectorSections as detectors } from '../../src/domain/detectors/index.ts';
 
 const EXAMPLE = readFileSync('policy.example.yml', 'utf8');
 const OPTIONS = { file: 'policy.yml', detectors };

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { formatFaults } from '../../src/config/faults.ts';
-import { globPattern } from '../../src/config/glob.ts';
 import { parsePolicy } from '../../src/config/policy.ts';
+import { globPattern } from '../../src/domain/glob.ts';
 import { DETECTORS, POLICY } from './given.ts';
 
 const FULL = `
@@ -61,7 +61,27 @@ describe('policy.yml', () => {
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],
+      models: [],
+      retention: [],
       prices: [],
+    });
+  });
+
+  test('bounds on models name a promise that is listed', () => {
+    const rule = (retention: string) =>
+      `models: [{ match: 'billing-*', allowed: ['gpt-5*'], retention: ${retention} }]\n`;
+    const promises = "retention: [{ promise: zero-retention, models: ['gpt-5*'] }]\n";
+
+    expect(policyOf(`${POLICY}${rule('Zero-Retention')}${promises}`)).toMatchObject({
+      models: [{ match: 'billing-*', allowed: ['gpt-5*'], retention: 'Zero-Retention' }],
+      retention: [{ promise: 'zero-retention', models: ['gpt-5*'] }],
+    });
+    const text = `${POLICY}${rule('never')}${promises}`;
+    expect(parsePolicy(text, { file: 'policy.yml', detectors: [] })).toMatchObject({
+      ok: false,
+      faults: [
+        { where: expect.stringContaining('models.0.retention'), problem: expect.stringContaining('names no promise') },
+      ],
     });
   });
 

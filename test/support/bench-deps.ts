@@ -1,5 +1,5 @@
 import { parsePolicy } from '../../src/config/policy.ts';
-import { bindDetectors, detectors } from '../../src/domain/detectors/index.ts';
+import { bindDetectors, detectorSections as detectors } from '../../src/domain/detectors/index.ts';
 import type { Key, Lineage } from '../../src/domain/key.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { totalTokens } from '../../src/domain/usage.ts';

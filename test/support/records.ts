@@ -42,6 +42,8 @@ export function keyOf(fields: Partial<Key> = {}): Key {
     firstSeenAt: NOON,
     lastSeenAt: NOON,
     goneAt: null,
+    stoppedAt: null,
+    announced: true,
     ...fields,
   };
 }

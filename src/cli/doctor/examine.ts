@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Env } from '../../config/env-reader.ts';
 import { readManifest } from '../../config/manifest.ts';
 import { readParts } from '../../config/parts.ts';
-import { detectors } from '../../domain/detectors/index.ts';
+import { detectorSections as detectors } from '../../domain/detectors/index.ts';
 import { publicMessageOf, toError } from '../../domain/errors.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { SECOND_MS } from '../../domain/time.ts';

@@ -6,7 +6,7 @@ import { shipped } from '../../config/manifest.ts';
 import { type ParsePolicyOptions, parsePolicy } from '../../config/policy.ts';
 import { changePolicy, type PolicyAnswers } from '../../config/policy-file.ts';
 import { DEFAULTS } from '../../config/variables.ts';
-import { detectors } from '../../domain/detectors/index.ts';
+import { detectorSections as detectors } from '../../domain/detectors/index.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { providers } from '../../providers/index.ts';

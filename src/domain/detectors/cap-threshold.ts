@@ -5,6 +5,7 @@ import type { Finding, Severity } from '../finding.ts';
 import type { Sentence } from '../sentence.ts';
 import { HOUR_MS, MINUTE_MS, monthStart, nextMonthStart, plural } from '../time.ts';
 import { costBetween, spentBy } from '../window.ts';
+import { whoseCap } from './lib/whose-cap.ts';
 
 const QUARTER_MS = 15 * MINUTE_MS;
 // Half the way: the cap will be reached within the hour, so each minute counts.
@@ -125,13 +126,6 @@ function ratesOf({ usage, knownUntil }: DetectorInput, { othersRecentMicroUsd }:
   return { hourMicroUsd: hour + others, fastestMicroUsd: Math.max(hour, (quarter * HOUR_MS) / QUARTER_MS) + others };
 }
 
-const WHOSE: Readonly<Record<Exclude<CapOrigin, 'own'>, string>> = {
-  key: 'its cap at the provider',
-  project: 'the cap of its project',
-  workspace: 'the cap of its workspace',
-  org: 'the cap of its organization',
-};
-
 function headlineOf(cap: CapStanding, now: number): Sentence {
   const { sharedWith } = cap;
   const shared =
@@ -139,9 +133,9 @@ function headlineOf(cap: CapStanding, now: number): Sentence {
   return [`at ${shareText(cap)} for ${monthName(now)}${shared}`];
 }
 
-function shareText({ capMicroUsd, monthMicroUsd, origin }: CapStanding): string {
-  const percent = `${Math.floor((monthMicroUsd / capMicroUsd) * 100).toLocaleString('en-US')}%`;
-  return `${percent} of ${origin === 'own' ? 'its own cap' : WHOSE[origin]}`;
+function shareText(cap: CapStanding): string {
+  const percent = `${Math.floor((cap.monthMicroUsd / cap.capMicroUsd) * 100).toLocaleString('en-US')}%`;
+  return `${percent} of ${whoseCap(cap)}`;
 }
 
 /** One cap must not hide another: what is only watched says nothing of what will refuse requests, and the other way about. */

@@ -5,6 +5,7 @@ import { bindDetectors } from '../detectors/index.ts';
 import { hourFloor } from '../detectors/spend-acceleration.ts';
 import { type Finding, severityRank } from '../finding.ts';
 import { judge } from '../judgement/judge.ts';
+import { NO_FACTS } from '../lineage-facts.ts';
 import type { Profile } from '../profile.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
 import type { UsageBucket } from '../usage.ts';
@@ -70,7 +71,7 @@ class Eye {
     this.#timeline = timeline;
     this.#options = options;
     this.#calendar = options.calendar ?? UTC_CALENDAR;
-    this.#detectors = bindDetectors(options.settings ?? {});
+    this.#detectors = bindDetectors(options.settings ?? {}).filter(({ occasion }) => occasion === 'usage');
     this.#floorMicroUsd = hourFloor(options.settings ?? {});
     this.#atDayStart = cursors();
     this.#now = cursors();
@@ -138,11 +139,14 @@ class Eye {
       usedBeforeAt,
       baseline: this.#baseline,
       caps: [],
+      facts: NO_FACTS,
+      hasRecords: false,
     };
   }
 }
 
 const NOTHING: readonly Finding[] = [];
+const NO_ADDRESSES: DetectorInput['addresses'] = new Map();
 
 /** What a detector may look at; buckets are made where one asks for them. */
 class Input implements DetectorInput {
@@ -155,6 +159,8 @@ class Input implements DetectorInput {
   readonly lineage: DetectorInput['lineage'];
   readonly curve: DetectorInput['curve'];
   readonly requests = [];
+  readonly addresses = NO_ADDRESSES;
+  readonly facts = NO_FACTS;
   readonly events = [];
   readonly caps = [];
   readonly ownRatio = null;

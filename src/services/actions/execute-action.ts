@@ -2,7 +2,7 @@ import { type Action, auditVerb, isLimitAct, isRefused, isStop, retryDelayMs } f
 import { actorText, systemActor } from '../../domain/actor.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { AppError, isAppError, isRetryable, publicMessageOf, toError } from '../../domain/errors.ts';
-import type { Key } from '../../domain/key.ts';
+import { type Key, stoppedSince } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
 import { recordLimits } from '../limits/record-limits.ts';
 import { type ExecuteDeps, noRight, type Proven } from './act.ts';
@@ -134,7 +134,8 @@ async function keepStatuses(
     const key = await tx.keys.get(keyId);
     if (key === undefined || key.status === status) continue;
     const goneAt = status === 'gone' ? now : key.goneAt;
-    await tx.keys.update({ ...key, status, generation: key.generation + 1, goneAt });
+    const stoppedAt = stoppedSince(key, status, now);
+    await tx.keys.update({ ...key, status, generation: key.generation + 1, goneAt, stoppedAt });
     if (keyId === action.keyId) continue;
     const detail = { status, with: action.keyId, requestedBy: action.requestedBy };
     const actor = systemActor('run-actions');

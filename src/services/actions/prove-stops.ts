@@ -1,9 +1,10 @@
 import { type Action, auditVerb, PROOF_MS, silentFrom } from '../../domain/action.ts';
 import { ownerDeletion } from '../../domain/action-params.ts';
 import { systemActor } from '../../domain/actor.ts';
+import { deadKeyFinding, deadUseOf } from '../../domain/detectors/dead-key-used.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type Key, STOPPED_STATUSES } from '../../domain/key.ts';
-import { parseVariant, totalTokens, type UsageBucket } from '../../domain/usage.ts';
+import { isUse, type UsageBucket } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos, Watermark } from '../../ports/store.ts';
 import { type RecordDeps, recordFinding } from '../alerts/record-finding.ts';
@@ -65,12 +66,16 @@ async function takeUpAgain(deps: ProveDeps, { action, keys }: Stopped, used: rea
   const costMicroUsd = used.reduce((sum, bucket) => sum + bucket.costMicroUsd, 0);
   const blamed = keys.find(({ id }) => used.some(({ keyId }) => keyId === id));
   // The finding first: should this end between the two, the next poll finds the same again.
-  if (blamed !== undefined) await recordFinding(deps, findingOf({ action, key: blamed, used, costMicroUsd, now }));
+  if (blamed !== undefined) await recordFinding(deps, findingOf({ action, key: blamed, used, now }));
   await deps.store.write(async (tx) => {
     if (!(await isAsRead(tx, action))) return;
     const usedAfterMicroUsd = (action.usedAfterMicroUsd ?? 0) + costMicroUsd;
     await tx.actions.update({ ...action, state: 'pending', notBeforeAt: now, usedAfterMicroUsd });
-    const detail = { costMicroUsd, silentFrom: silentFrom(action), batchesOnly: used.every(isBatch) };
+    const detail = {
+      costMicroUsd,
+      silentFrom: silentFrom(action),
+      batchesOnly: used.every((bucket) => deadUseOf(bucket).isBatch),
+    };
     const verb = auditVerb(kind, 'used_after');
     await tx.audit.append({ at: now, actor: JOB, verb, subject: action.keyId, detail: { ...detail, requestedBy } });
     // The card keeps the sum; the thread is told once.
@@ -106,36 +111,18 @@ interface Used {
   readonly action: Action;
   readonly key: Key;
   readonly used: readonly UsageBucket[];
-  readonly costMicroUsd: number;
   readonly now: number;
 }
 
-function findingOf({ action, key, used, costMicroUsd, now }: Used): Finding {
-  const from = silentFrom(action);
-  const lastSpendAt = Math.max(...used.map(({ startAt, widthMs }) => startAt + widthMs));
-  const why = used.every(isBatch)
-    ? 'All of it are batches, which can go on after a stop: cancel them in the provider’s console.'
-    : 'Batches and short-lived tokens can outlive a stop; the key is read at the provider again.';
-  return {
-    detectorId: 'stopped-key-used',
+function findingOf({ action, key, used, now }: Used): Finding {
+  const lastUsedAt = Math.max(...used.map(({ startAt, widthMs }) => startAt + widthMs));
+  return deadKeyFinding({
     lineageId: key.lineageId,
     keyId: key.id,
-    severity: 'high',
-    startedAt: from,
-    observedUntil: Math.min(lastSpendAt, now),
-    costMicroUsd,
-    headline: ['still being used although it was stopped'],
-    reason: [
-      ...(costMicroUsd > 0 ? [{ money: costMicroUsd }] : ['Requests without a known price']),
-      ' since ',
-      { instant: from },
-      ', although the provider said at ',
-      { instant: action.confirmedAt ?? action.requestedAt },
-      ` that it had stopped. ${why}`,
-    ],
-    evidence: { lastSpendAt, actionId: action.id },
-    dedupeKey: `stopped-key-used:${action.id}:${action.confirmedAt}`,
-  };
+    stoppedAt: action.confirmedAt ?? action.requestedAt,
+    knownUntil: Math.min(lastUsedAt, now),
+    uses: used.map(deadUseOf),
+  });
 }
 
 async function keysOf({ keys }: Pick<Repos, 'keys'>, { keyId, kind, params }: Action): Promise<readonly Key[]> {
@@ -147,12 +134,4 @@ async function keysOf({ keys }: Pick<Repos, 'keys'>, { keyId, kind, params }: Ac
 async function isAsRead({ actions }: Pick<Repos, 'actions'>, { id, confirmedAt }: Action): Promise<boolean> {
   const standing = await actions.get(id);
   return standing?.state === 'confirmed' && standing.confirmedAt === confirmedAt;
-}
-
-function isUse({ costMicroUsd, requests, tokens }: UsageBucket): boolean {
-  return costMicroUsd > 0 || (requests ?? 0) > 0 || totalTokens(tokens) > 0;
-}
-
-function isBatch({ variant }: UsageBucket): boolean {
-  return parseVariant(variant).batch === true;
 }

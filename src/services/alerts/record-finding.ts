@@ -20,6 +20,7 @@ export type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'prov
  */
 export async function recordFinding(deps: RecordDeps, found: Finding): Promise<Alert | null> {
   return deps.store.write(async (tx) => {
+    if (found.once) await tx.told.add(found.dedupeKey, deps.clock.now());
     const route = await routeFinding({ deps, tx }, found);
     if (route.kind === 'quiet') {
       return keepQuietly({ deps, tx }, found, route.why);
@@ -82,7 +83,8 @@ async function merge({ deps, tx }: Context, before: Alert, finding: Finding): Pr
   const reopened = merged.state === 'open' && (before.state === 'resolved' || before.state === 'contained');
   if (reopened) await tellReopened({ deps, tx }, before, merged);
   const isWorse = severityRank(merged.severity) > severityRank(before.severity);
-  if (isStanding(finding) && !isWorse) await tellStep({ deps, tx }, merged, finding);
+  const isStep = isStanding(finding) && finding.evidence['percent'] !== undefined;
+  if (isStep && !isWorse) await tellStep({ deps, tx }, merged, finding);
   const told = leaves ? { ...merged, rollUp: null } : merged;
   const after = await callIfWorse({ deps, tx }, told, { isWorse });
   await tx.alerts.update(after);

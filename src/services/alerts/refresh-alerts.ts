@@ -70,7 +70,8 @@ async function refreshOne(
     const held = (await tx.quiet.ofLineage(before.lineageId, now - QUIET_MS)).some(
       ({ alertId: id }) => id === before.id,
     );
-    const why = held ? { held: true } : isStanding(before) ? { standing: true } : {};
+    const isCap = before.evidence['capMicroUsd'] !== undefined;
+    const why = held ? { held: true } : isStanding(before) ? { standing: true, isCap } : {};
     const detail = { lostMicroUsd: refreshed.lostMicroUsd, ...why };
     const actor = systemActor('poll-usage');
     await saveChange({ deps, tx }, { before, after: refreshed, kind: 'resolved', actor, detail });

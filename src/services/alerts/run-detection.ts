@@ -1,8 +1,9 @@
 import { zoneCalendar } from '../../domain/calendar.ts';
 import { groupBy, inSlices } from '../../domain/collections.ts';
 import { Curve, FINE_STEP_MS } from '../../domain/curve.ts';
-import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
+import { type BoundDetector, type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
+import { type LineageFacts, NO_FACTS } from '../../domain/lineage-facts.ts';
 import { NEAR } from '../../domain/pace.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { UsageBucket } from '../../domain/usage.ts';
@@ -14,6 +15,7 @@ import { capStandings, type Standing, withUnwatched } from '../limits/cap-standi
 import { withNamedKeys } from '../rotation/named-keys.ts';
 import { SETTLE_MS } from '../usage/poll-usage.ts';
 import { sumCosts } from '../usage/sum-costs.ts';
+import { lineageFacts, recentModels } from './lineage-facts.ts';
 import { recordFinding } from './record-finding.ts';
 
 const SUM_SLICE_MS = 20 * MINUTE_MS;
@@ -49,6 +51,7 @@ const UNSEEN = {
   recentEndpoints: [],
   usedBeforeAt: null,
   baseline: null,
+  hasRecords: false,
 } as const;
 
 /** Runs every detector on the lineages of one connection that spent lately, and records what they find. */
@@ -59,7 +62,7 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
   const alertIds = new Set<string>();
   let nearness = 0;
   for await (const input of inputsOf(deps, provider, horizon)) {
-    for (const detector of deps.detectors) {
+    for (const detector of onUsage(deps)) {
       findings.push(...detector.detect(input));
       nearness = Math.max(nearness, detector.nearness(input));
     }
@@ -74,6 +77,10 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
     });
   }
   return { findings, alertIds: [...alertIds], nearness };
+}
+
+function onUsage({ detectors }: Pick<Deps, 'detectors'>): readonly BoundDetector[] {
+  return detectors.filter(({ occasion }) => occasion === 'usage');
 }
 
 /** What was found last is what an alert says: the worst, and of equals what a key is doing. */
@@ -113,7 +120,9 @@ async function* inputsOf(
   const recent = await sumCosts(deps, { connectionId, from: knownUntil - RECENT_MS, to: now, sliceMs: SUM_SLICE_MS });
   const allKeys = await withNamedKeys(deps.store.read, await keys.identities());
   const caps = await capStandings(deps, { provider, now, allKeys, recent });
-  const lineageIds = lineagesWorthALook(deps, { allKeys, recent, caps });
+  const facts = await lineageFacts(deps, allKeys);
+  const models = await recentModels(deps, facts, knownUntil - RECENT_MS);
+  const lineageIds = lineagesWorthALook(deps, { allKeys, recent, caps, facts, models });
   const membersOf = groupBy(allKeys, ({ lineageId }) => lineageId);
   for (const slice of inSlices([...lineageIds], LINEAGES_AT_ONCE)) {
     const members = slice.flatMap((lineageId) => membersOf.get(lineageId) ?? []);
@@ -127,9 +136,10 @@ async function* inputsOf(
       const usage = buckets.get(lineageId) ?? [];
       const curve = new Curve(usage, { from: knownUntil - CURVE_MS, until: knownUntil, stepMs: FINE_STEP_MS });
       const series = { usage, curve, usedBeforeAt: null, events: events.get(lineageId) ?? [], requests: [] };
+      const known = { addresses: new Map(), facts: facts.get(lineageId) ?? NO_FACTS };
       const standings = caps.get(lineageId) ?? [];
       const bounds = await Promise.all(standings.map((one) => withUnwatched(deps, one, { now, ...lineage })));
-      yield { ...horizon, calendar, lineage, ...series, baseline: null, ownRatio: null, caps: bounds };
+      yield { ...horizon, calendar, lineage, ...series, ...known, baseline: null, ownRatio: null, caps: bounds };
     }
     await deps.breathe();
   }
@@ -155,21 +165,28 @@ interface Glances {
   readonly allKeys: readonly KeyIdentity[];
   readonly recent: ReadonlyMap<string, number>;
   readonly caps: ReadonlyMap<string, readonly Standing[]>;
+  readonly facts: ReadonlyMap<string, LineageFacts>;
+  /** What lineages with bounds used of late. */
+  readonly models: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * The history of a lineage is thousands of rows: it is read only where some detector could find something, or could
  * if the spend grew from near to enough.
  */
-function lineagesWorthALook({ detectors }: DetectionDeps, { allKeys, recent, caps }: Glances): ReadonlySet<string> {
-  const costs = new Map([...caps.keys()].map((lineageId) => [lineageId, 0]));
+function lineagesWorthALook(
+  deps: DetectionDeps,
+  { allKeys, recent, caps, facts, models }: Glances,
+): ReadonlySet<string> {
+  const costs = new Map([...caps.keys(), ...facts.keys()].map((lineageId) => [lineageId, 0]));
   for (const key of allKeys) {
     const cost = recent.get(key.id);
     if (cost !== undefined) costs.set(key.lineageId, (costs.get(key.lineageId) ?? 0) + cost);
   }
   const worthwhile = [...costs].filter(([lineageId, cost]) => {
-    const glance = { ...UNSEEN, recentMicroUsd: cost / NEAR, caps: caps.get(lineageId) ?? [] };
-    return detectors.some((detector) => detector.worthwhile(glance));
+    const known = { facts: facts.get(lineageId) ?? NO_FACTS, recentModels: models.get(lineageId) ?? [] };
+    const glance = { ...UNSEEN, ...known, recentMicroUsd: cost / NEAR, caps: caps.get(lineageId) ?? [] };
+    return onUsage(deps).some((detector) => detector.worthwhile(glance));
   });
   return new Set(worthwhile.map(([lineageId]) => lineageId));
 }

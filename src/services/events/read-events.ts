@@ -22,19 +22,24 @@ const DOUBT_MS = HOUR_MS;
 const LISTING_LAG_MS = 5 * MINUTE_MS;
 const MAX_TEXT = 300;
 
+export interface EventsRead {
+  /** What was told of keys was reason to list them. */
+  readonly keysRead: boolean;
+}
+
 type EventDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers' | 'breathe'>;
 
 /**
  * Reads what is new in one connection's event log. A failure is kept, not thrown, and the next run goes on where this
  * one stopped. A log that is not enabled is asked for once a day.
  */
-export async function readEvents(deps: EventDeps, provider: Provider): Promise<void> {
-  if (provider.readEvents === undefined) return;
+export async function readEvents(deps: EventDeps, provider: Provider): Promise<EventsRead> {
+  if (provider.readEvents === undefined) return { keysRead: false };
   const now = deps.clock.now();
   const before = (await deps.store.read.eventWatermarks.get(provider.connectionId)) ?? unread(provider, now);
-  if (before.notBeforeAt !== null && before.notBeforeAt > now) return;
+  if (before.notBeforeAt !== null && before.notBeforeAt > now) return { keysRead: false };
   await readWindows({ deps, provider, now }, before);
-  await readChangedKeys(deps, provider);
+  return { keysRead: await readChangedKeys(deps, provider) };
 }
 
 /** At start: whoever has just switched a log on, or put a better key into the configuration, waits for no day. */
@@ -201,18 +206,20 @@ async function recordFailure({ deps, provider, now }: Turn, before: EventWaterma
 }
 
 /** A key that somebody made a minute ago is not to wait for the next turn of the inventory. */
-async function readChangedKeys(deps: EventDeps, provider: Provider): Promise<void> {
+async function readChangedKeys(deps: EventDeps, provider: Provider): Promise<boolean> {
   const { connectionId } = provider;
   const listed = await deps.store.read.inventoryReads.get(connectionId);
   const changedAt = await deps.store.read.providerEvents.newestKeyChangeAt(connectionId, deps.clock.now());
   // Without any listing yet, the first one is on its way.
-  if (changedAt === null || !listed?.readAt || changedAt <= listed.readAt - LISTING_LAG_MS) return;
+  if (changedAt === null || !listed?.readAt || changedAt <= listed.readAt - LISTING_LAG_MS) return false;
   try {
     await readInventory(deps, provider);
+    return true;
   } catch (error) {
     deps.logger.warn('the key list could not be read after an event', {
       connection: connectionId,
       error: toError(error),
     });
+    return false;
   }
 }

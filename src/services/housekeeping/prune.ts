@@ -11,6 +11,7 @@ const SLICE = 500;
 export interface Pruned {
   readonly messages: number;
   readonly findings: number;
+  readonly told: number;
   readonly events: number;
 }
 
@@ -28,6 +29,7 @@ export async function prune(deps: PruneDeps): Promise<Pruned> {
     findings:
       (await untilNothingIsLeft(deps, (tx) => tx.alerts.pruneFindings(evidenceBefore, SLICE))) +
       (await untilNothingIsLeft(deps, (tx) => tx.quiet.prune(evidenceBefore, SLICE))),
+    told: await untilNothingIsLeft(deps, (tx) => tx.told.prune(evidenceBefore, SLICE)),
     events: await untilNothingIsLeft(deps, (tx) => tx.providerEvents.prune(evidenceBefore, SLICE)),
   };
 }

@@ -6,12 +6,14 @@ import {
   NEW_LINEAGE,
   type ProviderKey,
   type ProviderScope,
+  STOPPED_STATUSES,
   slugFor,
 } from '../../domain/key.ts';
 import { environmentOf, ownerByPolicy } from '../../domain/policy.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { type Announcements, announcementsOf, isAnnounced } from './announced.ts';
 
 export interface NewKeyContext {
   readonly deps: Pick<Deps, 'clock' | 'ids' | 'policy'>;
@@ -20,6 +22,8 @@ export interface NewKeyContext {
   readonly scopeNames: ReadonlyMap<string, string>;
   /** Grows with each insert. */
   readonly slugs: Set<string>;
+  /** Each is used up by the key that it announced. */
+  readonly announcements: Announcements;
 }
 
 export async function newKeyContext(
@@ -30,6 +34,7 @@ export async function newKeyContext(
     ...context,
     scopeNames: new Map(scopes.map((scope) => [scope.id, scope.name])),
     slugs: new Set(await context.tx.lineages.slugs()),
+    announcements: await announcementsOf(context.tx, context.provider),
   };
 }
 
@@ -60,6 +65,9 @@ export async function insertNewKey(context: NewKeyContext, key: NewKey, source: 
     firstSeenAt: now,
     lastSeenAt: now,
     goneAt: key.status === 'gone' ? now : null,
+    // What was gone before it was seen was not seen to stop.
+    stoppedAt: key.status !== 'gone' && STOPPED_STATUSES.has(key.status) ? now : null,
+    announced: key.status === 'gone' || isAnnounced(context.announcements, key),
   };
   await tx.keys.insert(inserted);
   await tx.audit.append({

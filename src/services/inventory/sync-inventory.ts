@@ -1,6 +1,6 @@
 import { systemActor } from '../../domain/actor.ts';
 import { inSlices } from '../../domain/collections.ts';
-import type { Key, ProviderKey, ProviderScope } from '../../domain/key.ts';
+import { type Key, type ProviderKey, type ProviderScope, stoppedSince } from '../../domain/key.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { latest } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -151,6 +151,7 @@ function updatedKey({ deps, provider }: Sync, old: Key, key: ProviderKey): Key {
     expiresAt: key.expiresAt,
     owner: key.owner,
     goneAt: null,
+    stoppedAt: stoppedSince(old, key.status, deps.clock.now()),
   };
 }
 
@@ -181,7 +182,8 @@ async function updateKey({ tx, ...sync }: Context, old: Key, key: ProviderKey): 
 
 async function markGone({ deps, tx }: Context, key: Key): Promise<void> {
   const now = deps.clock.now();
-  await tx.keys.update({ ...key, status: 'gone', generation: key.generation + 1, goneAt: now });
+  const stoppedAt = stoppedSince(key, 'gone', now);
+  await tx.keys.update({ ...key, status: 'gone', generation: key.generation + 1, goneAt: now, stoppedAt });
   await tx.audit.append({
     at: now,
     actor: systemActor('sync-inventory'),

@@ -1,13 +1,17 @@
-import type { CapOrigin, CapStanding, ToldStep } from '../../domain/cap.ts';
+import type { CapOrigin, CapStanding, ForecastLevel, ToldStep } from '../../domain/cap.ts';
 import { toldStep } from '../../domain/cap.ts';
 import { groupBy } from '../../domain/collections.ts';
+import { forecastKey } from '../../domain/detectors/cap-forecast.ts';
 import { capThreshold } from '../../domain/detectors/cap-threshold.ts';
 import { STOPPED_STATUSES } from '../../domain/key.ts';
 import { DAY_MS, floorTo, monthStart } from '../../domain/time.ts';
 import { noKeyId } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity } from '../../ports/store.ts';
+import type { DaySpan } from '../../ports/usage.ts';
 import type { Deps } from '../deps.ts';
+
+const USUAL_MS = 7 * DAY_MS;
 
 type StandingDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -37,8 +41,13 @@ export async function capStandings(
   const scopeCaps = await scopeLimits.caps(input.provider.connectionId);
   if (ownCaps.size + scopeCaps.size === 0) return new Map();
   const range = { from: monthStart(input.now), to: input.now };
-  const month = await usage.dayCosts(range, countedIds(deps, input, { ownCaps, scopeCaps }));
-  const look = { ...input, month, told: await toldSteps(deps, input.now), lookMs: deps.policy.polling.usageMs };
+  const counted = countedIds(deps, input, { ownCaps, scopeCaps });
+  const month = await usage.dayCosts(range, counted);
+  const today = floorTo(input.now, DAY_MS);
+  const week = await usage.daySpans({ from: today - USUAL_MS, to: today }, counted);
+  const told = await toldSteps(deps, input.now);
+  const forecasts = await deps.store.read.told.all();
+  const look = { ...input, month, week, today, told, forecasts, lookMs: deps.policy.polling.usageMs };
   const all = [...ownStandings(look, ownCaps), ...scopeStandings(deps, look, scopeCaps)];
   const standings = [...groupBy(all, ([lineageId]) => lineageId)];
   return new Map(standings.map(([lineageId, found]) => [lineageId, fullestFirst(found)]));
@@ -61,7 +70,12 @@ export async function withUnwatched(
 
 interface Look extends StandingsInput {
   readonly month: ReadonlyMap<string, number>;
+  /** Of the last seven whole days. */
+  readonly week: ReadonlyMap<string, DaySpan>;
+  readonly today: number;
   readonly told: ReadonlyMap<string, readonly ToldStep[]>;
+  /** `dedupeKey` of what was told once. */
+  readonly forecasts: ReadonlySet<string>;
   readonly lookMs: number;
 }
 
@@ -131,7 +145,9 @@ function scopeStandings(
     const standing = standingOf(look, { origin, capMicroUsd, lineageId: dearest, keys, keyIds, sharedWith });
     // A step is told once for all who share the cap, whoever spends most of it by now.
     const lineageIds = [...new Set(scopeKeys.map(({ lineageId }) => lineageId))];
-    return [[dearest, { ...standing, told: lineageIds.flatMap((id) => look.told.get(id) ?? []) }] as const];
+    const told = lineageIds.flatMap((id) => look.told.get(id) ?? []);
+    const forecastsTold = lineageIds.flatMap((id) => forecastsToldOf(look, id, standing));
+    return [[dearest, { ...standing, told, forecastsTold }] as const];
   });
 }
 
@@ -146,7 +162,8 @@ interface Bound {
   readonly sharedWith: number;
 }
 
-function standingOf({ month, recent, told, lookMs }: Look, bound: Bound): Standing {
+function standingOf(look: Look, bound: Bound): Standing {
+  const { month, recent, told, lookMs } = look;
   const { origin, capMicroUsd, lineageId, keys, keyIds, sharedWith } = bound;
   const ownIds = keys.map(({ id }) => id);
   return {
@@ -161,7 +178,34 @@ function standingOf({ month, recent, told, lookMs }: Look, bound: Bound): Standi
     keyId: ownIds.toSorted((a, b) => (month.get(b) ?? 0) - (month.get(a) ?? 0))[0] ?? null,
     lookMs,
     told: told.get(lineageId) ?? [],
+    usualDayMicroUsd: {
+      own: usualDayOf(look, ownIds),
+      others: usualDayOf(
+        look,
+        keyIds.filter((id) => !ownIds.includes(id)),
+      ),
+    },
+    forecastsTold: forecastsToldOf(look, lineageId, { origin, capMicroUsd }),
   };
+}
+
+/** The mean of the last days, from the first on which any of them was used: a young key is no quiet one. */
+function usualDayOf({ week, today }: Look, ids: readonly string[]): number {
+  const spans = ids.flatMap((id) => week.get(id) ?? []);
+  const first = spans.reduce((at, { firstDayAt }) => Math.min(at, firstDayAt), today);
+  return first === today
+    ? 0
+    : (spans.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0) * DAY_MS) / (today - first);
+}
+
+const LEVELS: readonly ForecastLevel[] = ['early', 'soon'];
+
+function forecastsToldOf(
+  { forecasts, now }: Look,
+  lineageId: string,
+  cap: Pick<CapStanding, 'origin' | 'capMicroUsd'>,
+): readonly ForecastLevel[] {
+  return LEVELS.filter((level) => forecasts.has(forecastKey(lineageId, { now, cap, level })));
 }
 
 function dearestOf(keys: readonly KeyIdentity[], month: ReadonlyMap<string, number>): string | undefined {

@@ -2,10 +2,11 @@ import { publicMessageOf } from '../../domain/errors.ts';
 import { HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Deps } from '../deps.ts';
+import { reportShadowSpend } from '../notices/report-connection.ts';
 import { closeOrphanedDrift, reportDrift } from '../notices/report-drift.ts';
 import { type ReadCostsOptions, readCosts } from './read-costs.ts';
 
-export type ReconcileDeps = Pick<Deps, 'store' | 'clock' | 'breathe' | 'ids' | 'logger' | 'providers'>;
+export type ReconcileDeps = Pick<Deps, 'store' | 'clock' | 'breathe' | 'ids' | 'logger' | 'providers' | 'policy'>;
 
 /** `waiting`: its keys or its usage have not been read yet, so that there is nothing to compare with. */
 export type ReconcileOutcome =
@@ -37,6 +38,7 @@ async function reconcileOne(
   if (!(await isKnown(deps, connectionId))) return { connectionId, outcome: 'waiting' };
   const read = await readCosts(deps, provider, options);
   await deps.store.write((tx) => reportDrift({ deps, tx }, read));
+  await reportShadowSpend(deps, read);
   return { connectionId, outcome: 'read' };
 }
 

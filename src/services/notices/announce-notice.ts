@@ -52,6 +52,20 @@ export async function announceNotice({ deps, tx }: NoticeContext, { id }: Pick<N
   });
 }
 
+/** The outbox's kind of a line under a notice that calls the responders. */
+export const NOTICE_CALL = 'notice_call';
+
+/** Mentions the responders in the notice's thread, once: what it says does not wait until somebody looks. */
+export async function callForNotice({ deps, tx }: NoticeContext, { id }: Pick<Notice, 'id'>): Promise<void> {
+  await tx.outbox.enqueue({
+    id: deps.ids.next('out'),
+    kind: NOTICE_CALL,
+    subjectId: id,
+    threadKey: `notice:${id}`,
+    createdAt: deps.clock.now(),
+  });
+}
+
 /** The outbox's kind of a notice that goes to one person. */
 export const NOTICE_TO = 'notice_to';
 

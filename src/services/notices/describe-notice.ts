@@ -5,6 +5,7 @@ import type {
   BlindDetail,
   BreakGlassDetail,
   ClaimDetail,
+  ConnectionFindingDetail,
   DowntimeDetail,
   DriftDetail,
   DriftPart,
@@ -99,6 +100,12 @@ export interface MissingScopeCard {
   readonly closedAt: number | null;
 }
 
+export interface FindingCard {
+  readonly kind: 'finding';
+  readonly connection: ConnectionName;
+  readonly detail: ConnectionFindingDetail;
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
 export type NoticeCard =
   | BlindCard
@@ -110,7 +117,8 @@ export type NoticeCard =
   | ClaimCard
   | GrantNoticeCard
   | WelcomeCard
-  | MissingScopeCard;
+  | MissingScopeCard
+  | FindingCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -138,6 +146,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return notice.closedAt === null ? undefined : describeWelcome(deps, notice.detail);
     case 'missing_scope':
       return { kind: 'missing_scope', detail: notice.detail, closedAt: notice.closedAt };
+    case 'finding':
+      return { kind: 'finding', connection: nameOf(deps, notice.detail.connectionId), detail: notice.detail };
     default:
       return undefined;
   }

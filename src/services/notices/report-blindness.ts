@@ -1,6 +1,16 @@
-import { type BlindDetail, MISSES_BEFORE_BLIND, type NoticeOf, type ReadingKind } from '../../domain/notice.ts';
+import { bindConnectionDetector, type ConnectionFinding } from '../../domain/connection-detector.ts';
+import { blind } from '../../domain/connection-detectors/blind.ts';
+import { pages } from '../../domain/escalation.ts';
+import type { BlindDetail, NoticeOf, ReadingKind } from '../../domain/notice.ts';
 import type { Deps } from '../deps.ts';
-import { announceNotice, closeNotice, type NoticeContext, openNotice, updateNotice } from './announce-notice.ts';
+import {
+  announceNotice,
+  callForNotice,
+  closeNotice,
+  type NoticeContext,
+  openNotice,
+  updateNotice,
+} from './announce-notice.ts';
 
 /** How one reading of a connection stands after its newest try. */
 export interface ReadingState {
@@ -12,8 +22,12 @@ export interface ReadingState {
   readonly problem: string | null;
 }
 
+interface BlindContext extends NoticeContext {
+  readonly deps: Pick<Deps, 'clock' | 'ids' | 'policy'>;
+}
+
 /** Tells the channel once that a connection cannot be read, and in the same message why now and that it is over. */
-export async function reportBlindness(context: NoticeContext, state: ReadingState): Promise<void> {
+export async function reportBlindness(context: BlindContext, state: ReadingState): Promise<void> {
   const open = await context.tx.notices.open('blind', subjectOf(state));
   if (state.failingSince === null) {
     if (open !== undefined) await end(context, open, true);
@@ -27,14 +41,25 @@ export async function reportBlindness(context: NoticeContext, state: ReadingStat
     problem: state.problem ?? '',
     readable: false,
   };
+  const [found] = detectBlindness(context, state);
   if (open !== undefined) {
-    if (open.detail.problem === detail.problem) return;
-    await updateNotice(context, open, detail);
-    await announceNotice(context, open);
+    const calls = found !== undefined && pages(found.severity) && !open.detail.called;
+    const called = open.detail.called || calls ? { called: true } : {};
+    if (open.detail.problem !== detail.problem || calls) {
+      await updateNotice(context, open, { ...detail, ...called });
+      await announceNotice(context, open);
+    }
+    if (calls) await callForNotice(context, open);
     return;
   }
-  if (state.misses < MISSES_BEFORE_BLIND) return;
+  if (found === undefined) return;
   await announceNotice(context, await openNotice(context, { kind: 'blind', subject: subjectOf(state), detail }));
+}
+
+function detectBlindness({ deps }: BlindContext, state: ReadingState): readonly ConnectionFinding[] {
+  const { connectionId } = state;
+  const { detect } = bindConnectionDetector(blind, deps.policy.detectors[blind.id]);
+  return detect({ now: deps.clock.now(), connectionId, readings: [state], days: [], events: [] });
 }
 
 /** At start: nobody reads what is no longer configured, so what is said of it must not wait for that. */

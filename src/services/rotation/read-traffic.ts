@@ -2,7 +2,7 @@ import type { Key } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { KeyTraffic, RotationTraffic, TrafficSum } from '../../domain/rotation-traffic.ts';
 import { DAY_MS, HOUR_MS, latest } from '../../domain/time.ts';
-import { totalTokens, type UsageBucket } from '../../domain/usage.ts';
+import { isUse, totalTokens, type UsageBucket } from '../../domain/usage.ts';
 import { horizonOf } from '../alerts/run-detection.ts';
 import type { Deps } from '../deps.ts';
 
@@ -21,7 +21,7 @@ export async function readTraffic(
   const until = dataUntil ?? now;
   const buckets = await usage.ofKeys(ids, { from: until - DAY_MS, to: now });
   const trafficOf = (key: Key | undefined, keyId: string): KeyTraffic => {
-    const own = buckets.filter((bucket) => bucket.keyId === keyId && isUsed(bucket));
+    const own = buckets.filter((bucket) => bucket.keyId === keyId && isUse(bucket));
     return {
       lastHour: sumOf(own.filter(({ startAt, widthMs }) => startAt + widthMs > until - HOUR_MS)),
       lastDay: sumOf(own),
@@ -43,8 +43,4 @@ function sumOf(buckets: readonly UsageBucket[]): TrafficSum {
     tokens: buckets.reduce((sum, { tokens }) => sum + totalTokens(tokens), 0),
     costMicroUsd: buckets.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
   };
-}
-
-function isUsed({ tokens, requests, costMicroUsd }: UsageBucket): boolean {
-  return totalTokens(tokens) > 0 || (requests ?? 0) > 0 || costMicroUsd > 0;
 }

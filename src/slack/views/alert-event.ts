@@ -142,7 +142,8 @@ function lifeLine({ kind, actor, detail }: AlertEvent, locale: Locale): string |
   }
 }
 
-function resolvedText({ standing, held }: AlertEvent['detail']): string {
+function resolvedText({ standing, isCap, held }: AlertEvent['detail']): string {
+  if (standing === true && isCap === false) return 'Nothing further was found for a day: closed. It is as it was.';
   if (held === true) return 'What is still found is held back: closed. `/keys quiet` lists it.';
   return standing === true
     ? 'No further step of the cap was crossed: closed. What was spent this month still counts.'

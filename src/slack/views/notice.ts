@@ -1,12 +1,18 @@
 import type { KnownBlock } from '@slack/types';
 import { formatLength, HOUR_MS, MINUTE_MS, plural } from '../../domain/time.ts';
-import type { BlindCard, ConnectionName, DowntimeCard, NoticeCard } from '../../services/notices/describe-notice.ts';
+import type {
+  BlindCard,
+  ConnectionName,
+  DowntimeCard,
+  FindingCard,
+  NoticeCard,
+} from '../../services/notices/describe-notice.ts';
 import { actions, context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
 import { claimWords } from './claim.ts';
 import { driftWords } from './drift.ts';
 import { grantWords } from './grant.ts';
 import { audienceWords, breakGlassWords } from './safety-notices.ts';
-import { capped, dayAndTime, escaped, instant, type Locale } from './text.ts';
+import { capped, dayAndTime, escaped, instant, type Locale, mrkdwnSentence } from './text.ts';
 import { unpricedWords } from './unpriced.ts';
 import { missingScopeWords, welcomeWords } from './welcome.ts';
 
@@ -45,7 +51,27 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return welcomeWords(card, locale);
     case 'missing_scope':
       return missingScopeWords(card);
+    case 'finding':
+      return findingWords(card, locale);
   }
+}
+
+function findingWords({ connection, detail }: FindingCard, locale: Locale): Words {
+  const { headline, reason } = detail;
+  return {
+    verdict: `${mrkdwnSentence(headline, locale)}.`,
+    lines: [mrkdwnSentence(reason, locale)],
+    footer: nameOf(connection),
+  };
+}
+
+/** The line under a notice that calls the responders. */
+export function noticeCallView(card: NoticeCard): Rendered {
+  const text =
+    card.kind === 'blind'
+      ? 'This lasts: nobody is warned of a leak meanwhile. Watch the provider’s console until it is readable again.'
+      : 'Somebody has to look at this now.';
+  return { text, blocks: [section(text)] };
 }
 
 function blindness(card: BlindCard, locale: Locale): Words {

@@ -48,6 +48,7 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['yaml', ['config']],
   ['dotenv', ['config']],
   ['prom-client', ['http']],
+  ['mmdb-lib', ['system']],
   ['commander', []],
   ['papaparse', []],
   ['@inquirer/prompts', []],

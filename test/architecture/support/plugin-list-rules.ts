@@ -4,6 +4,7 @@ import { importsOf, type Source, walk } from './source.ts';
 /** Folders in which every file or folder is a plug-in and `index.ts` is the list of them. */
 export const PLUGIN_FOLDERS = [
   'src/domain/detectors',
+  'src/domain/connection-detectors',
   'src/providers',
   'src/secret-stores',
   'src/slack/commands',

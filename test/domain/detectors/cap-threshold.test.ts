@@ -25,6 +25,8 @@ function standing(fields: Partial<CapStanding> = {}): CapStanding {
     keyId: 'key_1',
     lookMs: 5 * MINUTE_MS,
     told: [],
+    usualDayMicroUsd: { own: 0, others: 0 },
+    forecastsTold: [],
     ...fields,
   };
 }

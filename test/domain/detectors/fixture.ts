@@ -7,13 +7,13 @@ import type { CapStanding } from '../../../src/domain/cap.ts';
 import { Curve } from '../../../src/domain/curve.ts';
 import type { DetectorInput, Glance } from '../../../src/domain/detector.ts';
 import type { Evidence, Finding } from '../../../src/domain/finding.ts';
+import { NO_FACTS } from '../../../src/domain/lineage-facts.ts';
 import { microUsdFromUsd, US_DOLLAR } from '../../../src/domain/money.ts';
 import { renderSentence, type Sentence } from '../../../src/domain/sentence.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { UsageBucket } from '../../../src/domain/usage.ts';
 import { lineageOf, NOON, usageOf } from '../../support/records.ts';
-
-const instant = z.iso.datetime({ precision: 0 }).transform((text) => Date.parse(text));
+import { factsFixture, inputOfFacts, instant } from './fixture-facts.ts';
 
 /** Buckets side by side from `from` to before `to`, each of which costs `usd`. */
 const series = z.strictObject({
@@ -43,6 +43,9 @@ const capFixture = z
     unwatchedUsd: usd,
     othersRecentUsd: usd,
     lookMinutes: z.int().default(5),
+    usualDayUsd: usd,
+    othersDayUsd: usd,
+    forecastsTold: z.array(z.enum(['early', 'soon'])).default([]),
     told: z
       .array(z.strictObject({ origin: capOrigin, usd: z.number(), percent: z.number(), paged: z.boolean() }))
       .default([]),
@@ -58,6 +61,8 @@ const capFixture = z
       othersRecentMicroUsd: microUsdFromUsd(cap.othersRecentUsd),
       keyId: 'key_1',
       lookMs: cap.lookMinutes * MINUTE_MS,
+      usualDayMicroUsd: { own: microUsdFromUsd(cap.usualDayUsd), others: microUsdFromUsd(cap.othersDayUsd) },
+      forecastsTold: cap.forecastsTold,
       told: cap.told.map(({ usd: toldUsd, ...step }) => ({ ...step, capMicroUsd: microUsdFromUsd(toldUsd) })),
     }),
   );
@@ -86,10 +91,11 @@ const fixture = z.strictObject({
   about: z.string().min(20),
   knownUntil: instant,
   settings: z.record(z.string(), z.unknown()).default({}),
-  usage: z.array(series),
+  usage: z.array(series).default([]),
   cap: capFixture.nullable().default(null),
   history: historyFixture.nullable().default(null),
   usedBeforeAt: instant.nullable().default(null),
+  facts: factsFixture,
   /** How far the data is behind. */
   lagMinutes: z.int().nonnegative().default(0),
   /** Of a `fires-` case. */
@@ -114,9 +120,11 @@ export function readFixture(detectorId: string, name: string): Fixture {
 /** What a case shows the detector. */
 export function inputOfFixture(given: Fixture): DetectorInput {
   const { knownUntil, cap, lagMinutes, history, usedBeforeAt } = given;
+  const known = inputOfFacts(given.facts, knownUntil);
   return {
     ...inputOf(bucketsOf(given), knownUntil),
-    baseline: history && baselineOf(history, floorTo(knownUntil - 1, DAY_MS)),
+    ...known,
+    baseline: history ? baselineOf(history, floorTo(knownUntil - 1, DAY_MS)) : known.baseline,
     usedBeforeAt,
     caps: cap === null ? [] : [cap],
     now: knownUntil + lagMinutes * MINUTE_MS,
@@ -135,6 +143,8 @@ export const BLANK_GLANCE: Glance = {
   usedBeforeAt: null,
   baseline: null,
   caps: [],
+  facts: NO_FACTS,
+  hasRecords: false,
 };
 
 function baselineOf({ days, models, endpoints, activeHours }: z.infer<typeof historyFixture>, until: number): Baseline {
@@ -167,6 +177,8 @@ export function inputOf(usage: readonly UsageBucket[], knownUntil: number): Dete
     knownUntil,
     completeUntil: knownUntil - 15 * MINUTE_MS,
     requests: [],
+    addresses: new Map(),
+    facts: NO_FACTS,
     events: [],
     baseline: null,
     ownRatio: null,

@@ -131,7 +131,7 @@ describe('usage after a stop', () => {
     await pollUntil(bench, NOON + 15 * MINUTE_MS);
 
     expect(await bench.store.read.alerts.unresolved()).toMatchObject([
-      { state: 'open', severity: 'high', keyId: action.keyId, detectorIds: ['stopped-key-used'] },
+      { state: 'open', severity: 'critical', keyId: action.keyId, detectorIds: ['dead-key-used'] },
     ]);
   });
 

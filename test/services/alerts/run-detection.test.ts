@@ -32,6 +32,7 @@ function noting(inputs: DetectorInput[]): BoundDetector {
     id: 'noting',
     title: 'Noting',
     historyMs: 4 * HOUR_MS,
+    occasion: 'usage',
     worthwhile: () => true,
     detect: (input) => {
       inputs.push(input);

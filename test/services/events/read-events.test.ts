@@ -12,8 +12,8 @@ function benchWithLog(options: BenchOptions = {}): Bench {
   return openBench({ hasEventLog: true, ...options });
 }
 
-function read(bench: Bench, fake = bench.provider): Promise<void> {
-  return readEvents(bench.deps, fake.port);
+async function read(bench: Bench, fake = bench.provider): Promise<void> {
+  await readEvents(bench.deps, fake.port);
 }
 
 async function watermark(bench: Bench, connectionId = 'fake') {

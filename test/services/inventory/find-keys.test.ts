@@ -24,6 +24,8 @@ function summary(slug: string, values: Partial<Key> = {}): KeySummary {
     firstSeenAt: 0,
     lastSeenAt: 0,
     goneAt: null,
+    stoppedAt: null,
+    announced: true,
     ...values,
   };
   const lineage = lineageOf({ id: key.lineageId, slug, environment: 'unknown', createdAt: 0 });

@@ -1,0 +1,69 @@
+import { zoneCalendar } from '../../domain/calendar.ts';
+import { groupBy, inSlices } from '../../domain/collections.ts';
+import { Curve, FINE_STEP_MS } from '../../domain/curve.ts';
+import type { DetectorInput } from '../../domain/detector.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { Key, Lineage } from '../../domain/key.ts';
+import type { Provider } from '../../ports/provider.ts';
+import { listedFacts } from '../alerts/lineage-facts.ts';
+import { recordFinding } from '../alerts/record-finding.ts';
+import type { Deps } from '../deps.ts';
+
+const SLICE = 100;
+
+type WatchDeps = Pick<
+  Deps,
+  'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers' | 'outlets' | 'detectors' | 'breathe'
+>;
+
+/** After a connection's keys were listed: what the list itself gives cause for, whatever the keys spend. */
+export async function watchKeys(deps: WatchDeps, { connectionId }: Pick<Provider, 'connectionId'>): Promise<void> {
+  const { keys, lineages, told } = deps.store.read;
+  const own = (await keys.all()).filter((key) => key.connectionId === connectionId);
+  const keysOf = groupBy(own, ({ lineageId }) => lineageId);
+  const known = await told.all();
+  const findings: Finding[] = [];
+  for (const lineage of await lineages.all()) {
+    const input = inputOf(deps, { lineage, keys: keysOf.get(lineage.id) ?? [], told: known });
+    if (input.facts.keys.length > 0) findings.push(...detect(deps, input));
+  }
+  for (const slice of inSlices(findings, SLICE)) {
+    for (const finding of slice) {
+      const alert = await recordFinding(deps, finding);
+      const { detectorId: detector, severity } = finding;
+      deps.logger.info('finding recorded', { detector, alert: alert?.number ?? null, severity });
+    }
+    await deps.breathe();
+  }
+}
+
+function detect({ detectors }: WatchDeps, input: DetectorInput): readonly Finding[] {
+  return detectors.filter(({ occasion }) => occasion === 'inventory').flatMap((detector) => detector.detect(input));
+}
+
+interface Listed {
+  readonly lineage: Lineage;
+  readonly keys: readonly Key[];
+  readonly told: ReadonlySet<string>;
+}
+
+function inputOf({ clock, policy }: WatchDeps, { lineage, keys, told }: Listed): DetectorInput {
+  const now = clock.now();
+  return {
+    now,
+    calendar: zoneCalendar(policy.calendar.timeZone),
+    lineage,
+    usage: [],
+    curve: new Curve([], { from: now, until: now, stepMs: FINE_STEP_MS }),
+    usedBeforeAt: null,
+    knownUntil: now,
+    completeUntil: now,
+    requests: [],
+    addresses: new Map(),
+    facts: listedFacts(lineage, keys, told),
+    events: [],
+    baseline: null,
+    ownRatio: null,
+    caps: [],
+  };
+}

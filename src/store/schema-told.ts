@@ -1,0 +1,4 @@
+export interface ToldTable {
+  dedupe_key: string;
+  told_at: number;
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS } from '../../../src/domain/time.ts';
+import { syncInventoryJob } from '../../../src/scheduler/jobs/sync-inventory.ts';
+import { type Bench, later, openBench } from '../../support/bench-deps.ts';
+import { fakeKey } from '../../support/fake-provider.ts';
+import { alertOn } from '../../support/findings.ts';
+
+async function openWatched(policy = "owners: { 'prod-*': U0ADMIN }"): Promise<Bench> {
+  const bench = openBench({ policy });
+  bench.provider.put(fakeKey('key_1', { label: 'prod-api' }));
+  await list(bench);
+  return bench;
+}
+
+async function list(bench: Bench): Promise<void> {
+  await syncInventoryJob.run(bench.deps);
+}
+
+async function told(bench: Bench) {
+  const alerts = await bench.store.read.alerts.unresolved();
+  return alerts.map(({ detectorIds, severity, keyId }) => [detectorIds.join(), severity, keyId]);
+}
+
+describe('a key that appears', () => {
+  test('is no news at the first reading, and is told once after it', async () => {
+    const bench = await openWatched();
+    expect(await told(bench)).toEqual([]);
+    later(bench, HOUR_MS);
+    bench.provider.put(fakeKey('key_2', { label: 'prod-night' }));
+
+    await list(bench);
+    later(bench, HOUR_MS);
+    await list(bench);
+
+    const { id } = await bench.keyOf('key_2');
+    expect(await told(bench)).toEqual([['new-key', 'medium', id]]);
+    const findings = bench.raw().prepare('SELECT detector_id FROM findings').all();
+    expect(findings).toEqual([{ detector_id: 'new-key' }]);
+  });
+});
+
+describe('a key that nobody owns', () => {
+  test('is told after seven days, once', async () => {
+    const bench = await openWatched('');
+    later(bench, 7 * DAY_MS - 1);
+    await list(bench);
+    expect(await told(bench)).toEqual([]);
+
+    later(bench, 1);
+    await list(bench);
+    later(bench, HOUR_MS);
+    await list(bench);
+
+    const rows = bench.raw().prepare('SELECT severity FROM quiet_findings').all();
+    expect(rows).toEqual([{ severity: 'info' }]);
+    expect(await told(bench)).toEqual([]);
+  });
+
+  test('is not told where it has an owner', async () => {
+    const bench = await openWatched();
+    later(bench, 30 * DAY_MS);
+
+    await list(bench);
+
+    expect(bench.raw().prepare('SELECT severity FROM findings').all()).toEqual([]);
+  });
+});
+
+test('a new key that is found while something else goes on with it is no step of a cap', async () => {
+  const bench = await openWatched();
+  later(bench, HOUR_MS);
+  bench.provider.put(fakeKey('key_2', { label: 'prod-night' }));
+  await bench.sync();
+  await alertOn(bench, 'key_2');
+
+  await list(bench);
+
+  const [alert] = await bench.store.read.alerts.unresolved();
+  expect(alert?.detectorIds).toEqual(['spend-acceleration', 'new-key']);
+  expect(await bench.store.read.alerts.events(alert?.id ?? '')).toEqual([]);
+});
