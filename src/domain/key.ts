@@ -84,9 +84,18 @@ export interface Lineage {
   readonly consumers: readonly string[];
   /** The team's own cap in a calendar month (UTC): watched here, whatever the provider enforces. */
   readonly capMicroUsd: number | null;
+  /** How far above its usual hour it may go, picked for it alone; null: as policy says. */
+  readonly ownRatio: OwnRatio | null;
   readonly createdAt: number;
   /** Grows with each change by a person; a modal that saw another one is out of date. */
   readonly revision: number;
+}
+
+export interface OwnRatio {
+  readonly ratio: number;
+  /** Actor text. */
+  readonly by: string;
+  readonly at: number;
 }
 
 /** Who answers for it; somebody who only claims it does not yet. */
@@ -110,6 +119,7 @@ export const NEW_LINEAGE = {
   workload: null,
   consumers: [],
   capMicroUsd: null,
+  ownRatio: null,
   revision: 1,
 } as const satisfies Partial<Lineage>;
 

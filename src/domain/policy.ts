@@ -4,6 +4,7 @@ import type { EscalationPolicy } from './escalation.ts';
 import { type Environment, guessEnvironment } from './key.ts';
 import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
+import type { Profile } from './profile.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
 export interface EnvironmentRule {
@@ -47,6 +48,7 @@ export interface Policy {
   readonly autoContain: AutoContain;
   /** How far a cap may be raised by those who are no admins. */
   readonly caps: RaisePolicy;
+  readonly detection: { readonly profile: Profile };
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

@@ -3,6 +3,7 @@ import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
 import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
+import { baselineRepo } from './baselines.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { grantRepo } from './grants.ts';
@@ -62,5 +63,6 @@ export function createRepos(context: RepoContext): Repos {
     quiet: quietRepo(context),
     lessons: lessonRepo(db),
     rollUps: rollUpRepo(context),
+    baselines: baselineRepo(db),
   };
 }

@@ -2,6 +2,7 @@ import type { Job } from '../job.ts';
 import { backfillHistoryJob } from './backfill-history.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { greetInstallerJob } from './greet-installer.ts';
+import { learnBaselinesJob } from './learn-baselines.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
 import { probeChannelsJob } from './probe-channels.ts';
@@ -25,6 +26,7 @@ export const jobs: readonly Job[] = [
   readEventsJob,
   readLimitsJob,
   compactUsageJob,
+  learnBaselinesJob,
   reconcileJob,
   reportAudienceJob,
   greetInstallerJob,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { BoundDetector, DetectorInput } from '../../../src/domain/detector.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
-import { horizonOf, runDetection } from '../../../src/services/alerts/run-detection.ts';
+import { horizonOf } from '../../../src/services/alerts/horizon.ts';
+import { runDetection } from '../../../src/services/alerts/run-detection.ts';
 import { readEvents } from '../../../src/services/events/read-events.ts';
 import { pollUsage, SETTLE_MS } from '../../../src/services/usage/poll-usage.ts';
 import { type Bench, type BenchOptions, NOON, openBench } from '../../support/bench-deps.ts';
