@@ -33,7 +33,7 @@ function noting(inputs: DetectorInput[]): BoundDetector {
     id: 'noting',
     title: 'Noting',
     historyMs: 4 * HOUR_MS,
-    worthwhile: () => true,
+    worthwhile: ({ recentModels }) => recentModels.length > 0,
     detect: (input) => {
       inputs.push(input);
       return [];
@@ -81,7 +81,7 @@ test('detectors see the lineages that spent lately, with the history that they a
   expect(minutesAgo).toEqual([210, 150, 90, 30]);
 });
 
-test('a lineage without any cost for two hours is not looked at', async () => {
+test('the history of a lineage that was not used for two hours is not read where no detector wants it', async () => {
   const bench = await quietBench();
   bench.provider.use = bench.provider.use.filter(({ keyId, at }) => keyId !== 'key_2' || at < NOON - 3 * HOUR_MS);
   const inputs: DetectorInput[] = [];
