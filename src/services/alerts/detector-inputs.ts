@@ -2,21 +2,22 @@ import { groupBy, inSlices } from '../../domain/collections.ts';
 import { Curve, FINE_STEP_MS } from '../../domain/curve.ts';
 import { type DetectorInput, RECENT_MS } from '../../domain/detector.ts';
 import { NEAR } from '../../domain/pace.ts';
-import { DAY_MS } from '../../domain/time.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { calendarOf } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
 import { eventsOfLineages } from '../events/lineage-events.ts';
 import { withUnwatched } from '../limits/cap-standings.ts';
 import { withNamedKeys } from '../rotation/named-keys.ts';
-import { type Glances, glancesOf } from './glances.ts';
+import { baselineOf, type Glances, glancesOf } from './glances.ts';
 import type { Horizon } from './horizon.ts';
 import { historiesOf } from './lineage-history.ts';
 
 const LINEAGES_AT_ONCE = 5;
 /** How far back a detector sees what the provider's own log tells. */
 const EVENTS_MS = DAY_MS;
-const CURVE_MS = DAY_MS + RECENT_MS;
+// A day of 25 hours is told as a whole within two hours.
+const LEAST_MS = DAY_MS + HOUR_MS + RECENT_MS;
 
 export type InputDeps = Pick<Deps, 'store' | 'clock' | 'detectors' | 'breathe' | 'policy' | 'providers'>;
 
@@ -35,7 +36,7 @@ export async function* inputsOf(
   const { keys, lineages } = deps.store.read;
   const { now, knownUntil } = horizon;
   const calendar = calendarOf(deps.policy);
-  const historyMs = Math.max(...deps.detectors.map((detector) => detector.historyMs));
+  const historyMs = Math.max(LEAST_MS, ...deps.detectors.map((detector) => detector.historyMs));
   const allKeys = await withNamedKeys(deps.store.read, await keys.identities());
   const sight = await glancesOf(deps, { provider, horizon, allKeys });
   const membersOf = groupBy(allKeys, ({ lineageId }) => lineageId);
@@ -49,13 +50,13 @@ export async function* inputsOf(
       const lineage = await lineages.get(lineageId);
       if (lineage === undefined) continue;
       const usage = histories.get(lineageId) ?? [];
-      const curve = new Curve(usage, { from: knownUntil - CURVE_MS, until: knownUntil, stepMs: FINE_STEP_MS });
+      const curve = new Curve(usage, { from: knownUntil - historyMs, until: knownUntil, stepMs: FINE_STEP_MS });
       const series = { usage, curve, events: events.get(lineageId) ?? [], requests: [] };
       const standings = sight.caps.get(lineageId) ?? [];
       const caps = await Promise.all(standings.map((one) => withUnwatched(deps, one, { now, ...lineage })));
       const known = {
         usedBeforeAt: sight.glances.get(lineageId)?.usedBeforeAt ?? null,
-        baseline: sight.baselines.get(lineageId) ?? null,
+        baseline: baselineOf(lineageId, sight.baselines),
         ownRatio: lineage.ownRatio?.ratio ?? null,
       };
       yield {

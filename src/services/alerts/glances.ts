@@ -1,3 +1,4 @@
+import type { Baseline } from '../../domain/baseline.ts';
 import { groupBy, inSlices } from '../../domain/collections.ts';
 import { type Glance, RECENT_MS } from '../../domain/detector.ts';
 import { latest, MINUTE_MS } from '../../domain/time.ts';
@@ -43,17 +44,31 @@ export async function glancesOf(deps: GlanceDeps, { provider, horizon, allKeys }
   const watched = allKeys.filter((key) => key.connectionId === connectionId || recent.keys.has(key.id));
   const lineageIds = [...new Set([...watched.map(({ lineageId }) => lineageId), ...caps.keys()])];
   const membersOf = groupBy(allKeys, ({ lineageId }) => lineageId);
+  const dayMs = horizon.knownUntil - recent.dayAt;
   const glances = new Map<string, Glance>();
   for (const slice of inSlices(lineageIds, LINEAGES_AT_ONCE)) {
     for (const lineageId of slice) {
       const members = membersOf.get(lineageId) ?? [];
-      const known = { caps: caps.get(lineageId) ?? [], baseline: baselines.get(lineageId) ?? null };
-      glances.set(lineageId, { ...known, ...sumsOf(members, sight), usedBeforeAt: usedBefore(members, sight, known) });
+      const known = { caps: caps.get(lineageId) ?? [], baseline: baselineOf(lineageId, baselines) };
+      const usedBeforeAt = usedBefore(members, sight, baselines.get(lineageId)?.lastUsedAt ?? null);
+      glances.set(lineageId, {
+        ...known,
+        ...sumsOf(members, sight),
+        knownUntil: horizon.knownUntil,
+        dayMs,
+        usedBeforeAt,
+      });
     }
     await deps.breathe();
   }
   await lookFurtherBack(deps, { glances, membersOf, before: recent.from });
   return { glances, caps, baselines };
+}
+
+/** One that has learned of no day knows nothing. */
+export function baselineOf(lineageId: string, baselines: Baselines): Baseline | null {
+  const baseline = baselines.get(lineageId);
+  return baseline === undefined || baseline.days.length === 0 ? null : baseline;
 }
 
 interface KeyUse extends UseSum {
@@ -78,7 +93,7 @@ interface Sight {
 /** Slice by slice, so that others are served meanwhile. */
 async function recentUse(deps: GlanceDeps, connectionId: string, { knownUntil, now }: Horizon): Promise<Recent> {
   const from = knownUntil - RECENT_MS;
-  const dayAt = calendarOf(deps.policy).dayStart(knownUntil);
+  const dayAt = calendarOf(deps.policy).dayStart(knownUntil - 1);
   const keys = new Map<string, { costMicroUsd: number; requests: number; models: string[]; endpoints: string[] }>();
   const ofDay = new Map<string, { costMicroUsd: number; requests: number }>();
   for (let start = from; start < now; ) {
@@ -105,7 +120,7 @@ function added<Sum extends { costMicroUsd: number; requests: number }>(sum: Sum,
 function sumsOf(
   members: readonly KeyIdentity[],
   { recent, ofDay }: Sight,
-): Omit<Glance, 'usedBeforeAt' | 'baseline' | 'caps'> {
+): Pick<Glance, 'recentMicroUsd' | 'dayMicroUsd' | 'dayRequests' | 'recentModels' | 'recentEndpoints'> {
   let [recentMicroUsd, dayMicroUsd, dayRequests] = [0, 0, 0];
   const models = new Set<string>();
   const endpoints = new Set<string>();
@@ -126,9 +141,9 @@ function sumsOf(
 function usedBefore(
   members: readonly KeyIdentity[],
   { recent, ofDay }: Sight,
-  { baseline }: Pick<Glance, 'baseline'>,
+  learnedAt: number | null,
 ): number | null {
-  let last = baseline?.lastUsedAt ?? null;
+  let last = learnedAt;
   for (const { id, lastUsedAt } of members) {
     if (lastUsedAt !== null && lastUsedAt < recent.from) last = latest(last, lastUsedAt);
     if (ofDay.has(id)) last = latest(last, recent.dayAt);

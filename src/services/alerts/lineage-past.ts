@@ -49,7 +49,7 @@ interface Wanted extends LineageInput {
 
 /** After a midnight a day more is known, and after a rotation a key. */
 function isSame({ keyIds, baseline }: Older, { deps, input, keyIds: wanted }: Wanted): boolean {
-  return baseline.until === calendarOf(deps.policy).dayStart(input.knownUntil) && keyIds === wanted.join(' ');
+  return baseline.until === calendarOf(deps.policy).dayStart(input.knownUntil - 1) && keyIds === wanted.join(' ');
 }
 
 async function readOlder(deps: PastDeps, { input, keyIds }: LineageInput): Promise<Older> {
@@ -57,7 +57,7 @@ async function readOlder(deps: PastDeps, { input, keyIds }: LineageInput): Promi
   const from = floorTo(knownUntil - PAST_MS, QUARTER_MS);
   const seam = floorTo(knownUntil - FRESH_MS, HOUR_MS);
   const usage = await deps.store.read.usage.ofKeysFolded(keyIds, { from, to: now }, QUARTER_MS);
-  const until = calendarOf(deps.policy).dayStart(knownUntil);
+  const until = calendarOf(deps.policy).dayStart(knownUntil - 1);
   const lesson = { lineageId: lineage.id, keyIds, until, usage, stepMs: QUARTER_MS };
   const baseline = await learnLineage(deps, lesson);
   const grid = new Curve(
