@@ -17,3 +17,8 @@ INSERT INTO revisions (name, value) VALUES ('baselines', 0);
 ALTER TABLE lineages ADD COLUMN own_ratio BIGINT;
 ALTER TABLE lineages ADD COLUMN own_ratio_by TEXT;
 ALTER TABLE lineages ADD COLUMN own_ratio_at BIGINT;
+
+-- A connection that was read before has no first report to come.
+INSERT INTO notices (id, kind, subject, detail, opened_at, updated_at, closed_at)
+SELECT 'notice_backtest_' || connection_id, 'backtest', connection_id, '{"connectionId":"","days":31,"replayed":0,"alerts":0,"calmerFactor":8,"calmerAlerts":0,"worst":[],"others":0}', 0, 0, 0
+FROM watermarks WHERE polled_at IS NOT NULL;

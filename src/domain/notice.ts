@@ -121,6 +121,22 @@ export interface MissingScopeDetail {
   readonly method: string;
 }
 
+/** What the rules would have told of a connection's past, once when it has been read. It is over when it is told. */
+export interface BacktestDetail {
+  readonly connectionId: string;
+  readonly days: number;
+  /** How many keys had traffic. */
+  readonly replayed: number;
+  readonly alerts: number;
+  /** What another factor would have made of it. */
+  readonly calmerFactor: number;
+  readonly calmerAlerts: number;
+  /** Most alerts first. */
+  readonly worst: readonly { readonly lineageId: string; readonly alerts: number }[];
+  /** How many more there are. */
+  readonly others: number;
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
@@ -132,6 +148,7 @@ export interface NoticeDetails {
   readonly grant: GrantTold;
   readonly welcome: WelcomeDetail;
   readonly missing_scope: MissingScopeDetail;
+  readonly backtest: BacktestDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

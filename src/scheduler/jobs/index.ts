@@ -11,6 +11,7 @@ import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
 import { reconcileJob } from './reconcile.ts';
 import { reportAudienceJob } from './report-audience.ts';
+import { reportBacktestJob } from './report-backtest.ts';
 import { sendHeartbeatJob } from './send-heartbeat.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
@@ -29,6 +30,7 @@ export const jobs: readonly Job[] = [
   learnBaselinesJob,
   reconcileJob,
   reportAudienceJob,
+  reportBacktestJob,
   greetInstallerJob,
   logAuditHeadJob,
   probeChannelsJob,

@@ -1,7 +1,7 @@
 import type { Baseline } from '../../domain/baseline.ts';
 import { groupBy, inSlices } from '../../domain/collections.ts';
 import { type Glance, RECENT_MS } from '../../domain/detector.ts';
-import { latest, MINUTE_MS } from '../../domain/time.ts';
+import { DAY_MS, floorTo, latest, MINUTE_MS } from '../../domain/time.ts';
 import type { Baselines } from '../../ports/baselines.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity } from '../../ports/store.ts';
@@ -61,7 +61,7 @@ export async function glancesOf(deps: GlanceDeps, { provider, horizon, allKeys }
     }
     await deps.breathe();
   }
-  await lookFurtherBack(deps, { glances, membersOf, before: recent.from });
+  await lookFurtherBack(deps, { glances, membersOf, before: floorTo(recent.from, DAY_MS) });
   return { glances, caps, baselines };
 }
 

@@ -2,6 +2,7 @@ import { alertName } from '../../domain/alert.ts';
 import type { GrantTold } from '../../domain/grant.ts';
 import type {
   AudienceDetail,
+  BacktestDetail,
   BlindDetail,
   BreakGlassDetail,
   ClaimDetail,
@@ -99,6 +100,13 @@ export interface MissingScopeCard {
   readonly closedAt: number | null;
 }
 
+export interface BacktestCard {
+  readonly kind: 'backtest';
+  readonly connection: ConnectionName;
+  readonly detail: BacktestDetail;
+  readonly worst: readonly { readonly slug: string; readonly alerts: number }[];
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
 export type NoticeCard =
   | BlindCard
@@ -110,7 +118,8 @@ export type NoticeCard =
   | ClaimCard
   | GrantNoticeCard
   | WelcomeCard
-  | MissingScopeCard;
+  | MissingScopeCard
+  | BacktestCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -138,6 +147,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return notice.closedAt === null ? undefined : describeWelcome(deps, notice.detail);
     case 'missing_scope':
       return { kind: 'missing_scope', detail: notice.detail, closedAt: notice.closedAt };
+    case 'backtest':
+      return describeBacktest(deps, notice.detail);
     default:
       return undefined;
   }
@@ -219,6 +230,14 @@ async function describeDrift(deps: DescribeDeps, detail: DriftDetail): Promise<D
 function describeWelcome(deps: DescribeDeps, detail: WelcomeDetail): WelcomeCard {
   const connections = detail.connections.map((one) => ({ ...one, ...nameOf(deps, one.connectionId) }));
   return { kind: 'welcome', detail, connections, channel: deps.policy.channels.alerts };
+}
+
+async function describeBacktest(deps: DescribeDeps, detail: BacktestDetail): Promise<BacktestCard> {
+  const worst = detail.worst.map(async ({ lineageId, alerts }) => {
+    const lineage = await deps.store.read.lineages.get(lineageId);
+    return { slug: lineage?.slug ?? 'a key that is gone', alerts };
+  });
+  return { kind: 'backtest', connection: nameOf(deps, detail.connectionId), detail, worst: await Promise.all(worst) };
 }
 
 function nameOf({ providers }: DescribeDeps, connectionId: string): ConnectionName {

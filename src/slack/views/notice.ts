@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { formatLength, HOUR_MS, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { BlindCard, ConnectionName, DowntimeCard, NoticeCard } from '../../services/notices/describe-notice.ts';
+import { backtestWords } from './backtest.ts';
 import { actions, context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
 import { claimWords } from './claim.ts';
 import { driftWords } from './drift.ts';
@@ -45,6 +46,8 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return welcomeWords(card, locale);
     case 'missing_scope':
       return missingScopeWords(card);
+    case 'backtest':
+      return backtestWords(card);
   }
 }
 
