@@ -60,10 +60,8 @@ const RESPONDER_ACTS = [
 
 /**
  * The one table that every click is checked against. `expect` is "this was us", `declare` says
- * so beforehand; `edit` says what a key is for and who uses
- * it; `classify` sets its owner, environment and cap; `raise_cap` reaches up to what policy allows, `_beyond` further;
- * The one table that every click is checked against. `expect` is "this was us"; `edit` says what a key is for and who uses
- * it; `classify` sets its owner, environment and cap; `set_factor` picks the factor of production; `raise_cap` reaches up to what policy allows, `_beyond` further;
+ * so beforehand; `edit` says what a key is for and who uses it; `classify` sets its owner, environment and cap;
+ * `set_factor` picks the factor of production; `raise_cap` reaches up to what policy allows, `_beyond` further;
  * `declassify` takes production's protection away.
  */
 export const ROLE_ACTS: Readonly<Record<Role, ReadonlySet<Act>>> = {

@@ -3,7 +3,6 @@ import { Curve, type Stretch } from '../../domain/curve.ts';
 import { latest } from '../../domain/time.ts';
 import { calendarOf } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
-import { incidentSpans } from './incident-spans.ts';
 
 export interface Lesson {
   readonly lineageId: string;
@@ -23,12 +22,13 @@ export async function learnLineage(
 ): Promise<Baseline> {
   const from = until - BASELINE_MS;
   const known = usage.filter(({ startAt }) => startAt >= from && startAt < until);
+  const incidents = await deps.store.read.lessons.incidentDays(lineageId, { from, to: until });
   const learned = learnBaseline({
     now: deps.clock.now(),
     until,
     calendar: calendarOf(deps.policy),
     curve: new Curve(known, { from, until, stepMs }),
-    leftOut: await incidentSpans(deps, lineageId, { from, to: until }),
+    leftOut: incidents.map(({ startedAt, closedAt }) => ({ from: startedAt, to: closedAt })),
     known: {
       knownModels: [...new Set(known.map(({ model }) => model))].sort(),
       knownEndpoints: [...new Set(known.map(({ endpoint }) => endpoint))].sort(),

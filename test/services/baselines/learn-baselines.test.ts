@@ -144,7 +144,11 @@ test('the days of a confirmed incident are left out; when people say that it was
   );
   const closed = { startedAt: incidentAt, closedAt: incidentAt + 2 * HOUR_MS, state: 'resolved' as const };
   const incident = alertOf({ lineageId, keyId, ...closed, containedAt: incidentAt + HOUR_MS });
-  await bench.store.write((tx) => tx.alerts.insert(incident));
+  const said = { alertId: incident.id, actor: 'slack:T1/U1', detail: {} };
+  await bench.store.write(async (tx) => {
+    await tx.alerts.insert(incident);
+    await tx.alerts.addEvent({ ...said, id: 'event_0', at: incidentAt + HOUR_MS, kind: 'action_requested' });
+  });
 
   await learnDue(bench.deps);
   expect(await baselineOf(bench)).toMatchObject({ daysLearned: 19, dailyCost: { max: MICRO_USD } });
@@ -152,14 +156,7 @@ test('the days of a confirmed incident are left out; when people say that it was
   later(bench, MINUTE_MS);
   await bench.store.write(async (tx) => {
     await tx.alerts.update({ ...incident, verdict: 'legitimate' });
-    const event = {
-      id: 'event_1',
-      alertId: incident.id,
-      at: bench.clock.now(),
-      kind: 'expected',
-      actor: 'slack:T1/U1',
-    };
-    await tx.alerts.addEvent({ ...event, detail: {} });
+    await tx.alerts.addEvent({ ...said, id: 'event_1', at: bench.clock.now(), kind: 'expected' });
   });
   later(bench, MINUTE_MS);
   expect(await learnDue(bench.deps)).toBe(1);
