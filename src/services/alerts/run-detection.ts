@@ -36,7 +36,8 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
     }
     findings.push(...(await judged(deps, one, found)));
   }
-  for (const finding of findings.toSorted(byWeight)) {
+  // Of equals the detector that comes first in the list has the last word.
+  for (const finding of findings.toReversed().toSorted(byWeight)) {
     const alert = await recordFinding(deps, finding);
     if (alert !== null) alertIds.add(alert.id);
     deps.logger.info('finding recorded', {
