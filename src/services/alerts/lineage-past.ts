@@ -1,6 +1,6 @@
 import type { Baseline } from '../../domain/baseline.ts';
 import { Curve, type Stretch } from '../../domain/curve.ts';
-import type { Past } from '../../domain/judgement.ts';
+import type { Past } from '../../domain/judgement/judge.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import { learnLineage } from '../baselines/learn-lineage.ts';
 import { calendarOf } from '../calendar.ts';

@@ -1,5 +1,6 @@
+import { hourFloor } from '../../domain/detectors/spend-acceleration.ts';
 import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
-import { judge } from '../../domain/judgement.ts';
+import { judge } from '../../domain/judgement/judge.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -53,7 +54,8 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
 async function judged(deps: DetectionDeps, one: LineageInput, found: readonly Finding[]): Promise<readonly Finding[]> {
   const { profile } = deps.policy.detection;
   if (profile === 'strict' || found.every(({ severity }) => severity === 'info')) return found;
-  return judge(profile, { findings: found, input: one.input, past: await pastOf(deps, one) });
+  const floorMicroUsd = hourFloor(deps.policy.detectors);
+  return judge(profile, { findings: found, input: one.input, past: await pastOf(deps, one), floorMicroUsd });
 }
 
 /** What was found last is what an alert says: the worst, and of equals what a key is doing. */
