@@ -101,6 +101,16 @@ CREATE TABLE audit (
 
 CREATE INDEX audit_subject ON audit (subject, seq);
 
+CREATE TABLE baselines (
+  lineage_id TEXT PRIMARY KEY,
+  computed_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL,
+  learned TEXT NOT NULL,
+  revision BIGINT NOT NULL
+);
+
+CREATE INDEX baselines_revision ON baselines (revision);
+
 CREATE TABLE channel_troubles (
   id TEXT PRIMARY KEY,
   channel TEXT NOT NULL,
@@ -281,7 +291,7 @@ CREATE TABLE lineages (
   environment TEXT NOT NULL,
   owner_slack_id TEXT,
   created_at BIGINT NOT NULL
-, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1, owner_source TEXT NOT NULL DEFAULT 'found', allowed_models TEXT, retention TEXT);
+, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1, owner_source TEXT NOT NULL DEFAULT 'found', allowed_models TEXT, retention TEXT, own_ratio BIGINT, own_ratio_by TEXT, own_ratio_at BIGINT);
 
 CREATE UNIQUE INDEX lineages_slug ON lineages (slug);
 

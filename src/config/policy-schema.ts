@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
 import { priceEntrySchema } from './policy-prices.ts';
 
@@ -107,6 +108,10 @@ const caps = z.strictObject({
   raise_up_to_usd: z.number().positive().optional().describe('US dollars, for instance 2000'),
 });
 
+const detection = z.strictObject({
+  profile: z.enum(PROFILES).default('balanced').describe('balanced or strict'),
+});
+
 const environmentRule = z.strictObject({
   match: glob,
   environment: z.enum(['production', 'staging', 'development']).describe('production, staging or development'),
@@ -146,6 +151,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     heartbeat,
     auto_contain: autoContain,
     caps,
+    detection,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

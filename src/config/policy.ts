@@ -33,6 +33,7 @@ export const POLICY_SECTIONS: readonly string[] = [
   'alerts',
   'heartbeat',
   'auto_contain',
+  'detection',
   'detectors',
 ];
 
@@ -105,6 +106,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       raiseUpToPercent: file.caps.raise_up_to_percent,
       raiseUpToMicroUsd: file.caps.raise_up_to_usd === undefined ? null : microUsdFromUsd(file.caps.raise_up_to_usd),
     },
+    detection: { profile: file.detection.profile },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

@@ -22,6 +22,7 @@ export const ACTS = [
   'raise_cap',
   'change_limits',
   'classify',
+  'set_factor',
   'break_glass',
   'test_alert',
   'raise_cap_beyond',
@@ -52,14 +53,15 @@ const RESPONDER_ACTS = [
   'raise_cap',
   'change_limits',
   'classify',
+  'set_factor',
   'break_glass',
   'test_alert',
 ] as const satisfies readonly Act[];
 
 /**
  * The one table that every click is checked against. `expect` is "this was us", `declare` says
- * so beforehand; `edit` says what a key is for and who uses
- * it; `classify` sets its owner, environment and cap; `raise_cap` reaches up to what policy allows, `_beyond` further;
+ * so beforehand; `edit` says what a key is for and who uses it; `classify` sets its owner, environment and cap;
+ * `set_factor` picks the factor of production; `raise_cap` reaches up to what policy allows, `_beyond` further;
  * `declassify` takes production's protection away.
  */
 export const ROLE_ACTS: Readonly<Record<Role, ReadonlySet<Act>>> = {
@@ -88,6 +90,7 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   raise_cap: 'raise its cap',
   change_limits: 'change its limits',
   classify: 'set its owner, environment or cap',
+  set_factor: 'pick its factor',
   break_glass: 'act alone',
   test_alert: 'start a test alert',
   raise_cap_beyond: 'raise its cap that far',

@@ -92,6 +92,8 @@ export interface Glance {
   readonly baseline: Baseline | null;
   readonly caps: readonly CapStanding[];
   readonly facts: LineageFacts;
+  /** Whether it may have been used, on the day before, at hours that are none of its. */
+  readonly mayBeOffHours: boolean;
   /** Whether there are records of single requests to look at. */
   readonly hasRecords: boolean;
 }

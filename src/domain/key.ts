@@ -98,9 +98,18 @@ export interface Lineage {
   readonly allowedModels: readonly string[] | null;
   /** What was promised of its data, such as `zero-retention`; null: as policy says. */
   readonly retention: string | null;
+  /** How far above its usual hour it may go, picked for it alone; null: as policy says. */
+  readonly ownRatio: OwnRatio | null;
   readonly createdAt: number;
   /** Grows with each change by a person; a modal that saw another one is out of date. */
   readonly revision: number;
+}
+
+export interface OwnRatio {
+  readonly ratio: number;
+  /** Actor text. */
+  readonly by: string;
+  readonly at: number;
 }
 
 /** Who answers for it; somebody who only claims it does not yet. */
@@ -126,6 +135,7 @@ export const NEW_LINEAGE = {
   capMicroUsd: null,
   allowedModels: null,
   retention: null,
+  ownRatio: null,
   revision: 1,
 } as const satisfies Partial<Lineage>;
 

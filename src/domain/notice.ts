@@ -134,6 +134,22 @@ export interface MissingScopeDetail {
   readonly method: string;
 }
 
+/** What the rules would have told of a connection's past, once when it has been read. It is over when it is told. */
+export interface BacktestDetail {
+  readonly connectionId: string;
+  readonly days: number;
+  /** How many keys had traffic. */
+  readonly replayed: number;
+  readonly alerts: number;
+  /** What another factor would have made of it. */
+  readonly calmerFactor: number;
+  readonly calmerAlerts: number;
+  /** Most alerts first. */
+  readonly worst: readonly { readonly lineageId: string; readonly alerts: number }[];
+  /** How many more there are. */
+  readonly others: number;
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
@@ -146,6 +162,7 @@ export interface NoticeDetails {
   readonly welcome: WelcomeDetail;
   readonly missing_scope: MissingScopeDetail;
   readonly finding: ConnectionFindingDetail;
+  readonly backtest: BacktestDetail;
 }
 
 export type NoticeKind = keyof NoticeDetails;

@@ -5,6 +5,7 @@ import { type Environment, guessEnvironment, type Lineage } from './key.ts';
 import type { ModelBounds } from './lineage-facts.ts';
 import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
+import type { Profile } from './profile.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
 export interface EnvironmentRule {
@@ -65,6 +66,7 @@ export interface Policy {
   readonly autoContain: AutoContain;
   /** How far a cap may be raised by those who are no admins. */
   readonly caps: RaisePolicy;
+  readonly detection: { readonly profile: Profile };
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

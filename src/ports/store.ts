@@ -4,6 +4,7 @@ import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { AlertEvent, AlertRepo } from './alerts.ts';
 import type { ApprovalRepo } from './approvals.ts';
 import type { AuditReader } from './audit.ts';
+import type { BaselineReader, BaselineRepo } from './baselines.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
@@ -205,12 +206,13 @@ export interface Repos {
   readonly lessons: LessonRepo;
   readonly rollUps: RollUpRepo;
   readonly told: ToldRepo;
+  readonly baselines: BaselineRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */
 export type WakeTopic = 'outbox' | 'actions' | 'timers';
 
-export interface Store extends InventoryReader {
+export interface Store extends InventoryReader, BaselineReader {
   /** On a second, read-only connection. Throws inside `write`: use its `tx` there. */
   readonly read: Repos;
   /**

@@ -1,4 +1,5 @@
 import type { UsageBucket } from '../domain/usage.ts';
+import type { UsageGlances } from './usage-glances.ts';
 import type { UsageRange, UsageRow } from './usage-prices.ts';
 import type { UsageUpkeep } from './usage-upkeep.ts';
 
@@ -13,7 +14,7 @@ export interface ReplaceOutcome {
   readonly removed: number;
 }
 
-export interface UsageRepo extends UsageUpkeep {
+export interface UsageRepo extends UsageUpkeep, UsageGlances {
   /** Makes the window hold exactly `rows`: rows that vanished vanish, equal rows are not written. */
   replaceWindow(connectionId: string, range: UsageRange, rows: readonly UsageRow[]): Promise<ReplaceOutcome>;
   /** Ascending by start. Buckets that overlap the range are included whole. */

@@ -35,14 +35,17 @@ export function decodeCommand(value: string): CommandLine {
   return { name: c, argument: a, page: p };
 }
 
-/** At most ten; a line that is too long for a button gets none. */
+/** At most ten, `first` counted in where others stand before them; a line that is too long for a button gets none. */
 export function commandButtons(
   lines: readonly (CommandLine & { readonly label: string; readonly accessibilityLabel: string })[],
+  first = 0,
 ): readonly ButtonSpec[] {
-  return lines.slice(0, COMMAND_BUTTONS).flatMap(({ label, accessibilityLabel, name, argument, page }, index) => {
-    const value = codec.encode({ c: name, a: argument, p: page });
-    const isUnfit = argument.length > ARGUMENT_MAX || value.length > VALUE_MAX || looksLikeSecret(argument);
-    if (isUnfit) return [];
-    return [{ actionId: commandButtonId(index), label, value, accessibilityLabel }];
-  });
+  return lines
+    .slice(0, COMMAND_BUTTONS - first)
+    .flatMap(({ label, accessibilityLabel, name, argument, page }, index) => {
+      const value = codec.encode({ c: name, a: argument, p: page });
+      const isUnfit = argument.length > ARGUMENT_MAX || value.length > VALUE_MAX || looksLikeSecret(argument);
+      if (isUnfit) return [];
+      return [{ actionId: commandButtonId(first + index), label, value, accessibilityLabel }];
+    });
 }

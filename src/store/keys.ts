@@ -1,5 +1,14 @@
 import type { Kysely } from 'kysely';
-import type { Environment, Key, KeyOwner, KeyStatus, Lineage, OwnerSource, OwnerStanding } from '../domain/key.ts';
+import type {
+  Environment,
+  Key,
+  KeyOwner,
+  KeyStatus,
+  Lineage,
+  OwnerSource,
+  OwnerStanding,
+  OwnRatio,
+} from '../domain/key.ts';
 import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
@@ -99,6 +108,9 @@ function fromLineage(lineage: Lineage): NewRow<'lineages'> {
     owner_source: lineage.ownerSource,
     allowed_models: lineage.allowedModels && JSON.stringify(lineage.allowedModels),
     retention: lineage.retention,
+    own_ratio: lineage.ownRatio?.ratio ?? null,
+    own_ratio_by: lineage.ownRatio?.by ?? null,
+    own_ratio_at: lineage.ownRatio?.at ?? null,
   };
 }
 
@@ -117,7 +129,12 @@ function toLineage(row: Row<'lineages'>): Lineage {
     ownerSource: row.owner_source as OwnerSource,
     allowedModels: row.allowed_models === null ? null : (JSON.parse(row.allowed_models) as string[]),
     retention: row.retention,
+    ownRatio: ownRatioOf(row),
   };
+}
+
+function ownRatioOf({ own_ratio: ratio, own_ratio_by: by, own_ratio_at: at }: Row<'lineages'>): OwnRatio | null {
+  return ratio === null || by === null || at === null ? null : { ratio, by, at };
 }
 
 /** Some, or all where null. */

@@ -4,9 +4,12 @@ import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { AppError, toError } from '../domain/errors.ts';
+import type { Baselines } from '../ports/baselines.ts';
+import type { Breathe } from '../ports/breathe.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { InventoryRow } from '../ports/inventory.ts';
 import type { Repos, Store, WakeTopic } from '../ports/store.ts';
+import { BaselineMirror } from './baselines.ts';
 import { databaseError, isPassing } from './database-error.ts';
 import { kyselyOn } from './dialect.ts';
 import { InventoryMirror } from './inventory-mirror.ts';
@@ -84,6 +87,7 @@ class SqliteStore implements Store {
   readonly #readRepos: Repos;
   readonly #digests = new UsageDigests();
   readonly #mirror = new InventoryMirror();
+  readonly #baselines = new BaselineMirror();
   readonly #listeners = new Map<WakeTopic, Set<() => void>>();
 
   constructor(connections: Connections) {
@@ -136,6 +140,11 @@ class SqliteStore implements Store {
   async inventory(costFrom: number): Promise<readonly InventoryRow[]> {
     this.#refuseInsideWrite();
     return this.#mirror.rows(this.#reader, costFrom);
+  }
+
+  async baselines(breathe: Breathe): Promise<Baselines> {
+    this.#refuseInsideWrite();
+    return this.#baselines.read(this.#reader, breathe);
   }
 
   onCommit(topic: WakeTopic, listener: () => void): () => void {

@@ -3,6 +3,7 @@ import { actionRepo } from './actions.ts';
 import { alertRepo } from './alerts.ts';
 import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
+import { baselineRepo } from './baselines.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { grantRepo } from './grants.ts';
@@ -64,5 +65,6 @@ export function createRepos(context: RepoContext): Repos {
     lessons: lessonRepo(db),
     rollUps: rollUpRepo(context),
     told: toldRepo(db),
+    baselines: baselineRepo(db),
   };
 }

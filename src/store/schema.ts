@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { AlertTable } from './schema-alerts.ts';
 import type { ApprovalTable } from './schema-approvals.ts';
+import type { BaselineTable } from './schema-baselines.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
@@ -39,6 +40,9 @@ export interface LineageTable {
   /** JSON array of patterns. */
   allowed_models: string | null;
   retention: string | null;
+  own_ratio: number | null;
+  own_ratio_by: string | null;
+  own_ratio_at: number | null;
 }
 
 export interface KeyTable {
@@ -254,6 +258,7 @@ export interface Database {
   revisions: RevisionTable;
   home_tabs: HomeTabTable;
   told: ToldTable;
+  baselines: BaselineTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -5,6 +5,7 @@ import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 import { DayChanges, dayCostPerKey, dayCostTotal, daySpanPerKey } from './usage-days.ts';
 import { digestsOf } from './usage-digests.ts';
+import { usageGlances } from './usage-glances.ts';
 import { toUsage, usageSeries } from './usage-series.ts';
 import { usageUpkeep } from './usage-upkeep.ts';
 
@@ -19,6 +20,7 @@ export function usageRepo(context: Context): UsageRepo {
     ...usageUpkeep(context),
     replaceWindow: (connectionId, range, rows) => replaceChanged(context, { connectionId, range, rows }),
     ...usageSeries(db),
+    ...usageGlances(db),
     async costPerKey({ from, to, connectionId }) {
       const rows = await db
         .selectFrom('usage')

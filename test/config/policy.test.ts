@@ -58,6 +58,7 @@ describe('policy.yml', () => {
       heartbeat: { everyMs: 300_000 },
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null },
+      detection: { profile: 'balanced' },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],

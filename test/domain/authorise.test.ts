@@ -32,6 +32,7 @@ const LEAST: Readonly<Record<Act, Role>> = {
   raise_cap: 'responder',
   change_limits: 'responder',
   classify: 'responder',
+  set_factor: 'responder',
   break_glass: 'responder',
   test_alert: 'responder',
   raise_cap_beyond: 'admin',

@@ -20,7 +20,8 @@ export const offHours: Detector<Settings> = {
   title: 'Requests at unusual hours',
   historyMs: 0,
   settings,
-  worthwhile: ({ baseline, dayMs }) => (dayMs >= DAY_MS || dayMs < TOLD_WITHIN_MS) && baseline?.dailyRequests != null,
+  worthwhile: ({ baseline, dayMs, mayBeOffHours }) =>
+    mayBeOffHours && (dayMs >= DAY_MS || dayMs < TOLD_WITHIN_MS) && baseline?.dailyRequests != null,
   detect(input, { percent }) {
     const { baseline, calendar, curve, knownUntil, lineage } = input;
     const active = baseline?.activeHours ?? null;

@@ -140,6 +140,7 @@ class Eye {
       baseline: this.#baseline,
       caps: [],
       facts: NO_FACTS,
+      mayBeOffHours: true,
       hasRecords: false,
     };
   }

@@ -2,6 +2,7 @@ import type { Job } from '../job.ts';
 import { backfillHistoryJob } from './backfill-history.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { greetInstallerJob } from './greet-installer.ts';
+import { learnBaselinesJob } from './learn-baselines.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
 import { pollUsageJob } from './poll-usage.ts';
 import { probeChannelsJob } from './probe-channels.ts';
@@ -10,6 +11,7 @@ import { readEventsJob } from './read-events.ts';
 import { readLimitsJob } from './read-limits.ts';
 import { reconcileJob } from './reconcile.ts';
 import { reportAudienceJob } from './report-audience.ts';
+import { reportBacktestJob } from './report-backtest.ts';
 import { sendHeartbeatJob } from './send-heartbeat.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
@@ -25,8 +27,10 @@ export const jobs: readonly Job[] = [
   readEventsJob,
   readLimitsJob,
   compactUsageJob,
+  learnBaselinesJob,
   reconcileJob,
   reportAudienceJob,
+  reportBacktestJob,
   greetInstallerJob,
   logAuditHeadJob,
   probeChannelsJob,

@@ -7,8 +7,8 @@ import { type Key, STOPPED_STATUSES } from '../../domain/key.ts';
 import { isUse, type UsageBucket } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos, Watermark } from '../../ports/store.ts';
+import { horizonOf } from '../alerts/horizon.ts';
 import { type RecordDeps, recordFinding } from '../alerts/record-finding.ts';
-import { horizonOf } from '../alerts/run-detection.ts';
 import type { Deps } from '../deps.ts';
 import { tellAlerts } from './tell-alerts.ts';
 

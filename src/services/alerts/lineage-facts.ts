@@ -1,11 +1,9 @@
-import { groupBy, inSlices } from '../../domain/collections.ts';
+import { groupBy } from '../../domain/collections.ts';
 import { type Key, type Lineage, STOPPED_STATUSES } from '../../domain/key.ts';
 import { type KeyFacts, type LineageFacts, NO_FACTS } from '../../domain/lineage-facts.ts';
 import { modelBoundsOf } from '../../domain/policy.ts';
 import type { KeyIdentity } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
-
-const KEYS_AT_ONCE = 100;
 
 type FactsDeps = Pick<Deps, 'store' | 'policy'>;
 
@@ -46,23 +44,4 @@ export function listedFacts(lineage: Lineage, keys: readonly Key[], told: Readon
 function keyFacts({ id, status, firstSeenAt, stoppedAt, lastUsedAt, announced }: KeyIdentity): KeyFacts {
   const isActive = !STOPPED_STATUSES.has(status);
   return { id, kind: 'inference', isActive, firstSeenAt, stoppedAt, lastUsedAt, announced, madeBy: null };
-}
-
-/** The models that lineages with bounds used since, by lineage: only theirs have to be looked at before the history is read. */
-export async function recentModels(
-  { store }: Pick<Deps, 'store'>,
-  facts: ReadonlyMap<string, LineageFacts>,
-  from: number,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const bounded = [...facts].filter(([, { models }]) => models.allowed !== null || models.promise !== null);
-  const lineageOf = new Map(bounded.flatMap(([lineageId, { keys }]) => keys.map(({ id }) => [id, lineageId] as const)));
-  const found = new Map<string, Set<string>>();
-  for (const slice of inSlices([...lineageOf.keys()], KEYS_AT_ONCE)) {
-    const buckets = await store.read.usage.startedIn(slice, { from, to: Number.MAX_SAFE_INTEGER });
-    for (const { keyId, model } of buckets) {
-      const lineageId = lineageOf.get(keyId) ?? '';
-      found.set(lineageId, (found.get(lineageId) ?? new Set()).add(model));
-    }
-  }
-  return new Map([...found].map(([lineageId, models]) => [lineageId, [...models]]));
 }

@@ -10,7 +10,7 @@ import { keysOfAlert } from './alert-keys.ts';
 import { announceAlert } from './announce.ts';
 import { callIfWorse } from './call-people.ts';
 import { saveChange } from './change-alert.ts';
-import { horizonOf } from './run-detection.ts';
+import { horizonOf } from './horizon.ts';
 
 const UNREAD = { polledAt: null, newestUsageAt: null };
 

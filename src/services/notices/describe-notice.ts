@@ -2,6 +2,7 @@ import { alertName } from '../../domain/alert.ts';
 import type { GrantTold } from '../../domain/grant.ts';
 import type {
   AudienceDetail,
+  BacktestDetail,
   BlindDetail,
   BreakGlassDetail,
   ClaimDetail,
@@ -106,6 +107,13 @@ export interface FindingCard {
   readonly detail: ConnectionFindingDetail;
 }
 
+export interface BacktestCard {
+  readonly kind: 'backtest';
+  readonly connection: ConnectionName;
+  readonly detail: BacktestDetail;
+  readonly worst: readonly { readonly slug: string; readonly alerts: number }[];
+}
+
 /** Everything that the rendering of a notice needs, and nothing that it must look up. */
 export type NoticeCard =
   | BlindCard
@@ -118,7 +126,8 @@ export type NoticeCard =
   | GrantNoticeCard
   | WelcomeCard
   | MissingScopeCard
-  | FindingCard;
+  | FindingCard
+  | BacktestCard;
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
 
@@ -148,6 +157,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return { kind: 'missing_scope', detail: notice.detail, closedAt: notice.closedAt };
     case 'finding':
       return { kind: 'finding', connection: nameOf(deps, notice.detail.connectionId), detail: notice.detail };
+    case 'backtest':
+      return describeBacktest(deps, notice.detail);
     default:
       return undefined;
   }
@@ -229,6 +240,14 @@ async function describeDrift(deps: DescribeDeps, detail: DriftDetail): Promise<D
 function describeWelcome(deps: DescribeDeps, detail: WelcomeDetail): WelcomeCard {
   const connections = detail.connections.map((one) => ({ ...one, ...nameOf(deps, one.connectionId) }));
   return { kind: 'welcome', detail, connections, channel: deps.policy.channels.alerts };
+}
+
+async function describeBacktest(deps: DescribeDeps, detail: BacktestDetail): Promise<BacktestCard> {
+  const worst = detail.worst.map(async ({ lineageId, alerts }) => {
+    const lineage = await deps.store.read.lineages.get(lineageId);
+    return { slug: lineage?.slug ?? 'a key that is gone', alerts };
+  });
+  return { kind: 'backtest', connection: nameOf(deps, detail.connectionId), detail, worst: await Promise.all(worst) };
 }
 
 function nameOf({ providers }: DescribeDeps, connectionId: string): ConnectionName {

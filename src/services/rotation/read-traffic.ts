@@ -3,7 +3,7 @@ import type { Rotation } from '../../domain/rotation.ts';
 import type { KeyTraffic, RotationTraffic, TrafficSum } from '../../domain/rotation-traffic.ts';
 import { DAY_MS, HOUR_MS, latest } from '../../domain/time.ts';
 import { isUse, totalTokens, type UsageBucket } from '../../domain/usage.ts';
-import { horizonOf } from '../alerts/run-detection.ts';
+import { horizonOf } from '../alerts/horizon.ts';
 import type { Deps } from '../deps.ts';
 
 /** What the old and the new key did lately, as far as usage is known now. */

@@ -10,6 +10,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { AuditHead, JobRun, OutboxRow, Watermark } from '../../ports/store.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
 import { type NextCall, nextCallOf, type PagedNow, whoWouldBePaged } from '../alerts/who-is-paged.ts';
+import { countLearning } from '../baselines/learning.ts';
 import type { Deps } from '../deps.ts';
 import { holdingGrants } from '../grants/read-grants.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
@@ -59,6 +60,8 @@ export interface Status {
   readonly endingGrants: readonly Grant[];
   readonly outbox: { readonly waiting: number; readonly dead: number };
   readonly deadLetters: readonly OutboxRow[];
+  /** Keys with traffic of which fewer days are known than it takes to say what is usual. */
+  readonly learning: { readonly learning: number; readonly of: number };
   /** Those that are open, oldest first. */
   readonly rotations: readonly RotationLink[];
   readonly deliveries: DeliveryStatus;
@@ -69,7 +72,7 @@ export interface Status {
 }
 
 export async function readStatus(
-  deps: Pick<Deps, 'store' | 'clock' | 'providers' | 'policy' | 'outlets'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'providers' | 'policy' | 'outlets' | 'breathe'>,
 ): Promise<Status> {
   const { actions, alerts, approvals, audit, jobRuns, keys, lineages, notices, outbox } = deps.store.read;
   const allKeys = await keys.all();
@@ -91,6 +94,7 @@ export async function readStatus(
     endingGrants: (await holdingGrants(deps)).filter(({ untilAt }) => untilAt <= deps.clock.now() + SOON_MS),
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
+    learning: await countLearning(deps, allKeys),
     rotations: await openRotations(deps),
     deliveries: await readDeliveries(deps),
     failedJobs: [...(await jobRuns.latest()).values()].filter((run) => run.outcome === 'failed'),

@@ -2,7 +2,7 @@ import { RECENT_MS } from '../../domain/detector.ts';
 import { hotIntervalMs, isHot, isPollDue, type PollFacts, paceAfter } from '../../domain/pace.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { keysOfAlert } from '../alerts/alert-keys.ts';
-import { horizonOf } from '../alerts/run-detection.ts';
+import { horizonOf } from '../alerts/horizon.ts';
 import type { Deps } from '../deps.ts';
 
 type PaceDeps = Pick<Deps, 'store' | 'clock' | 'policy' | 'providers'>;

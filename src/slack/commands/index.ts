@@ -1,8 +1,10 @@
 import type { Subcommand } from '../command.ts';
+import { backtest } from './backtest.ts';
 import { cap } from './cap.ts';
 import { claim } from './claim.ts';
 import { edit } from './edit.ts';
 import { expect } from './expect.ts';
+import { factor } from './factor.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
 import { restore, revoke, suspend } from './key-acts.ts';
@@ -26,6 +28,7 @@ export const subcommands: readonly Subcommand[] = [
   show,
   mine,
   spend,
+  backtest,
   history,
   quiet,
   edit,
@@ -34,6 +37,7 @@ export const subcommands: readonly Subcommand[] = [
   cap,
   expect,
   mute,
+  factor,
   rotate,
   suspend,
   revoke,

@@ -1,5 +1,7 @@
+import { usualFactor } from '../../domain/factor.ts';
 import { describeAccount } from '../../services/actions/account.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
+import { learningOf } from '../../services/baselines/learning.ts';
 import type { Deps } from '../../services/deps.ts';
 import { eventsOfKey } from '../../services/events/key-events.ts';
 import { grantsOfKey } from '../../services/grants/read-grants.ts';
@@ -45,6 +47,8 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
     holds: await holdsInForce(deps, lineage.id),
     cap: capControls(deps, key, scope?.known ?? null),
     account: await describeAccount(deps, key),
+    learning: await learningOf(deps, summary),
+    usualFactor: usualFactor(deps.policy.detectors),
     rotation: await openRotationOf(deps, lineage.id),
     lastAction: (await actions.ofKey(key.id)).toSorted((a, b) => a.requestedAt - b.requestedAt).at(-1) ?? null,
   };

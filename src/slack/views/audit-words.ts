@@ -37,6 +37,7 @@ const DONE: Readonly<Record<string, string>> = {
   'lineage.environment.changed': 'the environment of … was changed',
   'lineage.workload.changed': 'what … is for was changed',
   'lineage.consumers.changed': 'who uses … was changed',
+  'lineage.factor.changed': 'the factor of … was changed',
   'lineage.cap.changed': 'the cap of … was changed',
   'lineage.window.declared': 'what … is expected to spend was declared',
   'lineage.window.exceeded': '… spent more than was declared',

@@ -1,6 +1,7 @@
 import type { KnownBlock, View } from '@slack/types';
 import { type Action, hangs } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
+import { LEARNING_DAYS } from '../../domain/baseline.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { Key } from '../../domain/key.ts';
@@ -16,6 +17,7 @@ import { plain } from './action-modal.ts';
 import { lastActText } from './action-text.ts';
 import { ownerText } from './alert.ts';
 import { ACT_LABEL, deleteAccountButton, stopTryingButton } from './alert-buttons.ts';
+import { factorText } from './backtest.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { grantText } from './grant.ts';
 import { holdFact } from './hold.ts';
@@ -52,6 +54,10 @@ export interface KeyCard extends KeySummary {
   readonly cap: CapControls;
   /** The account that may be deleted instead of the key. */
   readonly account: AccountCard | null;
+  /** How many days of what is usual are known while that is too few; null: enough are, or it was never used. */
+  readonly learning: number | null;
+  /** Of policy. */
+  readonly usualFactor: number;
   /** The rotation of the lineage that is under way. */
   readonly rotation: RotationLink | null;
   /** The newest act on the key or its limits. */
@@ -125,6 +131,8 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
     `*Created* ${created} · ${lastUsedText(card, now)}`,
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
+  if (card.learning !== null) facts.push(learningText(card.learning));
+  if (lineage.ownRatio !== null) facts.push(`*Factor* ${factorText(lineage, card.usualFactor, locale)}`);
   facts.push(...scopeFacts(card, locale), ...card.grants.map((grant) => grantText(grant, locale)));
   facts.push(...card.holds.map((hold) => holdFact(hold, locale)));
   if (card.events.length > 0) {
@@ -137,6 +145,11 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   if (card.rotation !== null) facts.push(rotationText(card.rotation, key, locale));
   if (card.lastAction !== null) facts.push(lastActText(card.lastAction, locale));
   return facts;
+}
+
+/** Until then only what is much in itself is alerted. */
+function learningText(days: number): string {
+  return `*What is usual* learning, ${days} of ${LEARNING_DAYS} days`;
 }
 
 function rotationText({ rotation, place }: RotationLink, key: Key, locale: Locale): string {

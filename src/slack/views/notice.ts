@@ -7,6 +7,7 @@ import type {
   FindingCard,
   NoticeCard,
 } from '../../services/notices/describe-notice.ts';
+import { backtestWords } from './backtest.ts';
 import { actions, context, type Rendered, section, TEXT_MAX, type Words } from './blocks.ts';
 import { claimWords } from './claim.ts';
 import { driftWords } from './drift.ts';
@@ -53,6 +54,8 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return missingScopeWords(card);
     case 'finding':
       return findingWords(card, locale);
+    case 'backtest':
+      return backtestWords(card);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { ACTION_NAME, type Action, hangs, isRefused, silentFrom } from '../../domain/action.ts';
 import { alertName } from '../../domain/alert.ts';
+import { LEARNING_DAYS } from '../../domain/baseline.ts';
 import { DAY_MS, formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
 import { audienceText } from '../../services/notices/report-audience.ts';
@@ -28,6 +29,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
   const verdict = verdictOf(status);
   const parts = [
     status.connections.flatMap((connection) => connectionLines(connection, status.now, locale)),
+    learningLines(status),
     capped(
       status.alerts.map(
         (alert) =>
@@ -67,6 +69,15 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
   const audit = `Audit log: ${plural(status.audit.count, 'entry').replace('entrys', 'entries')}, head ${status.audit.hash.slice(0, 12)}`;
   blocks.push(context([settings, audit].filter((line) => line !== '').join('\n')));
   return { text: [verdict, ...parts.flat(), settings, audit].join('\n'), blocks };
+}
+
+/** A new company is watched by absolute amounts until its days are known. */
+function learningLines({ learning }: Status): readonly string[] {
+  if (learning.learning === 0) return [];
+  const keys = `${learning.learning.toLocaleString('en-US')} of ${plural(learning.of, 'key')} with traffic`;
+  return [
+    `Learning what is usual: of ${keys} fewer than ${LEARNING_DAYS} days are known; \`/keys show\` says how many.`,
+  ];
 }
 
 function lifeOf({ nextCalls }: Status, alert: Status['alerts'][number], locale: Locale): string {

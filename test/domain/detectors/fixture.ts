@@ -145,6 +145,7 @@ export const BLANK_GLANCE: Glance = {
   caps: [],
   facts: NO_FACTS,
   hasRecords: false,
+  mayBeOffHours: true,
 };
 
 function baselineOf({ days, models, endpoints, activeHours }: z.infer<typeof historyFixture>, until: number): Baseline {

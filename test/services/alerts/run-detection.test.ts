@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
-import type { BoundDetector, DetectorInput } from '../../../src/domain/detector.ts';
-import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
-import { horizonOf, runDetection } from '../../../src/services/alerts/run-detection.ts';
+import type { BoundDetector, DetectorInput, Glance } from '../../../src/domain/detector.ts';
+import { NEAR } from '../../../src/domain/pace.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { Store, UsageRepo } from '../../../src/ports/store.ts';
+import { horizonOf } from '../../../src/services/alerts/horizon.ts';
+import { runDetection } from '../../../src/services/alerts/run-detection.ts';
+import { learnDue } from '../../../src/services/baselines/learn-baselines.ts';
 import { readEvents } from '../../../src/services/events/read-events.ts';
 import { pollUsage, SETTLE_MS } from '../../../src/services/usage/poll-usage.ts';
-import { type Bench, type BenchOptions, NOON, openBench } from '../../support/bench-deps.ts';
+import { type Bench, type BenchOptions, later, NOON, openBench } from '../../support/bench-deps.ts';
 import { fakeEvent, fakeKey } from '../../support/fake-provider.ts';
+import { usageOf } from '../../support/records.ts';
 
 const MICRO_USD = 1_000_000;
 
@@ -33,7 +38,7 @@ function noting(inputs: DetectorInput[]): BoundDetector {
     title: 'Noting',
     historyMs: 4 * HOUR_MS,
     occasion: 'usage',
-    worthwhile: () => true,
+    worthwhile: ({ recentModels }) => recentModels.length > 0,
     detect: (input) => {
       inputs.push(input);
       return [];
@@ -64,7 +69,7 @@ test('a burst leads to one alert of its lineage, however often it is seen', asyn
   expect(bench.outbox()).toHaveLength(1);
 });
 
-test('detectors see the lineages that spent lately, with the history that they ask for', async () => {
+test('detectors see the lineages that spent lately, with a day and more of their history', async () => {
   const bench = await quietBench();
   const inputs: DetectorInput[] = [];
 
@@ -78,10 +83,12 @@ test('detectors see the lineages that spent lately, with the history that they a
     [newestEnd, newestEnd],
   ]);
   const minutesAgo = inputs[0]?.usage.map(({ startAt }) => (NOON - startAt) / MINUTE_MS);
-  expect(minutesAgo).toEqual([210, 150, 90, 30]);
+  // A day and the hours that a day is told late.
+  expect(minutesAgo?.slice(-4)).toEqual([210, 150, 90, 30]);
+  expect(minutesAgo?.[0]).toBeGreaterThanOrEqual(29 + 27 * 60);
 });
 
-test('a lineage without any cost for two hours is not looked at', async () => {
+test('the history of a lineage that was not used for two hours is not read where no detector wants it', async () => {
   const bench = await quietBench();
   bench.provider.use = bench.provider.use.filter(({ keyId, at }) => keyId !== 'key_2' || at < NOON - 3 * HOUR_MS);
   const inputs: DetectorInput[] = [];
@@ -90,6 +97,150 @@ test('a lineage without any cost for two hours is not looked at', async () => {
 
   expect(inputs.map(({ lineage }) => lineage.id)).toEqual([(await bench.keyOf('key_1')).lineageId]);
 });
+
+test('every lineage is glanced at, with what is known of it without its history', async () => {
+  const bench = await quietBench();
+  bench.provider.use.push({ keyId: 'key_1', at: NOON - 10 * MINUTE_MS, tokens: 7, model: 'mystery-2' });
+  const glances: Glance[] = [];
+  const glancing = { ...noting([]), worthwhile: (glance: Glance) => glances.push(glance) < 0 };
+
+  await detect(bench, [glancing]);
+  expect(glances).toHaveLength(3);
+  const [leaky, steady, unused] = glances;
+  const day = { knownUntil: NOON - 9 * MINUTE_MS, dayMs: 12 * HOUR_MS - 9 * MINUTE_MS };
+  expect(leaky).toMatchObject({ ...day, recentModels: ['fake-1', 'mystery-2'], recentEndpoints: ['messages'] });
+  expect(steady).toMatchObject({ ...day, recentMicroUsd: (2 * MICRO_USD) / NEAR, dayMicroUsd: 12 * MICRO_USD });
+  expect(unused).toMatchObject({ recentMicroUsd: 0, dayMicroUsd: 0, recentModels: [], usedBeforeAt: null });
+});
+
+test('a day is added up whole, minute by minute, and late usage of its hours is seen in the end', async () => {
+  const bench = await quietBench();
+  const glances: Glance[] = [];
+  const glancing = { ...noting([]), worthwhile: (glance: Glance) => glances.push(glance) < 0 };
+  await detect(bench, [glancing]);
+  const { id: keyId } = await bench.keyOf('key_2');
+  // What a provider publishes late, and settling stores.
+  await bench.store.write((tx) =>
+    tx.usage.replaceWindow('fake', { from: NOON - 11 * HOUR_MS, to: NOON - 10 * HOUR_MS }, [
+      usageOf({
+        connectionId: 'fake',
+        keyId,
+        startAt: NOON - 11 * HOUR_MS,
+        widthMs: HOUR_MS,
+        costMicroUsd: 5 * MICRO_USD,
+      }),
+    ]),
+  );
+
+  for (let pass = 0; pass < 12; pass += 1) {
+    later(bench, 5 * MINUTE_MS);
+    await detect(bench, [glancing]);
+  }
+
+  expect(glances.at(-2)).toMatchObject({ dayMicroUsd: (12 - 1 + 5) * MICRO_USD });
+});
+
+test('when a lineage was used before is known from what was learned, and from sums by day where nothing was', async () => {
+  const bench = await quietBench();
+  bench.provider.use = bench.provider.use.filter(({ keyId }) => keyId !== 'key_2');
+  bench.provider.use.push(
+    { keyId: 'key_2', at: NOON - 20 * DAY_MS, tokens: 5 },
+    { keyId: 'key_2', at: NOON - HOUR_MS, tokens: 5 },
+  );
+  const inputs: DetectorInput[] = [];
+  const usedBefore = async () => {
+    const { id } = await bench.lineageOf('key_2');
+    return inputs.findLast(({ lineage }) => lineage.id === id)?.usedBeforeAt;
+  };
+
+  await detect(bench, [noting(inputs)]);
+  expect(await usedBefore()).toBe(NOON - 20 * DAY_MS - 12 * HOUR_MS);
+
+  await learnDue(bench.deps);
+  await detect(bench, [noting(inputs)]);
+  expect(await usedBefore()).toBe(NOON - 20 * DAY_MS - 12 * HOUR_MS);
+});
+
+test('detectors get the baseline that was learned and the factor that was picked', async () => {
+  const bench = await quietBench();
+  const lineage = await bench.lineageOf('key_1');
+  const inputs: DetectorInput[] = [];
+  const own = async () => inputs.findLast(({ lineage: { id } }) => id === lineage.id);
+  await detect(bench, [noting(inputs)]);
+  expect(await own()).toMatchObject({ baseline: null, ownRatio: null });
+
+  await learnDue(bench.deps);
+  await bench.store.write((tx) =>
+    tx.lineages.update({ ...lineage, ownRatio: { ratio: 8, by: 'slack:T1/U1', at: NOON } }),
+  );
+  await detect(bench, [noting(inputs)]);
+
+  expect(await own()).toMatchObject({ baseline: { dailyCost: { max: 18 * MICRO_USD } }, ownRatio: 8 });
+});
+
+test('a history is read once in half an hour and yet ends with the newest minute', async () => {
+  const bench = await quietBench();
+  const inputs: DetectorInput[] = [];
+  const reads: string[] = [];
+  const deps = { ...bench.deps, store: countingReads(bench.store, reads), detectors: [noting(inputs)] };
+  const pass = async () => {
+    const { watermark } = await pollUsage(bench.deps, bench.provider.port);
+    await runDetection(deps, bench.provider.port, watermark);
+  };
+
+  await pass();
+  later(bench, MINUTE_MS);
+  bench.provider.use.push({ keyId: 'key_1', at: bench.clock.now() - MINUTE_MS, tokens: 7 });
+  await pass();
+  expect(reads).toEqual(['ofKeysFolded']);
+  const { id } = await bench.lineageOf('key_1');
+  expect(inputs.findLast(({ lineage }) => lineage.id === id)?.usage.at(-1)).toMatchObject({ costMicroUsd: 7 });
+
+  later(bench, 30 * MINUTE_MS);
+  await pass();
+  expect(reads).toHaveLength(2);
+});
+
+test('strict tells what is found as it is found, and reads no past for it', async () => {
+  const find = async (policy: string) => {
+    const bench = await quietBench({ policy });
+    bench.provider.use.push({ keyId: 'key_1', at: NOON - 3 * MINUTE_MS, tokens: 60 * MICRO_USD });
+    const reads: string[] = [];
+    const deps = { ...bench.deps, store: countingReads(bench.store, reads) };
+    const detectors = deps.detectors.filter(({ id }) => id === 'spend-acceleration');
+    const pass = async () => {
+      const { watermark } = await pollUsage(bench.deps, bench.provider.port);
+      return runDetection({ ...deps, detectors }, bench.provider.port, watermark);
+    };
+    await pass();
+    const first = reads.length;
+    later(bench, MINUTE_MS);
+    const { findings } = await pass();
+    return { first, second: reads.length - first, severity: findings[0]?.severity };
+  };
+
+  expect(await find('detection: { profile: strict }')).toEqual({ first: 1, second: 0, severity: 'critical' });
+  // The past once, with what is new since; the second time what is new alone.
+  expect(await find('')).toMatchObject({ first: 3, second: 1 });
+});
+
+/** The same store; notes each read of a history that is folded. */
+function countingReads(store: Store, reads: string[]): Store {
+  const usage: UsageRepo = {
+    ...store.read.usage,
+    ofKeysFolded(...wanted) {
+      reads.push('ofKeysFolded');
+      return store.read.usage.ofKeysFolded(...wanted);
+    },
+  };
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'read') return { ...target.read, usage };
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
 
 test('nothing is detected before the first complete poll', async () => {
   const bench = await quietBench();

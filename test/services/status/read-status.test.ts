@@ -39,6 +39,7 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     paged: { first: [ADMIN], admins: [ADMIN] },
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
+    learning: { learning: 0, of: 0 },
     rotations: [],
     deliveries: { waitingSince: null, troubles: [], outlets: [] },
     failedJobs: [],

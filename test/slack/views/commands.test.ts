@@ -76,6 +76,8 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
     holds: [],
     cap: { canChange: true, consoleSteps: null },
     account: null,
+    learning: null,
+    usualFactor: 5,
     lastAction: null,
     rotation: null,
     ...fields,
@@ -85,6 +87,10 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
 describe('a key as a card', () => {
   const cases: Readonly<Record<string, Partial<KeyCard>>> = {
     active: {},
+    learning: {
+      learning: 3,
+      lineage: stagingLineage({ ownRatio: { ratio: 8, by: 'slack:T1/U0ANA', at: NOW - DAY_MS } }),
+    },
     alerted: { alert: leakAlert() },
     orphaned: {
       lineage: stagingLineage({ slug: 'prod-api', environment: 'unknown', ownerSlackId: null }),
@@ -291,6 +297,7 @@ describe('the status', () => {
       { ...anthropic, connectionId: 'openai', title: 'OpenAI', writable: false, costs: { kind: 'not_enabled' } },
     ],
     alerts: [],
+    learning: { learning: 0, of: 13 },
     nextCalls: new Map(),
     paged: {
       first: [

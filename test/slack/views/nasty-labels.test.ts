@@ -191,6 +191,8 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         lastAction: stopAction({ state: 'failed', reason: nasty, problem: told(nasty) }),
         events: [eventWith(nasty)],
         rotation: nastyRotation(nasty),
+        learning: null,
+        usualFactor: 5,
       },
       { locale: LOCALE, now: NOW },
     ),
@@ -238,6 +240,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         deliveries: { waitingSince: null, troubles: [], outlets: [] },
         failedJobs: [],
         rotations: [nastyRotation(nasty)],
+        learning: { learning: 1, of: 2 },
         audit: { count: 1, hash: 'abc' },
         slugs: new Map([
           ['lin_1', nasty],
