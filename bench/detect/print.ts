@@ -15,7 +15,7 @@ export function printResult(name: string, result: MethodResult, withMisses: bool
       .map((one) => `${two(one.toldInTime)} of ${one.leaks} up to ${two(one.upTo)}`)
       .join(', ')}`,
     `   false pages: ${two(result.quiet.pagesPerKeyMonth)} a key and month, ${two(result.quiet.pagesPerCompanyWeek)} a company of 20 and week`,
-    `   false notices: ${two(result.quiet.noticesPerKeyMonth)} a key and month, ${two(result.quiet.noticesPerCompanyWeek)} a company and week`,
+    `   false notices in the channel: ${two(result.quiet.noticesPerKeyMonth)} a key and month, ${two(result.quiet.noticesPerCompanyWeek)} a company and week; lines in the digest: ${two(result.quiet.digestLinesPerKeyMonth)} a key and month`,
     `   by what was told: ${Object.entries(result.quiet.kinds)
       .sort(([, a], [, b]) => b - a)
       .map(([kind, count]) => `${kind} ${count}`)

@@ -14,11 +14,13 @@ const TOLD_WITHIN_MS: Partial<Record<LeakKind, number>> = { tripled: 2 * DAY_MS,
 
 export const isPage = ({ severity }: ToldOf): boolean => severityRank(severity) >= severityRank('high');
 
+const isDigest = ({ severity }: ToldOf): boolean => severity === 'info';
+
 /** What became of one leak. Null: never. */
 export interface Outcome {
   readonly kind: LeakKind;
   readonly paged: boolean;
-  /** Page or notice, within the time that the kind allows. */
+  /** Page or notice in the channel, within the time that the kind allows; a line in the digest does not count. */
   readonly toldInTime: boolean;
   /** From the first loud minute to the first page. */
   readonly latencyMinutes: number | null;
@@ -35,7 +37,7 @@ export function outcomeOf(lineage: LabelledLineage, told: readonly ToldOf[]): Ou
   return {
     kind: label.kind as LeakKind,
     paged: page !== undefined,
-    toldInTime: during.some(({ at, severity }) => severity !== 'info' && at <= label.startAt + limit),
+    toldInTime: during.some((one) => !isDigest(one) && one.at <= label.startAt + limit),
     latencyMinutes: page === undefined ? null : Math.max(0, page.at - label.loudAt) / MINUTE_MS,
     lostMicroUsd: page === undefined ? null : lostBy(lineage, page.at),
     firstKind: page?.kind ?? during[0]?.kind ?? null,
@@ -45,7 +47,9 @@ export function outcomeOf(lineage: LabelledLineage, told: readonly ToldOf[]): Ou
 /** What is told without a leak or a loop to tell of, and how long there was to do so. */
 export interface Quiet {
   readonly pages: number;
+  /** In the channel, without a mention. */
   readonly notices: number;
+  readonly digestLines: number;
   readonly ms: number;
   readonly kinds: readonly string[];
 }
@@ -67,9 +71,10 @@ export function quietOf(
   const pages = wrong.filter(isPage);
   return {
     pages: pages.length,
-    notices: wrong.length - pages.length,
+    notices: wrong.filter((one) => !isPage(one) && !isDigest(one)).length,
+    digestLines: wrong.filter(isDigest).length,
     ms: Math.max(0, to - window.from) - excused,
-    kinds: wrong.map((one) => `${one.kind} (${isPage(one) ? 'page' : 'notice'})`),
+    kinds: wrong.map((one) => `${one.kind} (${isPage(one) ? 'page' : isDigest(one) ? 'digest' : 'notice'})`),
   };
 }
 
@@ -80,7 +85,7 @@ export function luckOf(lineage: LabelledLineage, told: readonly ToldOf[], stretc
   const count = Math.floor((lineage.endAt - from) / stretchMs);
   return Array.from({ length: count }, (_, index) => {
     const start = from + index * stretchMs;
-    return told.some(({ at }) => at >= start && at < start + stretchMs);
+    return told.some((one) => !isDigest(one) && one.at >= start && one.at < start + stretchMs);
   });
 }
 

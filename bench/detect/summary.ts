@@ -42,6 +42,7 @@ export interface QuietSummary {
   readonly keyMonths: number;
   readonly pagesPerKeyMonth: number;
   readonly noticesPerKeyMonth: number;
+  readonly digestLinesPerKeyMonth: number;
   readonly pagesPerCompanyWeek: number;
   readonly noticesPerCompanyWeek: number;
   readonly kinds: Readonly<Record<string, number>>;
@@ -58,6 +59,7 @@ export function quietSummary(all: readonly Quiet[]): QuietSummary {
     keyMonths: ms / MONTH_MS,
     pagesPerKeyMonth: (pages * MONTH_MS) / ms,
     noticesPerKeyMonth: (notices * MONTH_MS) / ms,
+    digestLinesPerKeyMonth: (total((one) => one.digestLines) * MONTH_MS) / ms,
     pagesPerCompanyWeek: (pages * COMPANY_WEEK_MS) / ms,
     noticesPerCompanyWeek: (notices * COMPANY_WEEK_MS) / ms,
     kinds,

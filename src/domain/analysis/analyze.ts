@@ -50,10 +50,8 @@ export function analyzeKey(
   const before = past === null ? null : trafficOf(past.rows, past.kind);
   const history = before === null || before.count === 0 ? null : learnHistory(before, calendar);
   const input = { traffic, days: daysOfTraffic(traffic, calendar), history, before, calendar, limits };
-  return CHECKS.flatMap((check) => check(input)).map((found) => ({
-    ...heard(found, profile, history),
-    key: rows.key,
-  }));
+  const found = CHECKS.flatMap((check) => check(input));
+  return heard(found, input, profile).map((one) => ({ ...one, key: rows.key }));
 }
 
 /** By time, then key, then kind. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Baseline, type DaySum, type Spread, spreadOf } from '../baseline.ts';
+import type { Calendar } from '../calendar.ts';
 import type { Detector, DetectorInput } from '../detector.ts';
 import type { Finding } from '../finding.ts';
 import { formatRatio, microUsdFromUsd } from '../money.ts';
@@ -39,7 +40,8 @@ export const slowDrift: Detector<Settings> = {
     const { baseline, calendar, curve, knownUntil } = input;
     if (baseline === null) return [];
     const today = calendar.dayStart(knownUntil - 1);
-    const upTo = (at: number) => ({ dayMs: at - today, dayMicroUsd: curve.cost(today, at) });
+    const shareBy = usualShares(baseline, calendar, today);
+    const upTo = (at: number) => ({ dayMs: at - today, dayMicroUsd: curve.cost(today, at), shareBy });
     const drift = driftOf(baseline, upTo(knownUntil), limits);
     if (drift === null) return [];
     const before = Math.max(knownUntil - NEWS_MS, today);
@@ -57,6 +59,8 @@ interface Drift {
 interface Today {
   readonly dayMs: number;
   readonly dayMicroUsd: number;
+  /** How much of a day's cost is usually spent by then; absent: as much as of the day itself. */
+  readonly shareBy?: (dayMs: number) => number;
 }
 
 /** The stretch that stands out most; null where none does. */
@@ -68,12 +72,26 @@ function driftOf(baseline: Baseline, today: Today, limits: Settings): Drift | nu
       from: baseline.until - stretch.count * DAY_MS,
       lengthMs,
       costMicroUsd: stretch.recentMicroUsd + today.dayMicroUsd,
-      usualMicroUsd: (stretch.usual.mean * lengthMs) / DAY_MS,
+      usualMicroUsd: stretch.usual.mean * (stretch.count + usualPart(today)),
     };
     const excess = excessOf(drift, stretch.usual, limits);
     if (excess > 1 && (most === null || excess > most.excess)) most = { drift, excess };
   }
   return most?.drift ?? null;
+}
+
+function usualPart({ dayMs, shareBy }: Today): number {
+  return Math.max(dayMs / DAY_MS, shareBy?.(dayMs) ?? 0);
+}
+
+/** A batch at night spends the whole of a usual day before breakfast. */
+function usualShares({ hourlyMedians }: Baseline, calendar: Calendar, today: number): (dayMs: number) => number {
+  const medians = calendar.isWeekend(today) ? hourlyMedians.weekend : hourlyMedians.weekday;
+  const whole = medians.reduce((sum, median) => sum + median, 0);
+  return (dayMs) => {
+    const begun = medians.filter((_, hour) => hour * HOUR_MS < dayMs);
+    return whole === 0 ? 0 : begun.reduce((sum, median) => sum + median, 0) / whole;
+  };
 }
 
 interface Stretch {

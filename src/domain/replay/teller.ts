@@ -23,8 +23,8 @@ export interface Told {
 }
 
 /**
- * Makes of findings what people are told: an episode once as a notice and, if it comes to that, once as a page, and again
- * where far more is gone. It is over after two hours without a finding, a page after a day. Strict tells each kind by itself,
+ * Makes of findings what people are told: an episode once in the digest, once in the channel and, if it comes to that, once
+ * as a page, and again where far more is gone. It is over after two hours without a finding, a page after a day. Strict tells each kind by itself,
  * and once.
  */
 export class Teller {
@@ -40,7 +40,7 @@ export class Teller {
 
   hear(finding: Finding, at: number): void {
     const kind = finding.detectorId;
-    const level = pages(finding.severity) ? 'page' : 'notice';
+    const level = levelOf(finding);
     const episode = this.#profile === 'strict' ? `${level}:${kind}` : level;
     const open = this.#open.get(episode);
     const goesOn = open !== undefined && finding.observedUntil - open.until < this.#quietMs(level);
@@ -63,7 +63,7 @@ export class Teller {
   }
 
   /** An alert that closed is the same episode for a day: what is no worse calls nobody anew. */
-  #quietMs(level: 'page' | 'notice'): number {
+  #quietMs(level: Level): number {
     return this.#profile === 'balanced' && level === 'page' ? REOPEN_WITHIN_MS : QUIET_MS;
   }
 
@@ -82,4 +82,11 @@ export class Teller {
     this.#open.set(episode, after);
     this.#told[this.#told.lastIndexOf(before)] = after;
   }
+}
+
+type Level = 'page' | 'channel' | 'digest';
+
+function levelOf({ severity }: Finding): Level {
+  if (pages(severity)) return 'page';
+  return severity === 'info' ? 'digest' : 'channel';
 }
