@@ -8,6 +8,7 @@ import { unknownModel } from '../detectors/unknown-model.ts';
 import { volumeSpike } from '../detectors/volume-spike.ts';
 import type { Finding, Severity } from '../finding.ts';
 import { severityRank } from '../finding.ts';
+import { formatRatio } from '../money.ts';
 import type { Profile } from '../profile.ts';
 import { HOUR_MS } from '../time.ts';
 import type { Case } from './case.ts';
@@ -64,7 +65,7 @@ function judgeAcceleration(_finding: Finding, weight: Weight): Verdict | null {
   if (weight.burnsBeyond()) return null;
   return {
     severity: 'info',
-    heldBack: `the last ${weight.days} have had such hours: this is ${weight.ratio(1)}x the dearest`,
+    heldBack: `the last ${weight.days} have had such hours: this is ${formatRatio(weight.ratio(1))}x the dearest`,
   };
 }
 
@@ -72,7 +73,11 @@ function judgeAcceleration(_finding: Finding, weight: Weight): Verdict | null {
 function judgeDay(finding: Finding, weight: Weight): Verdict | null {
   if (weight.burnsBeyond() && weight.ratio(24) > UNHEARD_OF) return null;
   if (weight.ratio(24) <= 1) return softer(finding, 'info', `the last ${weight.days} have had a day as dear`);
-  return softer(finding, 'medium', `no more than ${weight.ratio(24)}x the dearest day of the last ${weight.days}`);
+  return softer(
+    finding,
+    'medium',
+    `no more than ${formatRatio(weight.ratio(24))}x the dearest day of the last ${weight.days}`,
+  );
 }
 
 function judgeHours(finding: Finding, _weight: Weight, { past }: Case): Verdict | null {

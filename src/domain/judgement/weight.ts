@@ -65,10 +65,10 @@ export class Weight {
     });
   }
 
-  /** The last hours against the dearest as many of the past, to a digit; 99 where there is nothing to compare with. */
+  /** The last hours against the dearest as many of the past; infinite where there is nothing to compare with. */
   ratio(hours: PeakHours): number {
     const peak = this.#peak(hours);
-    return peak === 0 ? 99 : Math.min(99, Math.round((this.#sum(hours) / peak) * 10) / 10);
+    return peak === 0 ? Number.POSITIVE_INFINITY : this.#sum(hours) / peak;
   }
 
   /** How much past there is: `28 days`. */

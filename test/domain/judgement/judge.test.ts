@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { learnBaseline } from '../../../src/domain/baseline.ts';
+import { UTC_CALENDAR } from '../../../src/domain/calendar.ts';
+import { Curve, type Stretch } from '../../../src/domain/curve.ts';
+import type { Finding, Severity } from '../../../src/domain/finding.ts';
+import type { Case } from '../../../src/domain/judgement/case.ts';
+import { judge } from '../../../src/domain/judgement/judge.ts';
+import type { Profile } from '../../../src/domain/profile.ts';
+import { DAY_MS, floorTo, HOUR_MS } from '../../../src/domain/time.ts';
+import { NOON, usageOf } from '../../support/records.ts';
+import { inputOf } from '../detectors/fixture.ts';
+
+const USD = 1_000_000;
+const TODAY = floorTo(NOON, DAY_MS);
+
+interface Situation {
+  readonly kind?: string;
+  readonly severity?: Severity;
+  /** Dollars of the dearest hour, ten days ago. */
+  readonly dearest?: number;
+  /** Dollars in each of the last hours, the newest last. */
+  readonly hours: readonly number[];
+  readonly costUsd?: number;
+  readonly model?: string;
+  readonly pastDays?: number;
+  readonly profile?: Profile;
+}
+
+/** What becomes of one finding. */
+function verdict(situation: Situation): { severity: Severity; heldBack: unknown } {
+  const [judged] = judge(situation.profile ?? 'balanced', caseOf(situation));
+  return { severity: judged?.severity ?? 'info', heldBack: judged?.evidence['heldBack'] };
+}
+
+function caseOf({ kind = 'spend-acceleration', severity = 'high', hours, ...rest }: Situation): Case {
+  const { dearest = 0, costUsd = 0, model = 'model-a', pastDays = 28 } = rest;
+  const from = TODAY - pastDays * DAY_MS;
+  const stretch = (startAt: number, usd: number): Stretch => ({
+    startAt,
+    widthMs: HOUR_MS,
+    costMicroUsd: usd * USD,
+    requests: 1,
+  });
+  const past = [stretch(from, 0.01), stretch(TODAY - 5 * DAY_MS, dearest)];
+  const now = hours.map((usd, index) => stretch(NOON - (hours.length - index) * HOUR_MS, usd));
+  const curve = new Curve([...past, ...now], { from, until: NOON, stepMs: HOUR_MS });
+  const known = { knownModels: ['model-a'], knownEndpoints: [], knownAddresses: [], knownUserAgents: [] };
+  const baseline = learnBaseline({ now: NOON, until: TODAY, calendar: UTC_CALENDAR, curve, leftOut: [], known });
+  const usage = now.map(({ startAt, costMicroUsd }) => usageOf({ startAt, widthMs: HOUR_MS, costMicroUsd, model }));
+  const finding: Finding = {
+    ...{ detectorId: kind, lineageId: 'lin_1', keyId: 'key_1', severity, headline: ['x'], reason: ['y'] },
+    ...{ startedAt: NOON - hours.length * HOUR_MS, observedUntil: NOON, costMicroUsd: costUsd * USD },
+    ...{ evidence: { figure: 1 }, dedupeKey: kind },
+  };
+  return {
+    findings: [finding],
+    input: { ...inputOf(usage, NOON), curve },
+    past: { curve, baseline },
+    floorMicroUsd: 5 * USD,
+  };
+}
+
+describe('an acceleration', () => {
+  test('beyond twice the dearest hour of four weeks is told as it is', () => {
+    expect(verdict({ dearest: 10, hours: [20.01], severity: 'critical' })).toEqual({
+      severity: 'critical',
+      heldBack: undefined,
+    });
+  });
+
+  test('of no more than that goes to the digest, with the reason', () => {
+    expect(verdict({ dearest: 10, hours: [20], severity: 'critical' })).toEqual({
+      severity: 'info',
+      heldBack: 'the last 28 days have had such hours: this is 2x the dearest',
+    });
+  });
+
+  test('with an unknown model in it is told, however dear other hours were', () => {
+    expect(verdict({ dearest: 100, hours: [8], model: 'model-new' }).severity).toBe('high');
+    expect(verdict({ dearest: 100, hours: [8] }).severity).toBe('info');
+  });
+
+  test.each([
+    ['an hour', [50.5], 40, 41],
+    ['two hours', [20, 20], 26, 27],
+    ['six hours', [12, 12, 12, 12, 12, 12], 55, 56],
+    ['a day', new Array<number>(24).fill(7), 139, 141],
+  ])('is told when much is gone in %s', (_, hours, told, held) => {
+    expect(verdict({ dearest: told, hours }).severity).toBe('high');
+    expect(verdict({ dearest: held, hours }).severity).toBe('info');
+  });
+
+  test('of little money is held back by a past that had as much', () => {
+    expect(verdict({ dearest: 4, hours: [6] }).severity).toBe('info');
+    expect(verdict({ dearest: 2.9, hours: [6] }).severity).toBe('high');
+  });
+
+  test('after a week of past has to stand out more than after four', () => {
+    const hours = [20, 20];
+
+    expect(verdict({ dearest: 20, hours, pastDays: 28 }).severity).toBe('high');
+    expect(verdict({ dearest: 20, hours, pastDays: 7 }).severity).toBe('info');
+  });
+});
+
+describe('a dear day', () => {
+  const day = (situation: Partial<Situation>) =>
+    verdict({ kind: 'cost-spike', severity: 'critical', hours: [], ...situation });
+
+  test('goes to the digest where the past had one as dear', () => {
+    expect(day({ dearest: 30, hours: [15, 15] })).toEqual({
+      severity: 'info',
+      heldBack: 'the last 28 days have had a day as dear',
+    });
+  });
+
+  test('goes to the channel where it is dearer, and calls people when it is twice that and much money', () => {
+    expect(day({ dearest: 30, hours: [15, 16] }).severity).toBe('medium');
+    expect(day({ dearest: 30, hours: [30, 35] }).severity).toBe('critical');
+    expect(day({ dearest: 1, hours: [5, 6] }).severity).toBe('medium');
+  });
+
+  test('is never made louder than the detector says', () => {
+    expect(day({ kind: 'billing-threshold', severity: 'info', dearest: 1, hours: [90] }).severity).toBe('info');
+  });
+});
+
+describe('what is new', () => {
+  test('is a word in the channel at the first request', () => {
+    expect(verdict({ kind: 'unknown-model', hours: [0.001], costUsd: 0.001, model: 'model-new' })).toEqual({
+      severity: 'medium',
+      heldBack: 'it has hardly spent anything',
+    });
+  });
+
+  test('calls people when it spends, before that is an acceleration by itself', () => {
+    expect(verdict({ kind: 'unknown-model', hours: [2.6], costUsd: 2.6 }).severity).toBe('high');
+    expect(verdict({ kind: 'unknown-model', hours: [2.6], costUsd: 2.6, dearest: 3 }).severity).toBe('medium');
+  });
+
+  test('a sleeper that spends above the floor calls people, also after thirty days only', () => {
+    expect(verdict({ kind: 'dormant-awake', severity: 'medium', hours: [5.1] }).severity).toBe('high');
+    expect(verdict({ kind: 'dormant-awake', severity: 'high', hours: [5] }).severity).toBe('medium');
+  });
+});
+
+test('unusual hours of a usual day go to the digest', () => {
+  expect(verdict({ kind: 'off-hours', severity: 'medium', hours: [1], costUsd: 1, dearest: 5 }).severity).toBe('info');
+  expect(verdict({ kind: 'off-hours', severity: 'medium', hours: [1], costUsd: 9, dearest: 5 }).severity).toBe(
+    'medium',
+  );
+});
+
+test.each(['dead-key-used', 'unknown-address', 'auth-failures', 'cap-threshold', 'retention-breach'])(
+  '%s is told as it is: no past makes it innocent',
+  (kind) => {
+    expect(verdict({ kind, severity: 'critical', hours: [0.01], dearest: 100 })).toEqual({
+      severity: 'critical',
+      heldBack: undefined,
+    });
+  },
+);
+
+test('strict changes nothing', () => {
+  const given = caseOf({ dearest: 100, hours: [6] });
+
+  expect(judge('strict', given)).toBe(given.findings);
+});
+
+test('figures of the detector stay beside the reason', () => {
+  const [judged] = judge('balanced', caseOf({ dearest: 100, hours: [6] }));
+
+  expect(judged?.evidence).toMatchObject({ figure: 1, heldBack: expect.any(String) });
+});
