@@ -73,11 +73,9 @@ function judgeAcceleration(_finding: Finding, weight: Weight): Verdict | null {
 function judgeDay(finding: Finding, weight: Weight): Verdict | null {
   if (weight.burnsBeyond() && weight.ratio(24) > UNHEARD_OF) return null;
   if (weight.ratio(24) <= 1) return softer(finding, 'info', `the last ${weight.days} have had a day as dear`);
-  return softer(
-    finding,
-    'medium',
-    `no more than ${formatRatio(weight.ratio(24))}x the dearest day of the last ${weight.days}`,
-  );
+  const times = weight.ratio(24);
+  const ofDearest = Number.isFinite(times) ? `, ${formatRatio(times)}x the dearest day of the last ${weight.days}` : '';
+  return softer(finding, 'medium', `not so much money that it cannot wait${ofDearest}`);
 }
 
 function judgeHours(finding: Finding, _weight: Weight, { past }: Case): Verdict | null {
