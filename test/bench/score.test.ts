@@ -37,10 +37,15 @@ describe('a page counts for a leak', () => {
 
   test('nor a page that is too late for one that is told within two days', () => {
     const tripled = lineageWith([label('tripled', { from: 20 * DAY_MS, to: 26 * DAY_MS })]);
-    const inTime = (after: number) => outcomeOf(tripled, [told(START + 20 * DAY_MS + after, 'info')])?.toldInTime;
+    const inTime = (after: number) => outcomeOf(tripled, [told(START + 20 * DAY_MS + after, 'medium')])?.toldInTime;
 
     expect(inTime(2 * DAY_MS)).toBe(true);
     expect(inTime(2 * DAY_MS + 1)).toBe(false);
+  });
+
+  test('nor a line in the digest, which nobody reads in time', () => {
+    expect(outcomeOf(lineage, [told(leak.startAt, 'info')])?.toldInTime).toBe(false);
+    expect(outcomeOf(lineage, [told(leak.startAt, 'medium')])?.toldInTime).toBe(true);
   });
 });
 
@@ -64,9 +69,12 @@ describe('a page is false', () => {
   test('and each counts, notices apart', () => {
     const at = START + 10 * DAY_MS;
 
-    expect(quietOf(lineageWith([]), [told(at), told(at + 1), told(at, 'medium')], window)).toMatchObject({
+    expect(
+      quietOf(lineageWith([]), [told(at), told(at + 1), told(at, 'medium'), told(at, 'info')], window),
+    ).toMatchObject({
       pages: 2,
       notices: 1,
+      digestLines: 1,
     });
   });
 

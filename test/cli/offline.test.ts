@@ -98,7 +98,7 @@ describe('keysteward backtest', () => {
 
     expect(status).toBe(0);
     expect(stderr).toMatch(/^gpt-99-mega has no price; taken for \S+ \(150 lines\)\.\nPrices of your own: --policy/);
-    expect(JSON.parse(stdout)).toMatchObject([{ key: 'prod', kind: 'spend-acceleration' }]);
+    expect(JSON.parse(stdout)[0]).toMatchObject({ key: 'prod', kind: 'spend-acceleration', severity: 'critical' });
   });
 
   test('a policy brings its prices and settings', SLOW, () => {

@@ -20,7 +20,7 @@ test('a key that somebody makes in the night is known at the next poll, and who 
   await stage.playUntil(from + minutes(11));
 
   const card = await ask(stage, 'U0ANA', '/keys show backdoor');
-  expect(card).toMatch(/^backdoor is active\n/);
+  expect(card).toMatch(/^backdoor is active; KS-1 is open\n/);
   expect(card).toMatch(/\nProvider’s log made .* by ana@acme\.example\n/);
   const status = await ask(stage, 'U0ANA', '/keys status');
   expect(status.match(/◦ key list read (just now|\d+ minutes? ago)\n/g)).toHaveLength(2);

@@ -109,7 +109,10 @@ test('a muted rule is quiet until its end, and whoever muted it is told; only th
   const { untilAt } = present((await stage.app.deps.store.read.holds.open())[0]);
 
   await stage.playUntil(untilAt - 1);
-  expect(await leakRoots(stage)).toEqual([]);
+  // Other rules may speak meanwhile: a day that is dear in all.
+  expect((await stage.app.deps.store.read.alerts.unresolved()).flatMap(({ detectorIds }) => detectorIds)).not.toContain(
+    'spend-acceleration',
+  );
   await stage.playUntil(untilAt + minutes(12));
 
   expect(told(stage, '“Spend accelerates” is no longer muted for staging-ci')).toBe(1);

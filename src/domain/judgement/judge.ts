@@ -8,6 +8,7 @@ import { unknownModel } from '../detectors/unknown-model.ts';
 import { volumeSpike } from '../detectors/volume-spike.ts';
 import type { Finding, Severity } from '../finding.ts';
 import { severityRank } from '../finding.ts';
+import { countsAsProduction } from '../key.ts';
 import { formatRatio } from '../money.ts';
 import type { Profile } from '../profile.ts';
 import { HOUR_MS } from '../time.ts';
@@ -83,10 +84,15 @@ function judgeHours(finding: Finding, _weight: Weight, { past }: Case): Verdict 
   return softer(finding, 'info', 'the day cost no more than others');
 }
 
-/** The first request is worth a word; people are called when it spends, before it is an acceleration by itself. */
-function judgeNews(finding: Finding, weight: Weight, { floorMicroUsd }: Case): Verdict | null {
-  const spends = finding.costMicroUsd > floorMicroUsd / 2 && weight.ratio(1) > 1;
-  return spends ? null : softer(finding, 'medium', 'it has hardly spent anything');
+/**
+ * The first request is worth a word on production; elsewhere people try models all the time. People are called when it
+ * spends, before that is an acceleration by itself.
+ */
+function judgeNews(finding: Finding, weight: Weight, { floorMicroUsd, input }: Case): Verdict | null {
+  const most = countsAsProduction(input.lineage.environment) ? 'medium' : 'info';
+  if (weight.isAccelerating) return softer(finding, most, 'it is told with the spend');
+  if (finding.costMicroUsd > floorMicroUsd && weight.ratio(1) > 1) return null;
+  return softer(finding, most, 'it has hardly spent anything');
 }
 
 /** A sleeper that spends is never held back; one that stirs can wait until somebody looks. */

@@ -30,11 +30,14 @@ export class Weight {
   /** The past ends where what is judged began. */
   readonly #since: number;
   readonly #peaks = new Map<PeakHours, number>();
+  /** Whether an acceleration is among the findings. */
+  readonly isAccelerating: boolean;
 
   constructor(given: Case) {
     this.#given = given;
     const { findings, input } = given;
     const run = findings.find(({ detectorId }) => detectorId === spendAcceleration.id);
+    this.isAccelerating = run !== undefined;
     this.#since = Math.min(run?.startedAt ?? input.knownUntil, input.knownUntil - HOUR_MS);
   }
 

@@ -86,12 +86,22 @@ async function merge({ deps, tx }: Context, before: Alert, finding: Finding): Pr
   const isStep = isStanding(finding) && finding.evidence['percent'] !== undefined;
   if (isStep && !isWorse) await tellStep({ deps, tx }, merged, finding);
   const told = leaves ? { ...merged, rollUp: null } : merged;
-  const after = await callIfWorse({ deps, tx }, told, { isWorse });
+  const after = await called({ deps, tx }, { before, told, isWorse });
   await tx.alerts.update(after);
   await announceAlert({ deps, tx }, after);
   // It is told on its own from here on, and leaves the message that it shared.
   if (leaves && before.rollUp !== null) await announceRollUp({ deps, tx }, before.rollUp);
   return after;
+}
+
+/** What is found in the same pass as the alert was opened is no news in its thread: the root message says it all. */
+async function called(
+  context: Context,
+  { before, told, isWorse }: { before: Alert; told: Alert; isWorse: boolean },
+): Promise<Alert> {
+  const isOpening = before.openedAt === context.deps.clock.now() && before.state === 'open' && before.rollUp === null;
+  if (!isOpening) return callIfWorse(context, told, { isWorse });
+  return pages(told.severity) ? asCalled(told) : told;
 }
 
 /** A cap that comes near while something else goes on must not be lost in it; who stopped a key has to hear it. */

@@ -5,9 +5,10 @@ import { Curve, type Stretch } from '../../../src/domain/curve.ts';
 import type { Finding, Severity } from '../../../src/domain/finding.ts';
 import type { Case } from '../../../src/domain/judgement/case.ts';
 import { judge } from '../../../src/domain/judgement/judge.ts';
+import type { Environment } from '../../../src/domain/key.ts';
 import type { Profile } from '../../../src/domain/profile.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../../src/domain/time.ts';
-import { NOON, usageOf } from '../../support/records.ts';
+import { lineageOf, NOON, usageOf } from '../../support/records.ts';
 import { inputOf } from '../detectors/fixture.ts';
 
 const USD = 1_000_000;
@@ -24,6 +25,7 @@ interface Situation {
   readonly model?: string;
   readonly pastDays?: number;
   readonly profile?: Profile;
+  readonly environment?: Environment;
 }
 
 /** What becomes of one finding. */
@@ -33,7 +35,7 @@ function verdict(situation: Situation): { severity: Severity; heldBack: unknown 
 }
 
 function caseOf({ kind = 'spend-acceleration', severity = 'high', hours, ...rest }: Situation): Case {
-  const { dearest = 0, costUsd = 0, model = 'model-a', pastDays = 28 } = rest;
+  const { dearest = 0, costUsd = 0, model = 'model-a', pastDays = 28, environment = 'production' } = rest;
   const from = TODAY - pastDays * DAY_MS;
   const stretch = (startAt: number, usd: number): Stretch => ({
     startAt,
@@ -54,7 +56,7 @@ function caseOf({ kind = 'spend-acceleration', severity = 'high', hours, ...rest
   };
   return {
     findings: [finding],
-    input: { ...inputOf(usage, NOON), curve },
+    input: { ...inputOf(usage, NOON), lineage: lineageOf({ environment }), curve },
     past: { curve, baseline },
     floorMicroUsd: 5 * USD,
   };
@@ -126,16 +128,33 @@ describe('a dear day', () => {
 });
 
 describe('what is new', () => {
-  test('is a word in the channel at the first request', () => {
-    expect(verdict({ kind: 'unknown-model', hours: [0.001], costUsd: 0.001, model: 'model-new' })).toEqual({
-      severity: 'medium',
-      heldBack: 'it has hardly spent anything',
-    });
+  test.each([
+    ['production', 'medium'],
+    ['unknown', 'medium'],
+    ['staging', 'info'],
+    ['development', 'info'],
+  ] as const)('on %s is %s at the first request', (environment, severity) => {
+    expect(verdict({ kind: 'unknown-model', hours: [0.001], costUsd: 0.001, model: 'model-new', environment })).toEqual(
+      {
+        severity,
+        heldBack: 'it has hardly spent anything',
+      },
+    );
   });
 
   test('calls people when it spends, before that is an acceleration by itself', () => {
-    expect(verdict({ kind: 'unknown-model', hours: [2.6], costUsd: 2.6 }).severity).toBe('high');
-    expect(verdict({ kind: 'unknown-model', hours: [2.6], costUsd: 2.6, dearest: 3 }).severity).toBe('medium');
+    expect(verdict({ kind: 'unknown-model', hours: [5.1], costUsd: 5.1 }).severity).toBe('high');
+    expect(verdict({ kind: 'unknown-model', hours: [5], costUsd: 5 }).severity).toBe('medium');
+    expect(verdict({ kind: 'unknown-model', hours: [5.1], costUsd: 5.1, dearest: 6 }).severity).toBe('medium');
+  });
+
+  test('leaves the word to the acceleration that spends it', () => {
+    const given = caseOf({ kind: 'unknown-model', hours: [9], costUsd: 9, model: 'model-new' });
+    const [news] = given.findings;
+    const both = [...given.findings, ...caseOf({ hours: [9] }).findings];
+
+    expect(judge('balanced', { ...given, findings: both }).map(({ severity }) => severity)).toEqual(['medium', 'high']);
+    expect(news?.severity).toBe('high');
   });
 
   test('a sleeper that spends above the floor calls people, also after thirty days only', () => {

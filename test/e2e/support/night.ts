@@ -42,8 +42,10 @@ export function leakOf(stage: Stage): WorldLeak {
 /** Plays until the channel shows an alert about the leaking key, and returns its message. */
 export async function playToAlert(stage: Stage): Promise<Message> {
   const deadline = leakOf(stage).startedAt + 2 * HOUR_MS;
-  await stage.playUntil(deadline, async () => (await leakRoots(stage)).length === 0);
-  return present((await leakRoots(stage))[0]);
+  // A new model is a word in the channel before it spends.
+  const spends = async () => (await leakRoots(stage)).find(({ text }) => text.includes(' is spending '));
+  await stage.playUntil(deadline, async () => (await spends()) === undefined);
+  return present(await spends());
 }
 
 /** What the channel shows about the leaking key, replies left out. */

@@ -99,10 +99,22 @@ describe('a further finding of the same lineage', () => {
     expect(findingsIn(bench)).toBe(2);
   });
 
+  test('is no news in the thread where it was found in the same pass: the root message says it all', async () => {
+    const bench = await benchWithKeys();
+    const { id } = await alertOn(bench, 'key_1', { severity: 'medium' });
+
+    const alert = await alertOn(bench, 'key_1', { severity: 'critical' });
+
+    expect(alert).toMatchObject({ severity: 'critical', called: { severity: 'critical' } });
+    expect(await bench.store.read.alerts.events(id)).toEqual([]);
+    expect(bench.outbox()).toEqual([`alert ${id} pending`]);
+  });
+
   test('raises the severity and says so, but never lowers it', async () => {
     const bench = await benchWithKeys();
     const { id } = await alertOn(bench, 'key_1', { severity: 'medium' });
 
+    bench.clock.set(NOON + MINUTE_MS);
     expect((await alertOn(bench, 'key_1', { severity: 'critical' })).severity).toBe('critical');
     expect((await alertOn(bench, 'key_1', { severity: 'info' })).severity).toBe('critical');
 
