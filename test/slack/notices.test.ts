@@ -35,6 +35,22 @@ test('darkness is one message in the alert channel, and the same message says th
   expect(shown(running)[0]).toMatch(/^Usage of Anthropic \(anthropic\) is readable again, blind .*, caught up\./);
 });
 
+test('usage that was not read for two hours calls the responders in the thread, once', async () => {
+  const running = await startRunning();
+  await pollUsageJob.run(running.deps);
+  const calls = () => running.slack.workspace.messages('C0AIKEYS').filter(({ text }) => text.includes('<@U0ANA>'));
+  running.provider.script('readUsage', ...Array.from({ length: 30 }, () => failing('provider_unavailable')));
+
+  for (let poll = 1; poll <= 23; poll += 1) await round(running);
+  expect(calls()).toEqual([]);
+  await round(running);
+  await round(running);
+
+  const [root] = running.slack.workspace.messages('C0AIKEYS');
+  expect(calls()).toMatchObject([{ threadTs: root?.ts }]);
+  expect(shown(running)).toHaveLength(2);
+});
+
 test('a downtime is one message, posted when all is caught up and never edited', async () => {
   const running = await startRunning();
   await pollUsageJob.run(running.deps);
