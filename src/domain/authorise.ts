@@ -60,7 +60,7 @@ const RESPONDER_ACTS = [
 
 /**
  * The one table that every click is checked against. `expect` is "this was us", `declare` says
- * so beforehand; `edit` says what a key is for and who uses it; `classify` sets its owner, environment and cap;
+ * so beforehand; `edit` says what a key is for and who uses it; `classify` sets its owner, environment, cap and models;
  * `set_factor` picks the factor of production; `raise_cap` reaches up to what policy allows, `_beyond` further;
  * `declassify` takes production's protection away.
  */
@@ -89,7 +89,7 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   revoke: 'revoke it',
   raise_cap: 'raise its cap',
   change_limits: 'change its limits',
-  classify: 'set its owner, environment or cap',
+  classify: 'set its owner, environment, cap or models',
   set_factor: 'pick its factor',
   break_glass: 'act alone',
   test_alert: 'start a test alert',

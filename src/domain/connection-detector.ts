@@ -22,11 +22,22 @@ export interface ReadingState {
   readonly misses: number;
 }
 
+/** Reads succeed, and bring nothing that is newer than this. */
+export interface Silence {
+  /** The end of the newest usage. */
+  readonly since: number;
+  /** How many lineages are used in every hour of every kind of day, and were until then. */
+  readonly aroundTheClock: number;
+  readonly pollMs: number;
+}
+
 /** Everything that a detector may look at of a connection. What was not looked at now is empty. */
 export interface ConnectionInput {
   readonly now: number;
   readonly connectionId: string;
   readonly readings: readonly ReadingState[];
+  /** Null: not looked at, or nothing is missed. */
+  readonly silence: Silence | null;
   /** Settled days, ascending. */
   readonly days: readonly ShadowDay[];
   /** Of the provider's own log, whatever key they are about; ascending. */

@@ -66,9 +66,16 @@ export function isInForce(hold: Pick<Hold, 'endedAt' | 'untilAt'>, now: number):
   return now < endOf(hold);
 }
 
-/** What nobody can mute: that a key is used which should be dead, and that a cap is reached. */
+/** Rules that nobody can mute: what their finding is against is said of the key itself, and can be said otherwise there. */
+const NEVER_MUTED: ReadonlySet<string> = new Set(['stopped-key-used', 'retention-breach']);
+
+export function isMutableRule(ruleId: string): boolean {
+  return !NEVER_MUTED.has(ruleId);
+}
+
+/** Nor can be muted that a key is used which should be dead, and that a cap is reached. */
 export function isMutable({ detectorId, severity, evidence }: Pick<Finding, 'detectorId' | 'severity' | 'evidence'>) {
-  if (detectorId === 'stopped-key-used') return false;
+  if (!isMutableRule(detectorId)) return false;
   return severity !== 'critical' || !(detectorId === 'dead-key-used' || isStanding({ evidence }));
 }
 

@@ -109,6 +109,25 @@ export function ownerByPolicy(place: KeyPlace, policy: Pick<Policy, 'owners'>): 
 /** Said of a lineage in place of a promise: none. */
 export const NO_PROMISE = 'none';
 
+export type PromiseInput =
+  | { readonly ok: true; readonly retention: string | null }
+  | { readonly ok: false; readonly fault: string };
+
+/** A promise as a person types it, in any case: nothing leaves it to policy, `none` says that there is none. */
+export function parsePromise(text: string, { retention }: Pick<Policy, 'retention'>): PromiseInput {
+  const name = text.trim().toLowerCase();
+  if (name === '') return { ok: true, retention: null };
+  if (name === NO_PROMISE) return { ok: true, retention: NO_PROMISE };
+  const known = retention.find(({ promise }) => promise.toLowerCase() === name);
+  if (known !== undefined) return { ok: true, retention: known.promise };
+  const names = retention.map(({ promise }) => promise).join(', ');
+  const fault =
+    names === ''
+      ? 'policy.yml names no promise under retention yet. Leave it empty, or write none.'
+      : `policy.yml does not know this promise. It knows ${names}; none says that there is none.`;
+  return { ok: false, fault };
+}
+
 /** What a person said of the lineage first, policy's word where nobody has. A promise that policy does not know binds nobody. */
 export function modelBoundsOf(
   { slug, allowedModels, retention }: Pick<Lineage, 'slug' | 'allowedModels' | 'retention'>,

@@ -84,6 +84,7 @@ describe('a muted rule', () => {
     ['cap-threshold', 'critical', { standing: true }, false],
     ['cap-threshold', 'high', { standing: true }, true],
     ['cap-threshold', 'medium', { standing: true }, true],
+    ['retention-breach', 'high', {}, false],
     ['unknown-address', 'critical', {}, true],
   ] as const)('%s at %s with %j is muted: %s', (detectorId, severity, evidence, expected) => {
     const mute = muteOf({ ruleId: detectorId });

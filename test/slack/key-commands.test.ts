@@ -12,8 +12,13 @@ import { NOW } from './support/cards.ts';
 import { ADMIN, type CommandBench, fieldNamed, openCommandBench, PERSON, RESPONDER } from './support/command-bench.ts';
 import { seen, seenView } from './support/golden.ts';
 
-async function benchOf(labels: readonly string[]): Promise<CommandBench> {
-  const bench = openCommandBench();
+const PROMISES = `models: [{ match: 'billing', allowed: ['claude-*'], retention: eu-only }]
+retention:
+  - { promise: zero-retention, models: ['gpt-5*'] }
+  - { promise: eu-only, models: ['claude-*'] }`;
+
+async function benchOf(labels: readonly string[], policy = ''): Promise<CommandBench> {
+  const bench = openCommandBench({ policy });
   bench.provider.scopes = [fakeScope('ws_1', 'Kitchen'), fakeScope('ws_2', 'Garden')];
   bench.provider.put(...labels.map((label, index) => fakeKey(`apikey_${index}`, { label })));
   await bench.sync();
@@ -231,9 +236,70 @@ describe('an edit', () => {
       'consumers',
     ]);
 
-    const forged = { 'environment:2': 'development', 'cap:2': '1' };
-    await expect(bench.submit({ ...forged, 'workload:2': 'x' }, PERSON)).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await bench.lineageOf('apikey_0')).toMatchObject({ environment: 'production', workload: null });
+    const forged = [{ 'environment:2': 'development', 'cap:2': '1' }, { 'models:2': '*' }, { 'promise:2': 'none' }];
+    for (const fields of forged) {
+      await expect(bench.submit({ ...fields, 'workload:2': 'x' }, PERSON)).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    expect(await bench.lineageOf('apikey_0')).toMatchObject({
+      environment: 'production',
+      workload: null,
+      allowedModels: null,
+      retention: null,
+    });
+  });
+
+  test('says which models a key may call and what was promised, leaves both to policy when empty, and history tells it', async () => {
+    const bench = await benchOf(['billing'], PROMISES);
+    await bench.run('edit billing');
+    const said = (models: string, promise: string) =>
+      bench.submit({
+        [fieldNamed(bench.views.at(-1), 'models')]: models,
+        [fieldNamed(bench.views.at(-1), 'promise')]: promise,
+      });
+    expect(JSON.stringify(bench.views.at(-1))).toContain('policy.yml knows zero-retention, eu-only.');
+    await said(' gpt-5*, claude-haiku-4\n\nclaude-haiku-4 ;o3 ', 'Zero-Retention');
+    expect(await bench.lineageOf('apikey_0')).toMatchObject({
+      allowedModels: ['gpt-5*', 'claude-haiku-4', 'o3'],
+      retention: 'zero-retention',
+      revision: 2,
+    });
+    const card = await answer(bench, 'show billing');
+    expect(card).toContain('May call gpt-5*\u2060, claude-haiku-4, o3');
+    expect(card).toContain('Promise zero-retention, kept by gpt-5*');
+
+    await bench.run('edit billing');
+    await said(' ', '');
+    expect(await bench.lineageOf('apikey_0')).toMatchObject({ allowedModels: null, retention: null, revision: 3 });
+    expect(await answer(bench, 'show billing')).toContain('May call claude-*\u2060 (as policy says)');
+    const history = await answer(bench, 'history billing');
+    expect(history).toContain(
+      'which models billing may call was changed from as policy says to gpt-5*\u2060, claude-haiku-4, o3',
+    );
+    expect(history).toContain(
+      'what was promised of the data of billing was changed from zero-retention to as policy says',
+    );
+  });
+
+  test('refuses a promise that policy does not know, and names those that it knows', async () => {
+    const bench = await benchOf(['billing'], PROMISES);
+    await bench.run('edit billing');
+    const id = fieldNamed(bench.views.at(-1), 'promise');
+    expect(await bench.submit({ [id]: 'never' })).toEqual({
+      [id]: 'policy.yml does not know this promise. It knows zero-retention, eu-only; none says that there is none.',
+    });
+    await bench.submit({ [id]: 'none' });
+    expect(await bench.lineageOf('apikey_0')).toMatchObject({ retention: 'none' });
+    expect(await answer(bench, 'show billing')).toContain('Promise none');
+  });
+
+  test('of something else goes through though policy has forgotten the promise', async () => {
+    const bench = await benchOf(['billing'], PROMISES);
+    const lineage = await bench.lineageOf('apikey_0');
+    await bench.store.write((tx) => tx.lineages.update({ ...lineage, retention: 'eu-1' }));
+    await bench.run('edit billing');
+    await bench.submit({ [fieldNamed(bench.views.at(-1), 'workload')]: 'invoices' });
+    expect(await bench.lineageOf('apikey_0')).toMatchObject({ retention: 'eu-1', workload: 'invoices' });
+    expect(await answer(bench, 'show billing')).toContain('eu-1, which policy.yml does not know any more');
   });
 
   test('never keeps a key that somebody pastes', async () => {

@@ -146,7 +146,7 @@ describe('who may quiet what', () => {
     const lineage = await bench.lineageOf('apikey_1');
     await bench.store.write((tx) => tx.lineages.update({ ...lineage, ownerStanding: 'claimed' }));
     await expect(bench.run('expect staging-ci until 6h 5', OWNER)).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(bench.run('mute staging-ci cap 3d', OWNER)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(bench.run('mute staging-ci cap-threshold 3d', OWNER)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   test('an owner may unmute a production key, which protects it', async () => {

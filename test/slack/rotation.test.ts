@@ -120,7 +120,7 @@ describe('a rotation in Slack', () => {
 
     await click(running, 'U0BEN', stepTs(running, root, 5), 'rotation_key');
     await submit(running, 'U0BEN', fresh);
-    expect(page(running, 'U0BEN')).toContain('may set its owner, environment or cap');
+    expect(page(running, 'U0BEN')).toContain('may set its owner, environment, cap or models');
     expect((await running.keyOf('apikey_new')).lineageId).not.toBe((await running.keyOf('apikey_1')).lineageId);
 
     await give(running, 'apikey_new', 'U0BEN');

@@ -1,7 +1,18 @@
 import { z } from 'zod';
-import type { ConnectionDetector, ConnectionFinding, ConnectionInput, ReadingState } from '../connection-detector.ts';
+import type {
+  ConnectionDetector,
+  ConnectionFinding,
+  ConnectionInput,
+  ReadingState,
+  Silence,
+} from '../connection-detector.ts';
 import { MISSES_BEFORE_BLIND } from '../notice.ts';
 import { HOUR_MS } from '../time.ts';
+
+/** So many that never rest do not rest at the same time; one or two may have been switched off. */
+const LEAST_AROUND_THE_CLOCK = 3;
+/** Providers may publish usage this late. */
+const LATE_MS = HOUR_MS;
 
 const settings = z.strictObject({
   /** A read that fails once is noise; so many in a row are told. */
@@ -11,12 +22,18 @@ const settings = z.strictObject({
 });
 type Settings = z.infer<typeof settings>;
 
-/** Fires when a connection was not read three times in a row; worse when its usage is not known for two hours. */
+/**
+ * Fires when a connection was not read three times in a row, or brings nothing though keys that never rest should be in it;
+ * worse when its usage is not known for two hours.
+ */
 export const blind: ConnectionDetector<Settings> = {
   id: 'blind',
   title: 'A connection cannot be read',
   settings,
-  detect: (input, limits) => input.readings.flatMap((state) => findingsOf(input, state, limits)),
+  detect: (input, limits) => [
+    ...input.readings.flatMap((state) => findingsOf(input, state, limits)),
+    ...(input.silence === null ? [] : silenceOf(input, input.silence, limits)),
+  ],
 };
 
 function findingsOf(
@@ -40,6 +57,30 @@ function findingsOf(
       headline: [`${what} cannot be read since `, { instant: failingSince }],
       reason: ['Nothing is known of the last ', { lengthMs: unseenMs }, '. Look into the provider’s console.'],
       evidence: { reading, misses, unseenMs },
+    },
+  ];
+}
+
+function silenceOf(
+  { now, connectionId }: ConnectionInput,
+  { since, aroundTheClock, pollMs }: Silence,
+  { polls, high_hours }: Settings,
+): readonly ConnectionFinding[] {
+  const unseenMs = now - since;
+  if (aroundTheClock < LEAST_AROUND_THE_CLOCK || unseenMs < LATE_MS + polls * pollMs) return [];
+  return [
+    {
+      detectorId: blind.id,
+      connectionId,
+      severity: unseenMs >= high_hours * HOUR_MS ? 'high' : 'medium',
+      subject: `silence:${connectionId}:${since}`,
+      startedAt: since,
+      headline: ['No usage has come since ', { instant: since }, ', though no read failed'],
+      reason: [
+        `${aroundTheClock} keys that are used in every hour of the week were used until then, and nothing is known of any of them. `,
+        'Either nothing reaches the provider, or its usage data is behind: look into its console and its status page. A leak would not be seen until usage comes again.',
+      ],
+      evidence: { aroundTheClock, unseenMs },
     },
   ];
 }

@@ -77,7 +77,9 @@ function findingOf({ lineage, knownUntil, facts }: DetectorInput, calls: readonl
       { instant: startedAt },
       isPromise ? '. Covered are ' : '. It may use ',
       ...namesOf(isPromise ? (facts.models.promise?.models ?? []) : (facts.models.allowed ?? [])),
-      '. Find what calls it, or allow the model under `models` in policy.yml.',
+      isPromise
+        ? '. Find what calls it, or name the model under `retention` in policy.yml.'
+        : '. Find what calls it, or allow it with `/keys edit`.',
     ],
     evidence: { models: models.slice(0, MODELS_KEPT), ...(isPromise ? { promise } : {}) },
     dedupeKey: `${retentionBreach.id}:${lineage.id}`,

@@ -6,6 +6,7 @@ import { refreshAlerts } from '../../services/alerts/refresh-alerts.ts';
 import { runDetection } from '../../services/alerts/run-detection.ts';
 import type { Deps } from '../../services/deps.ts';
 import { reportCatchUp } from '../../services/notices/report-downtime.ts';
+import { reportSilence } from '../../services/notices/report-silence.ts';
 import { duePolls, keepPace, pollIntervalMs } from '../../services/usage/poll-pace.ts';
 import { pollUsage } from '../../services/usage/poll-usage.ts';
 import type { Job } from '../job.ts';
@@ -42,5 +43,6 @@ async function pollOne(deps: Deps, provider: Provider): Promise<CaughtUp> {
   await refreshAlerts(deps, provider, watermark);
   await proveStops(deps, provider, watermark);
   await keepPace(deps, provider, { attemptedAt, nearness, retryAfterMs: null });
+  await reportSilence(deps, provider, watermark);
   return { connectionId, ok, problem: null, alertIds };
 }

@@ -11,10 +11,17 @@ export const WORKLOAD_MAX = 300;
 export const CONSUMERS_MAX = 20;
 /** Of all of them together, one a line. */
 export const CONSUMERS_TEXT_MAX = 1_000;
-const CONSUMER_MAX = 80;
+/** Of all patterns together. */
+export const MODELS_TEXT_MAX = 500;
+const NAME_MAX = 80;
+const PROMISE_MAX = 60;
+const MODEL_SEPARATORS = /[\s,;]+/;
 
 /** What people say of a lineage. Fields that are left out stay as they are. */
-export type LineageFacts = Pick<Lineage, 'ownerSlackId' | 'environment' | 'workload' | 'consumers' | 'capMicroUsd'>;
+export type LineageFacts = Pick<
+  Lineage,
+  'ownerSlackId' | 'environment' | 'workload' | 'consumers' | 'capMicroUsd' | 'allowedModels' | 'retention'
+>;
 export type LineageChange = Partial<LineageFacts>;
 
 export interface ChangeInput {
@@ -70,6 +77,8 @@ function entriesOf(before: Lineage, after: Lineage): Pick<AuditEntry, 'verb' | '
   add('workload', before.workload, after.workload);
   add('consumers', before.consumers.join(', '), after.consumers.join(', '));
   add('cap', before.capMicroUsd, after.capMicroUsd);
+  add('models', before.allowedModels?.join(', ') ?? null, after.allowedModels?.join(', ') ?? null);
+  add('promise', before.retention, after.retention);
   if (before.environment !== after.environment) {
     const [from, to] = [before.environment, after.environment];
     const isLess = countsAsProduction(from) && !countsAsProduction(to);
@@ -97,19 +106,30 @@ async function followOwner(
 }
 
 function cleaned(change: LineageChange): LineageChange {
-  const { workload, consumers } = change;
+  const { workload, consumers, allowedModels, retention } = change;
   return {
     ...change,
     ...(workload === undefined ? {} : { workload: clean(workload ?? '', WORKLOAD_MAX) || null }),
-    ...(consumers === undefined ? {} : { consumers: cleanList(consumers) }),
+    ...(consumers === undefined ? {} : { consumers: cleanList(consumers, CONSUMERS_TEXT_MAX).slice(0, CONSUMERS_MAX) }),
+    ...(allowedModels === undefined ? {} : { allowedModels: cleanModels(allowedModels ?? []) }),
+    ...(retention === undefined ? {} : { retention: clean(retention ?? '', PROMISE_MAX) || null }),
   };
 }
 
+/** A list without anything in it would allow nothing: it leaves the matter to policy. */
+function cleanModels(patterns: readonly string[]): readonly string[] | null {
+  const list = cleanList(
+    patterns.flatMap((one) => one.split(MODEL_SEPARATORS)),
+    MODELS_TEXT_MAX,
+  );
+  return list.length === 0 ? null : list;
+}
+
 /** As many as the modal can show again. */
-function cleanList(consumers: readonly string[]): readonly string[] {
-  const names = [...new Set(consumers.map((one) => clean(one, CONSUMER_MAX)))].filter((one) => one !== '');
-  let room = CONSUMERS_TEXT_MAX;
-  return names.slice(0, CONSUMERS_MAX).filter((one) => {
+function cleanList(texts: readonly string[], roomFor: number): readonly string[] {
+  const names = [...new Set(texts.map((one) => clean(one, NAME_MAX)))].filter((one) => one !== '');
+  let room = roomFor;
+  return names.filter((one) => {
     room -= one.length + 1;
     return room >= 0;
   });

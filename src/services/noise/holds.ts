@@ -4,6 +4,7 @@ import {
   type ExpectHold,
   type Hold,
   isInForce,
+  isMutableRule,
   LONGEST_MUTE_MS,
   LONGEST_WINDOW_MS,
   type MuteHold,
@@ -14,6 +15,8 @@ import type { Deps } from '../deps.ts';
 import { tellEnd } from './tell-hold.ts';
 
 export const HOLD_REASON_MAX = 300;
+const NEVER_MUTED =
+  'that production calls a model which it must not call cannot be muted; `/keys edit` says which it may call';
 
 type HoldDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
 
@@ -51,6 +54,7 @@ export interface MuteInput extends Asked {
 /** What this rule finds on the lineage is kept quietly until then. One that holds already is replaced. */
 export async function muteRule(deps: HoldDeps, input: MuteInput): Promise<MuteHold> {
   const { ruleId, actor } = input;
+  if (!isMutableRule(ruleId)) throw refusal(NEVER_MUTED);
   const hold: MuteHold = { ...newHold(deps, input, LONGEST_MUTE_MS), kind: 'mute', ruleId };
   await deps.store.write(async (tx) => {
     await replaceSame({ deps, tx }, hold, actor);

@@ -59,7 +59,7 @@ export async function reportBlindness(context: BlindContext, state: ReadingState
 function detectBlindness({ deps }: BlindContext, state: ReadingState): readonly ConnectionFinding[] {
   const { connectionId } = state;
   const { detect } = bindConnectionDetector(blind, deps.policy.detectors[blind.id]);
-  return detect({ now: deps.clock.now(), connectionId, readings: [state], days: [], events: [] });
+  return detect({ now: deps.clock.now(), connectionId, readings: [state], silence: null, days: [], events: [] });
 }
 
 /** At start: nobody reads what is no longer configured, so what is said of it must not wait for that. */

@@ -12,7 +12,7 @@ import { announceNotice, callForNotice, closeNotice, openNotice } from './announ
 const SHADOW_DAYS = 3;
 const LOGINS_MS = DAY_MS;
 
-type ReportDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger'>;
+export type ReportDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger'>;
 
 /** After costs were read: tells of settled days that known keys do not explain. */
 export async function reportShadowSpend(
@@ -29,21 +29,27 @@ export async function reportShadowSpend(
     const { providerMicroUsd } = total;
     days.push({ dayAt, providerMicroUsd, keyedMicroUsd: providerMicroUsd - shadowMicroUsd });
   }
-  await report(deps, { ...nothingOf(deps, connectionId), days });
+  await reportFindings(deps, connectionId, { days });
 }
 
 /** After the provider's log was read: tells of log-ins that failed. */
 export async function reportLogins(deps: ReportDeps, { connectionId }: Pick<Provider, 'connectionId'>): Promise<void> {
   const from = deps.clock.now() - LOGINS_MS;
   const events = await deps.store.read.providerEvents.ofConnection(connectionId, { from, kindPart: 'login' });
-  if (events.length > 0) await report(deps, { ...nothingOf(deps, connectionId), events });
+  if (events.length > 0) await reportFindings(deps, connectionId, { events });
 }
 
 function nothingOf({ clock }: ReportDeps, connectionId: string): ConnectionInput {
-  return { now: clock.now(), connectionId, readings: [], days: [], events: [] };
+  return { now: clock.now(), connectionId, readings: [], silence: null, days: [], events: [] };
 }
 
-async function report(deps: ReportDeps, input: ConnectionInput): Promise<void> {
+/** Looks at what was given of a connection with every rule, and tells what is found. */
+export async function reportFindings(
+  deps: ReportDeps,
+  connectionId: string,
+  given: Partial<ConnectionInput>,
+): Promise<void> {
+  const input = { ...nothingOf(deps, connectionId), ...given };
   for (const detector of bindConnectionDetectors(deps.policy.detectors)) {
     for (const finding of detector.detect(input)) await tell(deps, finding);
   }

@@ -1,5 +1,6 @@
 import type { View } from '@slack/types';
 import { AppError } from '../../domain/errors.ts';
+import { isMutableRule } from '../../domain/hold.ts';
 import { muteRule } from '../../services/noise/holds.ts';
 import { describeHold, ruleTitle } from '../../services/noise/read-holds.ts';
 import { muteAct } from '../../services/noise/rules.ts';
@@ -59,7 +60,9 @@ export const alertMuteSubmit: SubmitHandler = {
 
 /** Those that are rules: what tests and proofs find is none. */
 function mutableRules({ deps }: SlackContext, ids: readonly string[]) {
-  return deps.detectors.filter(({ id }) => ids.includes(id)).map(({ id }) => ({ id, title: ruleTitle(deps, id) }));
+  return deps.detectors
+    .filter(({ id }) => ids.includes(id) && isMutableRule(id))
+    .map(({ id }) => ({ id, title: ruleTitle(deps, id) }));
 }
 
 function lengthOf({ values }: Submission): number | null {

@@ -2,8 +2,9 @@ import type { View } from '@slack/types';
 import { z } from 'zod';
 import { mayAct, rolesOf } from '../../domain/authorise.ts';
 import { isAppError } from '../../domain/errors.ts';
-import { countsAsProduction, type Environment, type Lineage } from '../../domain/key.ts';
+import { countsAsProduction, type Lineage } from '../../domain/key.ts';
 import { parseCap } from '../../domain/limits.ts';
+import { parsePromise } from '../../domain/policy.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { formatLength } from '../../domain/time.ts';
 import { STILL_TWO_MS } from '../../services/actions/second-person.ts';
@@ -18,11 +19,14 @@ import { noticeModal } from '../views/action-modal.ts';
 import {
   EDIT_BLOCKS,
   EDIT_MODAL,
+  EDIT_NAMES,
   EDIT_TITLE,
   type EditFields,
   type EditModalState,
+  type EditName,
   editModal,
   fieldsOf,
+  printOf,
 } from '../views/edit-modal.ts';
 import { capital, escaped, plainForeign } from '../views/text.ts';
 import { actToSetCap } from './lib/act-to-set-cap.ts';
@@ -34,14 +38,17 @@ const metadata = z.object({
   lineageId: z.string(),
   revision: z.number().int(),
   mayClassify: z.boolean(),
-  base: z.object({
-    owner: z.string().nullable(),
-    environment,
-    workload: z.string(),
-    consumers: z.string(),
-    cap: z.string(),
-  }),
+  base: z.record(z.enum(EDIT_NAMES), z.string()),
 });
+type Metadata = z.infer<typeof metadata>;
+
+const CLASSIFIED: readonly (keyof LineageChange)[] = [
+  'ownerSlackId',
+  'environment',
+  'capMicroUsd',
+  'allowedModels',
+  'retention',
+];
 
 /** The modal of `/keys edit`, filled in, for whoever may say anything of this key. */
 export async function editPage(context: SlackContext, gesture: Gesture, lineageId: string): Promise<View> {
@@ -58,21 +65,26 @@ export const editKeySubmit: SubmitHandler = {
   id: EDIT_MODAL,
 
   async check({ deps }: SlackContext, submission: Submission): Promise<CheckResult> {
-    const { mayClassify, revision, base } = readMetadata(metadata, submission.privateMetadata);
-    const { cap } = typedFields(submission, base, revision);
-    const parsed = parseCap(cap, deps.policy.currency);
-    if (mayClassify && !parsed.ok) return { ok: false, errors: { [`${EDIT_BLOCKS.cap}:${revision}`]: parsed.fault } };
+    const meta = readMetadata(metadata, submission.privateMetadata);
+    const { cap, promise } = typedFields(submission, meta);
+    const errors: Record<string, string> = {};
+    const parsedCap = cap === undefined ? null : parseCap(cap, deps.policy.currency);
+    if (parsedCap?.ok === false) errors[`${EDIT_BLOCKS.cap}:${meta.revision}`] = parsedCap.fault;
+    const parsedPromise = promise === undefined ? null : parsePromise(promise, deps.policy);
+    if (parsedPromise?.ok === false) errors[`${EDIT_BLOCKS.promise}:${meta.revision}`] = parsedPromise.fault;
+    if (Object.keys(errors).length > 0) return { ok: false, errors };
     return { ok: true, view: noticeModal(EDIT_TITLE, 'Saving…') };
   },
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
     const { deps } = context;
-    const { lineageId, revision, base } = readMetadata(metadata, submission.privateMetadata);
+    const meta = readMetadata(metadata, submission.privateMetadata);
+    const { lineageId, revision } = meta;
     const lineage = await lineageWith(context, lineageId);
     const actor = await authorise(context, { gesture: submission, act: 'edit', lineage });
-    const typed = typedFields(submission, base, revision);
-    const change = changeOf(context, base, typed);
-    const isClassified = ['ownerSlackId', 'environment', 'capMicroUsd'].some((field) => field in change);
+    const typed = typedFields(submission, meta);
+    const change = changeOf(context, typed);
+    const isClassified = CLASSIFIED.some((field) => field in change);
     if (isClassified) await authorise(context, { gesture: submission, act: 'classify', lineage });
     // Production's second person must not be edited away by the one who wants to act.
     const isLess = lineage.environment === 'production' && change.environment !== undefined;
@@ -90,7 +102,7 @@ export const editKeySubmit: SubmitHandler = {
       );
     } catch (error) {
       if (!isAppError(error, 'conflict')) throw error;
-      return merged(context, submission, { base, typed });
+      return merged(context, submission, { base: meta.base, typed });
     }
   },
 };
@@ -121,20 +133,13 @@ async function authoriseCap(
 async function merged(
   context: SlackContext,
   submission: Submission,
-  { base, typed }: { readonly base: EditFields; readonly typed: EditFields },
+  { base, typed }: { readonly base: Metadata['base']; readonly typed: Partial<EditFields> },
 ): Promise<View> {
   const { lineageId } = readMetadata(metadata, submission.privateMetadata);
   const lineage = await lineageWith(context, lineageId);
   const now = fieldsOf(lineage);
-  const names = Object.keys(EDIT_BLOCKS) as (keyof EditFields)[];
-  const theirs = names.filter((name) => now[name] !== base[name]);
-  const fields: EditFields = {
-    owner: typed.owner === base.owner ? now.owner : typed.owner,
-    environment: typed.environment === base.environment ? now.environment : typed.environment,
-    workload: typed.workload === base.workload ? now.workload : typed.workload,
-    consumers: typed.consumers === base.consumers ? now.consumers : typed.consumers,
-    cap: typed.cap === base.cap ? now.cap : typed.cap,
-  };
+  const theirs = EDIT_NAMES.filter((name) => printOf(now[name]) !== base[name]);
+  const fields: EditFields = { ...now, ...typed };
   const mayClassify = await mayDo(context, submission, lineage);
   const meanwhile = theirs.map((name) => `${capital(name)} is ${shown(now, name)} now.`);
   return pageWith(context, { lineage, mayClassify, fields, base: now, meanwhile });
@@ -146,36 +151,47 @@ function shown(fields: EditFields, name: keyof EditFields): string {
   return name === 'owner' ? `<@${value}>` : `“${escaped(plainForeign(value))}”`;
 }
 
-async function pageWith({ deps }: SlackContext, state: Omit<EditModalState, 'where'>): Promise<View> {
+async function pageWith({ deps }: SlackContext, state: Omit<EditModalState, 'where' | 'promises'>): Promise<View> {
   const key = (await deps.store.read.keys.ofLineage(state.lineage.id)).at(-1);
   const where = key === undefined ? '' : await placeOf(deps, key);
-  return editModal({ ...state, where });
+  return editModal({ ...state, where, promises: deps.policy.retention.map(({ promise }) => promise) });
 }
 
-/** A field that the modal does not have is as it was. */
-function typedFields({ values, choices }: Submission, base: EditFields, revision: number): EditFields {
-  const text = (name: keyof typeof EDIT_BLOCKS) => values[`${EDIT_BLOCKS[name]}:${revision}`];
-  const has = (name: keyof typeof EDIT_BLOCKS) => Object.hasOwn(choices, `${EDIT_BLOCKS[name]}:${revision}`);
-  return {
-    owner: has('owner') ? text('owner') || null : base.owner,
-    environment: environment.catch(base.environment as Environment).parse(text('environment')),
-    // What is stored is scrubbed; the page that comes back must be so as well.
-    workload: scrubSecrets(text('workload') ?? base.workload),
-    consumers: scrubSecrets(text('consumers') ?? base.consumers),
-    cap: text('cap') === undefined ? base.cap : text('cap') || 'none',
+/** Only what the person changed: what they left alone, or what the modal does not have, may have been changed by others. */
+function typedFields({ values, choices }: Submission, { base, revision }: Metadata): Partial<EditFields> {
+  const blockOf = (name: EditName) => `${EDIT_BLOCKS[name]}:${revision}`;
+  const text = (name: EditName) => values[blockOf(name)]?.trim();
+  // What is stored is scrubbed; the page that comes back must be so as well.
+  const scrubbed = (name: EditName) => scrubSecrets(text(name) ?? '');
+  const all: EditFields = {
+    owner: text('owner') || null,
+    environment: environment.catch('unknown').parse(text('environment')),
+    workload: scrubbed('workload'),
+    consumers: scrubbed('consumers'),
+    cap: text('cap') || 'none',
+    models: scrubbed('models'),
+    promise: scrubbed('promise'),
   };
+  const isThere = (name: EditName) =>
+    name === 'owner' ? Object.hasOwn(choices, blockOf(name)) : text(name) !== undefined;
+  const changed = EDIT_NAMES.filter((name) => isThere(name) && printOf(all[name]) !== base[name]);
+  return Object.fromEntries(changed.map((name) => [name, all[name]]));
 }
 
-/** Only what the person changed: what they left alone may have been changed by others. */
-function changeOf({ deps }: SlackContext, base: EditFields, typed: EditFields): LineageChange {
-  const cap = parseCap(typed.cap, deps.policy.currency);
+function changeOf({ deps }: SlackContext, typed: Partial<EditFields>): LineageChange {
+  const { owner, environment, workload, consumers, models } = typed;
+  const cap = parseCap(typed.cap ?? 'none', deps.policy.currency);
   if (!cap.ok) throw invalid(cap.fault);
+  const promise = parsePromise(typed.promise ?? '', deps.policy);
+  if (!promise.ok) throw invalid(promise.fault);
   return {
-    ...(typed.owner === base.owner ? {} : { ownerSlackId: typed.owner }),
-    ...(typed.environment === base.environment ? {} : { environment: typed.environment }),
-    ...(typed.workload.trim() === base.workload ? {} : { workload: typed.workload.trim() || null }),
-    ...(typed.consumers.trim() === base.consumers ? {} : { consumers: typed.consumers.split(/[\n,;]+/) }),
-    ...(typed.cap.trim() === base.cap ? {} : { capMicroUsd: cap.monthlyMicroUsd }),
+    ...(owner === undefined ? {} : { ownerSlackId: owner }),
+    ...(environment === undefined ? {} : { environment }),
+    ...(workload === undefined ? {} : { workload: workload || null }),
+    ...(consumers === undefined ? {} : { consumers: consumers.split(/[\n,;]+/) }),
+    ...(typed.cap === undefined ? {} : { capMicroUsd: cap.monthlyMicroUsd }),
+    ...(models === undefined ? {} : { allowedModels: [models] }),
+    ...(typed.promise === undefined ? {} : { retention: promise.retention }),
   };
 }
 

@@ -7,7 +7,7 @@ import { pickKey } from './lib/pick-key.ts';
 export const edit: Subcommand = {
   name: 'edit',
   usage: 'edit <key>',
-  summary: 'owner, environment, what it is for, who uses it, and its cap',
+  summary: 'owner, environment, what it is for, who uses it, its cap, and the models that it may call',
   group: 'own',
   forOwners: true,
   async run(context, request) {

@@ -1,3 +1,4 @@
+import { isMutableRule } from '../../domain/hold.ts';
 import { parseEnd } from '../../domain/window-words.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { endHold, muteRule } from '../../services/noise/holds.ts';
@@ -76,5 +77,6 @@ async function unmute(context: SlackContext, request: CommandRequest, { lineage,
 }
 
 function rulesText({ deps }: SlackContext): string {
-  return `The rules: ${deps.detectors.map(({ id, title }) => `\`${id}\` (${escaped(title)})`).join(', ')}.`;
+  const rules = deps.detectors.filter(({ id }) => isMutableRule(id));
+  return `The rules: ${rules.map(({ id, title }) => `\`${id}\` (${escaped(title)})`).join(', ')}.`;
 }

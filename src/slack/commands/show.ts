@@ -1,4 +1,5 @@
 import { usualFactor } from '../../domain/factor.ts';
+import { modelBoundsOf } from '../../domain/policy.ts';
 import { describeAccount } from '../../services/actions/account.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
 import { learningOf } from '../../services/baselines/learning.ts';
@@ -46,6 +47,7 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
     grants: await grantsOfKey(deps, key),
     holds: await holdsInForce(deps, lineage.id),
     cap: capControls(deps, key, scope?.known ?? null),
+    bounds: modelBoundsOf(lineage, deps.policy),
     account: await describeAccount(deps, key),
     learning: await learningOf(deps, summary),
     usualFactor: usualFactor(deps.policy.detectors),

@@ -38,6 +38,8 @@ const DONE: Readonly<Record<string, string>> = {
   'lineage.workload.changed': 'what … is for was changed',
   'lineage.consumers.changed': 'who uses … was changed',
   'lineage.factor.changed': 'the factor of … was changed',
+  'lineage.models.changed': 'which models … may call was changed',
+  'lineage.promise.changed': 'what was promised of the data of … was changed',
   'lineage.cap.changed': 'the cap of … was changed',
   'lineage.window.declared': 'what … is expected to spend was declared',
   'lineage.window.exceeded': '… spent more than was declared',

@@ -1,15 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { InputBlock, KnownBlock, View } from '@slack/types';
 import type { Environment, Lineage } from '../../domain/key.ts';
 import { capWords } from '../../domain/limits.ts';
+import { NO_PROMISE } from '../../domain/policy.ts';
 import {
   CONSUMERS_MAX,
   CONSUMERS_TEXT_MAX,
   type LineageFacts,
+  MODELS_TEXT_MAX,
   WORKLOAD_MAX,
 } from '../../services/inventory/change-lineage.ts';
 import { INPUT, plain } from './action-modal.ts';
 import { section } from './blocks.ts';
-import { escaped, foreign } from './text.ts';
+import { capital, escaped, foreign, plainForeign } from './text.ts';
 
 export const EDIT_MODAL = 'key_edit';
 export const EDIT_TITLE = 'Edit key';
@@ -19,7 +22,13 @@ export const EDIT_BLOCKS = {
   workload: 'workload',
   consumers: 'consumers',
   cap: 'cap',
+  models: 'models',
+  promise: 'promise',
 } as const;
+export type EditName = keyof typeof EDIT_BLOCKS;
+export const EDIT_NAMES = Object.keys(EDIT_BLOCKS) as EditName[];
+const PROMISE_TEXT_MAX = 60;
+const HINT_MAX = 1_000;
 
 /** As they stand in the fields, before anybody has checked them. */
 export interface EditFields {
@@ -28,16 +37,23 @@ export interface EditFields {
   readonly workload: string;
   readonly consumers: string;
   readonly cap: string;
+  readonly models: string;
+  readonly promise: string;
 }
+
+/** Of what was stored when the modal was filled in: the texts themselves would not fit into what a modal carries. */
+export type EditPrints = Readonly<Record<EditName, string>>;
 
 export interface EditModalState {
   readonly lineage: Lineage;
   readonly where: string;
-  /** Owners may say what it is for and who uses it; responders also whose it is, where it belongs and its cap. */
+  /** Owners may say what it is for and who uses it; responders also whose it is, where it belongs, its cap and its models. */
   readonly mayClassify: boolean;
   readonly fields: EditFields;
   /** As they are stored: what differs from these is what the person changed. */
   readonly base: EditFields;
+  /** Names of policy's promises on the keeping of data. */
+  readonly promises: readonly string[];
   /** What somebody else changed while this was open. */
   readonly meanwhile: readonly string[];
 }
@@ -49,18 +65,27 @@ const ENVIRONMENTS: Readonly<Record<Environment, string>> = {
   unknown: 'Unknown (counts as production)',
 };
 
-export function fieldsOf({ ownerSlackId, environment, workload, consumers, capMicroUsd }: LineageFacts): EditFields {
+export function fieldsOf(facts: LineageFacts): EditFields {
+  const { ownerSlackId, environment, workload, consumers, capMicroUsd, allowedModels, retention } = facts;
   return {
     owner: ownerSlackId,
     environment,
     workload: workload ?? '',
     consumers: consumers.join('\n'),
     cap: capMicroUsd === null ? 'none' : capWords(capMicroUsd).replace(/^\$| a month$/g, ''),
+    models: allowedModels?.join('\n') ?? '',
+    promise: retention ?? '',
   };
 }
 
+/** Tells whether a field is as it was. */
+export function printOf(value: string | null): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64').slice(0, 12);
+}
+
 /** What people say of a key, filled in with what is known. */
-export function editModal({ lineage, where, mayClassify, fields, base, meanwhile }: EditModalState): View {
+export function editModal(state: EditModalState): View {
+  const { lineage, where, mayClassify, fields, base, meanwhile } = state;
   const blocks: KnownBlock[] = [section(`*${escaped(lineage.slug)}*\n${foreign(where)}`)];
   if (meanwhile.length > 0) {
     const said = meanwhile.map((line) => `• ${line}`).join('\n');
@@ -71,7 +96,7 @@ export function editModal({ lineage, where, mayClassify, fields, base, meanwhile
     );
   }
   // A field shows its filling only when its block is new.
-  const id = (name: keyof typeof EDIT_BLOCKS) => `${EDIT_BLOCKS[name]}:${lineage.revision}`;
+  const id = (name: EditName) => `${EDIT_BLOCKS[name]}:${lineage.revision}`;
   if (mayClassify)
     blocks.push(ownerInput(id('owner'), fields.owner), environmentInput(id('environment'), fields.environment));
   blocks.push(
@@ -86,21 +111,43 @@ export function editModal({ lineage, where, mayClassify, fields, base, meanwhile
       hint: `Services, jobs or people, one a line, at most ${CONSUMERS_MAX}.`,
       value: fields.consumers,
       max: CONSUMERS_TEXT_MAX,
+      multiline: true,
     }),
   );
   if (mayClassify) {
     const hint = 'A calendar month (UTC), watched here. The word none removes it.';
     blocks.push(textInput(id('cap'), { label: 'Monthly cap', hint, value: fields.cap, max: 30 }));
+    blocks.push(...modelInputs(id, state));
   }
+  const prints = Object.fromEntries(EDIT_NAMES.map((name) => [name, printOf(base[name])]));
   return {
     type: 'modal',
     callback_id: EDIT_MODAL,
     title: plain(EDIT_TITLE),
     submit: plain('Save'),
     close: plain('Cancel'),
-    private_metadata: JSON.stringify({ lineageId: lineage.id, revision: lineage.revision, mayClassify, base }),
+    private_metadata: JSON.stringify({ lineageId: lineage.id, revision: lineage.revision, mayClassify, base: prints }),
     blocks,
   };
+}
+
+function modelInputs(id: (name: EditName) => string, { fields, promises }: EditModalState): InputBlock[] {
+  const known = promises.length === 0 ? 'policy.yml names none yet.' : `policy.yml knows ${promises.join(', ')}.`;
+  return [
+    textInput(id('models'), {
+      label: 'Models that it may call',
+      hint: 'Names or patterns such as gpt-5*, one a line; production that calls another one is told. Empty: as policy says. A * alone: all.',
+      value: fields.models,
+      max: MODELS_TEXT_MAX,
+      multiline: true,
+    }),
+    textInput(id('promise'), {
+      label: 'What was promised of its data',
+      hint: plainForeign(`${known} Empty: as policy says. ${capital(NO_PROMISE)}: nothing was promised.`, HINT_MAX),
+      value: fields.promise,
+      max: PROMISE_TEXT_MAX,
+    }),
+  ];
 }
 
 function ownerInput(blockId: string, owner: string | null): InputBlock {
@@ -133,9 +180,10 @@ interface TextField {
   readonly hint: string;
   readonly value: string;
   readonly max: number;
+  readonly multiline?: boolean;
 }
 
-function textInput(blockId: string, { label, hint, value, max }: TextField): InputBlock {
+function textInput(blockId: string, { label, hint, value, max, multiline = false }: TextField): InputBlock {
   const shown = value.slice(0, max);
   return {
     type: 'input',
@@ -147,7 +195,7 @@ function textInput(blockId: string, { label, hint, value, max }: TextField): Inp
       type: 'plain_text_input',
       action_id: INPUT,
       max_length: max,
-      multiline: max === CONSUMERS_TEXT_MAX,
+      multiline,
       ...(shown === '' ? {} : { initial_value: shown }),
     },
   };

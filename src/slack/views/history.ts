@@ -59,6 +59,9 @@ export interface HistoryPage {
   readonly page: Omit<Page<never>, 'items'>;
 }
 
+// Of these nobody having said anything is not the same as none.
+const AS_POLICY = new Set(['lineage.models.changed', 'lineage.promise.changed']);
+
 /** The audit log as people read it: when, who, what, and from what to what. */
 export function historyView({ title, entries, page }: HistoryPage, locale: Locale): Rendered {
   const rows = entries.map((entry) => entryText(entry, locale));
@@ -100,7 +103,7 @@ function personText(value: string): string {
 }
 
 function valueText(verb: string, value: unknown, locale: Locale): string {
-  if (value === null || value === undefined || value === '') return 'none';
+  if (value === null || value === undefined || value === '') return AS_POLICY.has(verb) ? 'as policy says' : 'none';
   if (typeof value === 'number') {
     if (verb.startsWith('grant.')) return dayAndTime(value, locale);
     return verb === 'lineage.cap.changed' ? capWords(value) : value.toLocaleString('en-US');

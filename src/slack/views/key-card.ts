@@ -5,6 +5,7 @@ import { LEARNING_DAYS } from '../../domain/baseline.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { Key } from '../../domain/key.ts';
+import type { ModelBounds } from '../../domain/lineage-facts.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
@@ -22,6 +23,7 @@ import { actions, type ButtonSpec, context, type Rendered, section, sections, TE
 import { grantText } from './grant.ts';
 import { holdFact } from './hold.ts';
 import { lastUsedText } from './last-used.ts';
+import { modelBoundsLines } from './model-bounds.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { boundsLines, capText, spentText } from './scope.ts';
 import {
@@ -52,6 +54,8 @@ export interface KeyCard extends KeySummary {
   /** Windows in which spend is expected, and muted rules. */
   readonly holds: readonly HoldCard[];
   readonly cap: CapControls;
+  /** Which models it may call, and what was promised of its data. */
+  readonly bounds: ModelBounds;
   /** The account that may be deleted instead of the key. */
   readonly account: AccountCard | null;
   /** How many days of what is usual are known while that is too few; null: enough are, or it was never used. */
@@ -134,6 +138,7 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   if (card.learning !== null) facts.push(learningText(card.learning));
   if (lineage.ownRatio !== null) facts.push(`*Factor* ${factorText(lineage, card.usualFactor, locale)}`);
   facts.push(...scopeFacts(card, locale), ...card.grants.map((grant) => grantText(grant, locale)));
+  facts.push(...modelBoundsLines(lineage, card.bounds));
   facts.push(...card.holds.map((hold) => holdFact(hold, locale)));
   if (card.events.length > 0) {
     facts.push(`*Provider’s log* ${card.events.map((event) => eventText(event, locale)).join(' · ')}`);

@@ -11,7 +11,14 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { NOON } from '../../support/records.ts';
 
 const DOLLAR = 1_000_000;
-const NOTHING: ConnectionInput = { now: NOON, connectionId: 'openai', readings: [], days: [], events: [] };
+const NOTHING: ConnectionInput = {
+  now: NOON,
+  connectionId: 'openai',
+  readings: [],
+  silence: null,
+  days: [],
+  events: [],
+};
 const DAY_AT = NOON - 36 * HOUR_MS;
 
 function said(sentence: Sentence | undefined): string {
@@ -60,6 +67,27 @@ describe('shadow spend', () => {
         expect(fires).toBe(provider - keyed > Math.max(provider * 0.05, 5_000));
       }),
     );
+  });
+});
+
+describe('silence', () => {
+  const detect = (unseenMs: number, aroundTheClock = 3, settings = {}) =>
+    bindConnectionDetector(blind, settings)
+      .detect({ ...NOTHING, silence: { since: NOON - unseenMs, aroundTheClock, pollMs: 5 * MINUTE_MS } })
+      .map(({ severity, headline }) => `${severity}: ${said(headline)}`);
+
+  test.each([
+    ['late, but not too late', 75 * MINUTE_MS - 1, 3, []],
+    ['an hour and three polls', 75 * MINUTE_MS, 3, ['medium: No usage has come since 10:45, though no read failed']],
+    ['two hours', 2 * HOUR_MS, 3, ['high: No usage has come since 10:00, though no read failed']],
+    ['two keys may have been switched off', DAY_MS, 2, []],
+  ])('%s', (_rule, unseenMs, aroundTheClock, expected) => {
+    expect(detect(unseenMs, aroundTheClock)).toEqual(expected);
+  });
+
+  test('is bounded by policy', () => {
+    expect(detect(75 * MINUTE_MS, 3, { polls: 4 })).toEqual([]);
+    expect(detect(75 * MINUTE_MS, 3, { high_hours: 1 })).toHaveLength(1);
   });
 });
 

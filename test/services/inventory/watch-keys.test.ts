@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../../src/domain/time.ts';
 import { syncInventoryJob } from '../../../src/scheduler/jobs/sync-inventory.ts';
+import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
 import { type Bench, later, openBench } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
+import { ADA } from '../../support/requests.ts';
 
 async function openWatched(policy = "owners: { 'prod-*': U0ADMIN }"): Promise<Bench> {
   const bench = openBench({ policy });
@@ -36,6 +38,26 @@ describe('a key that appears', () => {
     expect(await told(bench)).toEqual([['new-key', 'medium', id]]);
     const findings = bench.raw().prepare('SELECT detector_id FROM findings').all();
     expect(findings).toEqual([{ detector_id: 'new-key' }]);
+  });
+
+  test('for which a rotation waits is no news; the one after it is, and so is one elsewhere', async () => {
+    const bench = await openWatched();
+    const { id: keyId } = await bench.keyOf('key_1');
+    later(bench, HOUR_MS);
+    await openRotation(bench.deps, { actor: ADA, keyId, alertId: null, reason: 'it is old' });
+    later(bench, HOUR_MS);
+    bench.provider.put(fakeKey('key_2', { label: 'prod-elsewhere', scopeId: 'ws_2' }));
+    bench.provider.put(fakeKey('key_3', { label: 'prod-next' }));
+    await list(bench);
+    const { id: elsewhere } = await bench.keyOf('key_2');
+    expect(await told(bench)).toEqual([['new-key', 'medium', elsewhere]]);
+
+    later(bench, HOUR_MS);
+    bench.provider.put(fakeKey('key_4', { label: 'prod-third' }));
+    await list(bench);
+    const { id: third } = await bench.keyOf('key_4');
+    expect((await told(bench)).map(([, , id]) => id)).toEqual(expect.arrayContaining([elsewhere, third]));
+    expect(await told(bench)).toHaveLength(2);
   });
 });
 

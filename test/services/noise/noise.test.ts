@@ -12,6 +12,7 @@ import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { type Bench, later, NOON, openBench, present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { findingOf } from '../../support/findings.ts';
+import { muteOf } from '../../support/noise.ts';
 import { ADA, BOB } from '../../support/requests.ts';
 
 const USD = 1_000_000;
@@ -215,6 +216,23 @@ describe('a declared window', () => {
   });
 });
 
+test.each(['dead-key-used', 'retention-breach'] as const)(
+  '%s is told though a window with room is declared, whatever is open or was held back before',
+  async (detectorId) => {
+    const bench = await openNoise();
+    await declare(bench, 10_000);
+    await spend(bench, 5);
+    expect(await find(bench)).toBeNull();
+    const severity = detectorId === 'dead-key-used' ? 'critical' : 'high';
+
+    const alert = present(await find(bench, { detectorId, severity, costMicroUsd: USD }));
+
+    expect(alert).toMatchObject({ state: 'open', severity, detectorIds: [detectorId] });
+    expect(alert.escalation).not.toBeNull();
+    expect(bench.outbox()).toContain(`alert ${alert.id} pending`);
+  },
+);
+
 describe('a muted rule', () => {
   test('is kept quiet on that key alone, and its end is told', async () => {
     const bench = await openNoise();
@@ -242,6 +260,19 @@ describe('a muted rule', () => {
     expect(await find(bench, { ...cap, severity: 'medium' })).toBeNull();
     expect(await find(bench, cap)).not.toBeNull();
     expect(await find(bench, { detectorId: 'dead-key-used', severity: 'critical' })).not.toBeNull();
+  });
+
+  test('that production calls a model which it must not call cannot be muted, and a mute of old is not heard', async () => {
+    const bench = await openNoise();
+    await expect(mute(bench, 'retention-breach')).rejects.toMatchObject({
+      publicMessage: expect.stringContaining('`/keys edit`'),
+    });
+    expect(bench.audit().map(({ verb }) => verb)).not.toContain('lineage.rule.muted');
+    const { id: lineageId } = await bench.lineageOf('key_1');
+    const untilAt = NOON + DAY_MS;
+    await bench.store.write((tx) => tx.holds.insert(muteOf({ lineageId, ruleId: 'retention-breach', untilAt })));
+
+    expect(await find(bench, { detectorId: 'retention-breach' })).toMatchObject({ state: 'open', severity: 'high' });
   });
 
   test('does not silence a window that is exceeded', async () => {

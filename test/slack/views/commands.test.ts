@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { describe, expect, test } from 'vitest';
+import { NO_BOUNDS } from '../../../src/domain/lineage-facts.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { EventWatermark } from '../../../src/ports/events.ts';
 import type { Status } from '../../../src/services/status/read-status.ts';
@@ -75,6 +76,7 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
     grants: [],
     holds: [],
     cap: { canChange: true, consoleSteps: null },
+    bounds: NO_BOUNDS,
     account: null,
     learning: null,
     usualFactor: 5,
@@ -132,6 +134,15 @@ describe('a key as a card', () => {
         verifiedAt: NOW,
       }),
     },
+    promised: {
+      lineage: stagingLineage({ slug: 'billing', environment: 'production', allowedModels: ['gpt-5*', '<!channel>'] }),
+      bounds: {
+        allowed: ['gpt-5*', '<!channel>'],
+        promise: { name: 'zero-retention', models: Array.from({ length: 12 }, (_, index) => `gpt-${index}`) },
+      },
+    },
+    'promise-lost': { lineage: stagingLineage({ retention: 'eu-only' }) },
+    'bounded-staging': { bounds: { allowed: ['claude-*'], promise: null } },
     'cap-closed': {
       scope: scopeCard({
         known: knownLimits({

@@ -14,7 +14,9 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'alert.${after.state}': ALERT_STATES.map((state) => `alert.${state}`),
   'alert.${kind}': [],
   'lineage.claim.${decision}': ['lineage.claim.confirmed', 'lineage.claim.declined'],
-  'lineage.${field}.changed': ['workload', 'consumers', 'cap'].map((field) => `lineage.${field}.changed`),
+  'lineage.${field}.changed': ['workload', 'consumers', 'cap', 'models', 'promise'].map(
+    (field) => `lineage.${field}.changed`,
+  ),
   'rotation.step.${VERB[event]}': ['done', 'blocked', 'skipped', 'undone'].map((event) => `rotation.step.${event}`),
   "rotation.step.${seen.change.event === 'complete' ? 'done' : 'undone'}": [],
 };

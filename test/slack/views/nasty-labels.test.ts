@@ -187,6 +187,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         grants: [nastyGrant(nasty)],
         holds: nastyHolds(nasty),
         cap: { canChange: true, consoleSteps: null },
+        bounds: { allowed: [nasty], promise: { name: nasty, models: [nasty] } },
         account: nastyAccount(nasty),
         lastAction: stopAction({ state: 'failed', reason: nasty, problem: told(nasty) }),
         events: [eventWith(nasty)],
