@@ -98,7 +98,7 @@ describe('keysteward backtest', () => {
 
     expect(status).toBe(0);
     expect(stderr).toMatch(/^gpt-99-mega has no price; taken for \S+ \(150 lines\)\.\nPrices of your own: --policy/);
-    expect(JSON.parse(stdout)[0]).toMatchObject({ key: 'prod', kind: 'spend-acceleration', severity: 'critical' });
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ key: 'prod', kind: 'spend-acceleration' }));
   });
 
   test('a policy brings its prices and settings', SLOW, () => {
@@ -194,7 +194,8 @@ describe('keysteward analyze', () => {
     const { status, stdout } = keysteward(folderWith(files), ...args);
 
     expect(status).toBe(0);
-    expect(stdout).toContain('2026-03-04 13:00 UTC  critical  prod  $12 in a day; an average day is $1.00\n');
+    // In balanced a day of $12 can wait.
+    expect(stdout).toMatch(/2026-03-04 13:00 UTC {2}medium {2,}prod {2}\$12 in a day; an average day is \$1\.00\n/);
     expect(stdout).toContain('called from 203.0.113.9, which is new');
     expect(stdout).toMatch(/\n6 findings in the records of 2 keys\. The history says nothing of 1 key, so [^\n]+\n$/);
   });

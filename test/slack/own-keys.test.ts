@@ -20,7 +20,13 @@ const FOR_OWNERS: Readonly<Record<string, string>> = {
   mute: 'KEY',
   quiet: '',
 };
-const ARGUMENTS: Readonly<Record<string, string>> = { owner: 'KEY @dee', cap: 'KEY 5', claim: 'KEY', spend: 'KEY' };
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  owner: 'KEY @dee',
+  cap: 'KEY 5',
+  claim: 'KEY',
+  spend: 'KEY',
+  factor: 'KEY',
+};
 
 let running: Running;
 

@@ -399,16 +399,16 @@ describe('usage buckets', () => {
 
 describe('balanced', () => {
   test('tells a day that the history has seen the like of as a notice, with the reason', () => {
-    const history = daysBefore(1, 1, 1, 1, 1, 1, 1, 1, 1, 60);
+    const history = daysBefore(1, 1, 1, 1, 1, 1, 1, 1, 1, 200);
     const day = (usd: number) => [request(NOON, { costMicroUsd: usd * 1e6 })];
 
-    expect(of('cost-spike', { history, records: day(59), profile: 'balanced' })).toMatchObject([
-      { severity: 'info', evidence: { heldBack: 'the history has a day as large' } },
+    expect(of('cost-spike', { history, records: day(190), profile: 'balanced' })).toMatchObject([
+      { severity: 'info', evidence: { heldBack: 'the last 11 days have had a day as dear' } },
     ]);
-    expect(of('cost-spike', { history, records: day(61), profile: 'balanced' })).toMatchObject([
+    expect(of('cost-spike', { history, records: day(401), profile: 'balanced' })).toMatchObject([
       { severity: 'critical' },
     ]);
-    expect(of('spend-acceleration', { history, records: day(59), profile: 'balanced' })).toMatchObject([
+    expect(of('spend-acceleration', { history, records: day(190), profile: 'balanced' })).toMatchObject([
       { severity: 'critical' },
     ]);
   });
