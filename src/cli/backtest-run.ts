@@ -1,4 +1,5 @@
 import { inOrder } from '../domain/analysis/analyze.ts';
+import type { Folding } from '../domain/records/folding.ts';
 import { seriesOf } from '../domain/records/series.ts';
 import { type ReplayOptions, replay, type Told } from '../domain/replay/replay.ts';
 import { MINUTE_MS } from '../domain/time.ts';
@@ -12,6 +13,9 @@ import { out } from './output.ts';
 const OTHER_RATIO = 8;
 const ACCELERATION = 'spend-acceleration';
 
+/** All that a replay looks at. */
+const SUMS_ONLY: Folding = { addresses: false, isKept: () => false };
+
 export interface BacktestOptions extends OfflineOptions {
   readonly pollMinutes: number;
   readonly lagMinutes: number;
@@ -19,7 +23,7 @@ export interface BacktestOptions extends OfflineOptions {
 
 export async function backtest(path: string, options: BacktestOptions): Promise<void> {
   const offline = await openOffline(options);
-  const collected = await readRows(path, offline);
+  const collected = await readRows(path, offline, SUMS_ONLY);
   const replayed: ReplayOptions = {
     profile: offline.profile,
     pollMs: options.pollMinutes * MINUTE_MS,

@@ -2,6 +2,7 @@ import { type Calendar, UTC_CALENDAR, zoneCalendar } from '../../domain/calendar
 import { type DisplayCurrency, US_DOLLAR } from '../../domain/money.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Profile } from '../../domain/profile.ts';
+import type { Folding } from '../../domain/records/folding.ts';
 import { KeyNames } from '../../domain/records/key-names.ts';
 import { plural } from '../../domain/time.ts';
 import { PROVIDER_IDS } from '../../providers/lib/ids.ts';
@@ -57,9 +58,15 @@ async function policyAt(path: string): Promise<Policy> {
 }
 
 /** Reads a file and tells on stderr what is wrong with it. */
-export async function readRows(path: string, { names, price, unpriced }: Offline): Promise<Collected> {
+export async function readRows(
+  path: string,
+  { names, price, unpriced }: Offline,
+  folding?: Folding,
+): Promise<Collected> {
   const line = progressLine(`Reading ${printable(path)}`);
-  const collected = await collectRows({ path, names, price, unpriced, progress: (share) => line.show(share) });
+  const progress = (share: number | null) => line.show(share);
+  const reading = { path, names, price, unpriced, progress };
+  const collected = await collectRows(folding === undefined ? reading : { ...reading, folding });
   line.end();
   tellBadLines(collected.report);
   return collected;
