@@ -11,12 +11,7 @@ import { addReconcileCommands } from './cli/reconcile.ts';
 import { addRepriceCommand } from './cli/reprice.ts';
 import { addReviewCommands } from './cli/review.ts';
 import { addSandboxCommands, showPage } from './cli/sandbox.ts';
-import { loadDotEnv } from './config/dotenv.ts';
-import { decideStart, startFacts } from './config/start-mode.ts';
 import { AppError, publicMessageOf } from './domain/errors.ts';
-import { main } from './main.ts';
-import { providers } from './providers/index.ts';
-import { fileExists, readTextFile } from './system/files.ts';
 
 const EXIT_USAGE = 2;
 
@@ -29,16 +24,15 @@ const program = new Command('keysteward')
     const [unknown] = command.args;
     if (unknown !== undefined)
       command.error(`error: there is no command ${JSON.stringify(unknown)}. See keysteward --help.`);
-    const env = loadDotEnv(readTextFile, '.env', process.env);
-    const facts = startFacts({ command: 'npm-start', env, providers, fileExists });
-    process.exitCode = decideStart(facts) === 'sandbox' ? await showPage() : await main();
+    const { startsInSandbox } = await import('./cli/start-run.ts');
+    process.exitCode = startsInSandbox() ? await showPage() : await runBot();
   });
 
 program
   .command('start')
   .description('run the bot (docs/configuration.md)')
   .action(async () => {
-    process.exitCode = await main();
+    process.exitCode = await runBot();
   });
 
 addInitCommand(program);
@@ -63,3 +57,9 @@ program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof AppError)) err(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;
 });
+
+/** Loaded when it runs, as all that a command needs: who asks for help or a back-test waits for no Slack. */
+async function runBot(): Promise<number> {
+  const { main } = await import('./main.ts');
+  return main();
+}

@@ -1,9 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatFaults } from '../config/faults.ts';
-import { sandboxFaults } from '../config/start-mode.ts';
 import { AppError } from '../domain/errors.ts';
 import { HOUR_MS } from '../domain/time.ts';
-import { createLogger } from '../system/logger.ts';
 import { minutesOrNone, wholeNumber } from './arguments.ts';
 import { err, out } from './output.ts';
 
@@ -84,6 +81,7 @@ interface SimulateArguments {
 
 async function runSimulation(id: string, options: SimulateArguments): Promise<void> {
   const sandbox = await loadSandbox();
+  const { createLogger } = await import('../system/logger.ts');
   const scenario = sandbox.findScenario(id);
   if (scenario === undefined) {
     const known = sandbox.scenarios.map((one) => one.id).join(', ');
@@ -114,6 +112,7 @@ interface PageArguments {
 /** What `npm start` shows where nothing is configured: the page in the browser, until Ctrl-C. Resolves with the exit code. */
 export async function showPage({ port, storyId, speed }: PageArguments = {}): Promise<number> {
   const { openPage } = await loadSandbox();
+  const { createLogger } = await import('../system/logger.ts');
   const stopped = signalled();
   const opening = openPage({
     port: { number: port ?? PAGE_PORT, orFree: port === undefined },
@@ -162,8 +161,10 @@ async function storyList(): Promise<string> {
 }
 
 async function loadSandbox(): Promise<SandboxModule> {
+  const { sandboxFaults } = await import('../config/start-mode.ts');
   const faults = sandboxFaults(process.env);
   if (faults.length > 0) {
+    const { formatFaults } = await import('../config/faults.ts');
     const publicMessage = formatFaults(faults);
     throw new AppError({ code: 'invalid_config', message: 'real admin key beside the sandbox', publicMessage });
   }

@@ -1,3 +1,4 @@
+import { FoldedRows, type Folding } from '../../domain/records/folding.ts';
 import { type KeyNames, ownText } from '../../domain/records/key-names.ts';
 import type { RequestLine, UsageLine } from '../../domain/records/lines.ts';
 import { type Row, RowStore } from '../../domain/records/row-store.ts';
@@ -17,6 +18,8 @@ export interface CollectOptions {
   /** What has no price of its own is added here. */
   readonly unpriced: Unpriced;
   readonly progress?: Progress;
+  /** Requests are summed up; left out: each is kept. */
+  readonly folding?: Folding;
 }
 
 export interface Collected {
@@ -24,15 +27,21 @@ export interface Collected {
   readonly report: FileReport;
 }
 
-/** Reads a file into memory, about eight bytes a line; what costs nothing there is priced by its tokens. */
-export async function collectRows({ path, progress, ...options }: CollectOptions): Promise<Collected> {
+/** Reads a file into memory, about eight bytes a row; what costs nothing there is priced by its tokens. */
+export async function collectRows({ path, progress, folding, ...options }: CollectOptions): Promise<Collected> {
   const store = new RowStore();
-  const take = (line: UsageLine | RequestLine) => store.add(rowOf(line, options));
+  const folded = folding === undefined ? null : new FoldedRows(store, folding);
+  const take = (line: UsageLine | RequestLine) => {
+    const row = rowOf(line, options);
+    if (folded !== null && line.kind === 'requests') folded.add(row);
+    else store.add(row);
+  };
   const report = await readDataFile({ path, take, ...(progress === undefined ? {} : { progress }) });
+  folded?.end();
   return { store, report };
 }
 
-type Pricing = Omit<CollectOptions, 'path' | 'progress'>;
+type Pricing = Omit<CollectOptions, 'path' | 'progress' | 'folding'>;
 
 function rowOf(line: UsageLine | RequestLine, pricing: Pricing): Row {
   const key = pricing.names.nameOf(line.key);

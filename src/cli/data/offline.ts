@@ -1,13 +1,13 @@
-import { Option } from 'commander';
 import { type Calendar, UTC_CALENDAR, zoneCalendar } from '../../domain/calendar.ts';
 import { type DisplayCurrency, US_DOLLAR } from '../../domain/money.ts';
-import { PROFILES, type Profile } from '../../domain/profile.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Profile } from '../../domain/profile.ts';
+import type { Folding } from '../../domain/records/folding.ts';
 import { KeyNames } from '../../domain/records/key-names.ts';
 import { plural } from '../../domain/time.ts';
-import { providers } from '../../providers/index.ts';
+import { PROVIDER_IDS } from '../../providers/lib/ids.ts';
 import { createOfflinePrices, type PriceAnywhere } from '../../providers/lib/offline-prices.ts';
 import { createPriceTable } from '../../providers/lib/price-table.ts';
-import { policyAt } from '../installation.ts';
 import { err, printable } from '../output.ts';
 import { type Collected, collectRows, type Unpriced } from './collect.ts';
 import { progressLine } from './progress.ts';
@@ -34,15 +34,9 @@ export interface Offline {
   readonly unpriced: Unpriced;
 }
 
-export function profileOption(): Option {
-  return new Option('--profile <name>', 'strict: the definitions to the letter; balanced: as the bot would tell')
-    .choices(PROFILES)
-    .default('balanced');
-}
-
 /** Strict follows the definitions, so of a policy it takes the prices alone. */
-export function openOffline({ profile, policy: path }: OfflineOptions): Offline {
-  const policy = path === undefined ? null : policyAt(path);
+export async function openOffline({ profile, policy: path }: OfflineOptions): Promise<Offline> {
+  const policy = path === undefined ? null : await policyAt(path);
   const isLoose = profile !== 'strict' && policy !== null;
   const timeZone = isLoose ? policy.calendar.timeZone : 'UTC';
   return {
@@ -52,18 +46,27 @@ export function openOffline({ profile, policy: path }: OfflineOptions): Offline 
     currency: policy?.currency ?? US_DOLLAR,
     settings: isLoose ? policy.detectors : {},
     names: new KeyNames(),
-    price: createOfflinePrices(
-      createPriceTable({ overrides: policy?.prices ?? [] }),
-      providers.map(({ id }) => id),
-    ),
+    price: createOfflinePrices(createPriceTable({ overrides: policy?.prices ?? [] }), PROVIDER_IDS),
     unpriced: new Map(),
   };
 }
 
+/** What reads a policy knows all providers: loaded only where there is one. */
+async function policyAt(path: string): Promise<Policy> {
+  const installation = await import('../installation.ts');
+  return installation.policyAt(path);
+}
+
 /** Reads a file and tells on stderr what is wrong with it. */
-export async function readRows(path: string, { names, price, unpriced }: Offline): Promise<Collected> {
+export async function readRows(
+  path: string,
+  { names, price, unpriced }: Offline,
+  folding?: Folding,
+): Promise<Collected> {
   const line = progressLine(`Reading ${printable(path)}`);
-  const collected = await collectRows({ path, names, price, unpriced, progress: (share) => line.show(share) });
+  const progress = (share: number | null) => line.show(share);
+  const reading = { path, names, price, unpriced, progress };
+  const collected = await collectRows(folding === undefined ? reading : { ...reading, folding });
   line.end();
   tellBadLines(collected.report);
   return collected;

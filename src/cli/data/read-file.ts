@@ -7,7 +7,7 @@ import {
   type UsageLine,
 } from '../../domain/records/lines.ts';
 import { printable } from '../output.ts';
-import { fileText, type Progress } from './file-text.ts';
+import { type Progress, readText } from './file-text.ts';
 import { type Format, type Found, formatOf, refused } from './formats.ts';
 import { LineCutter } from './lines.ts';
 
@@ -39,7 +39,7 @@ export interface ReadOptions {
 export async function readDataFile({ path, take, progress }: ReadOptions): Promise<FileReport> {
   const reading = new Reading(printable(path), take);
   const lines = new LineCutter(reading.line);
-  for await (const piece of fileText(path, progress)) lines.push(piece);
+  await readText(path, (piece) => lines.push(piece), progress);
   lines.end();
   return reading.report();
 }

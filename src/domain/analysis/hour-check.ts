@@ -6,7 +6,8 @@ import { type Check, type CheckInput, type Found, usd } from './found.ts';
 import type { Traffic } from './traffic.ts';
 
 const WINDOWS_BEFORE = 24;
-const LOOK_BACK_MS = (WINDOWS_BEFORE + 1) * HOUR_MS;
+/** So far back costs are read one by one. */
+export const LOOK_BACK_MS = (WINDOWS_BEFORE + 1) * HOUR_MS;
 
 /** Costs in the order in which they became known, as running sums. */
 interface Spend {

@@ -38,14 +38,21 @@ export const name = field(`a text of at most ${NAME_MAX} characters`, readName);
 /** Of no consequence when it is too long. */
 export const remark = field('a text', (value) => (typeof value === 'string' ? value.slice(0, NAME_MAX) || null : null));
 
-/** A field that `read` understands; undefined is a fault, told with what was found. */
-function field<Value>(wanted: string, read: (value: unknown) => Value | undefined) {
-  return z.unknown().transform((value, context): Value => {
+export interface Field<Value> {
+  /** Undefined is a fault. */
+  readonly read: (value: unknown) => Value | undefined;
+  /** Tells the fault with what was found. */
+  readonly shape: z.ZodType<Value>;
+}
+
+function field<Value>(wanted: string, read: (value: unknown) => Value | undefined): Field<Value> {
+  const shape = z.unknown().transform((value, context): Value => {
     const result = read(value);
     if (result !== undefined) return result;
     context.addIssue({ code: 'custom', message: `is not ${wanted}: ${shown(value)}` });
     return z.NEVER;
   });
+  return { read, shape };
 }
 
 /** One line of the file, so it is cut and cleaned before a person sees it. */

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import type { TokenCounts } from '../usage.ts';
-import { amount, amountOrNull, costOrNull, instant, name, type RawLine, remark, statusCode, width } from './fields.ts';
+import {
+  amount,
+  amountOrNull,
+  costOrNull,
+  type Field,
+  instant,
+  name,
+  type RawLine,
+  remark,
+  statusCode,
+  width,
+} from './fields.ts';
 
 /** A usage bucket as a file tells it. */
 export interface UsageLine {
@@ -40,8 +51,7 @@ export type ReadLine<Line> = { readonly ok: true; readonly line: Line } | { read
 const KEY_NAMES = ['key', 'api_key', 'api_key_prefix'] as const;
 const keyFields = { key: name, api_key: name, api_key_prefix: name };
 
-/** One usage bucket: the columns of the file. */
-export const usageShape = z.object({
+const usageFields = {
   ...keyFields,
   start: instant,
   width_seconds: width,
@@ -52,10 +62,9 @@ export const usageShape = z.object({
   cached_input_tokens: amount,
   output_tokens: amount,
   cost_usd: costOrNull,
-});
+};
 
-/** One request: the columns of the file. */
-export const requestShape = z.object({
+const requestFields = {
   ...keyFields,
   timestamp: instant,
   model: name,
@@ -66,11 +75,17 @@ export const requestShape = z.object({
   user_agent: remark,
   status_code: statusCode,
   cost_usd: costOrNull,
-});
+};
+
+/** One usage bucket: the columns of the file. */
+const usageShape = shapeOf(usageFields);
+
+/** One request: the columns of the file. */
+const requestShape = shapeOf(requestFields);
 
 export const COLUMNS: Readonly<Record<FileKind, readonly string[]>> = {
-  usage: Object.keys(usageShape.shape),
-  requests: Object.keys(requestShape.shape),
+  usage: Object.keys(usageFields),
+  requests: Object.keys(requestFields),
 };
 
 /** What a file with these columns holds; a sentence where it is neither. */
@@ -87,9 +102,8 @@ export function kindOfColumns(columns: ReadonlySet<string>): FileKind | { readon
 
 /** The raw line has a field for each of its columns. */
 export function readUsageLine(raw: RawLine): ReadLine<UsageLine> {
-  const parsed = usageShape.safeParse(raw);
-  if (!parsed.success) return { ok: false, why: firstIssue(parsed.error) };
-  const { data } = parsed;
+  const data = valuesOf(usageFields, raw);
+  if (data === null) return faultOf(usageShape, raw);
   const key = keyOf(data);
   if (key === '') return NO_KEY;
   const { start: startAt, width_seconds: widthMs, model, endpoint, requests, cost_usd } = data;
@@ -101,9 +115,8 @@ export function readUsageLine(raw: RawLine): ReadLine<UsageLine> {
 
 /** The raw line has a field for each of its columns. */
 export function readRequestLine(raw: RawLine): ReadLine<RequestLine> {
-  const parsed = requestShape.safeParse(raw);
-  if (!parsed.success) return { ok: false, why: firstIssue(parsed.error) };
-  const { data } = parsed;
+  const data = valuesOf(requestFields, raw);
+  if (data === null) return faultOf(requestShape, raw);
   const key = keyOf(data);
   if (key === '') return NO_KEY;
   const line: RequestLine = {
@@ -137,6 +150,26 @@ function hasTokens({ uncachedInput, cachedInput, output }: TokenCounts): boolean
   return uncachedInput + cachedInput + output > 0;
 }
 
-function firstIssue({ issues: [issue] }: z.ZodError): string {
-  return `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
+type Fields = Readonly<Record<string, Field<unknown>>>;
+type Values<Each extends Fields> = { [Name in keyof Each]: Each[Name] extends Field<infer Value> ? Value : never };
+
+function shapeOf<Each extends Fields>(fields: Each): z.ZodType<Values<Each>> {
+  const shapes = Object.fromEntries(Object.entries(fields).map(([column, { shape }]) => [column, shape]));
+  return z.object(shapes) as unknown as z.ZodType<Values<Each>>;
+}
+
+/** Null where one is at fault. Most lines are good, and there are millions: three times as quick as the shape. */
+function valuesOf<Each extends Fields>(fields: Each, raw: RawLine): Values<Each> | null {
+  const values: Record<string, unknown> = {};
+  for (const column in fields) {
+    const value = fields[column]?.read(raw[column]);
+    if (value === undefined) return null;
+    values[column] = value;
+  }
+  return values as Values<Each>;
+}
+
+function faultOf(shape: z.ZodType, raw: RawLine): { readonly ok: false; readonly why: string } {
+  const issue = shape.safeParse(raw).error?.issues[0];
+  return { ok: false, why: `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim() };
 }

@@ -47,6 +47,7 @@ const REQUESTS_BITS = 48;
 
 interface KeyChain extends Chain {
   count: number;
+  firstEnd: number;
   startAt: number;
   widthMs: number;
   kind: number;
@@ -80,6 +81,11 @@ export class RowStore {
     return this.#chains.has(key);
   }
 
+  /** When the first of a key's rows ended; infinite for a key that has none. */
+  firstEndOf(key: string): number {
+    return this.#chains.get(key)?.firstEnd ?? Number.POSITIVE_INFINITY;
+  }
+
   add(row: Row): void {
     const chain = this.#chainOf(row.key);
     const kind = isKind(row, this.#kinds[chain.kind]) ? chain.kind : this.#kindOf(row);
@@ -103,6 +109,7 @@ export class RowStore {
     chain.widthMs = widthMs;
     chain.kind = kind;
     chain.count += 1;
+    chain.firstEnd = Math.min(chain.firstEnd, startAt + widthMs);
     this.#count += 1;
     this.#from = Math.min(this.#from, startAt);
     this.#until = Math.max(this.#until, startAt + widthMs);
@@ -138,7 +145,14 @@ export class RowStore {
   #chainOf(key: string): KeyChain {
     const known = this.#chains.get(key);
     if (known !== undefined) return known;
-    const chain: KeyChain = { ...this.#bytes.open(), count: 0, startAt: 0, widthMs: 0, kind: 0 };
+    const chain: KeyChain = {
+      ...this.#bytes.open(),
+      count: 0,
+      firstEnd: Number.POSITIVE_INFINITY,
+      startAt: 0,
+      widthMs: 0,
+      kind: 0,
+    };
     this.#chains.set(key, chain);
     return chain;
   }

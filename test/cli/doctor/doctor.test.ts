@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { examine, type Report } from '../../../src/cli/doctor/examine.ts';
-import { reportText } from '../../../src/cli/doctor.ts';
+import { reportText } from '../../../src/cli/doctor-run.ts';
 import type { Env } from '../../../src/config/env-reader.ts';
 import { readManifest } from '../../../src/config/manifest.ts';
 import { Secret } from '../../../src/domain/secret.ts';
