@@ -41,4 +41,6 @@ export interface Finding {
   readonly dedupeKey: string;
   /** Told once: detectors do not find again what was found under this `dedupeKey`. */
   readonly once?: boolean;
+  /** Found for some hours, so that a pause misses nothing; live it is told once at each severity. */
+  readonly isNews?: boolean;
 }

@@ -65,5 +65,6 @@ function findingOf(
     ],
     evidence: { dayMicroUsd: costMicroUsd, typicalMicroUsd, ratio },
     dedupeKey: `${billingThreshold.id}:${lineage.id}:${day.dayAt}`,
+    isNews: true,
   };
 }

@@ -64,5 +64,6 @@ function findingOf(
     ],
     evidence: { dayMicroUsd: so.costMicroUsd, averageMicroUsd, thresholdMicroUsd, ratio },
     dedupeKey: `${costSpike.id}:${lineage.id}:${dayAt}`,
+    isNews: true,
   };
 }

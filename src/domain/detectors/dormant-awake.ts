@@ -42,6 +42,7 @@ export const dormantAwake: Detector<Settings> = {
         reason: [{ money: costMicroUsd }, ' since ', { instant: first.startAt }, `; nothing for ${days} before.`],
         evidence: { quietDays: Math.floor(quietDays), usedBeforeAt, hourMicroUsd: costMicroUsd },
         dedupeKey: `${dormantAwake.id}:${lineage.id}:${usedBeforeAt}`,
+        isNews: true,
       },
     ];
   },

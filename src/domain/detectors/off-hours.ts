@@ -47,6 +47,7 @@ export const offHours: Detector<Settings> = {
         ],
         evidence: { share: outside / requests, requests, outside, activeHours: active.map(String) },
         dedupeKey: `${offHours.id}:${lineage.id}:${dayAt}`,
+        isNews: true,
       },
     ];
   },

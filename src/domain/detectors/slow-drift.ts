@@ -156,5 +156,6 @@ function findingOf(input: DetectorInput, drift: Drift): Finding {
     ],
     evidence: { stretchMicroUsd: costMicroUsd, usualMicroUsd, ratio, days: lengthMs / DAY_MS },
     dedupeKey: `${slowDrift.id}:${lineage.id}:${from}`,
+    isNews: true,
   };
 }

@@ -26,6 +26,7 @@ export const unknownEndpoint: Detector<Record<string, never>> = {
       reason: ['First called ', { instant: firstAt }, ', ', { money: costMicroUsd }, ' since.'],
       evidence: { endpoint: name, firstAt, endpointMicroUsd: costMicroUsd, known: baseline.knownEndpoints },
       dedupeKey: `${unknownEndpoint.id}:${lineage.id}:${name}`,
+      isNews: true,
     }));
   },
 };

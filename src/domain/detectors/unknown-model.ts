@@ -32,6 +32,7 @@ export const unknownModel: Detector<Record<string, never>> = {
         ],
         evidence: { model: name, firstAt, modelMicroUsd: costMicroUsd, known: baseline.knownModels.slice(0, MANY) },
         dedupeKey: `${unknownModel.id}:${lineage.id}:${name}`,
+        isNews: true,
       }),
     );
   },

@@ -66,5 +66,6 @@ function findingOf(
     reason: [`${count(requests)} requests ${dayWords(input, day.dayAt)}; an average day has ${count(mean)}.`],
     evidence: { requests, mean, standardDeviation: deviation, dayMicroUsd: costMicroUsd },
     dedupeKey: `${volumeSpike.id}:${lineage.id}:${day.dayAt}`,
+    isNews: true,
   };
 }

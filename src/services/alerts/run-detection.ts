@@ -35,10 +35,11 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
       found.push(...detector.detect(one.input));
       nearness = Math.max(nearness, detector.nearness(one.input));
     }
-    findings.push(...(await judged(deps, one, found)));
+    findings.push(...(await judged(deps, one, found)).map(asTold));
   }
+  const untold = await withoutTold(deps, findings);
   // Of equals the detector that comes first in the list has the last word.
-  for (const finding of findings.toReversed().toSorted(byWeight)) {
+  for (const finding of untold.toReversed().toSorted(byWeight)) {
     const alert = await recordFinding(deps, finding);
     if (alert !== null) alertIds.add(alert.id);
     deps.logger.info('finding recorded', {
@@ -56,6 +57,18 @@ async function judged(deps: DetectionDeps, one: LineageInput, found: readonly Fi
   if (profile === 'strict' || found.every(({ severity }) => severity === 'info')) return found;
   const floorMicroUsd = hourFloor(deps.policy.detectors);
   return judge(profile, { findings: found, input: one.input, past: await pastOf(deps, one), floorMicroUsd });
+}
+
+/** News is told once at each severity: an alert would stay open for as long as it is found. */
+function asTold(finding: Finding): Finding {
+  if (finding.isNews !== true) return finding;
+  return { ...finding, once: true, dedupeKey: `${finding.dedupeKey}:${finding.severity}` };
+}
+
+async function withoutTold(deps: DetectionDeps, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  if (!findings.some(({ isNews }) => isNews)) return findings;
+  const told = await deps.store.read.told.all();
+  return findings.filter(({ isNews, dedupeKey }) => !isNews || !told.has(dedupeKey));
 }
 
 /** What was found last is what an alert says: the worst, and of equals what a key is doing. */
