@@ -19,20 +19,31 @@ export type RecordDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'prov
  * quietly: null where it belongs to no alert.
  */
 export async function recordFinding(deps: RecordDeps, found: Finding): Promise<Alert | null> {
+  return deps.store.write((tx) => recordIn({ deps, tx }, found));
+}
+
+/** What one look found of one lineage, in this order, all or nothing: half of it would make another story of it. */
+export async function recordFindings(deps: RecordDeps, found: readonly Finding[]): Promise<readonly (Alert | null)[]> {
   return deps.store.write(async (tx) => {
-    if (found.once) await tx.told.add(found.dedupeKey, deps.clock.now());
-    const route = await routeFinding({ deps, tx }, found);
-    if (route.kind === 'quiet') {
-      return keepQuietly({ deps, tx }, found, route.why);
-    }
-    const { finding, kept } = await withBeginning({ deps, tx }, route.finding);
-    const alert = await openOrMerge({ deps, tx }, finding);
-    await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: deps.clock.now() });
-    await linkTo({ tx }, kept, alert.id);
-    if (route.beyond !== null) await tellBeyond({ deps, tx }, route.beyond, alert);
-    await autoContain({ deps, tx }, { alert, finding });
-    return alert;
+    const alerts: (Alert | null)[] = [];
+    for (const finding of found) alerts.push(await recordIn({ deps, tx }, finding));
+    return alerts;
   });
+}
+
+async function recordIn({ deps, tx }: Context, found: Finding): Promise<Alert | null> {
+  if (found.once) await tx.told.add(found.dedupeKey, deps.clock.now());
+  const route = await routeFinding({ deps, tx }, found);
+  if (route.kind === 'quiet') {
+    return keepQuietly({ deps, tx }, found, route.why);
+  }
+  const { finding, kept } = await withBeginning({ deps, tx }, route.finding);
+  const alert = await openOrMerge({ deps, tx }, finding);
+  await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: deps.clock.now() });
+  await linkTo({ tx }, kept, alert.id);
+  if (route.beyond !== null) await tellBeyond({ deps, tx }, route.beyond, alert);
+  await autoContain({ deps, tx }, { alert, finding });
+  return alert;
 }
 
 async function openOrMerge(context: Context, finding: Finding): Promise<Alert> {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/collections.ts';
 import { hourFloor } from '../../domain/detectors/spend-acceleration.ts';
 import { type Finding, isStanding, severityRank } from '../../domain/finding.ts';
 import { judge } from '../../domain/judgement/judge.ts';
@@ -7,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { type InputDeps, inputsOf, type LineageInput } from './detector-inputs.ts';
 import { horizonOf } from './horizon.ts';
 import { pastOf } from './lineage-past.ts';
-import { recordFinding } from './record-finding.ts';
+import { recordFindings } from './record-finding.ts';
 
 type DetectionDeps = InputDeps & Pick<Deps, 'ids' | 'logger' | 'outlets'>;
 
@@ -39,14 +40,18 @@ export async function runDetection(deps: DetectionDeps, provider: Provider, wate
   }
   const untold = await withoutTold(deps, findings);
   // Of equals the detector that comes first in the list has the last word.
-  for (const finding of untold.toReversed().toSorted(byWeight)) {
-    const alert = await recordFinding(deps, finding);
-    if (alert !== null) alertIds.add(alert.id);
-    deps.logger.info('finding recorded', {
-      detector: finding.detectorId,
-      alert: alert?.number ?? 'kept quietly',
-      severity: finding.severity,
-    });
+  const inOrder = untold.toReversed().toSorted(byWeight);
+  for (const ofLineage of groupBy(inOrder, ({ lineageId }) => lineageId).values()) {
+    const alerts = await recordFindings(deps, ofLineage);
+    for (const [index, finding] of ofLineage.entries()) {
+      const alert = alerts[index] ?? null;
+      if (alert !== null) alertIds.add(alert.id);
+      deps.logger.info('finding recorded', {
+        detector: finding.detectorId,
+        alert: alert?.number ?? 'kept quietly',
+        severity: finding.severity,
+      });
+    }
   }
   return { findings, alertIds: [...alertIds], nearness };
 }

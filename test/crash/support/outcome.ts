@@ -102,14 +102,19 @@ async function provenWhole(database: SqliteDatabase.Database): Promise<readonly 
   ];
 }
 
-/** What everybody sees in channels, threads and direct messages, in their order. */
+/** What everybody sees in channels, threads and direct messages. A thread has an order; threads among each other have none. */
 function messagesIn({ slack: { workspace } }: Surroundings): readonly string[] {
   return workspace.channels().flatMap((channel) =>
     workspace
       .messages(channel.id)
       .filter(({ threadTs }) => threadTs === undefined)
-      .flatMap((root) => [root, ...workspace.replies(channel.id, root.ts)])
-      .map((message) => `${channel.name}: ${withoutTimes(renderText(message, workspace))}`),
+      .map((root) =>
+        [root, ...workspace.replies(channel.id, root.ts)].map(
+          (message) => `${channel.name}: ${withoutTimes(renderText(message, workspace))}`,
+        ),
+      )
+      .sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
+      .flat(),
   );
 }
 
