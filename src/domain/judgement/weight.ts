@@ -16,12 +16,12 @@ const SHORT_PAST_POWER = 0.25;
  * past has had in as many hours. Tuned on generated traffic, see bench/RESULTS.md.
  */
 const BEYOND = [
-  { hours: 1, ratio: 1.25, usd: 40 },
-  { hours: 2, ratio: 1.5, usd: 36 },
-  { hours: 3, ratio: 1.4, usd: 46 },
-  { hours: 6, ratio: 1.3, usd: 70 },
-  { hours: 12, ratio: 1.25, usd: 107 },
-  { hours: 24, ratio: 1.2, usd: 162 },
+  { hours: 1, ratio: 1.25, usd: 60 },
+  { hours: 2, ratio: 1.5, usd: 55 },
+  { hours: 3, ratio: 1.4, usd: 70 },
+  { hours: 6, ratio: 1.3, usd: 105 },
+  { hours: 12, ratio: 1.25, usd: 160 },
+  { hours: 24, ratio: 1.2, usd: 240 },
 ] as const satisfies readonly { readonly hours: PeakHours; readonly ratio: number; readonly usd: number }[];
 
 /** What a lineage spends now against the most that it ever spent in as long a time. */

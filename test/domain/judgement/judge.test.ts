@@ -83,10 +83,10 @@ describe('an acceleration', () => {
   });
 
   test.each([
-    ['an hour', [50.5], 40, 41],
-    ['two hours', [20, 20], 26, 27],
-    ['six hours', [12, 12, 12, 12, 12, 12], 55, 56],
-    ['a day', new Array<number>(24).fill(7), 139, 141],
+    ['an hour', [63], 50, 51],
+    ['two hours', [30, 30], 39, 41],
+    ['six hours', [18, 18, 18, 18, 18, 18], 83, 84],
+    ['a day', new Array<number>(24).fill(10.5), 209, 211],
   ])('is told when much is gone in %s', (_, hours, told, held) => {
     expect(verdict({ dearest: told, hours }).severity).toBe('high');
     expect(verdict({ dearest: held, hours }).severity).toBe('info');
@@ -98,10 +98,10 @@ describe('an acceleration', () => {
   });
 
   test('after a week of past has to stand out more than after four', () => {
-    const hours = [20, 20];
+    const hours = [28, 28];
 
-    expect(verdict({ dearest: 20, hours, pastDays: 28 }).severity).toBe('high');
-    expect(verdict({ dearest: 20, hours, pastDays: 7 }).severity).toBe('info');
+    expect(verdict({ dearest: 28, hours, pastDays: 28 }).severity).toBe('high');
+    expect(verdict({ dearest: 28, hours, pastDays: 7 }).severity).toBe('info');
   });
 });
 
