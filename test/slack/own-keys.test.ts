@@ -10,6 +10,7 @@ const FOR_OWNERS: Readonly<Record<string, string>> = {
   help: '',
   mine: '',
   show: 'KEY',
+  factor: 'KEY',
   history: 'KEY',
   edit: 'KEY',
   rotate: 'KEY',
@@ -25,7 +26,6 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   cap: 'KEY 5',
   claim: 'KEY',
   spend: 'KEY',
-  factor: 'KEY',
 };
 
 let running: Running;

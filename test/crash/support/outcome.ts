@@ -107,7 +107,8 @@ function messagesIn({ slack: { workspace } }: Surroundings): readonly string[] {
   return workspace.channels().flatMap((channel) =>
     workspace
       .messages(channel.id)
-      .filter(({ threadTs }) => threadTs === undefined)
+      // What the report of a past says depends on when it was written: before the leak, or after it.
+      .filter(({ threadTs, text }) => threadTs === undefined && !text.startsWith('Over the last 31 days'))
       .map((root) =>
         [root, ...workspace.replies(channel.id, root.ts)].map(
           (message) => `${channel.name}: ${withoutTimes(renderText(message, workspace))}`,

@@ -409,6 +409,9 @@ describe('balanced', () => {
       { severity: 'critical' },
     ]);
     expect(of('spend-acceleration', { history, records: day(190), profile: 'balanced' })).toMatchObject([
+      { severity: 'info' },
+    ]);
+    expect(of('spend-acceleration', { history, records: day(401), profile: 'balanced' })).toMatchObject([
       { severity: 'critical' },
     ]);
   });
