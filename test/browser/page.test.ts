@@ -21,9 +21,7 @@ inBrowser('the page itself', { story: 'leak', speed: 0 }, (desk) => {
     expect(await isThere()).toBe(true);
     await keyboard.press('Enter');
     const reason = desk.dialog.getByRole('textbox', { name: 'Why?' });
-    await reason.waitFor();
-    const isInField = () => reason.evaluate((field) => field.matches(':focus'));
-    for (let steps = 0; steps < 5 && !(await isInField()); steps += 1) await keyboard.press('Tab');
+    await reason.and(desk.page.locator(':focus')).waitFor();
     await keyboard.type('typed without looking for the field');
     expect(await reason.inputValue()).toBe('typed without looking for the field');
     await desk.dismiss();

@@ -107,16 +107,20 @@ function messagesIn({ slack: { workspace } }: Surroundings): readonly string[] {
   return workspace.channels().flatMap((channel) =>
     workspace
       .messages(channel.id)
-      // What the report of a past says depends on when it was written: before the leak, or after it.
-      .filter(({ threadTs, text }) => threadTs === undefined && !text.startsWith('Over the last 31 days'))
+      .filter(({ threadTs }) => threadTs === undefined)
       .map((root) =>
         [root, ...workspace.replies(channel.id, root.ts)].map(
-          (message) => `${channel.name}: ${withoutTimes(renderText(message, workspace))}`,
+          (message) => `${channel.name}: ${withoutFigures(withoutTimes(renderText(message, workspace)))}`,
         ),
       )
       .sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
       .flat(),
   );
+}
+
+/** What the report of a past says depends on when it was written: before the leak, or after it. That it comes once does not. */
+function withoutFigures(text: string): string {
+  return text.startsWith('Over the last 31 days') ? 'the report of a past' : text;
 }
 
 function withoutTimes(text: string): string {

@@ -109,6 +109,10 @@ function useFocus(body: RefObject<HTMLFormElement | null>, { hash, wrong }: { ha
     const field =
       form.querySelector<HTMLElement>(wrong === '' ? FIELDS : WRONG) ?? form.querySelector<HTMLElement>(FOOT);
     if (isNewView || wrong !== '') field?.focus();
+    // A dialog that is shown anew, as React's strict mode does at once, begins anew.
+    return () => {
+      shown.current = '';
+    };
   }, [body, hash, wrong]);
 }
 
