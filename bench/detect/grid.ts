@@ -1,3 +1,4 @@
+import { firstIndex } from '../../src/domain/collections.ts';
 import type { LineageSeries } from '../../src/domain/replay/series.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { BUCKET_MS } from './shape.ts';
@@ -86,12 +87,5 @@ export function largestSum(costs: Float64Array, width: number, { from, to }: { f
 }
 
 function firstFrom(starts: Float64Array, at: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? 0) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(starts.length, (index) => (starts[index] ?? 0) >= at);
 }

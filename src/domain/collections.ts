@@ -15,3 +15,15 @@ export function inSlices<Item>(items: readonly Item[], size: number): readonly (
     items.slice(index * size, (index + 1) * size),
   );
 }
+
+/** The first of `count` indexes at which `isReached` holds, which it does from there on; `count` where it never does. */
+export function firstIndex(count: number, isReached: (index: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isReached(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

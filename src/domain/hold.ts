@@ -67,16 +67,16 @@ export function isInForce(hold: Pick<Hold, 'endedAt' | 'untilAt'>, now: number):
 }
 
 /** Rules that nobody can mute: what their finding is against is said of the key itself, and can be said otherwise there. */
-const NEVER_MUTED: ReadonlySet<string> = new Set(['stopped-key-used', 'retention-breach']);
+const NEVER_MUTED: ReadonlySet<string> = new Set(['dead-key-used', 'retention-breach']);
 
 export function isMutableRule(ruleId: string): boolean {
   return !NEVER_MUTED.has(ruleId);
 }
 
-/** Nor can be muted that a key is used which should be dead, and that a cap is reached. */
+/** Nor can be muted that a cap is reached. */
 export function isMutable({ detectorId, severity, evidence }: Pick<Finding, 'detectorId' | 'severity' | 'evidence'>) {
   if (!isMutableRule(detectorId)) return false;
-  return severity !== 'critical' || !(detectorId === 'dead-key-used' || isStanding({ evidence }));
+  return severity !== 'critical' || !isStanding({ evidence });
 }
 
 export function isMutedBy(hold: MuteHold, finding: Finding, now: number): boolean {

@@ -33,7 +33,6 @@ describe('a declared window', () => {
 
   test.each([
     'dead-key-used',
-    'stopped-key-used',
     'unknown-address',
     'unknown-model',
     'unknown-endpoint',
@@ -79,8 +78,7 @@ describe('a muted rule', () => {
 
   test.each([
     ['dead-key-used', 'critical', {}, false],
-    ['dead-key-used', 'high', {}, true],
-    ['stopped-key-used', 'high', {}, false],
+    ['dead-key-used', 'high', {}, false],
     ['cap-threshold', 'critical', { standing: true }, false],
     ['cap-threshold', 'high', { standing: true }, true],
     ['cap-threshold', 'medium', { standing: true }, true],

@@ -1,3 +1,4 @@
+import { firstIndex } from '../collections.ts';
 import { hourSeverity, hourThreshold, spendAcceleration } from '../detectors/spend-acceleration.ts';
 import { type Severity, severityRank } from '../finding.ts';
 import { median } from '../stats.ts';
@@ -103,12 +104,5 @@ function sumBefore({ sum }: Spend, count: number): number {
 
 /** How many were known at an instant. */
 function countUntil({ at }: Spend, until: number): number {
-  let low = 0;
-  let high = at.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((at[middle] ?? 0) <= until) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(at.length, (index) => (at[index] ?? 0) > until);
 }

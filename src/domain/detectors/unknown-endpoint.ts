@@ -25,7 +25,7 @@ export const unknownEndpoint: Detector<Record<string, never>> = {
       headline: ['calling ', { foreign: name }, ' for the first time'],
       reason: ['First called ', { instant: firstAt }, ', ', { money: costMicroUsd }, ' since.'],
       evidence: { endpoint: name, firstAt, endpointMicroUsd: costMicroUsd, known: baseline.knownEndpoints },
-      dedupeKey: `${unknownEndpoint.id}:${lineage.id}:${name}`,
+      dedupeKey: `${unknownEndpoint.id}:${lineage.id}:${input.calendar.dayStart(firstAt)}:${name}`,
       isNews: true,
     }));
   },

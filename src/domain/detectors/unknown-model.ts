@@ -31,7 +31,7 @@ export const unknownModel: Detector<Record<string, never>> = {
           ...knownText(baseline.knownModels),
         ],
         evidence: { model: name, firstAt, modelMicroUsd: costMicroUsd, known: baseline.knownModels.slice(0, MANY) },
-        dedupeKey: `${unknownModel.id}:${lineage.id}:${name}`,
+        dedupeKey: `${unknownModel.id}:${lineage.id}:${input.calendar.dayStart(firstAt)}:${name}`,
         isNews: true,
       }),
     );

@@ -50,6 +50,8 @@ export class Weight {
   isUnknownModel(): boolean {
     const { input, past } = this.#given;
     const { knownUntil, usage } = input;
+    // A lineage of today uses every model for the first time.
+    if (past.baseline.knownModels.length === 0) return false;
     return usage.some(
       ({ startAt, costMicroUsd, model }) =>
         costMicroUsd > 0 &&
@@ -86,7 +88,7 @@ export class Weight {
 
   #sum(hours: PeakHours): number {
     const { curve, knownUntil } = this.#given.input;
-    return curve.cost(knownUntil - hours * HOUR_MS, knownUntil);
+    return Math.round(curve.cost(knownUntil - hours * HOUR_MS, knownUntil));
   }
 
   #peak(hours: PeakHours): number {
@@ -97,7 +99,8 @@ export class Weight {
     const { largest, until } = past.baseline;
     // What is judged is no part of its own past, not even in a window that it has only begun to fill.
     const to = Math.min(this.#since, input.knownUntil - widthMs);
-    const peak = Math.max(largest[hours], past.curve.largest(widthMs, { from: until - widthMs, to }));
+    // Whole micro-dollars: a day like all others must not be dearer by the last digit of a sum of shares.
+    const peak = Math.round(Math.max(largest[hours], past.curve.largest(widthMs, { from: until - widthMs, to })));
     this.#peaks.set(hours, peak);
     return peak;
   }

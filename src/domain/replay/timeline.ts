@@ -1,3 +1,4 @@
+import { firstIndex } from '../collections.ts';
 import { Curve, type Stretch } from '../curve.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts';
 import { NO_TOKENS, type UsageBucket } from '../usage.ts';
@@ -104,16 +105,9 @@ export function widthOf({ widthMs }: UsageStream, index: number): number {
   return typeof widthMs === 'number' ? widthMs : (widthMs[index] ?? MINUTE_MS);
 }
 
-/** Index of the first that is `at` or later. */
+/** Index of the first that starts at `at` or later. */
 function firstFrom(ascending: readonly UsageBucket[], at: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle]?.startAt ?? 0) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(ascending.length, (index) => (ascending[index]?.startAt ?? 0) >= at);
 }
 
 function finiteOrNull(value: number | undefined): number | null {

@@ -3,7 +3,7 @@ import type { Alert } from '../../domain/alert.ts';
 import { pages } from '../../domain/escalation.ts';
 import { EXPECTED_TAIL_MS, isExpected } from '../../domain/expectation.ts';
 import { type Finding, isStanding, worstSeverity } from '../../domain/finding.ts';
-import { type ExpectHold, isMutedBy, windowSays } from '../../domain/hold.ts';
+import { type ExpectHold, isAboutSpend, isMutedBy, windowSays } from '../../domain/hold.ts';
 import type { QuietFinding } from '../../domain/quiet.ts';
 import type { Sentence } from '../../domain/sentence.ts';
 import { zoneDayText } from '../../domain/time.ts';
@@ -59,7 +59,9 @@ function quiet(why: Partial<QuietWhy> & Pick<QuietWhy, 'cause'>): Route {
 /** What people called expected is kept, and changes nothing, even when another alert has come since. */
 async function expectingAlert(tx: Repos, finding: Finding, now: number): Promise<Alert | null> {
   const word = isStanding(finding) ? undefined : await tx.alerts.lastExpected(finding.lineageId);
-  return word !== undefined && isExpected(word, finding, now) ? word : null;
+  if (word === undefined || !isExpected(word, finding, now)) return null;
+  // "This was us" is said of spend, or of what the alert was about: never of a dead key that comes later.
+  return isAboutSpend(finding) || word.detectorIds.includes(finding.detectorId) ? word : null;
 }
 
 interface Said {

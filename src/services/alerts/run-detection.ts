@@ -4,6 +4,7 @@ import { type Finding, isStanding, severityRank } from '../../domain/finding.ts'
 import { judge } from '../../domain/judgement/judge.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
+import { NEWS_PREFIX } from '../../ports/told.ts';
 import type { Deps } from '../deps.ts';
 import { type InputDeps, inputsOf, type LineageInput } from './detector-inputs.ts';
 import { horizonOf } from './horizon.ts';
@@ -67,12 +68,12 @@ async function judged(deps: DetectionDeps, one: LineageInput, found: readonly Fi
 /** News is told once at each severity: an alert would stay open for as long as it is found. */
 function asTold(finding: Finding): Finding {
   if (finding.isNews !== true) return finding;
-  return { ...finding, once: true, dedupeKey: `${finding.dedupeKey}:${finding.severity}` };
+  return { ...finding, once: true, dedupeKey: `${NEWS_PREFIX}${finding.dedupeKey}:${finding.severity}` };
 }
 
 async function withoutTold(deps: DetectionDeps, findings: readonly Finding[]): Promise<readonly Finding[]> {
-  if (!findings.some(({ isNews }) => isNews)) return findings;
-  const told = await deps.store.read.told.all();
+  const news = findings.flatMap(({ isNews, dedupeKey }) => (isNews ? [dedupeKey] : []));
+  const told = await deps.store.read.told.among(news);
   return findings.filter(({ isNews, dedupeKey }) => !isNews || !told.has(dedupeKey));
 }
 

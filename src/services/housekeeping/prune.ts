@@ -5,6 +5,8 @@ import type { Deps } from '../deps.ts';
 // More than a year, so that a yearly review finds its evidence.
 const KEEP_EVIDENCE_MS = 400 * DAY_MS;
 const KEEP_OUTBOX_MS = 30 * DAY_MS;
+// It is found for some hours at most.
+const KEEP_NEWS_MS = 7 * DAY_MS;
 // A transaction of this size is over in a few milliseconds.
 const SLICE = 500;
 
@@ -29,7 +31,9 @@ export async function prune(deps: PruneDeps): Promise<Pruned> {
     findings:
       (await untilNothingIsLeft(deps, (tx) => tx.alerts.pruneFindings(evidenceBefore, SLICE))) +
       (await untilNothingIsLeft(deps, (tx) => tx.quiet.prune(evidenceBefore, SLICE))),
-    told: await untilNothingIsLeft(deps, (tx) => tx.told.prune(evidenceBefore, SLICE)),
+    told:
+      (await untilNothingIsLeft(deps, (tx) => tx.told.pruneNews(now - KEEP_NEWS_MS, SLICE))) +
+      (await untilNothingIsLeft(deps, (tx) => tx.told.prune(evidenceBefore, SLICE))),
     events: await untilNothingIsLeft(deps, (tx) => tx.providerEvents.prune(evidenceBefore, SLICE)),
   };
 }

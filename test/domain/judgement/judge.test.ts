@@ -82,6 +82,13 @@ describe('an acceleration', () => {
     expect(verdict({ dearest: 100, hours: [8] }).severity).toBe('info');
   });
 
+  test('of a lineage without a past is no matter of unknown models: all are', () => {
+    const given = caseOf({ dearest: 100, hours: [8], model: 'model-new' });
+    const baseline = { ...given.past.baseline, knownModels: [] };
+
+    expect(judge('balanced', { ...given, past: { ...given.past, baseline } })[0]?.severity).toBe('info');
+  });
+
   test.each([
     ['an hour', [63], 50, 51],
     ['two hours', [30, 30], 39, 41],

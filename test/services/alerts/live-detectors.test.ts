@@ -244,3 +244,19 @@ test('the day after, a lineage that was used at an hour that is none of its own 
   });
   expect(await seenOdd(restarted)).toEqual(['prod-api', 'prod-web']);
 });
+
+test('news is found for hours and told once: a day that is dear adds nothing to its alert with the next look', async () => {
+  const bench = await openLive('prod-api');
+  useHourly(bench, { days: 10, tokens: USD / 100 });
+  await pollUsage(bench.deps, bench.provider.port);
+  await learnDue(bench.deps);
+  use(bench, { tokens: 30 * USD, model: 'steady-1' });
+  expect(await look(bench, 'cost-spike')).toEqual([['cost-spike', 'medium']]);
+  const [first] = await bench.store.read.alerts.unresolved();
+
+  later(bench, 5 * MINUTE_MS);
+  await look(bench, 'cost-spike');
+
+  expect(await bench.store.read.alerts.unresolved()).toEqual([first]);
+  expect(bench.raw().prepare("SELECT count(*) FROM findings WHERE detector_id = 'cost-spike'").pluck().get()).toBe(1);
+});

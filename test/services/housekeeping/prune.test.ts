@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DAY_MS } from '../../../src/domain/time.ts';
+import { NEWS_PREFIX } from '../../../src/ports/told.ts';
 import { recordFinding } from '../../../src/services/alerts/record-finding.ts';
 import { readEvents } from '../../../src/services/events/read-events.ts';
 import { prune } from '../../../src/services/housekeeping/prune.ts';
@@ -77,6 +78,24 @@ test('what the providers’ logs told goes after 400 days', async () => {
 
   later(bench, 399.5 * DAY_MS);
 
-  expect(await prune(bench.deps)).toMatchObject({ messages: 0, findings: 0, events: 1 });
+  expect(await prune(bench.deps)).toEqual({ messages: 0, findings: 0, told: 0, events: 1 });
   expect(rows(bench, 'provider_events')).toBe(1);
+});
+
+test('news is forgotten after a week, what is told once is not', async () => {
+  const bench = openBench();
+  await bench.store.write(async (tx) => {
+    await tx.told.add('new-key:key_1', NOON);
+    await tx.told.add(`${NEWS_PREFIX}cost-spike:lin_1:critical`, NOON);
+  });
+  expect([...(await bench.store.read.told.all())]).toEqual(['new-key:key_1']);
+
+  later(bench, 7 * DAY_MS);
+  expect(await prune(bench.deps)).toMatchObject({ told: 0 });
+  later(bench, 1);
+  expect(await prune(bench.deps)).toMatchObject({ told: 1 });
+
+  expect([
+    ...(await bench.store.read.told.among(['new-key:key_1', `${NEWS_PREFIX}cost-spike:lin_1:critical`])),
+  ]).toEqual(['new-key:key_1']);
 });

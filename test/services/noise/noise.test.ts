@@ -233,6 +233,18 @@ test.each(['dead-key-used', 'retention-breach'] as const)(
   },
 );
 
+test('“This was us” is said of spend, or of what the alert was about: a dead key that is used later is told', async () => {
+  const bench = await openNoise();
+  const spent = present(await find(bench, { severity: 'critical', costMicroUsd: 9 * USD }));
+  const word = { actor: ADA, alertId: spent.id, reason: 'load test', lengthMs: 2 * HOUR_MS, mayCritical: true };
+  await expectAlert(bench.deps, word);
+
+  expect(await find(bench, { detectorId: 'cost-spike', costMicroUsd: USD })).toMatchObject({ id: spent.id });
+  const dead = await find(bench, { detectorId: 'dead-key-used', severity: 'critical', costMicroUsd: USD });
+
+  expect(dead).toMatchObject({ state: 'open', severity: 'critical' });
+});
+
 describe('a muted rule', () => {
   test('is kept quiet on that key alone, and its end is told', async () => {
     const bench = await openNoise();
@@ -251,10 +263,10 @@ describe('a muted rule', () => {
     );
   });
 
-  test('a cap that is reached and a dead key that is used are told all the same', async () => {
+  test('a cap that is reached is told all the same, and a dead key cannot be muted at all', async () => {
     const bench = await openNoise();
     await mute(bench, 'cap-threshold');
-    await mute(bench, 'dead-key-used');
+    await expect(mute(bench, 'dead-key-used')).rejects.toThrow();
 
     const cap = { detectorId: 'cap-threshold', severity: 'critical', evidence: { standing: true } } as const;
     expect(await find(bench, { ...cap, severity: 'medium' })).toBeNull();

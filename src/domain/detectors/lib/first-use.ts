@@ -1,6 +1,5 @@
 import type { Baseline } from '../../baseline.ts';
 import type { DetectorInput } from '../../detector.ts';
-import { median } from '../../stats.ts';
 import type { UsageBucket } from '../../usage.ts';
 import { NEWS_MS } from './days.ts';
 
@@ -42,9 +41,4 @@ export function hasPast(baseline: Baseline | null): baseline is Baseline {
 export function usesUnknown(recent: readonly string[], known: readonly string[]): boolean {
   for (const name of recent) if (!known.includes(name)) return true;
   return false;
-}
-
-/** What a usual day costs, for sentences. */
-export function usualDay({ days }: Baseline): number {
-  return median(days.map(({ costMicroUsd }) => costMicroUsd));
 }
