@@ -19,6 +19,8 @@ describe('the import check itself', () => {
     ['src/domain/x.ts', "import { readFileSync } from 'node:fs';"],
     ['src/domain/x.ts', "import type { Provider } from '../ports/provider.ts';"],
     ['src/domain/detectors/x.ts', "export * from '../../services/alerts/open.ts';"],
+    ['src/domain/x.ts', "import { Reader } from 'mmdb-lib';"],
+    ['src/system/x.ts', "import ipaddr from 'ipaddr.js';"],
     ['src/ports/x.ts', "import { z } from 'zod';"],
     ['src/services/alerts/x.ts', "import type { Kysely } from 'kysely';"],
     ['src/services/alerts/x.ts', "import { alerts } from '../../store/alerts.ts';"],
@@ -54,6 +56,7 @@ describe('the import check itself', () => {
 
   test.each([
     ['src/domain/x.ts', "import { z } from 'zod';\nimport { type Key } from './key.ts';"],
+    ['src/domain/x.ts', "import ipaddr from 'ipaddr.js';"],
     ['src/ports/x.ts', "import type { Key } from '../domain/key.ts';"],
     ['src/services/alerts/x.ts', "import type { Clock } from '../../ports/clock.ts';"],
     ['src/slack/x.ts', "import { poll } from '../services/usage/poll.ts';"],

@@ -19,6 +19,15 @@ test.each([
   ['::', '::'],
   ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
   ['0:0:1::', '0:0:1::'],
+  ['0:0:1:0:0:1:0:0', '::1:0:0:1:0:0'],
+  ['0::ffff:c000:20a', '192.0.2.10'],
+  ['[::ffff:192.0.2.10]:443', '192.0.2.10'],
+  ['::192.0.2.10', '::c000:20a'],
+  ['192.000.002.010', '192.0.2.10'],
+  ['192.0.2', '192.0.2'],
+  ['3221225994', '3221225994'],
+  ['0xc0.0.2.10', '0xc0.0.2.10'],
+  ['192.0.2.10::', '192.0.2.10::'],
   ['192.0.2.256', '192.0.2.256'],
   ['not-an-address', 'not-an-address'],
   ['1::2::3', '1::2::3'],
@@ -63,9 +72,50 @@ test('a network holds its first and its last address and no other', () => {
   ]);
 });
 
-test('private networks are internal, public ones are not', () => {
+test.each([
+  ['10.1.2.3/16', '10.1.0.0', '10.1.255.255'],
+  ['192.0.2.10', '192.0.2.10', '192.0.2.10'],
+  ['0.0.0.0/0', '0.0.0.0', '255.255.255.255'],
+  [' ::ffff:10.1.2.3/31', '10.1.2.2', '10.1.2.3'],
+  ['2001:db8::1/47', '2001:db8::', '2001:db8:1:ffff:ffff:ffff:ffff:ffff'],
+])('%s is from %s to %s', (text, from, to) => {
+  const range = parseRange(text) ?? expect.fail('no network');
+
+  expect([range.from, range.to].map((value) => formatAddress({ version: range.version, value }))).toEqual([from, to]);
+});
+
+test.each(['10.0.0.0/', '10.0.0.0/-1', '10.0.0.0/x', '::ffff:10.0.0.0/104', '10.0/16', '/8'])(
+  '%s is no network',
+  (text) => {
+    expect(parseRange(text)).toBeNull();
+  },
+);
+
+test.each([
+  ['10.0.0.0', '10.255.255.255'],
+  ['172.16.0.0', '172.31.255.255'],
+  ['192.168.0.0', '192.168.255.255'],
+  ['127.0.0.0', '127.255.255.255'],
+  ['169.254.0.0', '169.254.255.255'],
+  ['100.64.0.0', '100.127.255.255'],
+  ['::1', '::1'],
+  ['fc00::', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['fe80::', 'febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+])('from %s to %s addresses are internal, those before and after are not', (first, last) => {
+  const [from, to] = [first, last].map((text) => parseAddress(text) ?? expect.fail('no address'));
+  if (from === undefined || to === undefined) throw new Error('no network');
+
+  expect([from, to, { ...from, value: from.value - 1n }, { ...to, value: to.value + 1n }].map(isInternal)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('public addresses, those for examples and mapped ones are where they are', () => {
   const internal = (text: string) => isInternal(parseAddress(text) ?? expect.fail('no address'));
 
-  expect(['10.0.0.1', '172.31.0.1', '192.168.1.1', '127.0.0.1', 'fd12::1', '::1'].every(internal)).toBe(true);
-  expect(['172.32.0.1', '8.8.8.8', '2001:db8::1'].some(internal)).toBe(false);
+  expect(['8.8.8.8', '192.0.2.1', '2001:db8::1', '::ffff:8.8.8.8', '64:ff9b::10.0.0.1'].some(internal)).toBe(false);
+  expect(internal('::ffff:10.0.0.1')).toBe(true);
 });

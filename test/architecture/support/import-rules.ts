@@ -12,7 +12,7 @@ const OUTSIDE: Layer = { layers: ['services', 'ports', 'domain'] };
 
 /** Folder of src → what it may import. Files directly in src are the composition roots below. */
 const LAYERS: ReadonlyMap<string, Layer> = new Map([
-  ['domain', { layers: [], packages: ['zod'] }],
+  ['domain', { layers: [], packages: ['zod', 'ipaddr.js'] }],
   ['ports', { layers: ['domain'], packages: [] }],
   ['services', INWARD],
   ['providers', INWARD],
@@ -49,6 +49,7 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['dotenv', ['config']],
   ['prom-client', ['http']],
   ['mmdb-lib', ['system']],
+  ['ipaddr.js', ['domain']],
   ['commander', []],
   ['papaparse', []],
   ['@inquirer/prompts', []],
