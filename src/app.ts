@@ -40,7 +40,7 @@ import { openStore } from './store/open.ts';
 import { breathe } from './system/breathe.ts';
 import { systemClock } from './system/clock.ts';
 import { systemIds } from './system/ids.ts';
-import { hmacHex } from './system/installation-secret.ts';
+import { fingerprint, hmacHex } from './system/installation-secret.ts';
 import { holderMayRun, leaseHolder } from './system/lease-holder.ts';
 import { createLogger } from './system/logger.ts';
 import { slackLogger } from './system/slack-logger.ts';
@@ -128,6 +128,9 @@ export async function createApp({
       detectors: bindDetectors(config.policy.detectors),
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
       outlets: outletsOf({ config, secrets, clock, bolt }),
+      secretStores: new Map(),
+      deployHooks: new Map(),
+      fingerprint: (value) => fingerprint(installationSecret, value),
     };
     scopes.attach(deps);
     const http = httpServerOf({ config, secrets, deps, bolt, metrics, notReady: unready });

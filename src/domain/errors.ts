@@ -20,6 +20,12 @@ export type ErrorCode =
   | 'slack_rejected'
   | 'webhook_unavailable'
   | 'webhook_rejected'
+  | 'store_unavailable'
+  | 'store_rejected'
+  | 'store_outcome_unknown'
+  | 'hook_unavailable'
+  | 'hook_rejected'
+  | 'hook_outcome_unknown'
   | 'database'
   | 'internal';
 
@@ -55,6 +61,10 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'provider_outcome_unknown',
   'slack_unavailable',
   'webhook_unavailable',
+  'store_unavailable',
+  'store_outcome_unknown',
+  'hook_unavailable',
+  'hook_outcome_unknown',
 ]);
 
 /** True when the same request may succeed later without anybody changing anything. */

@@ -29,6 +29,12 @@ const RETRY: Readonly<Record<ErrorCode, boolean>> = {
   slack_rejected: false,
   webhook_unavailable: true,
   webhook_rejected: false,
+  store_unavailable: true,
+  store_rejected: false,
+  store_outcome_unknown: true,
+  hook_unavailable: true,
+  hook_rejected: false,
+  hook_outcome_unknown: true,
   database: false,
   internal: false,
 };

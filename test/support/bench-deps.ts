@@ -84,6 +84,9 @@ export function openBench({ policy = '', roles, now = NOON, ...options }: BenchO
     detectors: bindDetectors(parsed.detectors),
     directory: directoryOf(people),
     outlets: noOutlets,
+    secretStores: new Map(),
+    deployHooks: new Map(),
+    fingerprint: (value) => `print:${value.reveal().length}`,
   };
   const keyOf = async (providerKeyId: string) =>
     present((await store.read.keys.all()).find((key) => key.providerKeyId === providerKeyId));

@@ -112,7 +112,7 @@ export class Installation {
       .all();
   }
 
-  get #deps(): Omit<Deps, 'detectors' | 'directory' | 'outlets'> {
+  get #deps(): Omit<Deps, 'detectors' | 'directory' | 'outlets' | 'secretStores' | 'deployHooks' | 'fingerprint'> {
     return {
       store: this.#store,
       clock: { now: () => this.#now + this.#skewMs, timer: () => () => {} },

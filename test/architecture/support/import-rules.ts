@@ -18,6 +18,7 @@ const LAYERS: ReadonlyMap<string, Layer> = new Map([
   ['providers', INWARD],
   ['webhooks', INWARD],
   ['secret-stores', INWARD],
+  ['deploy-hooks', INWARD],
   ['store', INWARD],
   ['system', INWARD],
   ['config', INWARD],

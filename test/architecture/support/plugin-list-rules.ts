@@ -7,6 +7,7 @@ export const PLUGIN_FOLDERS = [
   'src/domain/connection-detectors',
   'src/providers',
   'src/secret-stores',
+  'src/deploy-hooks',
   'src/slack/commands',
   'src/slack/actions',
   'src/slack/events',
