@@ -433,7 +433,7 @@ CREATE TABLE rotation_steps (
   reason TEXT,
   done_by TEXT,
   at BIGINT,
-  revision INTEGER NOT NULL,
+  revision INTEGER NOT NULL, evidence TEXT,
   PRIMARY KEY (rotation_id, name)
 );
 
@@ -453,7 +453,9 @@ CREATE TABLE rotations (
   closed_at BIGINT,
   close_reason TEXT,
   revision INTEGER NOT NULL
-);
+, kind TEXT NOT NULL DEFAULT 'planned', is_public INTEGER NOT NULL DEFAULT 0, is_automatic INTEGER NOT NULL DEFAULT 0, campaign_id TEXT, new_name TEXT, due_at BIGINT, paused_at BIGINT, paused_by TEXT, pause_reason TEXT, final_at BIGINT);
+
+CREATE INDEX rotations_campaign ON rotations (campaign_id);
 
 CREATE INDEX rotations_lineage ON rotations (lineage_id, started_at);
 

@@ -1,6 +1,15 @@
+import type { StepEvidence } from './rotation-evidence.ts';
+
 /** From old key to new, in the order in which people walk through them. */
 export const ROTATION_STEPS = ['generate', 'store', 'redeploy', 'verify', 'revoke', 'inventory'] as const;
 export type StepName = (typeof ROTATION_STEPS)[number];
+
+/**
+ * `planned`: in calm weather. `emergency`: the minutes count. `drill`: every step is walked, and nothing is changed at a
+ * provider, in a store or at a hook.
+ */
+export const ROTATION_KINDS = ['planned', 'emergency', 'drill'] as const;
+export type RotationKind = (typeof ROTATION_KINDS)[number];
 
 export const STEP_STATES = ['todo', 'blocked', 'done', 'skipped'] as const;
 export type StepState = (typeof STEP_STATES)[number];
@@ -56,6 +65,8 @@ export interface RotationStep {
   /** Actor text of whoever brought it into this state; null while nobody has touched it. */
   readonly by: string | null;
   readonly at: number | null;
+  /** What shows that it is done (`parseEvidence`); null while it is not, and where it was a person's word alone. */
+  readonly evidence: StepEvidence | null;
   /** Grows with each change; buttons carry it. */
   readonly revision: number;
 }
@@ -71,6 +82,21 @@ export interface Rotation {
   readonly formerLineageId: string | null;
   /** The alert that it was started from. */
   readonly alertId: string | null;
+  readonly kind: RotationKind;
+  /** The old key is known to strangers: it is stopped first, whoever breaks. */
+  readonly isPublic: boolean;
+  /** What Keysteward can do by itself, it does without being asked for each step. */
+  readonly isAutomatic: boolean;
+  /** The campaign that it belongs to. */
+  readonly campaignId: string | null;
+  /** What the new key has to be called, exactly; null in rotations of earlier versions. */
+  readonly newName: string | null;
+  /** When it should be through. */
+  readonly dueAt: number | null;
+  /** Nothing goes on by itself, and nobody is reminded, until somebody lets it go on. */
+  readonly paused: { readonly at: number; readonly by: string; readonly reason: string } | null;
+  /** When the stopped old key is revoked for good; null: it is not decided, or done. */
+  readonly finalAt: number | null;
   readonly state: RotationState;
   readonly reason: string;
   /** Actor text, as the two below. */
@@ -91,11 +117,20 @@ export interface Rotation {
 export type NewRotation = Pick<
   Rotation,
   'id' | 'lineageId' | 'oldKeyId' | 'alertId' | 'reason' | 'startedBy' | 'startedAt'
->;
+> &
+  Partial<Pick<Rotation, 'kind' | 'isPublic' | 'isAutomatic' | 'campaignId' | 'newName' | 'dueAt'>>;
 
 export function newRotation(fields: NewRotation): Rotation {
   return {
+    kind: 'planned',
+    isPublic: false,
+    isAutomatic: false,
+    campaignId: null,
+    newName: null,
+    dueAt: null,
     ...fields,
+    paused: null,
+    finalAt: null,
     newKeyId: null,
     formerLineageId: null,
     state: 'open',
@@ -110,6 +145,7 @@ export function newRotation(fields: NewRotation): Rotation {
       reason: null,
       by: null,
       at: null,
+      evidence: null,
       revision: 1,
     })),
   };
@@ -124,6 +160,7 @@ export interface StepChange {
   readonly reason: string | null;
   /** The provider shows it; nobody has to be believed. */
   readonly isProof?: boolean;
+  readonly evidence?: StepEvidence;
 }
 
 export type StepRefusal =
@@ -166,7 +203,8 @@ export function withStep(rotation: Rotation, change: StepChange): Rotation {
   const before = stepOf(rotation, change.step);
   const state = STEP_TRANSITIONS[before.state][change.event] ?? before.state;
   const { reason, by, at } = change;
-  const after: RotationStep = { ...before, state, reason, by, at, revision: before.revision + 1 };
+  const evidence = isOver(state) ? (change.evidence ?? null) : null;
+  const after: RotationStep = { ...before, state, reason, by, at, evidence, revision: before.revision + 1 };
   const steps = rotation.steps.map((step) => (step.name === change.step ? after : step));
   const forgetsKey = change.step === 'generate' && change.event === 'undo';
   const isFinished = steps.every((step) => isOver(step.state));

@@ -2,11 +2,13 @@ import type { Kysely } from 'kysely';
 import {
   ROTATION_STEPS,
   type Rotation,
+  type RotationKind,
   type RotationState,
   type RotationStep,
   type StepName,
   type StepState,
 } from '../domain/rotation.ts';
+import { parseEvidence } from '../domain/rotation-evidence.ts';
 import type { RotationRepo } from '../ports/rotation.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
@@ -75,11 +77,21 @@ function fromRotation(rotation: Rotation): NewRow<'rotations'> {
     closed_at: rotation.closedAt,
     close_reason: rotation.closeReason,
     revision: rotation.revision,
+    kind: rotation.kind,
+    is_public: rotation.isPublic ? 1 : 0,
+    is_automatic: rotation.isAutomatic ? 1 : 0,
+    campaign_id: rotation.campaignId,
+    new_name: rotation.newName,
+    due_at: rotation.dueAt,
+    paused_at: rotation.paused?.at ?? null,
+    paused_by: rotation.paused?.by ?? null,
+    pause_reason: rotation.paused?.reason ?? null,
+    final_at: rotation.finalAt,
   };
 }
 
 function fromSteps({ id, steps }: Rotation): NewRow<'rotation_steps'>[] {
-  return steps.map(({ name, state, reason, by, at, revision }) => ({
+  return steps.map(({ name, state, reason, by, at, revision, evidence }) => ({
     rotation_id: id,
     name,
     state,
@@ -87,6 +99,7 @@ function fromSteps({ id, steps }: Rotation): NewRow<'rotation_steps'>[] {
     done_by: by,
     at,
     revision,
+    evidence: evidence === null ? null : JSON.stringify(evidence),
   }));
 }
 
@@ -98,6 +111,14 @@ function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_steps'>
     newKeyId: row.new_key_id,
     formerLineageId: row.former_lineage_id,
     alertId: row.alert_id,
+    kind: row.kind as RotationKind,
+    isPublic: row.is_public === 1,
+    isAutomatic: row.is_automatic === 1,
+    campaignId: row.campaign_id,
+    newName: row.new_name,
+    dueAt: row.due_at,
+    paused: pausedOf(row),
+    finalAt: row.final_at,
     state: row.state as RotationState,
     reason: row.reason,
     startedBy: row.started_by,
@@ -111,8 +132,14 @@ function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_steps'>
   };
 }
 
-function toStep({ name, state, reason, done_by: by, at, revision }: Row<'rotation_steps'>): RotationStep {
-  return { name: name as StepName, state: state as StepState, reason, by, at, revision };
+function pausedOf({ paused_at: at, paused_by: by, pause_reason: reason }: Row<'rotations'>): Rotation['paused'] {
+  return at === null ? null : { at, by: by ?? '', reason: reason ?? '' };
+}
+
+function toStep({ state, reason, done_by: by, at, revision, ...row }: Row<'rotation_steps'>): RotationStep {
+  const name = row.name as StepName;
+  const evidence = row.evidence === null ? null : parseEvidence(name, JSON.parse(row.evidence));
+  return { name, state: state as StepState, reason, by, at, evidence, revision };
 }
 
 function positionOf(name: StepName): number {

@@ -14,6 +14,16 @@ export interface RotationTable {
   closed_at: number | null;
   close_reason: string | null;
   revision: number;
+  kind: string;
+  is_public: number;
+  is_automatic: number;
+  campaign_id: string | null;
+  new_name: string | null;
+  due_at: number | null;
+  paused_at: number | null;
+  paused_by: string | null;
+  pause_reason: string | null;
+  final_at: number | null;
 }
 
 export interface RotationStepTable {
@@ -24,4 +34,5 @@ export interface RotationStepTable {
   done_by: string | null;
   at: number | null;
   revision: number;
+  evidence: string | null;
 }

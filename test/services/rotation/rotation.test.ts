@@ -150,6 +150,7 @@ describe('a step', () => {
       reason: 'nothing stores it',
       by: 'slack:T1/U0BOB',
       at: NOON + MINUTE_MS,
+      evidence: null,
       revision: 3,
     });
     expect(verbs(bench).filter((verb) => verb.startsWith('rotation.step'))).toEqual([
