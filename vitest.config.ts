@@ -13,6 +13,6 @@ export default defineConfig({
     isolate: false,
     // An ambient admin key or Slack token on the developer's machine must never reach a test.
     unstubEnvs: true,
-    globalSetup: 'test/browser/support/announce.ts',
+    globalSetup: ['test/browser/support/announce.ts', 'test/support/programs-folder.ts'],
   },
 });
