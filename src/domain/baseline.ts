@@ -114,6 +114,7 @@ class Learned implements Baseline {
   readonly #options: LearnOptions;
   readonly #leftOut: readonly Span[];
   #hours: readonly Hour[] | null = null;
+  #hourlyMedians: Baseline['hourlyMedians'] | null = null;
   #largest: Baseline['largest'] | null = null;
   #activeHours: readonly number[] | null = null;
 
@@ -152,13 +153,8 @@ class Learned implements Baseline {
   }
 
   get hourlyMedians() {
-    const { calendar } = this.#options;
-    const medians = (weekend: boolean) =>
-      mediansByHour(
-        this.#usedHours().filter(({ at }) => calendar.isWeekend(at) === weekend),
-        calendar,
-      );
-    return { weekday: medians(false), weekend: medians(true) };
+    this.#hourlyMedians ??= hourlyMediansOf(this.#usedHours(), this.#options.calendar);
+    return this.#hourlyMedians;
   }
 
   get hourlyQuantiles() {
@@ -222,6 +218,15 @@ function hoursOf(curve: Curve, { from, to }: Span): readonly Hour[] {
 
 export function spreadOf(values: readonly number[]): Spread {
   return { ...meanAndDeviation(values), max: values.reduce((max, value) => Math.max(max, value), 0) };
+}
+
+function hourlyMediansOf(hours: readonly Hour[], calendar: Calendar): Baseline['hourlyMedians'] {
+  const medians = (weekend: boolean) =>
+    mediansByHour(
+      hours.filter(({ at }) => calendar.isWeekend(at) === weekend),
+      calendar,
+    );
+  return { weekday: medians(false), weekend: medians(true) };
 }
 
 function mediansByHour(hours: readonly Hour[], calendar: Calendar): readonly number[] {

@@ -7,13 +7,13 @@ import { Secret } from '../../src/domain/secret.ts';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
 import { hmacHex } from '../../src/system/installation-secret.ts';
 import { type Reply, startLoopback } from '../providers/support/loopback.ts';
+import { KEYSTEWARD } from '../support/program.ts';
 import { insertKey, keyOf, lineageOf } from '../support/records.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 
 // Each command is a process of its own, on a machine that does other things as well.
 vi.setConfig({ testTimeout: 120_000 });
 
-const ROOT = join(import.meta.dirname, '../..');
 const SECRET = 'ab'.repeat(32);
 const USD = 1_000_000;
 const NOV_20 = Date.UTC(2026, 10, 20);
@@ -174,8 +174,7 @@ async function installation() {
 /** The command as a person runs it, in a folder of its own and without this machine's environment. */
 async function keysteward(folder: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const env = { PATH: process.env['PATH'], HOME: folder, KEYSTEWARD_DATABASE: './data.db', ...more };
-  const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-  const child = spawn(process.execPath, ['--import', tsx, join(ROOT, 'src/cli.ts'), ...args], { cwd: folder, env });
+  const child = spawn(process.execPath, [...KEYSTEWARD, ...args], { cwd: folder, env });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (bytes: Buffer) => {

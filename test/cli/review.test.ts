@@ -1,13 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import { hmacHex } from '../../src/system/installation-secret.ts';
+import { keysteward } from '../support/command-line.ts';
 import { actionOf, insertKey, keyOf, NOON } from '../support/records.ts';
 import { openTestStore, temporaryFolder } from '../support/store.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const SECRET = 'ab'.repeat(32);
 
 test('what a restore left to decide is listed, sent, done and dismissed while the bot may run', {
@@ -95,13 +94,4 @@ async function toReview(folder: string) {
     await tx.actions.insert(actionOf({ id: 'act_2', idempotencyKey: 'suspend:key_1:7', ...failed }));
   });
   return store;
-}
-
-/** The command as a person runs it, in a folder of its own and without this machine's environment. */
-function keysteward(folder: string, ...args: readonly string[]) {
-  const env = { PATH: process.env['PATH'], HOME: folder, KEYSTEWARD_DATABASE: './data.db' };
-  const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-  const command = ['--import', tsx, join(ROOT, 'src/cli.ts'), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, env, encoding: 'utf8' });
-  return { status, stdout, stderr };
 }

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { stories } from '../../src/sandbox/index.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
+import { KEYSTEWARD } from '../support/program.ts';
 
 function sandboxPage(...args: string[]) {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME };
-  return spawnSync(process.execPath, [TSX, CLI, 'sandbox', 'page', ...args], { env, encoding: 'utf8' });
+  return spawnSync(process.execPath, [...KEYSTEWARD, 'sandbox', 'page', ...args], { env, encoding: 'utf8' });
 }
 
 test('a port that was asked for and is taken is said in a sentence, with the way to another', async () => {

@@ -1,19 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../src/sandbox/index.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
+import { KEYSTEWARD } from '../support/program.ts';
 
 function simulate(...args: string[]) {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME };
-  return spawnSync(process.execPath, [TSX, CLI, 'simulate', ...args], { env, encoding: 'utf8' });
+  return spawnSync(process.execPath, [...KEYSTEWARD, 'simulate', ...args], { env, encoding: 'utf8' });
 }
 
 describe('keysteward simulate', () => {
   test('with a responder of "none" nobody clicks, and the theft goes on', { timeout: 60_000 }, () => {
-    const run = simulate('leak-weekend', '--responder-minutes', 'none', '--hours', '4', '--json');
+    const run = simulate(
+      'leak-weekend',
+      '--responder-minutes',
+      'none',
+      '--poll-minutes',
+      '20',
+      '--hours',
+      '4',
+      '--json',
+    );
 
     const result: unknown = JSON.parse(run.stdout);
     expect(result).toMatchObject({ actions: [], keyStatus: 'active', rootMessages: 1, auditVerified: true });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { casesOfKinds } from './kinds.ts';
 import { stories } from './stories/index.ts';
 import { pointName } from './support/gate.ts';
 import { openHarness, StoryError } from './support/harness.ts';
@@ -21,7 +22,8 @@ const { values: options } = parseArgs({
     list: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
     share: { type: 'string', default: '1' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
+    // A story waits for its app, and the app for its story.
+    jobs: { type: 'string', default: String(availableParallelism() + 1) },
     json: { type: 'string' },
   },
 });
@@ -43,6 +45,7 @@ async function playStory(story: Story): Promise<readonly Judged[]> {
   const harness = await openHarness(story);
   try {
     const recording = await harness.record();
+    casesOfKinds(story, recording.moments);
     const all = casesOf(recording.moments, { ...story, all: options.all, from: count + 1 });
     count += all.length;
     const share = Math.max(1, Number(options.share) || 1);

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { expect, test } from 'vitest';
+import { KEYSTEWARD } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/store.ts';
 import { ADMIN_KEY, APP_TOKEN, BOT_TOKEN, openCompany } from '../support/company.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const PATIENCE = { timeout: 60_000 };
 
 test(
@@ -86,8 +86,7 @@ test(
 );
 
 function init(folder: string, flags: readonly string[], env: Readonly<Record<string, string>>) {
-  const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-  const child = spawn(process.execPath, ['--import', tsx, join(ROOT, 'src/cli.ts'), 'init', ...flags], {
+  const child = spawn(process.execPath, [...KEYSTEWARD, 'init', ...flags], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

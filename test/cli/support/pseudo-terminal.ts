@@ -1,9 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { KEYSTEWARD } from '../../support/program.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const PATIENCE_MS = 40_000;
 
 /** Keys as a terminal sends them. */
@@ -39,10 +38,7 @@ export function openTerminal(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Terminal {
-  const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-  const command = [process.execPath, '--import', tsx, join(ROOT, 'src/cli.ts'), ...args]
-    .map((word) => `'${word}'`)
-    .join(' ');
+  const command = [process.execPath, ...KEYSTEWARD, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn(
     'script',
     ['--quiet', '--return', '--flush', '--command', `stty cols 200 rows 50; exec ${command}`, '/dev/null'],

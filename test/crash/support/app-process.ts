@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { BOOT } from '../../support/bundle.ts';
 import type { Effect, Gate } from './gate.ts';
 import { type CommitNews, type FromChild, GATE_FD, type Setting, type ToChild } from './wire.ts';
-
-const BOOT = fileURLToPath(new URL('./boot.cjs', import.meta.url));
 
 /** The app was killed as planned. */
 export class Killed extends Error {}

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { Mutant } from '../../support/bundle.ts';
 import { differences } from './differences.ts';
 import { Gate, isSame, type KillPoint, type Moment } from './gate.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { Play } from './play.ts';
-import { type Mutant, prepare } from './prepare.ts';
+import { prepare } from './prepare.ts';
 import type { Story } from './story-type.ts';
 import { openSurroundings } from './surroundings.ts';
 

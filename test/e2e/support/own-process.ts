@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { KEYSTEWARD } from '../../support/program.ts';
 
-const CLI = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
 /** As long as Docker waits before it kills. */
 const PATIENCE_MS = 10_000;
 
@@ -18,7 +16,7 @@ export interface OwnProcess {
 
 /** `keysteward start` in a process of its own, in this folder and with nothing of this machine's environment. */
 export function startOwnProcess(folder: string, env: Readonly<Record<string, string>>): OwnProcess {
-  const child = spawn(process.execPath, ['--import', TSX, CLI, 'start'], {
+  const child = spawn(process.execPath, [...KEYSTEWARD, 'start'], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, TZ: 'UTC', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
