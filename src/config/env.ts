@@ -6,12 +6,14 @@ import { type Env, EnvReader, errorCode, given, type ReadFile } from './env-read
 import { type Fault, scrubFault } from './faults.ts';
 import { readHttp } from './http-env.ts';
 import { readOutlets } from './outlet-env.ts';
+import { leavePluginVariables } from './plugin-credentials.ts';
 import { type ParsePolicyResult, parsePolicy } from './policy.ts';
 import type { DetectorNames } from './policy-schema.ts';
 import { type ProviderNames, readConnections } from './provider-env.ts';
 import { readSlack } from './slack-env.ts';
 import {
   DEFAULTS,
+  isPluginVariable,
   LOG_LEVELS,
   type LogLevel,
   OTHER_NAMES,
@@ -49,8 +51,9 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
   const paths = readPaths(reader);
   const logLevel = readLogLevel(reader);
   const production = isProduction(reader.text('NODE_ENV'));
-  complainUnknown(reader);
   const policy = readPolicyFile(reader, paths.policyPath, { providers, detectors });
+  if (policy === undefined) leavePluginVariables(reader);
+  complainUnknown(reader);
   if (reader.faults.length > 0 || slack === undefined || policy === undefined) {
     return { ok: false, faults: reader.faults.map(scrubFault) };
   }
@@ -117,7 +120,8 @@ function complainUnknown(reader: EnvReader): void {
   const known = VARIABLES.map(({ name }) => name);
   for (const name of Object.keys(reader.env).sort()) {
     if (!name.startsWith(OWN_PREFIX) || reader.used.has(name)) continue;
-    const meant = OTHER_NAMES.get(name) ?? nearestName(name, known);
+    const ofPlugins = [...reader.used].filter(isPluginVariable);
+    const meant = OTHER_NAMES.get(name) ?? nearestName(name, [...known, ...ofPlugins]);
     const list = known.filter((each) => each.startsWith(OWN_PREFIX)).join(', ');
     reader.complain(name, {
       problem: 'is not a variable that Keysteward reads',
