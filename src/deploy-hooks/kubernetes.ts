@@ -114,7 +114,8 @@ function configOf({ KubeConfig }: Client, given: Settings, { name, credentials }
     if (given.kubeconfig === undefined) config.loadFromCluster();
     else config.loadFromFile(given.kubeconfig);
     if (given.context !== undefined) config.setCurrentContext(given.context);
-    if (config.getCurrentCluster() !== null) return config;
+    // Outside of a pod the client makes an address of nothing.
+    if (URL.canParse(config.getCurrentCluster()?.server ?? '')) return config;
   } catch {
     // What it threw may quote the file; the sentence below says enough.
   }

@@ -31,6 +31,9 @@ async function hookLine(
     const seen = hook.follows ? 'can be reached' : 'can be reached, and what it starts cannot be followed';
     return ok(subject, `${definition.title}: ${seen}; nothing was deployed`);
   } catch (error) {
-    return warning({ subject, what: publicMessageOf(error) }, 'Until then consumers are deployed by hand.');
+    return warning(
+      { subject, what: publicMessageOf(error).replace(/\.$/, '') },
+      'Until then consumers are deployed by hand.',
+    );
   }
 }
