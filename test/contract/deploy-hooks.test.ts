@@ -4,7 +4,7 @@ import { AppError } from '../../src/domain/errors.ts';
 import type { DeployRun } from '../../src/ports/deploy-hook.ts';
 import { present } from '../support/bench-deps.ts';
 import { CASES } from './hooks/cases.ts';
-import { CANARY, openPlace, type Place, REQUEST, type Reply } from './hooks/service.ts';
+import { CANARY, IMPATIENT_MS, openPlace, type Place, REQUEST, type Reply } from './hooks/service.ts';
 
 const REFUSALS: readonly (readonly [name: string, reply: Reply])[] = [
   ['401', { status: 401 }],
@@ -75,7 +75,7 @@ describe.each(CASES)('%s', (_, hookCase) => {
   });
 
   test.each(SILENCES)('a trigger that meets %s may have started something', async (_name, reply) => {
-    const place = await openPlace(hookCase);
+    const place = await openPlace(hookCase, reply === 'hang' ? IMPATIENT_MS : undefined);
     place.fault({ on: 'write', reply });
     const error = await failure(place, place.hook.trigger(REQUEST));
 
@@ -117,7 +117,7 @@ describe.each(CASES)('%s', (_, hookCase) => {
     ['a web page instead of an answer', { status: 200, text: `<html>${CANARY}</html>` }, 'hook_unavailable'] as const,
     ['an answer of another shape', { status: 200, json: { value: CANARY } }, 'hook_unavailable'] as const,
   ])('following that meets %s says so and forgets nothing', async (_name, reply, code) => {
-    const place = await openPlace(hookCase);
+    const place = await openPlace(hookCase, reply === 'hang' ? IMPATIENT_MS : undefined);
     const run = await place.hook.trigger(REQUEST);
     place.fault({ on: 'read', reply });
 

@@ -14,7 +14,9 @@ export const REQUEST: DeployRequest = { id: 'req_01k1', slug: 'prod-api', enviro
 export const SERVER_AT = AT + 5_000;
 export const SERVER_ISO = new Date(SERVER_AT).toISOString().replace('.000', '');
 
-const TIMEOUT_MS = 250;
+// Long enough for a busy machine; short only where the answer never comes.
+const TIMEOUT_MS = 8_000;
+export const IMPATIENT_MS = 400;
 
 export interface Received {
   readonly method: string;
@@ -67,7 +69,7 @@ export interface Place {
 }
 
 /** The hook, connected to a service on this machine through its real client. */
-export async function openPlace(hookCase: HookCase, given: { leaveOut?: readonly string[] } = {}): Promise<Place> {
+export async function openPlace(hookCase: HookCase, timeoutMs = TIMEOUT_MS): Promise<Place> {
   const faults: Fault[] = [];
   const requests: Received[] = [];
   let service: Service | undefined;
@@ -106,14 +108,14 @@ export async function openPlace(hookCase: HookCase, given: { leaveOut?: readonly
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   service = hookCase.create(url);
   const logger = recordingLogger();
-  const credentials = Object.entries(hookCase.credentials(url)).filter(([name]) => !given.leaveOut?.includes(name));
+  const credentials = Object.entries(hookCase.credentials(url));
   const hook = await hookCase.definition.connect({
     name: 'web',
     settings: hookCase.definition.settings.parse(hookCase.settings(url)),
     credentials: new Map(credentials.map(([name, value]) => [name, new Secret(value)])),
     logger,
     clock: new DrivenClock(SERVER_AT),
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
   });
   return { hook, service, requests, log: logger.lines, fault: (one) => void faults.push(one), close };
 }
