@@ -1,5 +1,7 @@
 import type { Config, Secrets } from './config/config.ts';
 import { DEFAULTS } from './config/variables.ts';
+import { deployHooks } from './deploy-hooks/index.ts';
+import { connectHook } from './deploy-hooks/lib/connect.ts';
 import { AppError } from './domain/errors.ts';
 import type { Metrics } from './http/metrics.ts';
 import { routesOf } from './http/routes.ts';
@@ -73,6 +75,24 @@ export function outletsOf({ config, secrets, clock, bolt }: OutletsInput): Deps[
     slackReached: () => bolt.connected(),
     messageUrl: (place) => messageUrl(bolt.identity.workspaceUrl, place),
   };
+}
+
+interface HooksInput extends Configured {
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** One deploy hook for each that policy names, by its name. Calls none of them. */
+export async function connectDeployHooks(input: HooksInput): Promise<Deps['deployHooks']> {
+  const { config, secrets, logger, clock } = input;
+  const hooks = config.policy.deployHooks.map(async ({ name, kind, settings }) => {
+    const definition = deployHooks.find(({ id }) => id === kind);
+    const credentials = secrets.deployHooks?.get(name);
+    if (definition === undefined || credentials === undefined) return [];
+    const options = { name, settings, credentials, clock, logger: logger.child({ hook: name }) };
+    return [[name, await connectHook(definition, options)] as const];
+  });
+  return new Map((await Promise.all(hooks)).flat());
 }
 
 interface ConnectInput extends Configured {

@@ -1,4 +1,4 @@
-import { connectProviders, httpServerOf, outletsOf, portOf, transportOf } from './app-parts.ts';
+import { connectDeployHooks, connectProviders, httpServerOf, outletsOf, portOf, transportOf } from './app-parts.ts';
 import type { Config, Secrets } from './config/config.ts';
 import { describeConfig } from './config/config.ts';
 import { bindDetectors } from './domain/detectors/index.ts';
@@ -129,7 +129,7 @@ export async function createApp({
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
       outlets: outletsOf({ config, secrets, clock, bolt }),
       secretStores: new Map(),
-      deployHooks: new Map(),
+      deployHooks: await connectDeployHooks({ config, secrets, logger, clock }),
       fingerprint: (value) => fingerprint(installationSecret, value),
     };
     scopes.attach(deps);

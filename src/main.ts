@@ -2,6 +2,7 @@ import { createApp } from './app.ts';
 import { loadDotEnv } from './config/dotenv.ts';
 import { readConfig } from './config/env.ts';
 import { formatFaults } from './config/faults.ts';
+import { deployHooks } from './deploy-hooks/index.ts';
 import { detectorSections as detectors } from './domain/detectors/index.ts';
 import { AppError, publicMessageOf, toError } from './domain/errors.ts';
 import { providers } from './providers/index.ts';
@@ -16,7 +17,7 @@ const END_WITHIN_MS = 9_500;
 /** The process: env → config → app → signals. Resolves with the exit code. */
 export async function main(): Promise<number> {
   const env = loadDotEnv(readTextFile, '.env', process.env);
-  const read = readConfig({ env, readFile: readTextFile, providers, detectors });
+  const read = readConfig({ env, readFile: readTextFile, providers, detectors, deployHooks });
   if (!read.ok) {
     process.stderr.write(`${formatFaults(read.faults)}\n`);
     return 1;

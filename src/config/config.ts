@@ -74,6 +74,8 @@ export interface Secrets {
     readonly heartbeatUrl: Secret | undefined;
     readonly signingSecret: Secret | undefined;
   };
+  /** By the name of the hook, then by suffix; none where left out. */
+  readonly deployHooks?: ReadonlyMap<string, ReadonlyMap<string, Secret>>;
 }
 
 /** The configuration as lines that are safe to show in status and in the log. */
@@ -86,6 +88,7 @@ export function describeConfig(config: Config): readonly string[] {
         `${title} (${connectionId}): ${addressText(address)}, ${writable ? 'read and write' : 'read only'}`,
     ),
     ...outletLines(config),
+    ...policy.deployHooks.map(({ name, kind }) => `Deploy hook: ${name} (${kind})`),
     `Database: ${config.databasePath}`,
     `Policy: ${config.policyPath}`,
     `Installation secret: ${config.secretPath}`,

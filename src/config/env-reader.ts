@@ -48,8 +48,8 @@ export class EnvReader {
     return { url: defaultUrl, isDefault: false };
   }
 
-  /** A secret from `name` or from the file that `name_FILE` points to. */
-  secret(name: string): GivenSecret | undefined {
+  /** A secret from `name` or from the file that `name_FILE` points to; one line unless `many` are allowed. */
+  secret(name: string, lines?: 'many'): GivenSecret | undefined {
     const fileName = `${name}_FILE`;
     this.used.add(name).add(fileName);
     const direct = given(this.env, name);
@@ -58,10 +58,10 @@ export class EnvReader {
       this.complain(fileName, { problem: `is set together with ${name}`, fix: 'Keep one of the two.' });
       return undefined;
     }
-    if (direct !== undefined) return this.checked(name, direct);
+    if (direct !== undefined) return this.checked(name, direct, lines);
     if (path === undefined) return undefined;
     const content = this.secretFile(fileName, path);
-    return content === undefined ? undefined : this.checked(fileName, content);
+    return content === undefined ? undefined : this.checked(fileName, content, lines);
   }
 
   /** True when the variable or its file form is set, rightly or not. */
@@ -73,8 +73,8 @@ export class EnvReader {
     this.faults.push({ where, problem: complaint.problem, fix: complaint.fix });
   }
 
-  private checked(where: string, value: string): GivenSecret | undefined {
-    const complaint = untidySecret(value);
+  private checked(where: string, value: string, lines: 'many' | undefined): GivenSecret | undefined {
+    const complaint = lines === 'many' ? undefined : untidySecret(value);
     if (complaint === undefined) return { where, secret: new Secret(value) };
     this.complain(where, complaint);
     return undefined;

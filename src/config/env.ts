@@ -4,14 +4,17 @@ import type { Policy } from '../domain/policy.ts';
 import type { Config, Secrets } from './config.ts';
 import { type Env, EnvReader, errorCode, given, type ReadFile } from './env-reader.ts';
 import { type Fault, scrubFault } from './faults.ts';
+import { type HookCredentials, readHookCredentials } from './hook-env.ts';
 import { readHttp } from './http-env.ts';
 import { readOutlets } from './outlet-env.ts';
+import { leavePluginVariables } from './plugin-credentials.ts';
 import { type ParsePolicyResult, parsePolicy } from './policy.ts';
-import type { DetectorNames } from './policy-schema.ts';
+import type { DetectorNames, KnownParts } from './policy-schema.ts';
 import { type ProviderNames, readConnections } from './provider-env.ts';
 import { readSlack } from './slack-env.ts';
 import {
   DEFAULTS,
+  isPluginVariable,
   LOG_LEVELS,
   type LogLevel,
   OTHER_NAMES,
@@ -25,6 +28,8 @@ export interface ReadConfigOptions {
   readonly readFile: ReadFile;
   readonly providers: readonly ProviderNames[];
   readonly detectors: readonly DetectorNames[];
+  /** Left out by those who deploy nothing: hooks are not looked at then. */
+  readonly deployHooks?: KnownParts['deployHooks'];
 }
 
 export type ReadConfigResult =
@@ -40,7 +45,8 @@ export type ReadConfigResult =
 const DATABASE_URL = /^(:memory:$|[a-z]{2,}:)/i;
 
 /** Reads environment and policy as a whole: a complete configuration, or every fault in it at once. */
-export function readConfig({ env, readFile, providers, detectors }: ReadConfigOptions): ReadConfigResult {
+export function readConfig(options: ReadConfigOptions): ReadConfigResult {
+  const { env, readFile, providers } = options;
   const reader = new EnvReader(env, readFile);
   const slack = readSlack(reader);
   const connections = readConnections(reader, providers);
@@ -49,8 +55,9 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
   const paths = readPaths(reader);
   const logLevel = readLogLevel(reader);
   const production = isProduction(reader.text('NODE_ENV'));
+  const policy = readPolicyFile(reader, paths.policyPath, options);
+  const hookCredentials = readHooks(reader, policy?.policy, options);
   complainUnknown(reader);
-  const policy = readPolicyFile(reader, paths.policyPath, { providers, detectors });
   if (reader.faults.length > 0 || slack === undefined || policy === undefined) {
     return { ok: false, faults: reader.faults.map(scrubFault) };
   }
@@ -72,10 +79,24 @@ export function readConfig({ env, readFile, providers, detectors }: ReadConfigOp
       slack: slack.secrets,
       connections: new Map(connections.map((part) => [part.config.connectionId, part.secrets])),
       outlets: outlets.secrets,
+      deployHooks: hookCredentials,
       ...(http.metricsToken === undefined ? {} : { metricsToken: http.metricsToken }),
     },
     ignoredVariables: ignoredVariables(reader, providers),
   };
+}
+
+/** Variables of hooks are no strangers where the hooks are not known. */
+function readHooks(
+  reader: EnvReader,
+  policy: Policy | undefined,
+  { deployHooks }: Pick<ReadConfigOptions, 'deployHooks'>,
+): HookCredentials {
+  if (policy !== undefined && deployHooks !== undefined) {
+    return readHookCredentials(reader, policy.deployHooks, deployHooks);
+  }
+  leavePluginVariables(reader);
+  return new Map();
 }
 
 /** `production` in any case, and its short form: a slip must not open the way to the sandbox. */
@@ -117,7 +138,8 @@ function complainUnknown(reader: EnvReader): void {
   const known = VARIABLES.map(({ name }) => name);
   for (const name of Object.keys(reader.env).sort()) {
     if (!name.startsWith(OWN_PREFIX) || reader.used.has(name)) continue;
-    const meant = OTHER_NAMES.get(name) ?? nearestName(name, known);
+    const ofPlugins = [...reader.used].filter(isPluginVariable);
+    const meant = OTHER_NAMES.get(name) ?? nearestName(name, [...known, ...ofPlugins]);
     const list = known.filter((each) => each.startsWith(OWN_PREFIX)).join(', ');
     reader.complain(name, {
       problem: 'is not a variable that Keysteward reads',
@@ -126,19 +148,17 @@ function complainUnknown(reader: EnvReader): void {
   }
 }
 
+type PolicyParts = Pick<ReadConfigOptions, 'providers' | 'detectors' | 'deployHooks'>;
+
 /** The policy; undefined where the reader has been told what is wrong with it. */
-export function readPolicy(
-  reader: EnvReader,
-  path: string,
-  options: Pick<ReadConfigOptions, 'providers' | 'detectors'>,
-): Policy | undefined {
+export function readPolicy(reader: EnvReader, path: string, options: PolicyParts): Policy | undefined {
   return readPolicyFile(reader, path, options)?.policy;
 }
 
 function readPolicyFile(
   reader: EnvReader,
   path: string,
-  { providers, detectors }: Pick<ReadConfigOptions, 'providers' | 'detectors'>,
+  { providers, detectors, deployHooks }: PolicyParts,
 ): (ParsePolicyResult & { readonly ok: true }) | undefined {
   let text: string | undefined;
   try {
@@ -153,7 +173,7 @@ function readPolicyFile(
     reader.complain(path, { problem: 'does not exist', fix });
     return undefined;
   }
-  const parsed = parsePolicy(text, { file: path, detectors, providerIds: providers.map(({ id }) => id) });
+  const parsed = parsePolicy(text, { file: path, detectors, deployHooks, providerIds: providers.map(({ id }) => id) });
   if (parsed.ok) return parsed;
   reader.faults.push(...parsed.faults);
   return undefined;

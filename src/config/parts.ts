@@ -3,6 +3,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { Address, Config, SlackCredential } from './config.ts';
 import { type ReadConfigOptions, type ReadConfigResult, readConfig, readPaths, readPolicy } from './env.ts';
 import { EnvReader } from './env-reader.ts';
+import { type HookCredentials, readHookCredentials } from './hook-env.ts';
 import { type ConnectionPart, readConnections } from './provider-env.ts';
 import { readBotToken, readCredential } from './slack-env.ts';
 import { DEFAULTS } from './variables.ts';
@@ -15,6 +16,7 @@ export interface ConfigParts {
   readonly credential: SlackCredential | undefined;
   readonly connections: readonly ConnectionPart[];
   readonly policy: Policy | undefined;
+  readonly deployHooks: HookCredentials;
   readonly paths: Pick<Config, 'databasePath' | 'policyPath' | 'secretPath'>;
 }
 
@@ -24,13 +26,15 @@ export function readParts(options: ReadConfigOptions): ConfigParts {
   // `whole` has the faults; what this reader collects would be the same ones again.
   const reader = new EnvReader(env, readFile);
   const paths = readPaths(reader);
+  const policy = readPolicy(reader, paths.policyPath, options);
   return {
     whole: readConfig(options),
     slackAddress: reader.address('SLACK_API_URL', DEFAULTS.SLACK_API_URL),
     botToken: readBotToken(reader),
     credential: readCredential(reader),
     connections: readConnections(reader, providers),
-    policy: readPolicy(reader, paths.policyPath, options),
+    policy,
+    deployHooks: readHookCredentials(reader, policy?.deployHooks ?? [], options.deployHooks ?? []),
     paths,
   };
 }

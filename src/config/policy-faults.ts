@@ -30,9 +30,10 @@ export function issueFaults({ issues, schema, raw, place }: IssueFaultsOptions):
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       // Only what `unknownKeyFaults` cannot see, such as a union, comes through here alone.
-      return issue.keys.map((key) => unknownKey(place([...issue.path, key]), key, []));
+      const known = Object.keys(shapeOf(chosen(schemaAt(schema, issue.path, raw), valueAt(raw, issue.path))) ?? {});
+      return issue.keys.map((key) => unknownKey(place([...issue.path, key]), key, known));
     }
-    const advice = adviceAt(schema, issue.path);
+    const advice = adviceAt(schema, issue.path, raw);
     const fix = advice === undefined ? (boundsFix(issue) ?? SEE_DOCS) : `Write ${advice}.`;
     return [{ where: place(issue.path), problem: problemOf(issue, valueAt(raw, issue.path)), fix }];
   });
@@ -101,20 +102,34 @@ function boundsFix(issue: Issue): string | undefined {
 }
 
 /** The description of the schema at `path`, which is the advice for it. */
-function adviceAt(schema: z.ZodType, path: Path): string | undefined {
-  const found = schemaAt(schema, path);
+function adviceAt(schema: z.ZodType, path: Path, raw: unknown): string | undefined {
+  const found = schemaAt(schema, path, raw);
   const inner = unwrapSchema(found);
   return [found, inner].map((each) => (each instanceof z.ZodType ? each.description : undefined)).find(Boolean);
 }
 
-function schemaAt(schema: unknown, path: Path): unknown {
-  return path.reduce<unknown>((outer, segment) => {
-    const inner = unwrapSchema(outer);
+function schemaAt(schema: unknown, path: Path, raw: unknown): unknown {
+  return path.reduce<unknown>((outer, segment, index) => {
+    const inner = chosen(outer, valueAt(raw, path.slice(0, index)));
     if (inner instanceof z.ZodArray) return inner.element;
     if (inner instanceof z.ZodRecord) return inner.valueType;
     const shape = shapeOf(inner);
     return shape !== undefined && Object.hasOwn(shape, String(segment)) ? shape[String(segment)] : undefined;
   }, schema);
+}
+
+/** Of a union the kind that the value says it is; an unknown kind is told which there are. */
+function chosen(schema: unknown, value: unknown): unknown {
+  const inner = unwrapSchema(schema);
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return inner;
+  const { discriminator, options } = inner.def;
+  const kinds = options.flatMap((option) => {
+    const kind = unwrapSchema(shapeOf(option)?.[discriminator]);
+    return kind instanceof z.ZodLiteral ? [{ option, id: kind.value }] : [];
+  });
+  const said = valueAt(value, [discriminator]);
+  const known = z.string().describe(`one of ${kinds.map(({ id }) => String(id)).join(', ')}`);
+  return kinds.find(({ id }) => id === said)?.option ?? z.strictObject({ [discriminator]: known });
 }
 
 /** Known keys of an object schema; undefined where any key may stand. */

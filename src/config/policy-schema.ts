@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
+import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
 import { priceEntrySchema } from './policy-prices.ts';
 
 const CHANNEL = /^(?:#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u;
@@ -138,8 +139,14 @@ export interface DetectorNames {
   readonly settings: z.ZodType;
 }
 
-/** The file as people write it. Detectors bring the schema of their own section. */
-export function policyFileSchema(detectors: readonly DetectorNames[], providerIds?: readonly string[]) {
+export interface KnownParts {
+  /** Ids that `prices` may name, as the kinds that `deploy_hooks` may name; without them any. */
+  readonly providerIds?: readonly string[] | undefined;
+  readonly deployHooks?: readonly HookKind[] | undefined;
+}
+
+/** The file as people write it. Detectors and deploy hooks bring the schema of their own section. */
+export function policyFileSchema(detectors: readonly DetectorNames[], { providerIds, deployHooks }: KnownParts = {}) {
   const file = z.strictObject({
     channels,
     calendar,
@@ -169,9 +176,11 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
       .array(retentionPromise)
       .default([])
       .describe("a list of promises: - { promise: zero-retention, models: ['gpt-5*'] }"),
+    ...deployHookSections(deployHooks),
     owners: z.record(z.string(), person).default({}).describe("lines such as 'billing-*': U0123456789"),
   });
-  return file.superRefine(({ models, retention }, context) => {
+  return file.superRefine(({ models, retention, ...others }, context) => {
+    complainHooks(others, (path, message) => context.addIssue({ code: 'custom', path: [...path], message }));
     const names = new Set(retention.map(({ promise }) => promise.toLowerCase()));
     for (const [index, rule] of models.entries()) {
       if (rule.retention === undefined || names.has(rule.retention.toLowerCase())) continue;

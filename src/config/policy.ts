@@ -3,18 +3,17 @@ import { MICRO_USD_PER_USD, microUsdFromUsd } from '../domain/money.ts';
 import type { Policy, PolicySetting } from '../domain/policy.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
+import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toOverride } from './policy-prices.ts';
-import { type DetectorNames, type PolicyFile, policyFileSchema } from './policy-schema.ts';
+import { type DetectorNames, type KnownParts, type PolicyFile, policyFileSchema } from './policy-schema.ts';
 import { policySettings } from './policy-settings.ts';
 import { readYaml } from './yaml-source.ts';
 
-export interface ParsePolicyOptions {
+export interface ParsePolicyOptions extends KnownParts {
   /** The name that faults show, with the line. */
   readonly file: string;
   readonly detectors: readonly DetectorNames[];
-  /** Ids that `prices` may name; without them any. */
-  readonly providerIds?: readonly string[];
 }
 
 export type ParsePolicyResult =
@@ -38,11 +37,11 @@ export const POLICY_SECTIONS: readonly string[] = [
 ];
 
 /** Reads policy.yml: the policy, or every fault in it with its line. */
-export function parsePolicy(text: string, { file, detectors, providerIds }: ParsePolicyOptions): ParsePolicyResult {
+export function parsePolicy(text: string, { file, detectors, ...known }: ParsePolicyOptions): ParsePolicyResult {
   const source = readYaml(text, file);
   if (!source.ok) return source;
 
-  const schema = policyFileSchema(detectors, providerIds);
+  const schema = policyFileSchema(detectors, known);
   const raw = completed(source.value, detectors);
   const parsed = schema.safeParse(raw);
   const unknown = unknownKeyFaults(schema, raw, source.place);
@@ -117,6 +116,8 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       retention: retention ?? null,
     })),
     retention: file.retention,
+    deployHooks: toDeployHooks(file),
+    redeploy: toRedeploy(file),
     owners: Object.entries(file.owners).map(([match, slackUserId]) => ({
       match,
       pattern: globPattern(match),

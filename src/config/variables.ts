@@ -37,11 +37,20 @@ export const PROVIDER_VARIABLES = [
   { name: 'BASE_URL', secret: false },
 ] as const satisfies readonly Variable[];
 
+/** What stands before the names of the variables of secret stores and deploy hooks, all of them secrets. */
+export const PLUGIN_PREFIXES = ['KEYSTEWARD_STORE', 'KEYSTEWARD_HOOK'] as const;
+export type PluginPrefix = (typeof PLUGIN_PREFIXES)[number];
+
+export function isPluginVariable(name: string): boolean {
+  return PLUGIN_PREFIXES.some((prefix) => name.startsWith(`${prefix}_`));
+}
+
 /** Whether a variable's value is never shown; the path of a `…_FILE` may be. */
 export function isSecretVariable(name: string, providerPrefixes: readonly string[]): boolean {
   const secrets: readonly string[] = VARIABLES.filter(({ secret }) => secret).map((one) => one.name);
   const isAdminKey = providerPrefixes.some((prefix) => name.startsWith(`${prefix}_ADMIN_KEY`));
-  return secrets.includes(name) || (isAdminKey && !name.endsWith('_FILE'));
+  const isFromPrefix = isAdminKey || isPluginVariable(name);
+  return secrets.includes(name) || (isFromPrefix && !name.endsWith('_FILE'));
 }
 
 export const OWN_PREFIX = 'KEYSTEWARD_';

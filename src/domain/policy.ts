@@ -6,6 +6,7 @@ import type { ModelBounds } from './lineage-facts.ts';
 import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
 import type { Profile } from './profile.ts';
+import type { DeployHookSetting, RedeployRule } from './redeploy.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
 export interface EnvironmentRule {
@@ -76,6 +77,9 @@ export interface Policy {
   readonly retention: readonly RetentionPromise[];
   /** Go before the bundled price list; the first that holds counts. */
   readonly prices: readonly PriceOverride[];
+  readonly deployHooks: readonly DeployHookSetting[];
+  /** All that match count. */
+  readonly redeploy: readonly RedeployRule[];
 }
 
 /** One line of the effective policy, for people who ask why. */

@@ -59,6 +59,8 @@ export interface CredentialName {
   readonly required: boolean;
   /** What it is and where one is made, for the person who has to set it. */
   readonly advice: string;
+  /** `many`: a document such as a key file in JSON; left out, it is one line without blanks. */
+  readonly lines?: 'many';
 }
 
 export interface StoreOptions {

@@ -38,6 +38,7 @@ describe('the package check itself', () => {
   const ours = {
     dependencies: { zod: '1' },
     devDependencies: { ws: '1' },
+    peerDependencies: { peer: '1' },
     allowScripts: { built: true, refused: false },
   };
 
@@ -77,6 +78,7 @@ describe('the package check itself', () => {
   test.each([
     ['src/slack/x.ts', "import WebSocket from 'ws';"],
     ['src/slack/x.ts', "const ws = await import('ws');"],
+    ['src/slack/x.ts', "import { peer } from 'peer';"],
     ['src/sandbox/x.ts', "import express from 'express';"],
     ['src/slack/x.ts', "import { x } from '@scope/other/deep';"],
   ])('an undeclared import in %s is caught: %s', (path, text) => {
@@ -88,6 +90,8 @@ describe('the package check itself', () => {
     ['src/slack/x.ts', "import { readFileSync } from 'node:fs';"],
     ['src/slack/x.ts', "import type { WebSocket } from 'ws';"],
     ['src/sandbox/x.ts', "import WebSocket from 'ws';"],
+    ['src/slack/x.ts', "const { peer } = await import('peer');"],
+    ['src/slack/x.ts', "import type { Peer } from 'peer';"],
   ])('a declared import in %s passes: %s', (path, text) => {
     expect(undeclaredImports([source(path, text)], ours)).toEqual([]);
   });

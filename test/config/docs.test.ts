@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config/env.ts';
 import { POLICY_SECTIONS, parsePolicy } from '../../src/config/policy.ts';
 import { policyKeys } from '../../src/config/policy-schema.ts';
 import { PROVIDER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
+import { deployHooks } from '../../src/deploy-hooks/index.ts';
 import { detectorSections as detectors } from '../../src/domain/detectors/index.ts';
 import { providers } from '../../src/providers/index.ts';
 import { ANTHROPIC_KEY, APP_TOKEN, BOT_TOKEN, OPENAI_KEY, PROVIDERS } from './given.ts';
@@ -71,14 +72,16 @@ describe('policy.example.yml', () => {
       .replace('owners: {}', 'owners:')
       .replace('models: []', 'models:')
       .replace('retention: []', 'retention:')
+      .replace('deploy_hooks: {}', 'deploy_hooks:')
+      .replace('redeploy: []', 'redeploy:')
       .replace('prices: []', 'prices:')
       .replace(
-        /^( *)#( *)(viewers:|code:|usd_rate:|date:|- match:|environment:|'billing|- \{ )/gm,
+        /^( *)#( *)(viewers:|code:|usd_rate:|date:|- match:|environment:|'billing|web:|- \{ )/gm,
         (_, lead, gap, key) => {
           return lead === '' ? `${gap}${key}` : `${lead}${key}`;
         },
       );
-    const result = parsePolicy(on, { file: 'p', detectors });
+    const result = parsePolicy(on, { file: 'p', detectors, deployHooks });
 
     if (!result.ok) throw new Error(JSON.stringify(result.faults));
     expect(result.policy).toMatchObject({
@@ -88,8 +91,21 @@ describe('policy.example.yml', () => {
       owners: [{ match: 'billing-*' }],
       models: [{ match: 'billing-*', retention: 'zero-retention' }],
       retention: [{ promise: 'zero-retention' }],
+      deployHooks: [{ name: 'web', kind: 'github', settings: { workflow: 'deploy.yml' } }],
+      redeploy: [{ hooks: ['web'], consumer: { match: 'checkout-*' } }],
       prices: [{ price: { kind: 'tokens' } }, { price: { kind: 'units' } }, { price: { kind: 'discount' } }],
     });
+  });
+});
+
+describe('docs/deploy-hooks.md', () => {
+  const doc = readFileSync('docs/deploy-hooks.md', 'utf8');
+
+  test.each(deployHooks)('names every setting and credential of $id', ({ id, settings, credentials }) => {
+    const row = doc.split('\n').find((line) => line.startsWith(`| \`${id}\``)) ?? '';
+
+    for (const name of Object.keys(settings.shape)) expect(row).toContain(`\`${name}\``);
+    for (const { suffix } of credentials) expect(row).toContain(`\`${suffix}\``);
   });
 });
 
@@ -113,6 +129,6 @@ describe('.env.example', () => {
     const names = [...ENV_EXAMPLE.matchAll(/^#? ?([A-Z_]+)=/gm)].map((match) => match[1]);
 
     expect(names).toContain('PORT');
-    expect(CODE_NAMES).toEqual(expect.arrayContaining(names));
+    expect([...CODE_NAMES, 'KEYSTEWARD_HOOK_WEB_TOKEN']).toEqual(expect.arrayContaining(names));
   });
 });

@@ -65,6 +65,8 @@ describe('policy.yml', () => {
       models: [],
       retention: [],
       prices: [],
+      deployHooks: [],
+      redeploy: [],
     });
   });
 

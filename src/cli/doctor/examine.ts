@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Env } from '../../config/env-reader.ts';
 import { readManifest } from '../../config/manifest.ts';
 import { readParts } from '../../config/parts.ts';
+import { deployHooks } from '../../deploy-hooks/index.ts';
 import { detectorSections as detectors } from '../../domain/detectors/index.ts';
 import { publicMessageOf, toError } from '../../domain/errors.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
@@ -42,7 +43,7 @@ export async function examine({
   checks = allChecks,
   cwd = process.cwd(),
 }: ExamineOptions): Promise<Report> {
-  const parts = readParts({ env, readFile: readTextFile, providers, detectors });
+  const parts = readParts({ env, readFile: readTextFile, providers, detectors, deployHooks });
   const surroundings = surroundingsOf({ parts, clock, providers, cwd });
   const found = new Map<Check, readonly Line[]>();
   const run = async (check: Check) => void found.set(check, await runOne(check, surroundings));

@@ -1,8 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
+import type { Scrub } from '../../domain/scrub.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { type CallContext, hasErrorCode, MalformedAnswer, toProviderError } from './provider-error.ts';
-import type { Scrub } from './scrub.ts';
 
 /** What every call of one connection shares. */
 export interface Link {

@@ -1,8 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
+import { createScrub } from '../../domain/scrub.ts';
 import type { ConnectOptions, ProviderDefinition } from '../../ports/provider.ts';
 import type { Link } from './call.ts';
 import { assertUsableKey } from './guarded-fetch.ts';
-import { createScrub } from './scrub.ts';
 
 /** Checks what a connection is made of and gives its address and link. */
 export function connectionOf(

@@ -1,7 +1,7 @@
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
+import type { Scrub } from '../../domain/scrub.ts';
 import type { EventReport, EventWindow } from '../../ports/provider.ts';
 import { uniqueById } from './paging.ts';
-import type { Scrub } from './scrub.ts';
 
 // Enough for a user agent; more is not evidence but ballast.
 const MAX_TEXT = 300;

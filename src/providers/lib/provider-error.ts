@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import type { Scrub } from './scrub.ts';
+import { askedDelayMs } from '../../domain/retry-after.ts';
+import type { Scrub } from '../../domain/scrub.ts';
 
 const DEFAULT_RETRY_MS = 60_000;
 const MAX_RETRY_MS = 15 * 60_000;
@@ -141,18 +142,5 @@ function readFailure(thrown: unknown): Failure | undefined {
 }
 
 function retryAfterMs(headers: Headers | undefined): number {
-  const asked = askedDelayMs(headers);
-  if (asked === undefined || !Number.isFinite(asked) || asked <= 0) return DEFAULT_RETRY_MS;
-  return Math.min(Math.ceil(asked), MAX_RETRY_MS);
-}
-
-function askedDelayMs(headers: Headers | undefined): number | undefined {
-  const millis = headers?.get('retry-after-ms');
-  if (millis) return Number(millis);
-  const after = headers?.get('retry-after');
-  if (!after) return undefined;
-  const seconds = Number(after);
-  if (!Number.isNaN(seconds)) return seconds * 1000;
-  // A date is measured against the server's own clock, which needs none of ours.
-  return Date.parse(after) - Date.parse(headers?.get('date') ?? '');
+  return Math.min(askedDelayMs((name) => headers?.get(name)) ?? DEFAULT_RETRY_MS, MAX_RETRY_MS);
 }

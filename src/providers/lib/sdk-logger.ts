@@ -1,5 +1,5 @@
+import type { Scrub } from '../../domain/scrub.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { Scrub } from './scrub.ts';
 
 type SdkLog = (message: string, ...details: unknown[]) => void;
 

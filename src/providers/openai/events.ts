@@ -1,10 +1,10 @@
 import type { ProviderEvent } from '../../domain/detector.ts';
+import type { Scrub } from '../../domain/scrub.ts';
 import type { EventReport, EventWindow } from '../../ports/provider.ts';
 import { callJson, guard, signalOption } from '../lib/call.ts';
 import { eventDetail, eventReport, keyChangeOf } from '../lib/event-rows.ts';
 import { unlessClosed } from '../lib/feature.ts';
 import { collectPages, cursorPage } from '../lib/paging.ts';
-import type { Scrub } from '../lib/scrub.ts';
 import { readBody } from '../lib/wire.ts';
 import type { OpenaiReader } from './inventory.ts';
 import { type EventRow, eventPage, eventPayload } from './schema.ts';

@@ -18,7 +18,8 @@ const LAYERS: ReadonlyMap<string, Layer> = new Map([
   ['providers', INWARD],
   ['webhooks', INWARD],
   ['secret-stores', INWARD],
-  ['deploy-hooks', INWARD],
+  // A hook that is an address is called as a webhook is.
+  ['deploy-hooks', { layers: ['webhooks', 'ports', 'domain'] }],
   ['store', INWARD],
   ['system', INWARD],
   ['config', INWARD],
@@ -51,6 +52,8 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['prom-client', ['http']],
   ['mmdb-lib', ['system']],
   ['ipaddr.js', ['domain']],
+  ['@octokit/rest', ['secret-stores', 'deploy-hooks']],
+  ['@kubernetes/client-node', ['deploy-hooks']],
   ['commander', []],
   ['papaparse', []],
   ['@inquirer/prompts', []],

@@ -12,6 +12,8 @@ export type Installed = z.infer<typeof installed> & { readonly folder: string; r
 const ours = z.object({
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
+  /** Packages that are installed only where somebody uses them. */
+  peerDependencies: z.record(z.string(), z.string()).default({}),
   allowScripts: z.record(z.string(), z.boolean()),
 });
 export type OurPackage = z.infer<typeof ours>;
@@ -50,16 +52,17 @@ export function undecidedScripts(
     .filter((name) => decided[name] === undefined);
 }
 
-/** Packages that running code imports and that `npm ci --omit=dev` would not install. */
+/** Packages that running code imports and that `npm ci --omit=dev` would not install; a peer is loaded dynamically. */
 export function undeclaredImports(
   sources: readonly Source[],
-  { dependencies, devDependencies }: OurPackage,
+  { dependencies, devDependencies, peerDependencies }: OurPackage,
 ): readonly string[] {
   return sources.flatMap((file) => {
     const declared = file.path.startsWith('src/sandbox/') ? { ...dependencies, ...devDependencies } : dependencies;
     return importsOf(file)
       .filter((line) => !line.typeOnly && line.package !== undefined && !line.package.startsWith('node:'))
       .filter((line) => declared[line.package ?? ''] === undefined)
+      .filter((line) => !line.dynamic || peerDependencies[line.package ?? ''] === undefined)
       .map((line) => `${file.path}:${line.line} imports ${line.package}, which is not in its dependencies`);
   });
 }

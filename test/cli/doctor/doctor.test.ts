@@ -14,6 +14,7 @@ import { readTextFile } from '../../../src/system/files.ts';
 import { hmacHex } from '../../../src/system/installation-secret.ts';
 import { note } from '../../support/backups.ts';
 import { keysteward } from '../../support/command-line.ts';
+import { openHttpPlace } from '../../support/http-place.ts';
 import { openRaw, openTestStore, temporaryFolder } from '../../support/store.ts';
 import { ADMIN_KEY, APP_TOKEN, BOT_TOKEN, deadAddress, forbidden, openCompany, READ_KEY } from '../support/company.ts';
 
@@ -47,6 +48,27 @@ test('all is well: one line for each check, nothing to do, nothing changed', asy
   );
   expect(writes).toEqual([]);
   expect(openai.calls.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([]);
+});
+
+test('a deploy hook is looked at without deploying; one that cannot be used is a warning, since start does not need it', async () => {
+  const { env } = await openCompany({ scopes: EVERY_SCOPE });
+  const receiver = await openHttpPlace();
+  const hooks =
+    'deploy_hooks: { up: { kind: webhook }, down: { kind: webhook }, pod: { kind: kubernetes, workload: deployment/web } }';
+  const report = await examineIn(place(`${POLICY}${hooks}\n`), {
+    ...env,
+    KEYSTEWARD_HOOK_UP_URL: `${receiver.url}/canary`,
+    KEYSTEWARD_HOOK_UP_SECRET: 'canary-secret',
+    KEYSTEWARD_HOOK_DOWN_URL: `http://${await deadAddress()}/canary`,
+    KEYSTEWARD_HOOK_DOWN_SECRET: 'canary-secret',
+  });
+
+  expect(report.canRun).toBe(true);
+  expect(lineOf(report, 'deploy hook up')).toContain('can be reached; nothing was deployed');
+  expect(receiver.taken.map(({ method, path }) => `${method} ${path}`)).toEqual(['HEAD /']);
+  expect(lineOf(report, 'deploy hook down')).toContain('cannot be reached (ECONNREFUSED)');
+  expect(lineOf(report, 'deploy hook pod')).toContain('this is no pod of one');
+  expect(JSON.stringify(report)).not.toContain('canary');
 });
 
 test('with nothing set up it lists what is missing and where to get it', async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createScrub } from '../../../src/domain/scrub.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage } from '../../../src/domain/usage.ts';
 import type { UsagePart, UsageWindow } from '../../../src/ports/provider.ts';
-import { createScrub } from '../../../src/providers/lib/scrub.ts';
 import { type UsageBucketRows, UsageReader, type UsageReport } from '../../../src/providers/lib/usage-stream.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 

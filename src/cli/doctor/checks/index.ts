@@ -4,6 +4,7 @@ import { alertsChannel } from './alerts-channel.ts';
 import { clock } from './clock.ts';
 import { configuration } from './configuration.ts';
 import { database } from './database.ts';
+import { deployHooks } from './deploy-hooks.ts';
 import { people } from './people.ts';
 import { slackToken } from './slack-token.ts';
 import { slackWayIn } from './slack-way-in.ts';
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   alertsChannel,
   people,
   adminKeys,
+  deployHooks,
   clock,
   database,
 ];

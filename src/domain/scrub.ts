@@ -1,4 +1,4 @@
-import { type Secret, scrubSecrets } from '../../domain/secret.ts';
+import { type Secret, scrubSecrets } from './secret.ts';
 
 export type Scrub = (text: string) => string;
 
