@@ -2,6 +2,7 @@ import { analyzeKey, inOrder, type KeyFinding } from '../domain/analysis/analyze
 import { LOOK_BACK_MS } from '../domain/analysis/hour-check.ts';
 import { limitsOf } from '../domain/analysis/limits.ts';
 import type { Folding } from '../domain/records/folding.ts';
+import { openAddressBook } from '../system/address-book.ts';
 import { analysisJson, analysisText } from './analyze-text.ts';
 import type { Collected } from './data/collect.ts';
 import { type Offline, type OfflineOptions, openOffline, readRows, tellUnpriced } from './data/offline.ts';
@@ -40,7 +41,9 @@ function analyzeAll(
   { history, records }: { readonly history: Collected; readonly records: Collected },
   { profile, calendar, settings }: Offline,
 ): readonly KeyFinding[] {
-  const options = { profile, calendar, limits: limitsOf(settings) };
+  const book = openAddressBook();
+  const lookUp = (addresses: Iterable<string>) => book.lookUp(addresses);
+  const options = { profile, calendar, limits: limitsOf(settings), lookUp };
   const line = progressLine('Comparing');
   const keys = records.store.keys();
   const found = keys.flatMap((key, index) => {

@@ -12,6 +12,13 @@ export const authFailureSettings = z.strictObject({
 });
 export type AuthFailureSettings = z.infer<typeof authFailureSettings>;
 
+/** What a key without the right is answered with. */
+export const REFUSED: ReadonlySet<number> = new Set([401, 403]);
+
+export function isSuccess(statusCode: number): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
 export interface Burst {
   readonly from: number;
   /** When there were enough of them. */

@@ -1,3 +1,4 @@
+import type { Whereabouts } from '../address.ts';
 import type { Calendar } from '../calendar.ts';
 import type { Profile } from '../profile.ts';
 import type { FileKind } from '../records/lines.ts';
@@ -9,7 +10,7 @@ import { heard } from './hold-back.ts';
 import { checkAcceleration } from './hour-check.ts';
 import { learnHistory } from './key-history.ts';
 import type { Limits } from './limits.ts';
-import { daysOfTraffic, trafficOf } from './traffic.ts';
+import { daysOfTraffic, type Traffic, trafficOf } from './traffic.ts';
 import { checkAddresses, checkEndpoints, checkModels, checkSilence } from './use-checks.ts';
 
 const CHECKS: readonly Check[] = [
@@ -34,6 +35,8 @@ export interface AnalyzeOptions {
   readonly profile: Profile;
   readonly calendar: Calendar;
   readonly limits: Limits;
+  /** By the canonical text of each. */
+  lookUp(addresses: Iterable<string>): ReadonlyMap<string, Whereabouts>;
 }
 
 export interface KeyFinding extends Found {
@@ -44,14 +47,24 @@ export interface KeyFinding extends Found {
 export function analyzeKey(
   { rows, kind }: FileRows,
   past: FileRows | null,
-  { profile, calendar, limits }: AnalyzeOptions,
+  { profile, calendar, limits, lookUp }: AnalyzeOptions,
 ): readonly KeyFinding[] {
   const traffic = trafficOf(rows, kind);
   const before = past === null ? null : trafficOf(past.rows, past.kind);
   const history = before === null || before.count === 0 ? null : learnHistory(before, calendar);
-  const input = { traffic, days: daysOfTraffic(traffic, calendar), history, before, calendar, limits };
+  const whereabouts = lookUp([...addressesOf(traffic), ...(history?.addresses ?? [])]);
+  const input = { traffic, days: daysOfTraffic(traffic, calendar), history, before, calendar, limits, whereabouts };
   const found = CHECKS.flatMap((check) => check(input));
   return heard(found, input, profile).map((one) => ({ ...one, key: rows.key }));
+}
+
+function addressesOf({ count, kindOf }: Traffic): ReadonlySet<string> {
+  const addresses = new Set<string>();
+  for (let index = 0; index < count; index += 1) {
+    const { address } = kindOf(index);
+    if (address !== null) addresses.add(address);
+  }
+  return addresses;
 }
 
 /** By time, then key, then kind. */

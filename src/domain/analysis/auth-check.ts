@@ -1,22 +1,20 @@
+import { AUTH_FAILURES, isSuccess, REFUSED } from '../auth-burst.ts';
 import { HOUR_MS, MINUTE_MS } from '../time.ts';
 import type { Check, Found } from './found.ts';
 import type { Traffic } from './traffic.ts';
 
-// A program that has an old key is refused a few times; who tries keys is refused again and again.
-const FAILURES = 10;
-const WITHIN_MS = 10 * MINUTE_MS;
 /** A success so much later has nothing to do with it. */
 const FOLLOWED_MS = 2 * HOUR_MS;
-const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 
 /** A burst of refused requests; worse when one from an address that the history does not know goes through after it. */
-export const checkAuth: Check = ({ traffic, days, history }) => {
+export const checkAuth: Check = ({ traffic, days, history, limits }) => {
+  const { count, minutes } = limits.authFailures;
   const known = history?.addresses ?? new Set<string>();
   const through = known.size === 0 ? [] : successesFrom(traffic, known);
   const failures = indexesOf(traffic, (index) => REFUSED.has(traffic.kindOf(index).statusCode));
   const bursts = failures.filter((index, place) => {
-    const first = failures[place - FAILURES + 1];
-    return first !== undefined && (traffic.at[index] ?? 0) - (traffic.at[first] ?? 0) <= WITHIN_MS;
+    const first = failures[place - count + 1];
+    return first !== undefined && (traffic.at[index] ?? 0) - (traffic.at[first] ?? 0) <= minutes * MINUTE_MS;
   });
   return days.flatMap(({ dayAt, from, to }): Found[] => {
     const [first, ...more] = bursts.filter((index) => index >= from && index < to);
@@ -26,11 +24,11 @@ export const checkAuth: Check = ({ traffic, days, history }) => {
     const refused = failures.filter((index) => index >= from && index < to).length;
     return [
       {
-        kind: 'auth-failures',
+        kind: AUTH_FAILURES,
         severity: success === undefined ? 'medium' : 'high',
         dayAt,
         at: traffic.at[first] ?? 0,
-        evidence: { failures: refused, minutes: WITHIN_MS / MINUTE_MS, address: success?.address ?? null },
+        evidence: { failures: refused, minutes, address: success?.address ?? null },
       },
     ];
   });
@@ -54,7 +52,7 @@ function firstAfter(ends: readonly number[], through: readonly Success[]): Succe
 function successesFrom(traffic: Traffic, known: ReadonlySet<string>): readonly Success[] {
   return indexesOf(traffic, (index) => {
     const { address, statusCode } = traffic.kindOf(index);
-    return statusCode < 400 && address !== null && !known.has(address);
+    return isSuccess(statusCode) && address !== null && !known.has(address);
   })
     .map((index) => ({ at: traffic.at[index] ?? 0, address: traffic.kindOf(index).address ?? '' }))
     .sort((a, b) => a.at - b.at || (a.address < b.address ? -1 : 1));

@@ -1,3 +1,4 @@
+import type { Whereabouts } from '../address.ts';
 import type { Calendar } from '../calendar.ts';
 import type { Evidence, Severity } from '../finding.ts';
 import { MICRO_USD_PER_USD } from '../money.ts';
@@ -23,6 +24,8 @@ export interface CheckInput {
   readonly before: Traffic | null;
   readonly calendar: Calendar;
   readonly limits: Limits;
+  /** Where the addresses are that the traffic and the history name. */
+  readonly whereabouts: ReadonlyMap<string, Whereabouts>;
 }
 
 /** Looks at all days of one key; at most one finding a day of each kind. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { authFailures } from '../detectors/auth-failures.ts';
 import { billingThreshold } from '../detectors/billing-threshold.ts';
 import { costSpike } from '../detectors/cost-spike.ts';
 import { dormantAwake } from '../detectors/dormant-awake.ts';
@@ -6,7 +7,15 @@ import { offHours } from '../detectors/off-hours.ts';
 import { spendAcceleration } from '../detectors/spend-acceleration.ts';
 import { volumeSpike } from '../detectors/volume-spike.ts';
 
-const DETECTORS = { costSpike, volumeSpike, billingThreshold, offHours, dormantAwake, spendAcceleration } as const;
+const DETECTORS = {
+  authFailures,
+  costSpike,
+  volumeSpike,
+  billingThreshold,
+  offHours,
+  dormantAwake,
+  spendAcceleration,
+} as const;
 
 /** The settings of the detectors that have any here: each definition and its numbers stand in the detector's file alone. */
 export type Limits = {
@@ -23,6 +32,7 @@ export function limitsOf(sections: Readonly<Record<string, unknown>>): Limits {
     readonly settings: z.ZodType<Settings>;
   }): Settings => settings.parse(sections[id] ?? {});
   return {
+    authFailures: read(authFailures),
     costSpike: read(costSpike),
     volumeSpike: read(volumeSpike),
     billingThreshold: read(billingThreshold),

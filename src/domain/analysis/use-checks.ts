@@ -1,10 +1,13 @@
+import { NOWHERE } from '../address.ts';
 import { dormantAwake, dormantSeverity } from '../detectors/dormant-awake.ts';
+import { unknownAddress } from '../detectors/unknown-address.ts';
 import { unknownEndpoint } from '../detectors/unknown-endpoint.ts';
 import { unknownModel } from '../detectors/unknown-model.ts';
 import type { Severity } from '../finding.ts';
 import type { RowKind } from '../records/row-store.ts';
+import { severityOfStrangers, strangersOf } from '../strangers.ts';
 import { DAY_MS } from '../time.ts';
-import type { Check, Found } from './found.ts';
+import type { Check, CheckInput, Found } from './found.ts';
 import type { KeyHistory } from './key-history.ts';
 
 const NAMED = 5;
@@ -15,6 +18,8 @@ interface Unknown {
   readonly field: string;
   readonly nameOf: (kind: RowKind) => string | null;
   readonly knownTo: (history: KeyHistory) => ReadonlySet<string>;
+  /** Of what is new on a day. */
+  readonly severityOf?: (names: readonly string[], input: CheckInput) => Severity;
 }
 
 export const checkModels: Check = checkUnknown({
@@ -32,15 +37,22 @@ export const checkEndpoints: Check = checkUnknown({
 });
 
 export const checkAddresses: Check = checkUnknown({
-  kind: 'unknown-address',
+  kind: unknownAddress.id,
   field: 'address',
   nameOf: ({ address }) => address,
   knownTo: ({ addresses }) => addresses,
+  severityOf: (names, { history, whereabouts }) => {
+    const places = [...(history?.addresses ?? [])].map((address) => whereabouts.get(address) ?? NOWHERE);
+    const countries = new Set(places.flatMap(({ country }) => country ?? []));
+    const networks = new Set(places.flatMap(({ hosting }) => hosting ?? []));
+    return severityOfStrangers(strangersOf(names, { countries, networks }, whereabouts));
+  },
 });
 
 /** The first use on a day is enough. A history that names none of the sort knows none. */
-function checkUnknown({ kind, field, nameOf, knownTo }: Unknown): Check {
-  return ({ traffic, days, history }) => {
+function checkUnknown({ kind, field, nameOf, knownTo, severityOf = () => 'high' }: Unknown): Check {
+  return (input) => {
+    const { traffic, days, history } = input;
     const known = history === null ? null : knownTo(history);
     if (known === null || known.size === 0) return [];
     return days.flatMap(({ dayAt, from, to }): Found[] => {
@@ -57,7 +69,8 @@ function checkUnknown({ kind, field, nameOf, knownTo }: Unknown): Check {
       if (first === undefined) return [];
       const names = firsts.slice(0, NAMED).map(([name]) => name);
       const evidence = { [field]: first[0], unknown: names, count: firsts.length, requests };
-      return [{ kind, severity: 'high', dayAt, at: first[1], evidence }];
+      const severity = severityOf([...seen.keys()], input);
+      return [{ kind, severity, dayAt, at: first[1], evidence }];
     });
   };
 }

@@ -1,12 +1,17 @@
 import { canonicalAddress } from '../address.ts';
-import { AUTH_FAILURES, type AuthFailureSettings, authFailureSettings, findBurst } from '../auth-burst.ts';
+import {
+  AUTH_FAILURES,
+  type AuthFailureSettings,
+  authFailureSettings,
+  findBurst,
+  isSuccess,
+  REFUSED,
+} from '../auth-burst.ts';
 import { groupBy } from '../collections.ts';
 import { type Detector, type DetectorInput, RECENT_MS, type RequestRecord } from '../detector.ts';
 import type { Finding } from '../finding.ts';
 import type { Sentence } from '../sentence.ts';
 import { MINUTE_MS, plural } from '../time.ts';
-
-const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 
 /** Fires on a burst of refused requests with one key; worse when one from a new address goes through after it. */
 export const authFailures: Detector<AuthFailureSettings> = {
@@ -72,10 +77,6 @@ function findingOf({ lineage, knownUntil, baseline }: DetectorInput, refusals: R
     },
     dedupeKey: `${authFailures.id}:${lineage.id}:${keyId}`,
   };
-}
-
-function isSuccess(statusCode: number): boolean {
-  return statusCode >= 200 && statusCode < 300;
 }
 
 /** What strangers spent since the first of them was let in. */

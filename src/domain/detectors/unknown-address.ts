@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { type AddressRange, canonicalAddress, isWithin, NOWHERE, parseAddress, parseRange } from '../address.ts';
+import { type AddressRange, canonicalAddress, isWithin, parseAddress, parseRange } from '../address.ts';
 import type { KnownAddress } from '../baseline.ts';
 import { type Detector, type DetectorInput, RECENT_MS, type RequestRecord } from '../detector.ts';
 import type { Finding } from '../finding.ts';
 import type { Sentence } from '../sentence.ts';
+import { type Stranger, severityOfStrangers, strangersOf } from '../strangers.ts';
 import { plural } from '../time.ts';
 
 const ADDRESSES_NAMED = 3;
@@ -60,32 +61,18 @@ interface Found {
   readonly known: readonly KnownAddress[];
 }
 
-interface Stranger {
-  readonly address: string;
-  readonly country: string | null;
-  readonly hosting: string | null;
-  readonly isNewCountry: boolean;
-  readonly isNewHosting: boolean;
-}
-
 function findingOf({ lineage, knownUntil, addresses }: DetectorInput, { calls, known }: Found): Finding {
   const countries = new Set(known.flatMap(({ country }) => country ?? []));
   const networks = new Set(known.flatMap(({ network }) => network ?? []));
-  const strangers = [...new Set(calls.map(({ address }) => address))].map((address): Stranger => {
-    const { country, hosting } = addresses.get(address) ?? NOWHERE;
-    const isNewCountry = country !== null && countries.size > 0 && !countries.has(country);
-    return { address, country, hosting, isNewCountry, isNewHosting: hosting !== null && !networks.has(hosting) };
-  });
-  const isWorse = ({ isNewCountry, isNewHosting }: Stranger) => isNewCountry || isNewHosting;
-  // The worst first: what is named is what it is about.
-  const named = [...strangers.filter(isWorse), ...strangers.filter((one) => !isWorse(one))];
+  const seen = [...new Set(calls.map(({ address }) => address))];
+  const named = strangersOf(seen, { countries, networks }, addresses);
   const costMicroUsd = calls.reduce((sum, call) => sum + call.costMicroUsd, 0);
   const startedAt = calls[0]?.at ?? knownUntil;
   return {
     detectorId: unknownAddress.id,
     lineageId: lineage.id,
     keyId: keyOf(calls, named[0]?.address),
-    severity: strangers.some(isWorse) ? 'critical' : 'high',
+    severity: severityOfStrangers(named),
     startedAt,
     observedUntil: Math.max(knownUntil, calls.at(-1)?.at ?? 0),
     costMicroUsd,

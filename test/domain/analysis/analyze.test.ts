@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Whereabouts } from '../../../src/domain/address.ts';
 import { analyzeKey, inOrder, type KeyFinding } from '../../../src/domain/analysis/analyze.ts';
 import { limitsOf } from '../../../src/domain/analysis/limits.ts';
 import { UTC_CALENDAR } from '../../../src/domain/calendar.ts';
@@ -36,13 +37,27 @@ interface Files {
   readonly records: readonly Row[];
   readonly profile?: Profile;
   readonly kind?: FileKind;
+  readonly where?: Readonly<Record<string, Whereabouts>>;
+  readonly limits?: Readonly<Record<string, unknown>>;
 }
 
-function analyze({ history, records, profile = 'strict', kind = 'requests' }: Files): readonly KeyFinding[] {
+function analyze({
+  history,
+  records,
+  profile = 'strict',
+  kind = 'requests',
+  where = {},
+  limits = {},
+}: Files): readonly KeyFinding[] {
   const stores = { history: new RowStore(), records: new RowStore() };
   for (const row of history) stores.history.add(row);
   for (const row of records) stores.records.add(row);
-  const options = { profile, calendar: UTC_CALENDAR, limits: limitsOf({}) };
+  const options = {
+    profile,
+    calendar: UTC_CALENDAR,
+    limits: limitsOf(limits),
+    lookUp: () => new Map(Object.entries(where)),
+  };
   const found = stores.records.keys().flatMap((key) => {
     const rows = stores.records.rowsOf(key);
     const past = stores.history.rowsOf(key);
@@ -192,6 +207,18 @@ describe('unknown-model, unknown-endpoint, unknown-address', () => {
     expect(of(kind, { history, records: [request(NOON)] })).toEqual([]);
   });
 
+  test.each([
+    ['in a country of its own', 'DE', null, 'high'],
+    ['in a country that it never called from', 'KP', null, 'critical'],
+    ['of a hosting company that it never called from', 'DE', 'AMAZON-02', 'critical'],
+    ['that nobody knows the place of', null, null, 'high'],
+  ])('an address %s', (_, country, hosting, severity) => {
+    const where = { '10.0.0.1': { country: 'DE', hosting: null }, '198.51.100.7': { country, hosting } };
+    const records = [request(NOON, { address: '198.51.100.7' })];
+
+    expect(of('unknown-address', { history, records, where })).toMatchObject([{ severity }]);
+  });
+
   test('what is not named is not unknown, and a history without addresses knows none', () => {
     const without = history.map((row) => ({ ...row, address: null }));
 
@@ -236,6 +263,15 @@ describe('auth-failures: ten refusals within ten minutes', () => {
     expect(of('auth-failures', { history, records: refusals(10, MINUTE_MS) })).toMatchObject([
       { severity: 'medium', at: NOON + 9 * MINUTE_MS, evidence: { failures: 10, address: null } },
     ]);
+  });
+
+  test('policy says how many in which time are a burst', () => {
+    const limits = { 'auth-failures': { count: 3, minutes: 1 } };
+
+    expect(of('auth-failures', { history, records: refusals(3, 30_000), limits })).toMatchObject([
+      { evidence: { failures: 3, minutes: 1 } },
+    ]);
+    expect(of('auth-failures', { history, records: refusals(3, 31_000), limits })).toEqual([]);
   });
 
   test('other failures are none of them', () => {

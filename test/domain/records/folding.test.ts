@@ -48,7 +48,7 @@ test('a back-test replays the same, in whatever order the requests come', () => 
 });
 
 test.each(['strict', 'balanced'] as const)('an analysis (%s) finds the same', (profile) => {
-  const options = { profile, calendar: UTC_CALENDAR, limits: limitsOf({}) };
+  const options = { profile, calendar: UTC_CALENDAR, limits: limitsOf({}), lookUp: () => new Map() };
   let found = 0;
   fc.assert(
     fc.property(requests, (rows) => {
