@@ -1,8 +1,11 @@
+import { dirname } from 'node:path';
 import type { Config, Secrets } from './config/config.ts';
 import { DEFAULTS } from './config/variables.ts';
 import { deployHooks } from './deploy-hooks/index.ts';
 import { connectHook } from './deploy-hooks/lib/connect.ts';
 import { AppError } from './domain/errors.ts';
+import type { Policy } from './domain/policy.ts';
+import { LOCAL_STORE } from './domain/secret-place.ts';
 import type { Metrics } from './http/metrics.ts';
 import { routesOf } from './http/routes.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
@@ -10,7 +13,9 @@ import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Meter } from './ports/meter.ts';
 import type { Provider, ProviderDefinition } from './ports/provider.ts';
+import type { SecretStore } from './ports/secret-store.ts';
 import { countFailures } from './providers/lib/counted-provider.ts';
+import { secretStores } from './secret-stores/index.ts';
 import type { Deps } from './services/deps.ts';
 import { type BoltApp, SLACK_PATH } from './slack/bolt-app.ts';
 import { messageUrl } from './slack/own-messages.ts';
@@ -125,4 +130,38 @@ export function connectProviders({
       return [[connectionId, meter === undefined ? provider : countFailures(provider, meter)] as const];
     }),
   );
+}
+
+interface StoresInput {
+  readonly policy: Pick<Policy, 'secretStores' | 'secrets'>;
+  readonly credentials: Secrets['stores'];
+  readonly databasePath: string;
+  readonly logger: Logger;
+}
+
+/** The stores that are configured or that a rule names, by name. Nothing is asked of any of them yet. */
+export async function connectSecretStores({
+  policy,
+  credentials,
+  databasePath,
+  logger,
+}: StoresInput): Promise<ReadonlyMap<string, SecretStore>> {
+  const isUsed = (name: string) => name !== LOCAL_STORE.name || policy.secrets.some(({ store }) => store === name);
+  const connected = await Promise.all(
+    policy.secretStores
+      .filter(({ name }) => isUsed(name))
+      .map(async ({ name, kind, settings }) => {
+        const definition = secretStores.find(({ id }) => id === kind);
+        if (definition === undefined) return [];
+        const store = await definition.connect({
+          name,
+          settings,
+          credentials: credentials?.get(name) ?? new Map(),
+          dataFolder: dirname(databasePath),
+          logger: logger.child({ store: name }),
+        });
+        return [[name, store] as const];
+      }),
+  );
+  return new Map(connected.flat());
 }

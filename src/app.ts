@@ -1,4 +1,12 @@
-import { connectDeployHooks, connectProviders, httpServerOf, outletsOf, portOf, transportOf } from './app-parts.ts';
+import {
+  connectDeployHooks,
+  connectProviders,
+  connectSecretStores,
+  httpServerOf,
+  outletsOf,
+  portOf,
+  transportOf,
+} from './app-parts.ts';
 import type { Config, Secrets } from './config/config.ts';
 import { describeConfig } from './config/config.ts';
 import { bindDetectors } from './domain/detectors/index.ts';
@@ -101,7 +109,7 @@ export async function createApp({
   try {
     await claimDatabase(store, clock);
     const unready = () => notReady(store, () => bolt.connected());
-    const { connections } = config;
+    const { connections, policy, databasePath } = config;
     const ofProcess = portOf(config) !== undefined;
     const metrics = createMetrics({ store, clock, connections, notReady: unready, ofProcess });
     const { meter } = metrics;
@@ -128,7 +136,7 @@ export async function createApp({
       detectors: bindDetectors(config.policy.detectors),
       directory: slackDirectory(bolt.client, bolt.identity.teamId, config.policy.roles),
       outlets: outletsOf({ config, secrets, clock, bolt }),
-      secretStores: new Map(),
+      secretStores: await connectSecretStores({ policy, credentials: secrets.stores, databasePath, logger }),
       deployHooks: await connectDeployHooks({ config, secrets, logger, clock }),
       fingerprint: (value) => fingerprint(installationSecret, value),
     };

@@ -6,6 +6,7 @@ import { deployHooks } from './deploy-hooks/index.ts';
 import { detectorSections as detectors } from './domain/detectors/index.ts';
 import { AppError, publicMessageOf, toError } from './domain/errors.ts';
 import { providers } from './providers/index.ts';
+import { secretStores } from './secret-stores/index.ts';
 import { fileExists, readTextFile } from './system/files.ts';
 import { loadInstallationSecret } from './system/installation-secret.ts';
 import { createLogger } from './system/logger.ts';
@@ -17,7 +18,7 @@ const END_WITHIN_MS = 9_500;
 /** The process: env → config → app → signals. Resolves with the exit code. */
 export async function main(): Promise<number> {
   const env = loadDotEnv(readTextFile, '.env', process.env);
-  const read = readConfig({ env, readFile: readTextFile, providers, detectors, deployHooks });
+  const read = readConfig({ env, readFile: readTextFile, providers, detectors, deployHooks, secretStores });
   if (!read.ok) {
     process.stderr.write(`${formatFaults(read.faults)}\n`);
     return 1;

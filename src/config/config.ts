@@ -1,6 +1,7 @@
 import { rateText } from '../domain/money.ts';
 import type { Policy, PolicySetting } from '../domain/policy.ts';
 import type { Secret } from '../domain/secret.ts';
+import { LOCAL_STORE } from '../domain/secret-place.ts';
 import { DEFAULTS, type LogLevel } from './variables.ts';
 
 /** An address that is called, and whether it is the public default; status shows both. */
@@ -67,6 +68,8 @@ export interface Secrets {
   readonly connections: ReadonlyMap<string, ConnectionSecrets>;
   /** What a scraper of metrics shows; without it only this machine may read them. */
   readonly metricsToken?: Secret;
+  /** Of secret stores, by their name and then by suffix. None where left out. */
+  readonly stores?: ReadonlyMap<string, ReadonlyMap<string, Secret>>;
   /** None where left out. */
   readonly outlets?: {
     readonly routingKey: Secret | undefined;
@@ -88,6 +91,7 @@ export function describeConfig(config: Config): readonly string[] {
         `${title} (${connectionId}): ${addressText(address)}, ${writable ? 'read and write' : 'read only'}`,
     ),
     ...outletLines(config),
+    ...storeLines(policy),
     ...policy.deployHooks.map(({ name, kind }) => `Deploy hook: ${name} (${kind})`),
     `Database: ${config.databasePath}`,
     `Policy: ${config.policyPath}`,
@@ -107,6 +111,15 @@ function outletLines({ outlets, policy }: Config): readonly string[] {
     ...(webhookHost === null ? [] : [`Webhook: ${webhookHost}, ${signed}`]),
     ...(heartbeatHost === null ? [] : [`Heartbeat: ${heartbeatHost}, every ${policy.heartbeat.everyMs / 60_000} min`]),
   ];
+}
+
+/** Only what is used: `local` is there without being asked for. */
+function storeLines({ secretStores, secrets }: Policy): readonly string[] {
+  const used = secretStores.filter(({ name, settings }) => {
+    return name !== LOCAL_STORE.name || Object.keys(settings).length > 0 || secrets.some(({ store }) => store === name);
+  });
+  if (used.length === 0) return [];
+  return [`Secret stores: ${used.map(({ name, kind }) => `${name} (${kind})`).join(', ')}`];
 }
 
 function transportText({ slack: { transport }, httpHost = DEFAULTS.KEYSTEWARD_HOST }: Config): string {

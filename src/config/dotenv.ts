@@ -3,11 +3,6 @@ import { AppError } from '../domain/errors.ts';
 import type { Env, ReadFile } from './env-reader.ts';
 import { errorCode } from './env-reader.ts';
 
-/** The variables of a .env file’s text. */
-export function parseDotEnv(text: string): Readonly<Record<string, string>> {
-  return parse(text);
-}
-
 /** The environment completed from a .env file, if there is one. What is set in the real environment wins. */
 export function loadDotEnv(readFile: ReadFile, path: string, env: Env): Env {
   const merged: Record<string, string | undefined> = { ...parse(contentOf(readFile, path)) };

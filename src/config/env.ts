@@ -7,9 +7,10 @@ import { type Fault, scrubFault } from './faults.ts';
 import { type HookCredentials, readHookCredentials } from './hook-env.ts';
 import { readHttp } from './http-env.ts';
 import { readOutlets } from './outlet-env.ts';
-import { leavePluginVariables } from './plugin-credentials.ts';
+import { leavePluginVariables, readStoreCredentials } from './plugin-credentials.ts';
 import { type ParsePolicyResult, parsePolicy } from './policy.ts';
 import type { DetectorNames, KnownParts } from './policy-schema.ts';
+import type { SecretStoreNames } from './policy-secret-stores.ts';
 import { type ProviderNames, readConnections } from './provider-env.ts';
 import { readSlack } from './slack-env.ts';
 import {
@@ -30,7 +31,11 @@ export interface ReadConfigOptions {
   readonly detectors: readonly DetectorNames[];
   /** Left out by those who deploy nothing: hooks are not looked at then. */
   readonly deployHooks?: KnownParts['deployHooks'];
+  /** The kinds of secret stores; left out by commands that need none. */
+  readonly secretStores?: readonly SecretStoreNames[];
 }
+
+type PolicyOptions = Pick<ReadConfigOptions, 'providers' | 'detectors' | 'deployHooks' | 'secretStores'>;
 
 export type ReadConfigResult =
   | {
@@ -56,6 +61,7 @@ export function readConfig(options: ReadConfigOptions): ReadConfigResult {
   const logLevel = readLogLevel(reader);
   const production = isProduction(reader.text('NODE_ENV'));
   const policy = readPolicyFile(reader, paths.policyPath, options);
+  const stores = readStores(reader, policy?.policy, options);
   const hookCredentials = readHooks(reader, policy?.policy, options);
   complainUnknown(reader);
   if (reader.faults.length > 0 || slack === undefined || policy === undefined) {
@@ -80,6 +86,7 @@ export function readConfig(options: ReadConfigOptions): ReadConfigResult {
       connections: new Map(connections.map((part) => [part.config.connectionId, part.secrets])),
       outlets: outlets.secrets,
       deployHooks: hookCredentials,
+      stores,
       ...(http.metricsToken === undefined ? {} : { metricsToken: http.metricsToken }),
     },
     ignoredVariables: ignoredVariables(reader, providers),
@@ -95,7 +102,19 @@ function readHooks(
   if (policy !== undefined && deployHooks !== undefined) {
     return readHookCredentials(reader, policy.deployHooks, deployHooks);
   }
-  leavePluginVariables(reader);
+  leavePluginVariables(reader, 'KEYSTEWARD_HOOK');
+  return new Map();
+}
+
+function readStores(
+  reader: EnvReader,
+  policy: Policy | undefined,
+  { secretStores }: Pick<ReadConfigOptions, 'secretStores'>,
+): ReturnType<typeof readStoreCredentials> {
+  if (policy !== undefined && secretStores !== undefined) {
+    return readStoreCredentials(reader, policy.secretStores, secretStores);
+  }
+  leavePluginVariables(reader, 'KEYSTEWARD_STORE');
   return new Map();
 }
 
@@ -148,17 +167,15 @@ function complainUnknown(reader: EnvReader): void {
   }
 }
 
-type PolicyParts = Pick<ReadConfigOptions, 'providers' | 'detectors' | 'deployHooks'>;
-
 /** The policy; undefined where the reader has been told what is wrong with it. */
-export function readPolicy(reader: EnvReader, path: string, options: PolicyParts): Policy | undefined {
+export function readPolicy(reader: EnvReader, path: string, options: PolicyOptions): Policy | undefined {
   return readPolicyFile(reader, path, options)?.policy;
 }
 
 function readPolicyFile(
   reader: EnvReader,
   path: string,
-  { providers, detectors, deployHooks }: PolicyParts,
+  { providers, detectors, deployHooks, secretStores }: PolicyOptions,
 ): (ParsePolicyResult & { readonly ok: true }) | undefined {
   let text: string | undefined;
   try {
@@ -173,7 +190,8 @@ function readPolicyFile(
     reader.complain(path, { problem: 'does not exist', fix });
     return undefined;
   }
-  const parsed = parsePolicy(text, { file: path, detectors, deployHooks, providerIds: providers.map(({ id }) => id) });
+  const providerIds = providers.map(({ id }) => id);
+  const parsed = parsePolicy(text, { file: path, detectors, deployHooks, secretStores, providerIds });
   if (parsed.ok) return parsed;
   reader.faults.push(...parsed.faults);
   return undefined;

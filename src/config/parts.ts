@@ -4,6 +4,7 @@ import type { Address, Config, SlackCredential } from './config.ts';
 import { type ReadConfigOptions, type ReadConfigResult, readConfig, readPaths, readPolicy } from './env.ts';
 import { EnvReader } from './env-reader.ts';
 import { type HookCredentials, readHookCredentials } from './hook-env.ts';
+import { readStoreCredentials } from './plugin-credentials.ts';
 import { type ConnectionPart, readConnections } from './provider-env.ts';
 import { readBotToken, readCredential } from './slack-env.ts';
 import { DEFAULTS } from './variables.ts';
@@ -17,6 +18,8 @@ export interface ConfigParts {
   readonly connections: readonly ConnectionPart[];
   readonly policy: Policy | undefined;
   readonly deployHooks: HookCredentials;
+  /** By the store's name, then by suffix. */
+  readonly storeCredentials: ReadonlyMap<string, ReadonlyMap<string, Secret>>;
   readonly paths: Pick<Config, 'databasePath' | 'policyPath' | 'secretPath'>;
 }
 
@@ -35,6 +38,7 @@ export function readParts(options: ReadConfigOptions): ConfigParts {
     connections: readConnections(reader, providers),
     policy,
     deployHooks: readHookCredentials(reader, policy?.deployHooks ?? [], options.deployHooks ?? []),
+    storeCredentials: readStoreCredentials(reader, policy?.secretStores ?? [], options.secretStores ?? []),
     paths,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearestName } from '../domain/nearest.ts';
 import type { Fault } from './faults.ts';
-import { unwrapSchema } from './policy-schema.ts';
+import { unwrapSchema } from './unwrap-schema.ts';
 import type { Path, Place } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -3,6 +3,8 @@ import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
 import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
 import { priceEntrySchema } from './policy-prices.ts';
+import { secretStoreSections } from './policy-secret-stores.ts';
+import { unwrapSchema } from './unwrap-schema.ts';
 
 const CHANNEL = /^(?:#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u;
 const PERSON = /^[UW][A-Z0-9]{2,}$/;
@@ -177,6 +179,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], { provider
       .default([])
       .describe("a list of promises: - { promise: zero-retention, models: ['gpt-5*'] }"),
     ...deployHookSections(deployHooks),
+    ...secretStoreSections,
     owners: z.record(z.string(), person).default({}).describe("lines such as 'billing-*': U0123456789"),
   });
   return file.superRefine(({ models, retention, ...others }, context) => {
@@ -195,22 +198,6 @@ export type PolicyFile = z.output<ReturnType<typeof policyFileSchema>>;
 /** Every key that the policy file may hold, dotted, sections and detectors included. */
 export function policyKeys(detectors: readonly DetectorNames[]): readonly string[] {
   return keysBelow(policyFileSchema(detectors), '');
-}
-
-/** The schema without optional, default and similar wrappers. */
-export function unwrapSchema(schema: unknown): unknown {
-  if (schema instanceof z.ZodPipe) return unwrapSchema(schema.in);
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodReadonly ||
-    schema instanceof z.ZodCatch
-  ) {
-    return unwrapSchema(schema.unwrap());
-  }
-  return schema;
 }
 
 function keysBelow(schema: unknown, prefix: string): readonly string[] {

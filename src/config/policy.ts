@@ -7,6 +7,7 @@ import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toOverride } from './policy-prices.ts';
 import { type DetectorNames, type KnownParts, type PolicyFile, policyFileSchema } from './policy-schema.ts';
+import { readSecretStores, type SecretStoreNames } from './policy-secret-stores.ts';
 import { policySettings } from './policy-settings.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -14,6 +15,8 @@ export interface ParsePolicyOptions extends KnownParts {
   /** The name that faults show, with the line. */
   readonly file: string;
   readonly detectors: readonly DetectorNames[];
+  /** Kinds that `secret_stores` may name; without them any, unchecked. */
+  readonly secretStores?: readonly SecretStoreNames[] | undefined;
 }
 
 export type ParsePolicyResult =
@@ -37,7 +40,8 @@ export const POLICY_SECTIONS: readonly string[] = [
 ];
 
 /** Reads policy.yml: the policy, or every fault in it with its line. */
-export function parsePolicy(text: string, { file, detectors, ...known }: ParsePolicyOptions): ParsePolicyResult {
+export function parsePolicy(text: string, options: ParsePolicyOptions): ParsePolicyResult {
+  const { file, detectors, secretStores: kinds, ...known } = options;
   const source = readYaml(text, file);
   if (!source.ok) return source;
 
@@ -45,12 +49,15 @@ export function parsePolicy(text: string, { file, detectors, ...known }: ParsePo
   const raw = completed(source.value, detectors);
   const parsed = schema.safeParse(raw);
   const unknown = unknownKeyFaults(schema, raw, source.place);
-  if (parsed.success && unknown.length === 0) {
-    const settings = policySettings({ parsed: parsed.data, given: source.value, place: source.place });
-    return { ok: true, policy: toPolicy(parsed.data, recordOf(recordOf(raw).detectors)), settings };
+  if (!parsed.success) {
+    const issues = issueFaults({ issues: parsed.error.issues, schema, raw, place: source.place });
+    return { ok: false, faults: byLine([...unknown, ...issues]) };
   }
-  const issues = parsed.success ? [] : issueFaults({ issues: parsed.error.issues, schema, raw, place: source.place });
-  return { ok: false, faults: byLine([...unknown, ...issues]) };
+  const stores = readSecretStores({ sections: parsed.data, kinds, place: source.place });
+  const faults = [...unknown, ...stores.faults];
+  if (faults.length > 0) return { ok: false, faults: byLine(faults) };
+  const settings = policySettings({ parsed: parsed.data, given: source.value, place: source.place });
+  return { ok: true, policy: toPolicy(parsed.data, recordOf(recordOf(raw).detectors), stores), settings };
 }
 
 /** Sections that are missing or empty get their braces, so that defaults apply and faults name the inner key. */
@@ -70,8 +77,12 @@ function completed(value: unknown, detectors: readonly DetectorNames[]): unknown
   return file;
 }
 
-function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>): Policy {
+type Stores = Pick<Policy, 'secretStores' | 'secrets'>;
+
+function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>, stores: Stores): Policy {
   return {
+    secretStores: stores.secretStores,
+    secrets: stores.secrets,
     channels: { alerts: file.channels.alerts },
     calendar: { timeZone: file.calendar.timezone },
     currency: {

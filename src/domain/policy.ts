@@ -7,6 +7,7 @@ import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
 import type { Profile } from './profile.ts';
 import type { DeployHookSetting, RedeployRule } from './redeploy.ts';
+import type { SecretRule, SecretStoreEntry } from './secret-place.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
 export interface EnvironmentRule {
@@ -80,6 +81,10 @@ export interface Policy {
   readonly deployHooks: readonly DeployHookSetting[];
   /** All that match count. */
   readonly redeploy: readonly RedeployRule[];
+  /** By name; `local` is always among them. */
+  readonly secretStores: readonly SecretStoreEntry[];
+  /** The first that matches a lineage's slug counts; without one a person keeps its value. */
+  readonly secrets: readonly SecretRule[];
 }
 
 /** One line of the effective policy, for people who ask why. */

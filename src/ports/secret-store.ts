@@ -22,6 +22,13 @@ export interface StoredSecret extends SecretVersion {
   readonly value: Secret | null;
 }
 
+/** What could be seen of a place without changing anything. */
+export interface StoreAccess {
+  readonly isStored: boolean;
+  /** False where the store does not tell, short of a write, whether one would be allowed. */
+  readonly isWriteProven: boolean;
+}
+
 export interface WriteOptions {
   /** The version that the caller has seen as the current one; another one by now is a `conflict`. Null: there was none. */
   readonly expected: string | null;
@@ -47,7 +54,7 @@ export interface SecretStore {
   /** Makes an earlier version the current one again, as a new version where the store only goes forward. */
   restore?(reference: string, version: string): Promise<SecretVersion>;
   /** Whether it can be reached, and read and written at the reference, without changing anything; throws why not. */
-  checkAccess(reference: string, signal?: AbortSignal): Promise<void>;
+  checkAccess(reference: string, signal?: AbortSignal): Promise<StoreAccess>;
   /** How a person puts a value there by hand: commands that ask for the value and never show it on the line. */
   byHand(reference: string): readonly string[];
 }
@@ -69,6 +76,8 @@ export interface StoreOptions {
   readonly settings: PluginSettings;
   /** By suffix. */
   readonly credentials: ReadonlyMap<string, Secret>;
+  /** Where the installation keeps its own files. */
+  readonly dataFolder: string;
   readonly logger: Logger;
 }
 
@@ -79,8 +88,10 @@ export interface SecretStoreDefinition {
   /** Of its section in policy.yml, without `kind`. */
   readonly settings: SettingsSchema;
   readonly credentials: readonly CredentialName[];
-  /** What a reference looks like, and the advice where one is wrong. */
-  readonly reference: { readonly pattern: RegExp; readonly advice: string };
+  /** Suffixes that these settings, or the other credentials, ask for and that are not given. */
+  readonly missing?: (settings: PluginSettings, given: ReadonlySet<string>) => readonly string[];
+  /** What a reference looks like, the advice where one is wrong, and the one that is meant where policy says none. */
+  readonly reference: { readonly pattern: RegExp; readonly advice: string; readonly usual?: string };
   /** Loads the store's client, which may not be installed: then it throws which package to install. */
   connect(options: StoreOptions): Promise<SecretStore>;
 }

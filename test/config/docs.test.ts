@@ -4,10 +4,11 @@ import { loadDotEnv } from '../../src/config/dotenv.ts';
 import { readConfig } from '../../src/config/env.ts';
 import { POLICY_SECTIONS, parsePolicy } from '../../src/config/policy.ts';
 import { policyKeys } from '../../src/config/policy-schema.ts';
-import { PROVIDER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
+import { isPluginVariable, PROVIDER_VARIABLES, VARIABLES } from '../../src/config/variables.ts';
 import { deployHooks } from '../../src/deploy-hooks/index.ts';
 import { detectorSections as detectors } from '../../src/domain/detectors/index.ts';
 import { providers } from '../../src/providers/index.ts';
+import { secretStores } from '../../src/secret-stores/index.ts';
 import { ANTHROPIC_KEY, APP_TOKEN, BOT_TOKEN, OPENAI_KEY, PROVIDERS } from './given.ts';
 
 const DOC = readFileSync('docs/configuration.md', 'utf8');
@@ -37,9 +38,22 @@ describe('docs/configuration.md', () => {
       const isSection = SECTIONS.has(key) || detectors.some(({ id }) => key === `detectors.${id}`);
       return !isSection;
     });
-    const names = documented().filter((name) => !name.endsWith('__NAME'));
+    const names = documented().filter((name) => !name.endsWith('__NAME') && !isPluginVariable(name));
 
     expect([...names].sort()).toEqual([...CODE_NAMES, ...keys].sort());
+  });
+});
+
+describe('docs/secret-stores.md', () => {
+  test('names every kind, its settings, its credentials and its packages', () => {
+    const doc = readFileSync('docs/secret-stores.md', 'utf8');
+    for (const { id, settings, credentials } of secretStores) {
+      const rows = doc.split('\n').filter((line) => line.startsWith(`| \`${id}\``));
+      expect(rows).toHaveLength(2);
+      for (const name of [...Object.keys(settings.shape), ...credentials.map(({ suffix }) => suffix)]) {
+        expect(rows.join()).toContain(`\`${name}\``);
+      }
+    }
   });
 });
 
@@ -75,13 +89,15 @@ describe('policy.example.yml', () => {
       .replace('deploy_hooks: {}', 'deploy_hooks:')
       .replace('redeploy: []', 'redeploy:')
       .replace('prices: []', 'prices:')
+      .replace('secret_stores: {}', 'secret_stores:')
+      .replace('secrets: []', 'secrets:')
       .replace(
-        /^( *)#( *)(viewers:|code:|usd_rate:|date:|- match:|environment:|'billing|web:|- \{ )/gm,
+        /^( *)#( *)(viewers:|main:|code:|usd_rate:|date:|- match:|environment:|'billing|web:|- \{ )/gm,
         (_, lead, gap, key) => {
           return lead === '' ? `${gap}${key}` : `${lead}${key}`;
         },
       );
-    const result = parsePolicy(on, { file: 'p', detectors, deployHooks });
+    const result = parsePolicy(on, { file: 'p', detectors, deployHooks, secretStores });
 
     if (!result.ok) throw new Error(JSON.stringify(result.faults));
     expect(result.policy).toMatchObject({
@@ -93,6 +109,8 @@ describe('policy.example.yml', () => {
       retention: [{ promise: 'zero-retention' }],
       deployHooks: [{ name: 'web', kind: 'github', settings: { workflow: 'deploy.yml' } }],
       redeploy: [{ hooks: ['web'], consumer: { match: 'checkout-*' } }],
+      secretStores: [{ name: 'main', kind: 'vault' }, { name: 'local' }],
+      secrets: [{ match: 'prod-*', store: 'main', reference: 'ai/{slug}#OPENAI_API_KEY' }],
       prices: [{ price: { kind: 'tokens' } }, { price: { kind: 'units' } }, { price: { kind: 'discount' } }],
     });
   });
@@ -129,6 +147,8 @@ describe('.env.example', () => {
     const names = [...ENV_EXAMPLE.matchAll(/^#? ?([A-Z_]+)=/gm)].map((match) => match[1]);
 
     expect(names).toContain('PORT');
-    expect([...CODE_NAMES, 'KEYSTEWARD_HOOK_WEB_TOKEN']).toEqual(expect.arrayContaining(names));
+    const ofPlugins = names.filter((name) => isPluginVariable(name ?? ''));
+    expect(ofPlugins).toEqual(['KEYSTEWARD_HOOK_WEB_TOKEN', 'KEYSTEWARD_STORE_MAIN_TOKEN']);
+    expect([...CODE_NAMES, ...ofPlugins]).toEqual(expect.arrayContaining(names));
   });
 });

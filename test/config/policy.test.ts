@@ -61,6 +61,8 @@ describe('policy.yml', () => {
       detection: { profile: 'balanced' },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
+      secretStores: [{ name: 'local', kind: 'file', settings: {} }],
+      secrets: [],
       owners: [],
       models: [],
       retention: [],

@@ -10,6 +10,7 @@ import { SECOND_MS } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProviderDefinition } from '../../ports/provider.ts';
 import { providers as allProviders } from '../../providers/index.ts';
+import { secretStores } from '../../secret-stores/index.ts';
 import { type SlackSurvey, slackSurvey } from '../../slack/survey.ts';
 import { systemClock } from '../../system/clock.ts';
 import { readTextFile } from '../../system/files.ts';
@@ -43,7 +44,7 @@ export async function examine({
   checks = allChecks,
   cwd = process.cwd(),
 }: ExamineOptions): Promise<Report> {
-  const parts = readParts({ env, readFile: readTextFile, providers, detectors, deployHooks });
+  const parts = readParts({ env, readFile: readTextFile, providers, detectors, deployHooks, secretStores });
   const surroundings = surroundingsOf({ parts, clock, providers, cwd });
   const found = new Map<Check, readonly Line[]>();
   const run = async (check: Check) => void found.set(check, await runOne(check, surroundings));

@@ -1,5 +1,4 @@
 import { loadDotEnv } from '../../config/dotenv.ts';
-import { changeDotEnv } from '../../config/dotenv-file.ts';
 import { readPaths } from '../../config/env.ts';
 import { type Env, EnvReader, given } from '../../config/env-reader.ts';
 import { shipped } from '../../config/manifest.ts';
@@ -7,6 +6,7 @@ import { type ParsePolicyOptions, parsePolicy } from '../../config/policy.ts';
 import { changePolicy, type PolicyAnswers } from '../../config/policy-file.ts';
 import { DEFAULTS } from '../../config/variables.ts';
 import { detectorSections as detectors } from '../../domain/detectors/index.ts';
+import { changeDotEnv } from '../../domain/dotenv-file.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { providers } from '../../providers/index.ts';

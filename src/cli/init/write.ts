@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { parseDotEnv } from '../../config/dotenv.ts';
 import { isSecretVariable } from '../../config/variables.ts';
+import { parseDotEnv } from '../../domain/dotenv-file.ts';
 import { providers } from '../../providers/index.ts';
 import { fileExists } from '../../system/files.ts';
 import { loadInstallationSecret } from '../../system/installation-secret.ts';

@@ -12,11 +12,13 @@ export type Installed = z.infer<typeof installed> & { readonly folder: string; r
 const ours = z.object({
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
-  /** Packages that are installed only where somebody uses them. */
-  peerDependencies: z.record(z.string(), z.string()).default({}),
+  peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean() })),
   allowScripts: z.record(z.string(), z.boolean()),
 });
 export type OurPackage = z.infer<typeof ours>;
+
+// What an install carries only where its operator asks for it is loaded here, and only once it is configured.
+const OPTIONAL_HOMES = /^src\/(secret-stores|deploy-hooks)\//;
 
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'];
 
@@ -55,14 +57,15 @@ export function undecidedScripts(
 /** Packages that running code imports and that `npm ci --omit=dev` would not install; a peer is loaded dynamically. */
 export function undeclaredImports(
   sources: readonly Source[],
-  { dependencies, devDependencies, peerDependencies }: OurPackage,
+  { dependencies, devDependencies, peerDependenciesMeta }: OurPackage,
 ): readonly string[] {
+  const isOptional = (name: string) => peerDependenciesMeta[name]?.optional === true;
   return sources.flatMap((file) => {
     const declared = file.path.startsWith('src/sandbox/') ? { ...dependencies, ...devDependencies } : dependencies;
     return importsOf(file)
       .filter((line) => !line.typeOnly && line.package !== undefined && !line.package.startsWith('node:'))
+      .filter((line) => !(line.dynamic && isOptional(line.package ?? '') && OPTIONAL_HOMES.test(file.path)))
       .filter((line) => declared[line.package ?? ''] === undefined)
-      .filter((line) => !line.dynamic || peerDependencies[line.package ?? ''] === undefined)
       .map((line) => `${file.path}:${line.line} imports ${line.package}, which is not in its dependencies`);
   });
 }

@@ -6,6 +6,7 @@ import { configuration } from './configuration.ts';
 import { database } from './database.ts';
 import { deployHooks } from './deploy-hooks.ts';
 import { people } from './people.ts';
+import { secretStores } from './secret-stores.ts';
 import { slackToken } from './slack-token.ts';
 import { slackWayIn } from './slack-way-in.ts';
 
@@ -17,6 +18,7 @@ export const checks: readonly Check[] = [
   alertsChannel,
   people,
   adminKeys,
+  secretStores,
   deployHooks,
   clock,
   database,

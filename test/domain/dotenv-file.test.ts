@@ -1,7 +1,7 @@
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeDotEnv } from '../../src/config/dotenv-file.ts';
+import { changeDotEnv } from '../../src/domain/dotenv-file.ts';
 
 const FILE = `# mine
 FOO=bar # keep

@@ -1,10 +1,15 @@
 import { parse } from 'dotenv';
-import { AppError } from '../domain/errors.ts';
+import { AppError } from './errors.ts';
 
 const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*)$/;
 // Means the same with and without quotes, to dotenv, to a shell and to Docker.
 const BARE = /^[\w./:@+,%-]+$/;
 const QUOTES = ["'", '"', '`'] as const;
+
+/** The variables of a .env file’s text. */
+export function parseDotEnv(text: string): Readonly<Record<string, string>> {
+  return parse(text);
+}
 
 /** Null takes the variable out. */
 export type EnvChanges = Readonly<Record<string, string | null>>;
