@@ -27,6 +27,7 @@ import { refuseSharedChannel } from './services/notices/report-audience.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
 import { notReady } from './services/status/readiness.ts';
+import { sheets } from './sheets/sheets.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
@@ -130,6 +131,7 @@ export async function createApp({
       outlets: outletsOf({ config, secrets, clock, bolt }),
       secretStores: new Map(),
       deployHooks: await connectDeployHooks({ config, secrets, logger, clock }),
+      sheets,
       fingerprint: (value) => fingerprint(installationSecret, value),
     };
     scopes.attach(deps);

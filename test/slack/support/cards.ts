@@ -193,6 +193,7 @@ export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
     providerTitle: 'Anthropic',
     scopeName: 'Staging',
     last30dMicroUsd: 108_400_000,
+    called: [],
     ...fields,
   };
 }
