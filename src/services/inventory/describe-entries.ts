@@ -7,17 +7,27 @@ import type { KeySummary, ListDeps } from './list-keys.ts';
 // Asking for so many by id is slower than asking for all.
 const FEW = 1_000;
 
+type EntryDeps = Pick<ListDeps, 'store' | 'clock'>;
+
 /** Keys with every column of the inventory, in the order in which they are given. */
 export async function describeEntries(
-  { store, clock }: Pick<ListDeps, 'store' | 'clock'>,
+  deps: EntryDeps,
   keys: readonly KeySummary[],
 ): Promise<readonly InventoryEntry[]> {
+  const known = await knownOf(deps, keys.length > FEW ? undefined : keys.map(({ key }) => key.id));
+  return keys.map((summary) => entryOf(summary, known));
+}
+
+/** One key with every column. */
+export async function describeEntry(deps: EntryDeps, summary: KeySummary): Promise<InventoryEntry> {
+  return entryOf(summary, await knownOf(deps, [summary.key.id]));
+}
+
+async function knownOf({ store, clock }: EntryDeps, ids: readonly string[] | undefined): Promise<Known> {
   const now = clock.now();
-  const ids = keys.length > FEW ? undefined : keys.map(({ key }) => key.id);
   const month = await store.read.usage.dayCosts({ from: monthStart(now), to: now }, ids);
   const emails = await emailsOf(store);
-  const known = { month, emails, insights: await keyInsights() };
-  return keys.map((summary) => entryOf(summary, known));
+  return { month, emails, insights: await keyInsights() };
 }
 
 /** By Slack user id; an address that two people have names neither. */
@@ -32,13 +42,14 @@ export async function emailsOf(store: ListDeps['store']): Promise<ReadonlyMap<st
   return new Map(single.map(({ userId, email }) => [userId, email?.toLowerCase() ?? '']));
 }
 
-interface Known {
+export interface Known {
   readonly month: ReadonlyMap<string, number>;
   readonly emails: ReadonlyMap<string, string>;
   readonly insights: KeyInsights;
 }
 
-function entryOf(summary: KeySummary, { month, emails, insights }: Known): InventoryEntry {
+/** Pure: the row from its parts. */
+export function entryOf(summary: KeySummary, { month, emails, insights }: Known): InventoryEntry {
   const { key, lineage, providerTitle, scopeName, last30dMicroUsd, called } = summary;
   return {
     ...insights(summary),

@@ -9,7 +9,7 @@ export interface KeyInsight {
 
 export type KeyInsights = (about: { readonly key: Key; readonly lineage: Lineage }) => KeyInsight;
 
-const NOT_KNOWN: KeyInsight = { rotationDueAt: null, blastRadiusMicroUsd: null, storedIn: null };
+export const NOT_KNOWN: KeyInsight = { rotationDueAt: null, blastRadiusMicroUsd: null, storedIn: null };
 
 /** What other parts know of keys besides the inventory; every list, card, sheet and JSON reads it here. */
 export async function keyInsights(): Promise<KeyInsights> {

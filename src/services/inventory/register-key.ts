@@ -1,9 +1,11 @@
 import type { Actor } from '../../domain/actor.ts';
-import { type Key, type Lineage, NEW_LINEAGE, REGISTERED, STOPPED_STATUSES } from '../../domain/key.ts';
+import { type Key, type Lineage, NEW_LINEAGE, REGISTERED, STOPPED_STATUSES, slugFor } from '../../domain/key.ts';
 import { environmentOf, ownerByPolicy } from '../../domain/policy.ts';
 import type { AuditEntry } from '../../ports/audit.ts';
 import type { Deps } from '../deps.ts';
+import { tellOwner } from '../owners/tell-owner.ts';
 import type { KeyEdit, Registration } from '../sheets/import-plan.ts';
+import { cleaned } from './change-lineage.ts';
 
 export type RegisterDeps = Pick<Deps, 'clock' | 'ids' | 'policy'>;
 
@@ -76,4 +78,41 @@ export function editedKey(
     key: { ...key, ...moved },
     entry: { at: now, actor, verb: 'key.registration.changed', subject: before.id, detail },
   };
+}
+
+type WriteDeps = RegisterDeps & Pick<Deps, 'store'>;
+
+/** Puts one key into the inventory that its provider does not list. Returns its lineage. */
+export async function registerKey(
+  deps: WriteDeps,
+  actor: Actor,
+  registration: Omit<Registration, 'slug'>,
+): Promise<Lineage> {
+  return deps.store.write(async (tx) => {
+    const slugs = new Set(await tx.lineages.slugs());
+    const slug = slugFor(registration.label, (candidate) => slugs.has(candidate));
+    const facts = cleaned(registration.facts);
+    const { key, lineage, entry } = registeredKey(deps, actor, { ...registration, slug, facts });
+    await tx.lineages.insert(lineage);
+    await tx.keys.insert(key);
+    await tx.audit.append(entry);
+    await tellOwner({ deps, tx }, lineage, actor);
+    return lineage;
+  });
+}
+
+/** What became of a registered key, in a person's words. */
+export async function changeRegistration(
+  deps: WriteDeps,
+  actor: Actor,
+  { key, slug, status }: { readonly key: Key; readonly slug: string; readonly status: Key['status'] },
+): Promise<void> {
+  await deps.store.write(async (tx) => {
+    const before = await tx.keys.get(key.id);
+    if (before === undefined || before.status === status) return;
+    const words = [{ field: 'Status', from: before.status, to: status }];
+    const edited = editedKey(deps, actor, { before, slug, change: { status }, words });
+    await tx.keys.update(edited.key);
+    await tx.audit.append(edited.entry);
+  });
 }
