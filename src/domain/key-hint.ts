@@ -4,6 +4,8 @@ const HINT_MAX = 40;
 // Beginning and end of a key are shorter than this; so is no key.
 const SHOWN_MAX = 20;
 const RUN_MAX = 16;
+/** No credential is shorter: most cells need no closer look. */
+const KEY_MIN = 12;
 // Keys of providers without a prefix of their own: 32 characters and more, letters and digits mixed.
 const NAKED_KEY = /(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{32,}(?![A-Za-z0-9])/;
 
@@ -12,7 +14,7 @@ export const PASTED_KEY =
 
 /** Whether a text has a whole key in it, also of a provider whose keys look like nothing in particular. */
 export function holdsKey(text: string): boolean {
-  return looksLikeSecret(text) || NAKED_KEY.test(text);
+  return text.length >= KEY_MIN && (looksLikeSecret(text) || NAKED_KEY.test(text));
 }
 
 /** What is wrong with what somebody typed as a key's hint; null where nothing is. A whole key is never a hint. */

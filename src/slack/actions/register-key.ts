@@ -1,5 +1,6 @@
 import type { View } from '@slack/types';
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import { hintFault, holdsKey, PASTED_KEY } from '../../domain/key-hint.ts';
 import { registerKey } from '../../services/inventory/register-key.ts';
 import { refuseUnfitOwner } from '../../services/owners/fit-owner.ts';
@@ -22,6 +23,8 @@ export const registerKeySubmit: SubmitHandler = {
   },
   async run(context, submission): Promise<View> {
     const { deps } = context;
+    const [fault] = Object.values(faultsIn(submission));
+    if (fault !== undefined) throw refused(fault);
     const actor = await authorise(context, { gesture: submission, act: 'classify', lineage: null });
     const text = (name: keyof typeof REGISTER_BLOCKS) => submission.values[REGISTER_BLOCKS[name]]?.trim() ?? '';
     const ownerSlackId = text('owner') || null;
@@ -47,6 +50,14 @@ export const registerKeySubmit: SubmitHandler = {
     );
   },
 };
+
+function refused(fault: string): AppError {
+  return new AppError({
+    code: 'invalid_input',
+    message: 'a registration with faults',
+    publicMessage: `Nothing was done. ${fault}`,
+  });
+}
 
 function faultsIn({ values }: Submission): Readonly<Record<string, string>> {
   const errors: Record<string, string> = {};

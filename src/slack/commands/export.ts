@@ -31,7 +31,8 @@ export const exportSheet: Subcommand = {
     const { name, bytes } = await exportKeys(deps, { actor, format, view, keys, filter });
     const whose = mayAll ? plural(keys.length, 'key') : `${plural(keys.length, 'key')} of yours`;
     await sendFile(context, userId, { name, bytes, comment: `${whose}, as you asked with \`/keys export\`.` });
-    const aside = mayAll || keys.length === found.length ? '' : ' An admin may export the others.';
+    const aside =
+      mayAll || request.sight === 'own' || keys.length === found.length ? '' : ' An admin may export the others.';
     return answer(`*${name}* with ${whose} is in your direct messages with me.${aside}`);
   },
 };

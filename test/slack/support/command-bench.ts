@@ -46,7 +46,10 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
   const sent: SentFile[] = [];
   const client = {
     conversations: { open: async ({ users }: { users: string }) => ({ channel: { id: `D${users}` } }) },
-    files: { uploadV2: async (file: SentFile) => void sent.push(file) },
+    files: {
+      info: async () => ({ file: { user: 'U0OTHER', size: 1, url_private_download: 'https://files.slack.com/f' } }),
+      uploadV2: async (file: SentFile) => void sent.push(file),
+    },
     chat: { getPermalink: async () => ({ permalink: 'https://acme.slack.example/p1' }) },
     views: {
       open: show,
