@@ -6,9 +6,10 @@ import { commands } from './commands.ts';
 import { detection } from './detection.ts';
 import { files } from './files.ts';
 import { scale } from './scale.ts';
+import { sheets } from './sheets.ts';
 import type { Figure, Suite } from './suite.ts';
 
-const suites: readonly Suite[] = [detection, scale, commands, backtest, files];
+const suites: readonly Suite[] = [detection, scale, commands, sheets, backtest, files];
 const OUTPUT = 'test-output/bench.json';
 
 const wanted = process.argv.slice(2);

@@ -550,6 +550,14 @@ CREATE TABLE usage_history (
   updated_at BIGINT NOT NULL
 );
 
+CREATE TABLE usage_models (
+  key_id TEXT NOT NULL,
+  model TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  last_day_at BIGINT NOT NULL,
+  PRIMARY KEY (key_id, model, endpoint)
+);
+
 CREATE TABLE watermarks (
   connection_id TEXT PRIMARY KEY,
   polled_at BIGINT,

@@ -35,6 +35,7 @@ import { refuseSharedChannel } from './services/notices/report-audience.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
 import { notReady } from './services/status/readiness.ts';
+import { sheets } from './sheets/sheets.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
 import type { SlackContext } from './slack/context.ts';
@@ -138,6 +139,7 @@ export async function createApp({
       outlets: outletsOf({ config, secrets, clock, bolt }),
       secretStores: await connectSecretStores({ policy, credentials: secrets.stores, databasePath, logger }),
       deployHooks: await connectDeployHooks({ config, secrets, logger, clock }),
+      sheets,
       fingerprint: (value) => fingerprint(installationSecret, value),
     };
     scopes.attach(deps);

@@ -22,7 +22,16 @@ const CLICKS = 20;
 const MAX_TURNS = 1_000_000;
 const calledAt: number[] = [];
 const PERSON = { userId: 'U0ANA', teamId: 'T1', triggerId: 'trigger', channel: 'C0AIKEYS' };
-const LINES = ['list', 'list sort:spend env:prod', 'list team-7', 'stale', 'show team-7-service-7', 'spend'];
+const LINES = [
+  'list',
+  'list sort:spend env:prod',
+  'list team-7',
+  'list unowned env:prod unused:>30d provider:openai spend:<100 cap:none sort:used',
+  'list model:gpt* owner:ana spend:>1',
+  'stale',
+  'show team-7-service-7',
+  'spend',
+];
 
 const stage = await openScaleStage(Number(size), databasePath);
 const figures: Figure[] = [{ name: 'start to ready', value: loadedMs + stage.startMs, unit: 'ms' }];

@@ -25,6 +25,11 @@ export function ownPolicy(): Policy {
   return policyFrom(reader, readPaths(reader).policyPath);
 }
 
+/** The same; null where there is no such file. */
+export function ownPolicyOrNull(): Policy | null {
+  return fileExists(ownPaths().policyPath) ? ownPolicy() : null;
+}
+
 /** A policy file by its path, whatever the environment says. */
 export function policyAt(path: string): Policy {
   return policyFrom(new EnvReader({}, readTextFile), path);

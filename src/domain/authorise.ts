@@ -29,6 +29,8 @@ export const ACTS = [
   'declassify',
   'delete_owner',
   'see_settings',
+  'export_all',
+  'import',
 ] as const;
 export type Act = (typeof ACTS)[number];
 
@@ -97,6 +99,8 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   declassify: 'say that a production key is none',
   delete_owner: 'delete its account',
   see_settings: 'see the settings',
+  export_all: 'export the keys of others',
+  import: 'import a sheet',
 };
 
 /** A person of the workspace as looked up at the click. */

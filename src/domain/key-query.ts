@@ -1,11 +1,12 @@
 import { parseAmount } from './amount.ts';
 import { AppError } from './errors.ts';
-import type { Environment, KeyStatus } from './key.ts';
+import { globPattern } from './glob.ts';
+import type { Environment, Key, KeyStatus } from './key.ts';
 import type { DisplayCurrency } from './money.ts';
 import { nearestName } from './nearest.ts';
 import { parsePeriod } from './period.ts';
 
-export const SORTS = ['name', 'spend', 'used', 'created'] as const;
+export const SORTS = ['name', 'spend', 'used', 'created', 'cap', 'owner', 'provider'] as const;
 export type KeySort = (typeof SORTS)[number];
 
 /** `atLeast` false: at most. */
@@ -24,6 +25,14 @@ export interface KeyQuery {
   readonly scopes: readonly string[];
   readonly unusedMs: Bound | null;
   readonly spendMicroUsd: Bound | null;
+  /** The team's own cap. */
+  readonly cap: Bound | 'none' | null;
+  /** Patterns of models called in the last 30 days; one of them is enough. */
+  readonly models: readonly RegExp[];
+  readonly workloads: readonly string[];
+  readonly neverUsed: boolean;
+  readonly watched: boolean | null;
+  readonly kind: Key['kind'] | null;
   readonly sort: KeySort;
   /** All have to be in one of the key's names. */
   readonly words: readonly string[];
@@ -37,6 +46,12 @@ export const EVERY_KEY: KeyQuery = {
   scopes: [],
   unusedMs: null,
   spendMicroUsd: null,
+  cap: null,
+  models: [],
+  workloads: [],
+  neverUsed: false,
+  watched: null,
+  kind: null,
   sort: 'name',
   words: [],
 };
@@ -51,6 +66,14 @@ const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   development: 'development',
   unknown: 'unknown',
 };
+const YES_NO: Readonly<Record<string, boolean>> = Object.assign(Object.create(null), { yes: true, no: false });
+const KINDS: Readonly<Record<string, Key['kind']>> = Object.assign(Object.create(null), {
+  admin: 'admin',
+  inference: 'inference',
+});
+const LIST = '/keys list';
+const MODEL_MAX = 80;
+const MODEL_STARS = 3;
 const STATUSES: Readonly<Record<string, KeyStatus>> = {
   active: 'active',
   working: 'active',
@@ -66,6 +89,8 @@ interface Reading {
   readonly currency: DisplayCurrency;
   /** Who asks, for `owner:me`. */
   readonly askerId: string | null;
+  /** What examples begin with; `/keys list` where it is left out. */
+  readonly command?: string;
 }
 
 interface Filter {
@@ -120,6 +145,44 @@ const FILTERS: Readonly<Record<string, Filter>> = {
       return { ...query, spendMicroUsd: { atLeast, value: amount.microUsd } };
     },
   },
+  cap: {
+    example: 'cap:none or cap:>500',
+    read: (query, value, { currency }) => {
+      const { atLeast, rest } = comparison(value);
+      const amount = parseAmount(rest, currency);
+      if (!amount.ok) return null;
+      return { ...query, cap: amount.microUsd === null ? 'none' : { atLeast, value: amount.microUsd } };
+    },
+  },
+  model: {
+    example: 'model:gpt-5*',
+    read: (query, value) => {
+      const pattern = modelPattern(value);
+      return pattern && { ...query, models: [...query.models, pattern] };
+    },
+  },
+  workload: {
+    example: 'workload:search or workload:none',
+    read: (query, value) => ({ ...query, workloads: [...query.workloads, folded(value)] }),
+  },
+  used: {
+    example: 'used:never',
+    read: (query, value) => (value === 'never' ? { ...query, neverUsed: true } : null),
+  },
+  watched: {
+    example: 'watched:no',
+    read: (query, value) => {
+      const watched = YES_NO[value];
+      return watched === undefined ? null : { ...query, watched };
+    },
+  },
+  kind: {
+    example: 'kind:admin',
+    read: (query, value) => {
+      const kind = KINDS[value];
+      return kind === undefined ? null : { ...query, kind };
+    },
+  },
   sort: {
     example: 'sort:spend',
     read: (query, value) => {
@@ -140,15 +203,26 @@ export function parseKeyQuery(text: string, reading: Reading): KeyQuery {
 function withToken(query: KeyQuery, token: string, reading: Reading): KeyQuery {
   const word = token.toLowerCase();
   if (word === 'unowned') return { ...query, owner: { kind: 'none' } };
+  if (word === 'never-used') return { ...query, neverUsed: true };
   const colon = token.startsWith('<') ? -1 : token.indexOf(':');
   if (colon < 1) return { ...query, words: [...query.words, folded(token)] };
   const typed = word.slice(0, colon);
   const name = Object.hasOwn(ALIASES, typed) ? (ALIASES[typed] ?? typed) : typed;
   const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
-  if (filter === undefined) throw unknownFilter(typed);
+  if (filter === undefined) throw unknownFilter(typed, reading);
   const read = colon === token.length - 1 ? null : filter.read(query, word.slice(colon + 1), reading);
-  if (read === null) throw wrongValue(name, filter.example);
+  if (read === null) throw wrongValue(name, filter.example, reading);
   return read;
+}
+
+/** `prod` → `production`; undefined for any other word. */
+export function environmentNamed(word: string): Environment | undefined {
+  return Object.hasOwn(ENVIRONMENTS, word) ? ENVIRONMENTS[word] : undefined;
+}
+
+/** `suspended` → `inactive`; undefined for any other word. */
+export function statusNamed(word: string): KeyStatus | undefined {
+  return Object.hasOwn(STATUSES, word) ? STATUSES[word] : undefined;
 }
 
 /** For comparing names as people do: without case, accents and what cannot be seen. */
@@ -177,6 +251,13 @@ function tokensOf(text: string): readonly string[] {
   return (text.match(quoted) ?? []).map((token) => token.replace(/["“”]/g, '')).filter((token) => token !== '');
 }
 
+/** Without a star a part of the name will do. Many stars would take long to try. */
+function modelPattern(value: string): RegExp | null {
+  const stars = value.split('*').length - 1;
+  if (value.length > MODEL_MAX || stars > MODEL_STARS) return null;
+  return globPattern(stars === 0 ? `*${value}*` : value);
+}
+
 function valuesOf<Value>(text: string, known: Readonly<Record<string, Value>>): readonly Value[] | null {
   const values = text.split(',').map((word) => (Object.hasOwn(known, word) ? known[word] : undefined));
   const found = values.filter((value) => value !== undefined);
@@ -187,19 +268,19 @@ function comparison(value: string): { readonly atLeast: boolean; readonly rest: 
   return { atLeast: !value.startsWith('<'), rest: value.replace(/^[<>]=?/, '') };
 }
 
-function unknownFilter(name: string): AppError {
+function unknownFilter(name: string, { command = LIST }: Reading): AppError {
   const nearest = nearestName(name, [...Object.keys(FILTERS), ...Object.keys(ALIASES)]);
   const filter = nearest === undefined ? undefined : FILTERS[ALIASES[nearest] ?? nearest];
   const hint =
     filter === undefined
-      ? `There are ${Object.keys(FILTERS).join(', ')}; for instance \`/keys list env:prod sort:spend\`.`
-      : `Did you mean \`${nearest}\`, for instance \`/keys list ${filter.example.split(' ')[0]}\`?`;
+      ? `There are ${Object.keys(FILTERS).join(', ')}; for instance \`${command} env:prod sort:spend\`.`
+      : `Did you mean \`${nearest}\`, for instance \`${command} ${filter.example.split(' ')[0]}\`?`;
   return invalid(`There is no such filter. ${hint}`, `no filter ${name}`);
 }
 
-function wrongValue(name: string, example: string): AppError {
+function wrongValue(name: string, example: string, { command = LIST }: Reading): AppError {
   return invalid(
-    `That value of \`${name}\` is not understood. Try \`/keys list ${example.split(' ')[0]}\`.`,
+    `That value of \`${name}\` is not understood. Try \`${command} ${example.split(' ')[0]}\`.`,
     `wrong ${name}`,
   );
 }

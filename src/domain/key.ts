@@ -40,6 +40,13 @@ export interface ProviderKey {
   readonly kind: 'inference' | 'admin';
 }
 
+/** Stands in place of a connection for a key that people registered: its provider cannot be listed, so nobody watches it. */
+export const REGISTERED = 'registered';
+
+export function isWatched({ connectionId }: Pick<Key, 'connectionId'>): boolean {
+  return connectionId !== REGISTERED;
+}
+
 /** Statuses in which the key cannot spend. */
 export const STOPPED_STATUSES: ReadonlySet<KeyStatus> = new Set(['inactive', 'archived', 'expired', 'gone']);
 

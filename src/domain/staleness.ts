@@ -1,4 +1,4 @@
-import type { Key } from './key.ts';
+import { isWatched, type Key } from './key.ts';
 import { BACKFILL_MS } from './window.ts';
 
 type QuietFacts = Pick<Key, 'lastUsedAt' | 'createdAt' | 'firstSeenAt'>;
@@ -13,7 +13,7 @@ export function quietSince(key: QuietFacts, lastUsed: 'listed' | 'usage'): numbe
   return lastUsed === 'listed' ? oldest : Math.max(oldest, key.firstSeenAt - BACKFILL_MS);
 }
 
-/** A working inference key without traffic for at least `idleMs`. */
-export function isStale(key: Pick<Key, 'kind' | 'status'>, quietMs: number, idleMs: number): boolean {
-  return key.kind === 'inference' && key.status === 'active' && quietMs >= idleMs;
+/** A working inference key without traffic for at least `idleMs`; of one that nobody watches nothing is known. */
+export function isStale(key: Pick<Key, 'kind' | 'status' | 'connectionId'>, quietMs: number, idleMs: number): boolean {
+  return key.kind === 'inference' && isWatched(key) && key.status === 'active' && quietMs >= idleMs;
 }

@@ -1,3 +1,5 @@
+import type { Actor } from '../domain/actor.ts';
+
 /** An entry of the audit log as it is stored. */
 export interface AuditRecord {
   readonly seq: number;
@@ -22,4 +24,13 @@ export interface AuditReader {
   count(query: AuditQuery): Promise<number>;
   /** Newest first. */
   page(query: AuditQuery, place: { readonly offset: number; readonly limit: number }): Promise<readonly AuditRecord[]>;
+}
+
+export interface AuditEntry {
+  readonly at: number;
+  readonly actor: Actor;
+  /** `key.suspend.requested`, `alert.opened` … */
+  readonly verb: string;
+  readonly subject: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
 }

@@ -1,10 +1,10 @@
 import type { Action } from '../domain/action.ts';
-import type { Actor } from '../domain/actor.ts';
 import type { Key, Lineage, ProviderScope } from '../domain/key.ts';
 import type { AlertEvent, AlertRepo } from './alerts.ts';
 import type { ApprovalRepo } from './approvals.ts';
-import type { AuditReader } from './audit.ts';
+import type { AuditEntry, AuditReader } from './audit.ts';
 import type { BaselineReader, BaselineRepo } from './baselines.ts';
+import type { BulkRepo } from './bulk.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
@@ -23,6 +23,7 @@ import type { OutletRepo, PageRepo } from './webhook.ts';
 export type {
   AlertEvent,
   AlertRepo,
+  AuditEntry,
   MessageRecord,
   MessageRepo,
   OutboxKind,
@@ -125,15 +126,6 @@ export interface MemberRepo {
   all(): Promise<readonly Member[]>;
 }
 
-export interface AuditEntry {
-  readonly at: number;
-  readonly actor: Actor;
-  /** `key.suspend.requested`, `alert.opened` … */
-  readonly verb: string;
-  readonly subject: string;
-  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
-}
-
 export interface AuditHead {
   readonly count: number;
   readonly hash: string;
@@ -207,6 +199,7 @@ export interface Repos {
   readonly rollUps: RollUpRepo;
   readonly told: ToldRepo;
   readonly baselines: BaselineRepo;
+  readonly bulk: BulkRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

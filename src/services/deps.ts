@@ -11,6 +11,7 @@ import type { Meter } from '../ports/meter.ts';
 import type { PriceTable } from '../ports/price-table.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
+import type { Sheets } from '../ports/sheet.ts';
 import type { Store } from '../ports/store.ts';
 import type { Outlets } from '../ports/webhook.ts';
 
@@ -32,6 +33,7 @@ export interface Deps {
   /** By their name in policy, as the hooks below. */
   readonly secretStores: ReadonlyMap<string, SecretStore>;
   readonly deployHooks: ReadonlyMap<string, DeployHook>;
+  readonly sheets: Sheets;
   /** What is kept of a value that was once seen: keyed by the installation's own secret, so that nobody can guess back. */
   readonly fingerprint: (value: Secret) => string;
 }

@@ -13,7 +13,12 @@ export function pressed(action: BlockElementAction | undefined): { handler: Butt
     (one) => one.kind === 'button' && (chosen === null ? one.id === action?.action_id : one.choice === chosen.choice),
   );
   if (handler?.kind !== 'button') throw unknownGesture(`no handler for action ${action?.action_id}`, 'button');
-  return { handler, value: chosen?.value ?? (action?.type === 'button' ? (action.value ?? '') : '') };
+  return { handler, value: chosen?.value ?? enteredIn(action) };
+}
+
+/** A button carries its value; what was typed into a field of the Home tab is one as well. */
+function enteredIn(action: BlockElementAction | undefined): string {
+  return action?.type === 'button' || action?.type === 'plain_text_input' ? (action.value ?? '') : '';
 }
 
 export function submitHandlerOf({ view }: ViewSubmitAction): SubmitHandler {
@@ -44,6 +49,8 @@ export function submissionOf(body: ViewSubmitAction): Submission {
 function chosenIn(input: ViewStateValue): readonly string[] {
   const one = input.selected_option?.value ?? input.selected_user ?? input.selected_date;
   if (one !== undefined && one !== null) return [one];
+  const files = input.files?.flatMap(({ id }) => id ?? []);
+  if (files !== undefined) return files;
   return input.selected_options?.map(({ value }) => value) ?? input.selected_users ?? [];
 }
 

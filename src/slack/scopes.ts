@@ -6,6 +6,8 @@ export const SCOPE_USES: Readonly<Record<string, string>> = {
   'im:history': 'finding a direct message again whose answer was lost',
   'users:read': 'looking up who somebody is, and so every right',
   'users:read.email': 'finding the owners of keys by their e-mail address',
+  'files:read': 'the sheet that `/keys import` is given',
+  'files:write': 'the sheets that `/keys export` sends',
   'usergroups:read': 'the user groups that policy.yml names under roles',
   'channels:read': 'finding the alerts channel by its name, and who reads it',
   'groups:read': 'finding a private alerts channel by its name, and who reads it',

@@ -1,32 +1,51 @@
 import type { Kysely } from 'kysely';
 import { type Actor, actorText } from '../domain/actor.ts';
+import { inSlices } from '../domain/collections.ts';
 import type { AuditQuery, AuditRecord } from '../ports/audit.ts';
-import type { AuditHead, AuditRepo } from '../ports/store.ts';
+import type { AuditEntry, AuditHead, AuditRepo } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, Row } from './schema.ts';
 
 /** The hash before the first row. */
 export const GENESIS = 'genesis';
 const VERIFY_CHUNK = 1_000;
+const APPEND_CHUNK = 500;
+
+/** Many entries in their order, as `append` would write them one by one. */
+export async function appendAll(
+  { db, ids, sign }: Pick<RepoContext, 'db' | 'ids' | 'sign'>,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  let head = await headOf(db);
+  for (const slice of inSlices(entries, APPEND_CHUNK)) {
+    const rows = slice.map((entry) => {
+      const row = chained(entry, head, { ids, sign });
+      head = { count: row.seq, hash: row.hash };
+      return row;
+    });
+    await db.insertInto('audit').values(rows).execute();
+  }
+}
+
+function chained(entry: AuditEntry, head: AuditHead, { ids, sign }: Pick<RepoContext, 'ids' | 'sign'>): Row<'audit'> {
+  const row = {
+    seq: head.count + 1,
+    id: ids.next('audit'),
+    at: entry.at,
+    actor: JSON.stringify(entry.actor),
+    verb: entry.verb,
+    subject: entry.subject,
+    detail: JSON.stringify(entry.detail ?? {}),
+    previous_hash: head.hash,
+  };
+  return { ...row, hash: sign(signedText(row)) };
+}
 
 export function auditRepo({ db, ids, sign }: Pick<RepoContext, 'db' | 'ids' | 'sign'>): AuditRepo {
   return {
     async append(entry) {
-      const head = await headOf(db);
-      const row = {
-        seq: head.count + 1,
-        id: ids.next('audit'),
-        at: entry.at,
-        actor: JSON.stringify(entry.actor),
-        verb: entry.verb,
-        subject: entry.subject,
-        detail: JSON.stringify(entry.detail ?? {}),
-        previous_hash: head.hash,
-      };
-      await db
-        .insertInto('audit')
-        .values({ ...row, hash: sign(signedText(row)) })
-        .execute();
+      const row = chained(entry, await headOf(db), { ids, sign });
+      await db.insertInto('audit').values(row).execute();
     },
     head: () => headOf(db),
     async count(query) {

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import { inSlices } from '../domain/collections.ts';
 import type { Key, Lineage } from '../domain/key.ts';
-import type { InventoryRow } from '../ports/inventory.ts';
+import type { InventoryRow, ModelSight } from '../ports/inventory.ts';
 import { keysById, lineageRepo, lineagesById, scopeRepo } from './keys.ts';
 import type { Database } from './schema.ts';
 import { noTouch, type Touched, touchAll } from './touched.ts';
 import { dayCostPerKey } from './usage-days.ts';
+import { modelsPerKey } from './usage-models.ts';
 
 const REVISION = 'inventory';
 const CHUNK = 5_000;
@@ -30,6 +31,7 @@ export class InventoryMirror {
   readonly #keysOfLineage = new Map<string, Set<string>>();
   #scopeNames = new Map<string, string>();
   #costs = new Map<string, number>();
+  #called = new Map<string, readonly ModelSight[]>();
   #costFrom = Number.NaN;
   readonly #rows = new Map<string, InventoryRow>();
   #order: readonly string[] | null = null;
@@ -94,7 +96,7 @@ export class InventoryMirror {
   }
 
   async #catchUp(db: Kysely<Database>, revision: number): Promise<void> {
-    const { keys, lineages, costs, scopes } = this.#takeTouched(revision);
+    const { keys, lineages, costs, models, scopes } = this.#takeTouched(revision);
     for (const slice of inSlices([...lineages], CHUNK)) {
       for (const lineage of await lineagesById(db, slice)) {
         if (this.#lineages.get(lineage.id)?.slug !== lineage.slug) this.#order = null;
@@ -104,8 +106,22 @@ export class InventoryMirror {
     }
     for (const slice of inSlices([...keys], CHUNK)) for (const key of await keysById(db, slice)) this.#put(key);
     if (scopes) await this.#loadScopes(db);
-    if (costs.size === 0 || Number.isNaN(this.#costFrom)) return;
-    const ids = [...costs];
+    if (Number.isNaN(this.#costFrom)) return;
+    if (models.size > 0) await this.#refreshCalled(db, [...models]);
+    if (costs.size > 0) await this.#refreshCosts(db, [...costs]);
+  }
+
+  async #refreshCalled(db: Kysely<Database>, ids: readonly string[]): Promise<void> {
+    const fresh = await modelsPerKey(db, this.#costFrom, ids);
+    for (const id of ids) {
+      const called = fresh.get(id) ?? [];
+      if (sameCalls(called, this.#called.get(id) ?? [])) continue;
+      this.#called.set(id, called);
+      this.#rows.delete(id);
+    }
+  }
+
+  async #refreshCosts(db: Kysely<Database>, ids: readonly string[]): Promise<void> {
     const fresh = await dayCostPerKey(db, { from: this.#costFrom, to: FOREVER }, ids);
     for (const id of ids) {
       const cost = fresh.get(id) ?? 0;
@@ -149,6 +165,7 @@ export class InventoryMirror {
 
   async #loadCosts(db: Kysely<Database>, costFrom: number): Promise<void> {
     this.#costs = new Map(await dayCostPerKey(db, { from: costFrom, to: FOREVER }));
+    this.#called = new Map(await modelsPerKey(db, costFrom));
     this.#costFrom = costFrom;
     this.#rows.clear();
   }
@@ -169,10 +186,17 @@ export class InventoryMirror {
     const lineage = key && this.#lineages.get(key.lineageId);
     if (key === undefined || lineage === undefined) return undefined;
     const scopeName = this.#scopeNames.get(`${key.providerId}:${key.scopeId}`) ?? null;
-    const row = { key, lineage, scopeName, costMicroUsd: this.#costs.get(id) ?? 0 };
+    const row = { key, lineage, scopeName, costMicroUsd: this.#costs.get(id) ?? 0, called: this.#called.get(id) ?? [] };
     this.#rows.set(id, row);
     return row;
   }
+}
+
+function sameCalls(a: readonly ModelSight[], b: readonly ModelSight[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ model, endpoint }, at) => model === b[at]?.model && endpoint === b[at]?.endpoint)
+  );
 }
 
 async function revisionOf(db: Kysely<Database>): Promise<number> {

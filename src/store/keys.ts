@@ -93,7 +93,7 @@ export function lineageRepo({ db, touched }: Context): LineageRepo {
   };
 }
 
-function fromLineage(lineage: Lineage): NewRow<'lineages'> {
+export function fromLineage(lineage: Lineage): NewRow<'lineages'> {
   return {
     id: lineage.id,
     slug: lineage.slug,
@@ -228,7 +228,7 @@ async function identities(db: Kysely<Database>): Promise<readonly KeyIdentity[]>
   }));
 }
 
-function fromKey(key: Key): NewRow<'keys'> {
+export function fromKey(key: Key): NewRow<'keys'> {
   return {
     id: key.id,
     lineage_id: key.lineageId,

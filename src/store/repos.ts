@@ -4,6 +4,7 @@ import { alertRepo } from './alerts.ts';
 import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
 import { baselineRepo } from './baselines.ts';
+import { bulkRepo } from './bulk.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { grantRepo } from './grants.ts';
@@ -66,5 +67,6 @@ export function createRepos(context: RepoContext): Repos {
     rollUps: rollUpRepo(context),
     told: toldRepo(db),
     baselines: baselineRepo(db),
+    bulk: bulkRepo(context),
   };
 }

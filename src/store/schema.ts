@@ -7,7 +7,7 @@ import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from '.
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { HomeTabTable } from './schema-home.ts';
 import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
-import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
+import type { RevisionTable, UsageDayTable, UsageModelTable } from './schema-lists.ts';
 import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
 import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
 import type { ToldTable } from './schema-told.ts';
@@ -255,6 +255,7 @@ export interface Database {
   outlets: OutletTable;
   approvals: ApprovalTable;
   usage_days: UsageDayTable;
+  usage_models: UsageModelTable;
   revisions: RevisionTable;
   home_tabs: HomeTabTable;
   told: ToldTable;

@@ -4,6 +4,7 @@ import type { ScopeSightRepo, UsageHistory, UsageHistoryRepo, UsageUpkeep } from
 import type { RepoContext } from './repo-context.ts';
 import type { Database } from './schema.ts';
 import { recountDays } from './usage-days.ts';
+import { recountModels } from './usage-models.ts';
 
 // Buckets are aligned to their width, so what reaches over an instant has one of these starts. Widest first.
 const WIDTHS_MS = [DAY_MS, HOUR_MS, 15 * MINUTE_MS, MINUTE_MS];
@@ -25,7 +26,9 @@ export function usageUpkeep({ db, digests, touched }: Pick<RepoContext, 'db' | '
         .where('connection_id', '=', from.connectionId)
         .where('key_id', '=', from.keyId)
         .execute();
-      await recountDays({ db, touched }, [...new Set([from.keyId, to.keyId])]);
+      const moved = [...new Set([from.keyId, to.keyId])];
+      await recountDays({ db, touched }, moved);
+      await recountModels({ db, touched }, moved);
     },
     async bucketStart(connectionId, at) {
       for (const widthMs of WIDTHS_MS) {

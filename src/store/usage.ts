@@ -6,6 +6,7 @@ import type { Database, NewRow, Row } from './schema.ts';
 import { DayChanges, dayCostPerKey, dayCostTotal, daySpanPerKey } from './usage-days.ts';
 import { digestsOf } from './usage-digests.ts';
 import { usageGlances } from './usage-glances.ts';
+import { noteModels } from './usage-models.ts';
 import { toUsage, usageSeries } from './usage-series.ts';
 import { usageUpkeep } from './usage-upkeep.ts';
 
@@ -132,6 +133,7 @@ async function replaceWindow(context: Context, { connectionId, range, rows }: Re
     days.add(row, -1);
   }
   await days.write(context);
+  await noteModels(context, written);
   return { inserted: written.length - changed, changed, removed: before.size };
 }
 

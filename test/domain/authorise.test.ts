@@ -39,6 +39,8 @@ const LEAST: Readonly<Record<Act, Role>> = {
   declassify: 'admin',
   delete_owner: 'admin',
   see_settings: 'admin',
+  export_all: 'admin',
+  import: 'admin',
 };
 
 const PERSON: Person = {

@@ -20,6 +20,7 @@ const FOR_OWNERS: Readonly<Record<string, string>> = {
   expect: 'KEY',
   mute: 'KEY',
   quiet: '',
+  export: 'all',
 };
 const ARGUMENTS: Readonly<Record<string, string>> = {
   owner: 'KEY @dee',

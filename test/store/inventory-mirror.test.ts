@@ -28,6 +28,13 @@ async function truth(store: Store, raw: TestStore['raw']) {
       .all(FROM)
       .map(({ id, cost }) => [id, cost]),
   );
+  const called = new Map<string, { model: string; endpoint: string }[]>();
+  for (const { id, ...sight } of database
+    .prepare<[number], { id: string; model: string; endpoint: string }>(
+      'SELECT key_id AS id, model, endpoint FROM usage_models WHERE last_day_at >= ? ORDER BY 1, 2, 3',
+    )
+    .all(FROM))
+    called.set(id, [...(called.get(id) ?? []), sight]);
   database.close();
   const scopes = new Map(
     (await store.read.scopes.all()).map(({ providerId, id, name }) => [`${providerId}:${id}`, name]),
@@ -38,6 +45,7 @@ async function truth(store: Store, raw: TestStore['raw']) {
       lineage: lineages.get(key.lineageId),
       scopeName: scopes.get(`${key.providerId}:${key.scopeId}`) ?? null,
       costMicroUsd: costs.get(key.id) ?? 0,
+      called: called.get(key.id) ?? [],
     }))
     .sort((a, b) => ((a.lineage?.slug ?? '') < (b.lineage?.slug ?? '') ? -1 : 1));
 }

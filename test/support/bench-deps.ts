@@ -9,6 +9,7 @@ import type { Member, Store } from '../../src/ports/store.ts';
 import { DrivenClock } from '../../src/sandbox/driven-clock.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { syncInventory } from '../../src/services/inventory/sync-inventory.ts';
+import { sheets } from '../../src/sheets/sheets.ts';
 import { breathe } from '../../src/system/breathe.ts';
 import { type RecordingLogger, recordingLogger } from '../providers/support/recording-logger.ts';
 import { FakeProvider, type FakeProviderOptions } from './fake-provider.ts';
@@ -86,6 +87,7 @@ export function openBench({ policy = '', roles, now = NOON, ...options }: BenchO
     outlets: noOutlets,
     secretStores: new Map(),
     deployHooks: new Map(),
+    sheets,
     fingerprint: (value) => `print:${value.reveal().length}`,
   };
   const keyOf = async (providerKeyId: string) =>

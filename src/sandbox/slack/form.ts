@@ -49,6 +49,7 @@ export function enteredValue(element: JsonObject, entry: Entry): JsonObject {
   if (field === undefined) throw new Error(`nothing can be entered in a ${type}`);
   if (field === 'selected_option') return { type, [field]: entry === null ? null : optionOf(element, String(entry)) };
   if (field === 'selected_options') return { type, [field]: listOf(entry).map((value) => optionOf(element, value)) };
+  if (field === 'files') return { type, [field]: listOf(entry).map((id) => ({ id })) };
   if (field.endsWith('s')) return { type, [field]: listOf(entry) };
   if (type === 'datetimepicker') return { type, [field]: entry };
   return { type, [field]: entry === null || entry === '' ? null : String(entry) };

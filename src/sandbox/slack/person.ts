@@ -3,6 +3,7 @@ import { actionOf, type ClickTarget, pick, stateOf, valuesOf } from './click.ts'
 import type { Events } from './events.ts';
 import { type GestureResult, resultOf, type SubmitResult } from './gesture.ts';
 import { type JsonObject, objectsIn } from './json.ts';
+import { attachFile } from './methods/files.ts';
 import { escapeText } from './mrkdwn.ts';
 import { baseOf, commandPayload, messageOrigin, viewOrigin } from './payloads.ts';
 import type { Platform } from './platform.ts';
@@ -115,6 +116,11 @@ export class Person {
   async submit(viewId: string, entries: Entries = {}): Promise<SubmitResult> {
     const view = this.#top(viewId);
     return submitView(this.#platform, this.user, { view, entries });
+  }
+
+  /** Puts a file where a modal asks for one; returns what is entered there. */
+  attach(name: string, bytes: Uint8Array): string {
+    return attachFile(this.#platform, this.user.id, { name, bytes });
   }
 
   /** Presses cancel (back to the modal below) or, with `all`, the cross that closes every modal. */

@@ -28,6 +28,10 @@ async function handle(platform: Platform, request: IncomingMessage, response: Se
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const [, area, ...rest] = pathname.split('/');
   const name = rest.join('/');
+  if (area === 'file' && request.method === 'GET') {
+    sendBytes(platform, { id: name, authorization: request.headers.authorization }, response);
+    return;
+  }
   const apply = applierFor({ platform, request, body, area: area ?? '', name });
   if (apply === undefined) {
     send(response, { status: 404, headers: {}, body: 'not found' });
@@ -103,6 +107,26 @@ function send(response: ServerResponse, { status, headers, body }: Reply): void 
   const isText = typeof body === 'string';
   response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json; charset=utf-8', ...headers });
   response.end(isText ? body : JSON.stringify(body));
+}
+
+/** Whoever has no right to files is sent to log in, with a page that looks like an answer. */
+function sendBytes(
+  { workspace }: Platform,
+  { id, authorization }: { id: string; authorization: string | undefined },
+  response: ServerResponse,
+): void {
+  const { app } = workspace.seed;
+  const file = workspace.files.get(id);
+  const may = authorization === `Bearer ${app.botToken}` && app.scopes.includes('files:read');
+  if (!may) {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>Sign in</html>');
+    return;
+  }
+  if (file?.bytes === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': file.mimetype }).end(file.bytes);
 }
 
 /** Takes the bytes of a file, as a raw body or as the one part of a form. */

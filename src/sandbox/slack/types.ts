@@ -111,6 +111,8 @@ export interface StoredFile {
   readonly title: string;
   readonly size: number;
   readonly mimetype: string;
+  /** Who put it there. */
+  readonly user: string;
   readonly bytes?: Uint8Array;
   readonly isComplete: boolean;
   readonly channels: readonly string[];

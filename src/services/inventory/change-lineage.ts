@@ -58,17 +58,19 @@ export async function changeLineage(
   });
 }
 
-function changed(before: Lineage, change: LineageChange): Lineage {
+/** The lineage after a change that was cleaned. */
+export function changed(before: Lineage, change: LineageChange): Lineage {
   const after = { ...before, ...change, revision: before.revision + 1 };
   // Whoever says whose a key is confirms it, also the claim that stood.
   return change.ownerSlackId === undefined ? after : { ...after, ownerStanding: 'confirmed', ownerSource: 'person' };
 }
 
-function isOwnerChange(before: Lineage, after: Lineage): boolean {
+export function isOwnerChange(before: Lineage, after: Lineage): boolean {
   return before.ownerSlackId !== after.ownerSlackId || before.ownerStanding !== after.ownerStanding;
 }
 
-function entriesOf(before: Lineage, after: Lineage): Pick<AuditEntry, 'verb' | 'detail'>[] {
+/** What the audit log says of it, a line for each field; empty where nothing is different. */
+export function entriesOf(before: Lineage, after: Lineage): Pick<AuditEntry, 'verb' | 'detail'>[] {
   const { slug } = before;
   const entries: Pick<AuditEntry, 'verb' | 'detail'>[] = [];
   const add = (field: string, from: string | number | null, to: string | number | null) => {
@@ -105,7 +107,8 @@ async function followOwner(
   await tellOwner(context, after, actor);
 }
 
-function cleaned(change: LineageChange): LineageChange {
+/** As it is kept: without keys, without what cannot be seen, within what the modal can show again. */
+export function cleaned(change: LineageChange): LineageChange {
   const { workload, consumers, allowedModels, retention } = change;
   return {
     ...change,

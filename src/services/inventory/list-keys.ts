@@ -1,6 +1,7 @@
 import type { Key, Lineage } from '../../domain/key.ts';
 import { quietSince } from '../../domain/staleness.ts';
 import { DAY_MS, floorTo } from '../../domain/time.ts';
+import type { ModelSight } from '../../ports/inventory.ts';
 import type { Deps } from '../deps.ts';
 
 /** One key as the inventory shows it. */
@@ -13,6 +14,8 @@ export interface KeySummary {
   readonly last30dMicroUsd: number;
   /** Since when nobody has used it, as far as we can know. */
   readonly quietSince: number;
+  /** What it called in those 30 days, by name. */
+  readonly called: readonly ModelSight[];
 }
 
 export type ListDeps = Pick<Deps, 'store' | 'clock' | 'providers'>;
@@ -40,6 +43,7 @@ export async function summarizeKey(
     scopeName: null,
     last30dMicroUsd: 0,
     quietSince: quietSince(key, provider?.capabilities.lastUsed ?? 'usage'),
+    called: [],
   };
 }
 
@@ -47,12 +51,13 @@ export async function summarizeKey(
 export async function listAllKeys({ store, clock, providers }: ListDeps): Promise<readonly KeySummary[]> {
   const rows = await store.inventory(floorTo(clock.now(), DAY_MS) - DAYS_BEFORE * DAY_MS);
   const providerById = new Map([...providers.values()].map((provider) => [provider.id, provider]));
-  return rows.map(({ key, lineage, scopeName, costMicroUsd }) => {
+  return rows.map(({ key, lineage, scopeName, costMicroUsd, called }) => {
     const provider = providerById.get(key.providerId);
     return {
       key,
       lineage,
       scopeName,
+      called,
       providerTitle: provider?.title ?? key.providerId,
       last30dMicroUsd: costMicroUsd,
       quietSince: quietSince(key, provider?.capabilities.lastUsed ?? 'usage'),

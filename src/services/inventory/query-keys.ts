@@ -1,13 +1,25 @@
-import { isUnowned } from '../../domain/key.ts';
+import { confirmedOwnerOf, isUnowned, isWatched } from '../../domain/key.ts';
 import { type Bound, folded, type KeyQuery, type KeySort } from '../../domain/key-query.ts';
 import { namesOf } from './find-keys.ts';
 import type { KeySummary } from './list-keys.ts';
 
 /** The keys that a query means, in its order. Tombstones only where their status is asked for. */
-export function queryKeys(all: readonly KeySummary[], query: KeyQuery, now: number): readonly KeySummary[] {
-  const found = all.filter((summary) => fits(summary, query, now));
+export function queryKeys(
+  all: readonly KeySummary[],
+  query: KeyQuery,
+  { now, names = NO_NAMES }: Looking,
+): readonly KeySummary[] {
+  const found = all.filter((summary) => fits(summary, query, { now, names }));
   return query.sort === 'name' ? found : found.sort(ORDER[query.sort]);
 }
+
+export interface Looking {
+  readonly now: number;
+  /** What people may be called by, by Slack user id, for an owner who is named and not mentioned. */
+  readonly names?: ReadonlyMap<string, readonly string[]>;
+}
+
+const NO_NAMES: ReadonlyMap<string, readonly string[]> = new Map();
 
 type Order = (a: KeySummary, b: KeySummary) => number;
 
@@ -15,20 +27,28 @@ const ORDER: Readonly<Record<Exclude<KeySort, 'name'>, Order>> = {
   spend: (a, b) => b.last30dMicroUsd - a.last30dMicroUsd,
   used: (a, b) => b.quietSince - a.quietSince,
   created: (a, b) => createdAt(b) - createdAt(a),
+  cap: (a, b) => (b.lineage.capMicroUsd ?? -1) - (a.lineage.capMicroUsd ?? -1),
+  owner: (a, b) => byText(confirmedOwnerOf(a.lineage) ?? '~', confirmedOwnerOf(b.lineage) ?? '~'),
+  provider: (a, b) => byText(a.providerTitle, b.providerTitle),
 };
+
+function byText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
 
 function createdAt({ key }: KeySummary): number {
   return key.createdAt ?? key.firstSeenAt;
 }
 
-function fits(summary: KeySummary, query: KeyQuery, now: number): boolean {
+function fits(summary: KeySummary, query: KeyQuery, { now, names }: Required<Looking>): boolean {
   const { key, lineage } = summary;
   const { environments, statuses, providers, scopes, words } = query;
   if (statuses.length > 0 ? !statuses.includes(key.status) : key.status === 'gone') return false;
   if (environments.length > 0 && !environments.includes(lineage.environment)) return false;
-  if (!isOwned(summary, query.owner)) return false;
-  // Nobody can say of an admin key when it was used.
-  if (query.unusedMs !== null && (key.kind === 'admin' || !within(now - summary.quietSince, query.unusedMs)))
+  if (!isOwned(summary, query.owner, names)) return false;
+  if (!isLike(summary, query)) return false;
+  // Nobody can say of an admin key, or of one that is not watched, when it was used.
+  if (query.unusedMs !== null && (!isTracked(summary) || !within(now - summary.quietSince, query.unusedMs)))
     return false;
   if (query.spendMicroUsd !== null && !within(summary.last30dMicroUsd, query.spendMicroUsd)) return false;
   if (providers.length > 0 && !contains([key.providerId, summary.providerTitle, key.connectionId], providers))
@@ -37,11 +57,35 @@ function fits(summary: KeySummary, query: KeyQuery, now: number): boolean {
   return words.length === 0 || words.every((word) => isIn(summary, word));
 }
 
-function isOwned({ key, lineage }: KeySummary, owner: KeyQuery['owner']): boolean {
+function isOwned({ key, lineage }: KeySummary, owner: KeyQuery['owner'], names: Required<Looking>['names']): boolean {
   if (owner === null) return true;
   if (owner.kind === 'none') return isUnowned(lineage);
   if (owner.kind === 'person') return lineage.ownerSlackId === owner.value;
-  return contains([key.owner?.name ?? '', key.owner?.email ?? ''], [owner.value]);
+  const person = names.get(lineage.ownerSlackId ?? '') ?? [];
+  return contains([...person, key.owner?.name ?? '', key.owner?.email ?? ''], [owner.value]);
+}
+
+function isTracked({ key }: KeySummary): boolean {
+  return key.kind !== 'admin' && isWatched(key);
+}
+
+/** Known for all of its life: of a key that is older than what was read, nobody can say. */
+function isNeverUsed(summary: KeySummary): boolean {
+  const { key, quietSince } = summary;
+  return isTracked(summary) && key.lastUsedAt === null && key.createdAt !== null && quietSince <= key.createdAt;
+}
+
+function isLike(summary: KeySummary, { cap, models, workloads, neverUsed, watched, kind }: KeyQuery): boolean {
+  const { key, lineage, called } = summary;
+  if (cap === 'none' && lineage.capMicroUsd !== null) return false;
+  if (cap !== null && cap !== 'none' && (lineage.capMicroUsd === null || !within(lineage.capMicroUsd, cap)))
+    return false;
+  if (models.length > 0 && !called.some(({ model }) => models.some((pattern) => pattern.test(model)))) return false;
+  if (neverUsed && !isNeverUsed(summary)) return false;
+  if (watched !== null && isWatched(key) !== watched) return false;
+  if (kind !== null && key.kind !== kind) return false;
+  if (workloads.length === 0) return true;
+  return lineage.workload === null ? workloads.includes('none') : contains([lineage.workload], workloads);
 }
 
 function within(value: number, { atLeast, value: bound }: Bound): boolean {

@@ -13,12 +13,14 @@ export interface OwnerMessage {
   readonly revision: number;
   /** Slack user id; null where it was not a person. */
   readonly givenBy: string | null;
+  /** Other keys that were given along with it, all told of in this one message. */
+  readonly more: number;
 }
 
 /** Tells the new owner, unless they did it themselves. */
 export async function tellOwner(
   { deps, tx }: { readonly deps: Pick<Deps, 'clock' | 'ids'>; readonly tx: Repos },
-  { id, ownerSlackId, revision }: Lineage,
+  { id, ownerSlackId, revision, more = 0 }: Lineage & { readonly more?: number },
   actor: Actor,
 ): Promise<void> {
   const givenBy = actor.kind === 'slack' ? actor.userId : '';
@@ -26,13 +28,13 @@ export async function tellOwner(
   await tx.outbox.enqueue({
     id: deps.ids.next('out'),
     kind: OWNER_MESSAGE,
-    subjectId: [id, ownerSlackId, revision, givenBy].join(':'),
+    subjectId: [id, ownerSlackId, revision, givenBy, ...(more > 0 ? [more] : [])].join(':'),
     threadKey: `owner:${id}:${ownerSlackId}`,
     createdAt: deps.clock.now(),
   });
 }
 
 export function ownerMessageOf(subjectId: string): OwnerMessage {
-  const [lineageId = '', ownerSlackId = '', revision = '', givenBy = ''] = subjectId.split(':');
-  return { lineageId, ownerSlackId, revision: Number(revision), givenBy: givenBy || null };
+  const [lineageId = '', ownerSlackId = '', revision = '', givenBy = '', more = '0'] = subjectId.split(':');
+  return { lineageId, ownerSlackId, revision: Number(revision), givenBy: givenBy || null, more: Number(more) };
 }

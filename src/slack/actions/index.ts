@@ -14,14 +14,17 @@ import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { editKeySubmit } from './edit-key.ts';
 import { holdEnd } from './hold-end.ts';
+import { homeFind } from './home-find.ts';
 import { homePageButtons } from './home-page.ts';
 import { homeSettings } from './home-settings.ts';
+import { importApplySubmit, importFileSubmit } from './import-sheet.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
 import { ownerAnswers } from './owner-answer.ts';
 import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
 import { quietList } from './quiet-list.ts';
 import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
+import { registerKeySubmit } from './register-key.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
 import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts';
@@ -75,8 +78,12 @@ export const interactions: readonly Interaction[] = [
   practiseRotation,
   practiseRotationSubmit,
   ...homePageButtons,
+  homeFind,
   homeSettings,
   editKeySubmit,
+  registerKeySubmit,
+  importFileSubmit,
+  importApplySubmit,
   suspendScopeSubmit,
   raiseCapButton,
   raiseCapSubmit,

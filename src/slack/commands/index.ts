@@ -4,15 +4,18 @@ import { cap } from './cap.ts';
 import { claim } from './claim.ts';
 import { edit } from './edit.ts';
 import { expect } from './expect.ts';
+import { exportSheet } from './export.ts';
 import { factor } from './factor.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
+import { importSheet } from './import.ts';
 import { restore, revoke, suspend } from './key-acts.ts';
 import { list } from './list.ts';
 import { mine } from './mine.ts';
 import { mute } from './mute.ts';
 import { owner } from './owner.ts';
 import { quiet } from './quiet.ts';
+import { register } from './register.ts';
 import { rotate } from './rotate.ts';
 import { show } from './show.ts';
 import { spend } from './spend.ts';
@@ -30,10 +33,13 @@ export const subcommands: readonly Subcommand[] = [
   spend,
   backtest,
   history,
+  exportSheet,
   quiet,
   edit,
   owner,
   claim,
+  register,
+  importSheet,
   cap,
   expect,
   mute,

@@ -1,6 +1,6 @@
-import { EVERY_KEY, parseKeyQuery } from '../../domain/key-query.ts';
+import { EVERY_KEY } from '../../domain/key-query.ts';
 import { plural } from '../../domain/time.ts';
-import { listAllKeys } from '../../services/inventory/list-keys.ts';
+import { askKeys } from '../../services/inventory/ask-keys.ts';
 import { queryKeys } from '../../services/inventory/query-keys.ts';
 import type { Subcommand } from '../command.ts';
 import { keyListView } from '../views/key-list.ts';
@@ -9,18 +9,17 @@ export const list: Subcommand = {
   name: 'list',
   usage: 'list [filters]',
   summary:
-    'every key, or those that fit: `unowned`, `owner:@ana`, `env:prod`, `scope:…`, `unused:>30d`, `spend:>100`, `sort:spend`',
+    'every key, or those that fit: `unowned`, `owner:@ana`, `env:prod`, `unused:>30d`, `never-used`, `spend:>100`, `cap:none`, `model:…`, `sort:spend`',
   group: 'look',
   async run({ deps, locale }, { argument, page, userId }) {
-    const query = parseKeyQuery(argument, { currency: deps.policy.currency, askerId: userId });
     const now = deps.clock.now();
-    const all = await listAllKeys(deps);
-    const keys = queryKeys(all, query, now);
+    const asked = { text: argument, currency: deps.policy.currency, askerId: userId };
+    const { all, keys } = await askKeys(deps, asked);
     return keyListView(keys, {
       title: titleOf({
         found: keys.length,
         isAll: argument === '',
-        isEmpty: queryKeys(all, EVERY_KEY, now).length === 0,
+        isEmpty: queryKeys(all, EVERY_KEY, { now }).length === 0,
       }),
       locale,
       now,

@@ -6,6 +6,7 @@ import { learningOf } from '../../services/baselines/learning.ts';
 import type { Deps } from '../../services/deps.ts';
 import { eventsOfKey } from '../../services/events/key-events.ts';
 import { grantsOfKey } from '../../services/grants/read-grants.ts';
+import { describeEntry } from '../../services/inventory/describe-entries.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
 import { holdsInForce } from '../../services/noise/read-holds.ts';
@@ -38,6 +39,7 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
   const scope = await describeScope(deps, key);
   return {
     ...summary,
+    entry: await describeEntry(deps, summary),
     acts: possibleActs(deps, key),
     alert: alert?.state === 'resolved' ? null : (alert ?? null),
     events: await eventsOfKey(deps, key),

@@ -150,7 +150,7 @@ function modelInputs(id: (name: EditName) => string, { fields, promises }: EditM
   ];
 }
 
-function ownerInput(blockId: string, owner: string | null): InputBlock {
+export function ownerInput(blockId: string, owner: string | null): InputBlock {
   return {
     type: 'input',
     block_id: blockId,
@@ -160,7 +160,7 @@ function ownerInput(blockId: string, owner: string | null): InputBlock {
   };
 }
 
-function environmentInput(blockId: string, environment: Environment): InputBlock {
+export function environmentInput(blockId: string, environment: Environment): InputBlock {
   const option = (value: Environment) => ({ text: plain(ENVIRONMENTS[value]), value });
   return {
     type: 'input',
@@ -181,14 +181,18 @@ interface TextField {
   readonly value: string;
   readonly max: number;
   readonly multiline?: boolean;
+  readonly isNeeded?: boolean;
 }
 
-function textInput(blockId: string, { label, hint, value, max, multiline = false }: TextField): InputBlock {
+export function textInput(
+  blockId: string,
+  { label, hint, value, max, multiline = false, isNeeded = false }: TextField,
+): InputBlock {
   const shown = value.slice(0, max);
   return {
     type: 'input',
     block_id: blockId,
-    optional: true,
+    optional: !isNeeded,
     label: plain(label),
     hint: plain(hint),
     element: {

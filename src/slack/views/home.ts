@@ -16,9 +16,11 @@ import { claimButton, PRACTISE } from './pick-keys-modals.ts';
 import { capital, dayAndTime, escaped, footerText, instant, type Locale } from './text.ts';
 
 export const HOME_PAGE = 'home_page';
+export const HOME_FIND = 'home_find';
 export const HOME_SETTINGS = 'home_settings';
 export const homePage = buttonCodec(z.strictObject({ p: z.number().int().min(1).max(100_000) }));
 const PAGE_ROWS = 10;
+const FIND_MAX = 300;
 const SHOWN_CONNECTIONS = 8;
 
 /** What one person sees in the app's Home tab: what needs them first, settings last. */
@@ -30,6 +32,7 @@ export function homeView(card: HomeCard, locale: Locale): HomeView {
     ...ownBlocks(card, locale),
     ...noiseBlocks(card.noise, locale),
     ...(card.company === null || card.keys === 0 ? [] : companyBlocks(card.company, locale)),
+    ...findBlocks(card),
     ...quickBlocks(card),
     context(footerText([readText(card, locale)], locale)),
   ];
@@ -122,6 +125,29 @@ function pagerBlocks(number: number, count: number): KnownBlock[] {
   return [
     actions('home_pager', [...(number > 1 ? [previous] : []), ...(number < count ? [next] : [])]),
     context(`page ${number.toLocaleString('en-US')} of ${count.toLocaleString('en-US')}`),
+  ];
+}
+
+/** A field that takes what `/keys list` takes; Enter opens the list. */
+function findBlocks({ asker, keys }: HomeCard): KnownBlock[] {
+  if (!asker.seesAll || keys === 0) return [];
+  return [
+    {
+      type: 'input',
+      block_id: HOME_FIND,
+      dispatch_action: true,
+      optional: true,
+      label: plain('Find keys'),
+      hint: plain(
+        'Press Enter. Filters: owner:me, unowned, env:prod, unused:>30d, never-used, spend:>100, cap:none, model:…',
+      ),
+      element: {
+        type: 'plain_text_input',
+        action_id: HOME_FIND,
+        max_length: FIND_MAX,
+        placeholder: plain('owner:me env:prod unused:>30d'),
+      },
+    },
   ];
 }
 

@@ -4,9 +4,11 @@ import { type Alert, alertName } from '../../domain/alert.ts';
 import { LEARNING_DAYS } from '../../domain/baseline.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import type { Grant } from '../../domain/grant.ts';
-import type { Key } from '../../domain/key.ts';
+import type { InventoryEntry } from '../../domain/inventory-entry.ts';
+import { isWatched, type Key } from '../../domain/key.ts';
 import type { ModelBounds } from '../../domain/lineage-facts.ts';
 import { formatMoney } from '../../domain/money.ts';
+import { formatLength } from '../../domain/time.ts';
 import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
@@ -38,7 +40,11 @@ import {
   messageLink,
 } from './text.ts';
 
+const NAMES_MAX = 300;
+
 export interface KeyCard extends KeySummary {
+  /** With every column of the inventory. */
+  readonly entry: InventoryEntry;
   readonly acts: readonly KeyAct[];
   /** The open alert of this key's lineage. */
   readonly alert: Alert | null;
@@ -107,7 +113,7 @@ function buttonsOf(card: KeyCard): ButtonSpec[] {
     const accessibilityLabel = `Change the cap of ${lineage.slug}`;
     buttons.push({ actionId: 'scope_cap', label: 'Change cap…', value, accessibilityLabel });
   }
-  if (key.kind !== 'admin' && key.status !== 'gone' && card.rotation === null) {
+  if (key.kind !== 'admin' && isWatched(key) && key.status !== 'gone' && card.rotation === null) {
     buttons.push({ actionId: 'key_rotate', label: 'Rotate…', value, accessibilityLabel: `Rotate ${lineage.slug}` });
   }
   if (account?.refusal === null) buttons.push(deleteAccountButton(value, lineage.slug));
@@ -125,7 +131,7 @@ function linksOf({ consoleUrl, cap }: KeyCard): readonly string[] {
 
 function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   const { key, lineage, providerTitle, scopeName, last30dMicroUsd } = card;
-  const created = key.createdAt === null ? 'unknown' : dayAndTime(key.createdAt, locale);
+  const created = key.createdAt === null ? 'unknown' : ageText(key.createdAt, locale, now);
   const facts = [
     `*Label* ${foreign(key.label)}`,
     `*Key* ${key.hint === null ? 'no hint from the provider' : foreign(key.hint)}`,
@@ -135,6 +141,7 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
     `*Created* ${created} · ${lastUsedText(card, now)}`,
     `*Cost* ${formatMoney(last30dMicroUsd, locale.currency)} in 30 days`,
   ];
+  facts.push(...inventoryFacts(card, locale));
   if (card.learning !== null) facts.push(learningText(card.learning));
   if (lineage.ownRatio !== null) facts.push(`*Factor* ${factorText(lineage, card.usualFactor, locale)}`);
   facts.push(...scopeFacts(card, locale), ...card.grants.map((grant) => grantText(grant, locale)));
@@ -150,6 +157,29 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   if (card.rotation !== null) facts.push(rotationText(card.rotation, key, locale));
   if (card.lastAction !== null) facts.push(lastActText(card.lastAction, locale));
   return facts;
+}
+
+function ageText(createdAt: number, locale: Locale, now: number): string {
+  return `${dayAndTime(createdAt, locale)}, ${formatLength(Math.max(0, now - createdAt))} ago`;
+}
+
+/** What else the inventory knows; what is not known is not said. */
+function inventoryFacts({ entry }: KeyCard, locale: Locale): string[] {
+  const money = (microUsd: number) => formatMoney(microUsd, locale.currency);
+  const named = (title: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`*${title}* ${foreign(names.join(', '), NAMES_MAX)}`];
+  const { rotationDueAt, blastRadiusMicroUsd } = entry;
+  return [
+    ...(entry.monthToDateMicroUsd > 0 ? [`*This month* ${money(entry.monthToDateMicroUsd)}`] : []),
+    ...(entry.workload === null ? [] : [`*What for* ${foreign(entry.workload, NAMES_MAX)}`]),
+    ...named('Who uses it', entry.consumers),
+    ...named('Models in 30 days', entry.models),
+    ...named('Endpoints in 30 days', entry.endpoints),
+    ...named('Stored in', entry.storedIn ?? []),
+    ...(rotationDueAt === null ? [] : [`*Rotation due* ${dayAndTime(rotationDueAt, locale)}`]),
+    ...(blastRadiusMicroUsd === null ? [] : [`*If it leaked* up to ${money(blastRadiusMicroUsd)} in 48 hours`]),
+    ...(entry.isWatched ? [] : ['*Not watched* registered by hand: nobody sees what it spends']),
+  ];
 }
 
 /** Until then only what is much in itself is alerted. */

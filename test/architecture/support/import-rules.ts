@@ -17,6 +17,7 @@ const LAYERS: ReadonlyMap<string, Layer> = new Map([
   ['services', INWARD],
   ['providers', INWARD],
   ['webhooks', INWARD],
+  ['sheets', INWARD],
   ['secret-stores', INWARD],
   // A hook that is an address is called as a webhook is.
   ['deploy-hooks', { layers: ['webhooks', 'ports', 'domain'] }],
@@ -65,7 +66,9 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['libsodium-wrappers', ['secret-stores']],
   ['@kubernetes/client-node', ['deploy-hooks']],
   ['commander', []],
-  ['papaparse', []],
+  ['papaparse', ['sheets']],
+  ['read-excel-file', ['sheets']],
+  ['write-excel-file', ['sheets']],
   ['@inquirer/prompts', []],
 ]);
 

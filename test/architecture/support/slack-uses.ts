@@ -27,6 +27,7 @@ export const METHOD_SCOPES: ReadonlyMap<string, Words> = new Map([
   ['conversations.members', ['channels:read', 'groups:read']],
   ['conversations.history', ['channels:history', 'groups:history', 'im:history']],
   ['conversations.replies', ['channels:history', 'groups:history', 'im:history']],
+  ['files.info', ['files:read']],
   ['files.uploadV2', ['files:write']],
   ['usergroups.list', ['usergroups:read']],
   ['usergroups.users.list', ['usergroups:read']],

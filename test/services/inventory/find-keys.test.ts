@@ -29,7 +29,7 @@ function summary(slug: string, values: Partial<Key> = {}): KeySummary {
     ...values,
   };
   const lineage = lineageOf({ id: key.lineageId, slug, environment: 'unknown', createdAt: 0 });
-  return { key, lineage, providerTitle: 'Fake AI', scopeName: null, last30dMicroUsd: 0, quietSince: 0 };
+  return { key, lineage, providerTitle: 'Fake AI', scopeName: null, called: [], last30dMicroUsd: 0, quietSince: 0 };
 }
 
 const ALL = [

@@ -1,6 +1,7 @@
 import type { Action } from '../../../src/domain/action.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import type { Grant, GrantTold } from '../../../src/domain/grant.ts';
+import type { InventoryEntry } from '../../../src/domain/inventory-entry.ts';
 import type { Key, Lineage } from '../../../src/domain/key.ts';
 import { US_DOLLAR } from '../../../src/domain/money.ts';
 import type { Rotation } from '../../../src/domain/rotation.ts';
@@ -9,6 +10,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import type { ProviderCapabilities } from '../../../src/ports/provider.ts';
 import type { Impact } from '../../../src/services/actions/describe-impact.ts';
 import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
+import { entryOf } from '../../../src/services/inventory/describe-entries.ts';
+import { NOT_KNOWN } from '../../../src/services/inventory/key-insights.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
 import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
@@ -184,6 +187,11 @@ export function grantTold(fields: Partial<GrantTold> = {}): GrantTold {
   };
 }
 
+/** As the inventory shows it where nothing else is known. */
+export function entryOfSummary(summary: KeySummary): InventoryEntry {
+  return entryOf(summary, { month: new Map(), emails: new Map(), insights: () => NOT_KNOWN });
+}
+
 export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
   const key = fields.key ?? stagingKey();
   return {
@@ -193,6 +201,7 @@ export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
     providerTitle: 'Anthropic',
     scopeName: 'Staging',
     last30dMicroUsd: 108_400_000,
+    called: [],
     ...fields,
   };
 }

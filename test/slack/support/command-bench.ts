@@ -9,11 +9,19 @@ import type { Rendered } from '../../../src/slack/views/blocks.ts';
 import { type Bench, type BenchOptions, member, openBench, present } from '../../support/bench-deps.ts';
 import { LOCALE, NOW } from './cards.ts';
 
+export interface SentFile {
+  readonly channel_id: string;
+  readonly filename: string;
+  readonly file: Buffer;
+}
+
 /** The commands and modals over a real store, without Slack between: a person's answers and pages. */
 export interface CommandBench extends Bench {
   readonly context: SlackContext;
   /** The pages that modals were opened with and updated to, newest last. */
   readonly views: View[];
+  /** Files that were put into direct messages. */
+  readonly sent: readonly SentFile[];
   run(line: string, userId?: string, page?: number): Promise<Rendered | null>;
   click(actionId: string, value: string, userId?: string): Promise<Rendered | null>;
   /** Sends the newest modal off; returns the errors beside its fields, or the page in the end. */
@@ -35,7 +43,13 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
   bench.people.push(member('U0GUEST', { isActiveFullMember: false }));
   const views: View[] = [];
   const show = async ({ view }: { view: View }) => ({ view: { id: `V${views.push(view)}` } });
+  const sent: SentFile[] = [];
   const client = {
+    conversations: { open: async ({ users }: { users: string }) => ({ channel: { id: `D${users}` } }) },
+    files: {
+      info: async () => ({ file: { user: 'U0OTHER', size: 1, url_private_download: 'https://files.slack.com/f' } }),
+      uploadV2: async (file: SentFile) => void sent.push(file),
+    },
     chat: { getPermalink: async () => ({ permalink: 'https://acme.slack.example/p1' }) },
     views: {
       open: show,
@@ -61,6 +75,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
     ...bench,
     context,
     views,
+    sent,
     run(line, userId = RESPONDER, page = 1) {
       const [name = '', ...rest] = line.split(' ');
       const subcommand = present(subcommands.find((one) => one.name === name));

@@ -4,12 +4,14 @@ import { HOUR_MS } from '../../../src/domain/time.ts';
 import { readDueLimits } from '../../../src/services/limits/read-limits.ts';
 import { claimLineage } from '../../../src/services/owners/claims.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
+import type { ImportPlan } from '../../../src/services/sheets/import-plan.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { interactions } from '../../../src/slack/actions/index.ts';
 import { encodeActionButton, encodeApproval, encodeButton } from '../../../src/slack/button-value.ts';
 import { ownerAnswer } from '../../../src/slack/owner-answer.ts';
 import { buttonOf, encodeRotationButton } from '../../../src/slack/rotation-button.ts';
 import { CONFIRM_CLAIM, claimButton, DECLINE_CLAIM } from '../../../src/slack/views/claim.ts';
+import { previewModal } from '../../../src/slack/views/import-modals.ts';
 import { present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
@@ -87,6 +89,15 @@ function commandValue(line: string): string {
   return JSON.stringify({ v: 1, c, a: rest.join(' '), p: 1 });
 }
 
+/** A sheet that registers one key. */
+const PLAN: ImportPlan = {
+  edits: [],
+  keyEdits: [],
+  added: [{ slug: 'a', provider: 'b', label: 'a', hint: null, createdAt: null, status: 'active', facts: {} }],
+  unchanged: 0,
+  ignored: [],
+};
+
 /** Presses what opens modals, as somebody who may everything, and keeps one of each that has a form. */
 async function dialogsOf(bench: CommandBench, values: readonly string[]): Promise<readonly View[]> {
   for (const { kind, id } of interactions) {
@@ -96,6 +107,9 @@ async function dialogsOf(bench: CommandBench, values: readonly string[]): Promis
   }
   await bench.run('edit dev-web', ADMIN);
   await bench.run('suspend scope ws_1', ADMIN);
+  await bench.run('register', ADMIN);
+  await bench.run('import', ADMIN);
+  bench.views.push(previewModal(PLAN, { metadata: JSON.stringify({ file: 'F1', print: 'x' }) }));
   const byForm = new Map<string, View>();
   for (const view of bench.views) if (view.callback_id) byForm.set(view.callback_id, view);
   bench.views.length = 0;

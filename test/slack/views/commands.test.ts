@@ -14,6 +14,7 @@ import { fakeEvent } from '../../support/fake-provider.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   BEGAN,
+  entryOfSummary,
   keySummary,
   LOCALE,
   leakAlert,
@@ -67,6 +68,7 @@ function person(name: string) {
 function card(fields: Partial<KeyCard> = {}): KeyCard {
   return {
     ...keySummary(),
+    entry: entryOfSummary({ ...keySummary(), ...fields }),
     acts: ['suspend', 'revoke'],
     alert: null,
     events: [],

@@ -30,6 +30,7 @@ import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
   capGrant,
+  entryOfSummary,
   grantTold,
   impactOf,
   keySummary,
@@ -178,6 +179,10 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
     keyCardView(
       {
         ...keySummary(nobody(nasty)),
+        entry: {
+          ...entryOfSummary(keySummary(nobody(nasty))),
+          ...{ workload: nasty, consumers: [nasty], models: [nasty], endpoints: [nasty], storedIn: [nasty] },
+        },
         scopeName: nasty,
         acts: ['suspend'],
         alert: null,

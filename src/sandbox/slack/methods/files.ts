@@ -14,6 +14,7 @@ const MIMETYPES: Readonly<Record<string, string>> = {
   jpg: 'image/jpeg',
   svg: 'image/svg+xml',
   txt: 'text/plain',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
 export const filesMethods: Methods = {
@@ -21,21 +22,46 @@ export const filesMethods: Methods = {
   'files.completeUploadExternal': { scope: () => 'files:write', run: completeUpload },
   'files.info': {
     scope: () => 'files:read',
-    run: ({ workspace }, args) => {
+    run: ({ workspace, url }, args) => {
       const file = workspace.files.get(need(args, 'file'));
       if (file === undefined || !file.isComplete) throw new SlackError('file_not_found');
-      return { file: fileJson(file) };
+      return { file: { ...fileJson(file), url_private_download: `${url()}/file/${file.id}` } };
     },
   },
 };
+
+/** A file that a person gives to the app in a modal: shared with nobody else. */
+export function attachFile(
+  { workspace }: Platform,
+  user: string,
+  { name, bytes }: { name: string; bytes: Uint8Array },
+): string {
+  const id = workspace.nextId('F');
+  const kept = { size: bytes.byteLength, mimetype: mimetypeOf(name), isComplete: true, channels: [] };
+  workspace.files.set(id, { id, name, title: name, user, bytes, ...kept });
+  return id;
+}
+
+function mimetypeOf(name: string): string {
+  return MIMETYPES[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream';
+}
 
 function getUploadUrl({ workspace, url }: Platform, args: JsonObject): JsonObject {
   const name = need(args, 'filename');
   const size = Number(args['length']);
   if (!Number.isInteger(size) || size <= 0) throw invalidArguments('length: the size in bytes');
   const id = workspace.nextId('F');
-  const mimetype = MIMETYPES[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream';
-  workspace.files.set(id, { id, name, title: name, size, mimetype, isComplete: false, channels: [] });
+  const { botUserId: user } = workspace.seed.app;
+  workspace.files.set(id, {
+    id,
+    name,
+    title: name,
+    size,
+    mimetype: mimetypeOf(name),
+    user,
+    isComplete: false,
+    channels: [],
+  });
   return { upload_url: `${url()}/upload/${id}`, file_id: id };
 }
 
@@ -70,6 +96,6 @@ function share(
 }
 
 function fileJson(file: StoredFile): JsonObject {
-  const { id, name, title, size, mimetype, channels } = file;
-  return { id, name, title, size, mimetype, mode: 'hosted', is_external: false, channels };
+  const { id, name, title, size, mimetype, user, channels } = file;
+  return { id, name, title, size, mimetype, user, mode: 'hosted', is_external: false, channels };
 }
