@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type {
+  CapSource,
   Environment,
   Key,
   KeyOwner,
@@ -9,6 +10,7 @@ import type {
   OwnerStanding,
   OwnRatio,
 } from '../domain/key.ts';
+import type { CapLine } from '../ports/limits.ts';
 import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
@@ -85,10 +87,19 @@ export function lineageRepo({ db, touched }: Context): LineageRepo {
     async caps() {
       const rows = await db
         .selectFrom('lineages')
-        .select(['id', 'cap_micro_usd'])
+        .select(['id', 'slug', 'environment', 'cap_micro_usd', 'cap_source'])
         .where('cap_micro_usd', 'is not', null)
         .execute();
-      return new Map(rows.map(({ id, cap_micro_usd }) => [id, cap_micro_usd ?? 0]));
+      return rows.map(toCapLine);
+    },
+    async undecidedCaps() {
+      const rows = await db
+        .selectFrom('lineages')
+        .select(['id', 'slug', 'environment', 'cap_micro_usd', 'cap_source'])
+        .where('cap_source', 'is', null)
+        .where('cap_micro_usd', 'is', null)
+        .execute();
+      return rows.map(toCapLine);
     },
   };
 }
@@ -103,6 +114,7 @@ function fromLineage(lineage: Lineage): NewRow<'lineages'> {
     workload: lineage.workload,
     consumers: JSON.stringify(lineage.consumers),
     cap_micro_usd: lineage.capMicroUsd,
+    cap_source: lineage.capSource,
     created_at: lineage.createdAt,
     revision: lineage.revision,
     owner_source: lineage.ownerSource,
@@ -124,12 +136,26 @@ function toLineage(row: Row<'lineages'>): Lineage {
     workload: row.workload,
     consumers: JSON.parse(row.consumers) as string[],
     capMicroUsd: row.cap_micro_usd,
+    capSource: row.cap_source as CapSource | null,
     createdAt: row.created_at,
     revision: row.revision,
     ownerSource: row.owner_source as OwnerSource,
     allowedModels: row.allowed_models === null ? null : (JSON.parse(row.allowed_models) as string[]),
     retention: row.retention,
     ownRatio: ownRatioOf(row),
+  };
+}
+
+function toCapLine(
+  row: Pick<Row<'lineages'>, 'id' | 'slug' | 'environment' | 'cap_micro_usd' | 'cap_source'>,
+): CapLine {
+  const { id, slug, cap_micro_usd: capMicroUsd, cap_source: capSource } = row;
+  return {
+    id,
+    slug,
+    environment: row.environment as Environment,
+    capMicroUsd,
+    capSource: capSource as CapSource | null,
   };
 }
 
