@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import { inSlices } from '../domain/collections.ts';
+import { HOUR_MS } from '../domain/time.ts';
 import type { UsageGlances } from '../ports/usage-glances.ts';
 import type { UsageRange } from '../ports/usage-prices.ts';
 import type { Database } from './schema.ts';
@@ -34,6 +35,41 @@ export function usageGlances(db: Kysely<Database>): UsageGlances {
         .groupBy('key_id')
         .execute();
       return new Map(rows.map(({ key_id, cost, requests }) => [key_id, { costMicroUsd: cost, requests }]));
+    },
+    async daySums(keyIds, { from, to }) {
+      const sums = new Map<number, number>();
+      for (const slice of inSlices(keyIds, CHUNK)) {
+        const rows = await db
+          .selectFrom('usage_days')
+          .select(['day_at', (eb) => eb.fn.sum<number>('cost_micro_usd').as('cost')])
+          .where('key_id', 'in', slice)
+          .where('day_at', '>=', from)
+          .where('day_at', '<', to)
+          .groupBy('day_at')
+          .execute();
+        for (const { day_at, cost } of rows) sums.set(day_at, (sums.get(day_at) ?? 0) + Number(cost));
+      }
+      return [...sums].sort(([a], [b]) => a - b).map(([dayAt, costMicroUsd]) => ({ dayAt, costMicroUsd }));
+    },
+    async highestHours(keyIds, { from, to }) {
+      const highest = new Map<string, number>();
+      for (const slice of inSlices(keyIds, CHUNK)) {
+        const hours = db
+          .selectFrom('usage')
+          .select(['key_id', (eb) => eb.fn.sum<number>('cost_micro_usd').as('cost')])
+          .where('key_id', 'in', slice)
+          .where('start_at', '>=', from)
+          .where('start_at', '<', to)
+          .where('width_ms', '<=', HOUR_MS)
+          .groupBy(['key_id', sql`start_at / ${sql.lit(HOUR_MS)}`]);
+        const rows = await db
+          .selectFrom(hours.as('hours'))
+          .select(['key_id', (eb) => eb.fn.max<number>('cost').as('most')])
+          .groupBy('key_id')
+          .execute();
+        for (const { key_id, most } of rows) if (Number(most) > 0) highest.set(key_id, Number(most));
+      }
+      return highest;
     },
     async lastDays(keyIds, before) {
       const days = new Map<string, number>();
