@@ -10,6 +10,7 @@ import { err, out } from './cli/output.ts';
 import { addReconcileCommands } from './cli/reconcile.ts';
 import { addRepriceCommand } from './cli/reprice.ts';
 import { addReviewCommands } from './cli/review.ts';
+import { addRiskCommands } from './cli/risk.ts';
 import { addSandboxCommands, showPage } from './cli/sandbox.ts';
 import { AppError, publicMessageOf } from './domain/errors.ts';
 
@@ -42,6 +43,7 @@ addBackupCommands(program);
 addReviewCommands(program);
 addRepriceCommand(program);
 addReconcileCommands(program);
+addRiskCommands(program);
 addBacktestCommand(program);
 addAnalyzeCommand(program);
 addSandboxCommands(program);

@@ -10,8 +10,8 @@ import type {
   OwnerStanding,
   OwnRatio,
 } from '../domain/key.ts';
-import type { CapLine } from '../ports/limits.ts';
 import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
+import { lineageCaps } from './lineage-caps.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
@@ -84,23 +84,8 @@ export function lineageRepo({ db, touched }: Context): LineageRepo {
         .execute();
       return rows.map(toLineage);
     },
-    async caps() {
-      const rows = await db
-        .selectFrom('lineages')
-        .select(['id', 'slug', 'environment', 'cap_micro_usd', 'cap_source'])
-        .where('cap_micro_usd', 'is not', null)
-        .execute();
-      return rows.map(toCapLine);
-    },
-    async undecidedCaps() {
-      const rows = await db
-        .selectFrom('lineages')
-        .select(['id', 'slug', 'environment', 'cap_micro_usd', 'cap_source'])
-        .where('cap_source', 'is', null)
-        .where('cap_micro_usd', 'is', null)
-        .execute();
-      return rows.map(toCapLine);
-    },
+    caps: () => lineageCaps(db, 'said'),
+    undecidedCaps: () => lineageCaps(db, 'unsaid'),
   };
 }
 
@@ -143,19 +128,6 @@ function toLineage(row: Row<'lineages'>): Lineage {
     allowedModels: row.allowed_models === null ? null : (JSON.parse(row.allowed_models) as string[]),
     retention: row.retention,
     ownRatio: ownRatioOf(row),
-  };
-}
-
-function toCapLine(
-  row: Pick<Row<'lineages'>, 'id' | 'slug' | 'environment' | 'cap_micro_usd' | 'cap_source'>,
-): CapLine {
-  const { id, slug, cap_micro_usd: capMicroUsd, cap_source: capSource } = row;
-  return {
-    id,
-    slug,
-    environment: row.environment as Environment,
-    capMicroUsd,
-    capSource: capSource as CapSource | null,
   };
 }
 

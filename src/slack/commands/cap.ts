@@ -7,6 +7,7 @@ import { describeRaise } from '../../services/grants/describe-raise.ts';
 import { changeLineage } from '../../services/inventory/change-lineage.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope } from '../../services/limits/describe-scope.ts';
+import { presentOvershoot } from '../../services/limits/present-overshoot.ts';
 import { keysCountedIn } from '../../services/rotation/named-keys.ts';
 import { actToSetCap } from '../actions/lib/act-to-set-cap.ts';
 import { authorise } from '../authorise.ts';
@@ -66,7 +67,13 @@ async function capView(
     deps,
     keys.map(({ id }) => id),
   );
-  return capAnswerView({ key, lineage, scope, controls, changed, spentMicroUsd }, locale);
+  const own = ownCapOf(lineage, deps.policy);
+  const { ownMicroUsd } = await presentOvershoot(deps, {
+    connectionId: key.connectionId,
+    keyIds: keys.map(({ id }) => id),
+  });
+  const answer = { key, lineage, own, overshootMicroUsd: ownMicroUsd, scope, controls, changed, spentMicroUsd };
+  return capAnswerView(answer, locale);
 }
 
 async function monthOf({ store, clock }: SlackContext['deps'], keyIds: readonly string[]): Promise<number> {

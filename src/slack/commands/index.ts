@@ -1,6 +1,8 @@
 import type { Subcommand } from '../command.ts';
 import { backtest } from './backtest.ts';
+import { blastRadius } from './blast-radius.ts';
 import { cap } from './cap.ts';
+import { caps } from './caps.ts';
 import { claim } from './claim.ts';
 import { edit } from './edit.ts';
 import { expect } from './expect.ts';
@@ -14,6 +16,7 @@ import { mute } from './mute.ts';
 import { owner } from './owner.ts';
 import { quiet } from './quiet.ts';
 import { rotate } from './rotate.ts';
+import { score } from './score.ts';
 import { show } from './show.ts';
 import { spend } from './spend.ts';
 import { stale } from './stale.ts';
@@ -28,6 +31,9 @@ export const subcommands: readonly Subcommand[] = [
   show,
   mine,
   spend,
+  caps,
+  blastRadius,
+  score,
   backtest,
   history,
   quiet,

@@ -220,3 +220,23 @@ export function rotationCard(
     ...fields,
   };
 }
+
+/** What a card says of the key's cap of its own, and of what it could cost. */
+export const CARD_RISK = {
+  own: { microUsd: 500_000_000, origin: 'policy', enforced: true },
+  overshoot: { hourMicroUsd: 12_000_000, ownMicroUsd: 2_600_000, providerMicroUsd: 3_000_000 },
+  radius: {
+    worst48hMicroUsd: 4_800_000_000,
+    boundedBy: 'rate',
+    stoppedBy: 'people',
+    withinMinutes: 10,
+    assumptions: ['all models that it may call are used at once, each as fast as its rate limits allow'],
+  },
+  watch: {
+    who: ['U0ANA'],
+    where: { channel: '#ai-keys', direct: ['U0DEE'], webhooks: 0 },
+    withinMs: 600_000,
+    next: [{ step: 'admins', afterMs: 2_400_000 }],
+    gaps: ['learning'],
+  },
+} as const;

@@ -29,6 +29,7 @@ import { holdCard, muteOf, quietOf, windowOf } from '../../support/noise.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
+  CARD_RISK,
   capGrant,
   grantTold,
   impactOf,
@@ -179,6 +180,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
       {
         ...keySummary(nobody(nasty)),
         scopeName: nasty,
+        ...CARD_RISK,
         acts: ['suspend'],
         alert: null,
         consoleUrl: null,
