@@ -291,7 +291,7 @@ CREATE TABLE lineages (
   environment TEXT NOT NULL,
   owner_slack_id TEXT,
   created_at BIGINT NOT NULL
-, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1, owner_source TEXT NOT NULL DEFAULT 'found', allowed_models TEXT, retention TEXT, own_ratio BIGINT, own_ratio_by TEXT, own_ratio_at BIGINT);
+, owner_standing TEXT NOT NULL DEFAULT 'confirmed', workload TEXT, consumers TEXT NOT NULL DEFAULT '[]', cap_micro_usd BIGINT, revision INTEGER NOT NULL DEFAULT 1, owner_source TEXT NOT NULL DEFAULT 'found', allowed_models TEXT, retention TEXT, own_ratio BIGINT, own_ratio_by TEXT, own_ratio_at BIGINT, cap_source TEXT);
 
 CREATE UNIQUE INDEX lineages_slug ON lineages (slug);
 

@@ -11,6 +11,7 @@ import { err, out } from './cli/output.ts';
 import { addReconcileCommands } from './cli/reconcile.ts';
 import { addRepriceCommand } from './cli/reprice.ts';
 import { addReviewCommands } from './cli/review.ts';
+import { addRiskCommands } from './cli/risk.ts';
 import { addSandboxCommands, showPage } from './cli/sandbox.ts';
 import { AppError, publicMessageOf } from './domain/errors.ts';
 
@@ -44,6 +45,7 @@ addKeyCommands(program);
 addReviewCommands(program);
 addRepriceCommand(program);
 addReconcileCommands(program);
+addRiskCommands(program);
 addBacktestCommand(program);
 addAnalyzeCommand(program);
 addSandboxCommands(program);

@@ -2,6 +2,7 @@ import { parsePolicy } from '../../src/config/policy.ts';
 import { detectors } from '../../src/domain/detectors/index.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { DrivenClock } from '../../src/sandbox/driven-clock.ts';
+import { noInsights } from '../../src/services/inventory/key-insights.ts';
 import { listAllKeys } from '../../src/services/inventory/list-keys.ts';
 import { applyImport } from '../../src/services/sheets/apply-import.ts';
 import { exportKeys } from '../../src/services/sheets/export-keys.ts';
@@ -43,7 +44,14 @@ const lines = Array.from(
 await imported('new keys', Buffer.from(`${head}\n${lines.join('\n')}\n`));
 const begun = performance.now();
 const keys = await listAllKeys(deps);
-const sheet = await exportKeys(deps, { actor: ACTOR, format: 'csv', view: 'all', keys, filter: '' });
+const sheet = await exportKeys(deps, {
+  actor: ACTOR,
+  format: 'csv',
+  view: 'all',
+  keys,
+  filter: '',
+  insights: noInsights,
+});
 figures.push({ name: `export of ${ROWS} keys as CSV, every column`, value: performance.now() - begun, unit: 'ms' });
 await imported('nothing different', sheet.bytes);
 const changed = Buffer.from(sheet.bytes).toString().replaceAll('staging', 'development').replaceAll('job ', 'task ');

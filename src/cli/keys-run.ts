@@ -9,6 +9,7 @@ import type { SheetFormat } from '../ports/sheet.ts';
 import type { Store } from '../ports/store.ts';
 import { askKeys } from '../services/inventory/ask-keys.ts';
 import { describeEntries } from '../services/inventory/describe-entries.ts';
+import { type KeyInsights, keyInsights, noInsights } from '../services/inventory/key-insights.ts';
 import type { KeySummary } from '../services/inventory/list-keys.ts';
 import { applyImport } from '../services/sheets/apply-import.ts';
 import { exportKeys } from '../services/sheets/export-keys.ts';
@@ -23,6 +24,7 @@ import { cliActor, openOwnStore, ownPolicyOrNull } from './installation.ts';
 import { faultsJson, planJson, planText } from './keys-text.ts';
 import { offlineProviders } from './offline-providers.ts';
 import { err, out, printable } from './output.ts';
+import { storedDeps } from './stored-deps.ts';
 import { tableOf } from './table.ts';
 
 export interface ListOptions {
@@ -48,7 +50,7 @@ export function listInventory(filters: readonly string[], { json, csv, sort }: L
       out(listText(keys));
       return 0;
     }
-    const entries = await describeEntries({ store, clock: systemClock }, keys);
+    const entries = await describeEntries({ store, clock: systemClock }, keys, await insightsOf(store));
     if (json) out(`${JSON.stringify(entries.map(entryJson), null, 2)}\n`);
     else
       out(
@@ -62,7 +64,14 @@ export function exportInventory(file: string, filters: readonly string[], { view
   const format = formatOf(file);
   return withStore(async (store) => {
     const keys = await asked(store, filters);
-    const input = { actor: cliActor(), format, view, keys, filter: filters.join(' ') };
+    const input = {
+      actor: cliActor(),
+      format,
+      view,
+      keys,
+      filter: filters.join(' '),
+      insights: await insightsOf(store),
+    };
     const { bytes } = await exportKeys({ store, clock: systemClock, sheets }, input);
     writeBytes(file, bytes);
     err(`${plural(keys.length, 'key')} written to ${printable(file)}.\n`);
@@ -90,6 +99,12 @@ export function importInventory(file: string, { apply, json }: ImportOptions): P
 
 function summaryOf(plan: ImportPlan, isApplied: boolean, file: string): string {
   return `${planText.changes(plan)}${planText.verdict(plan, { isApplied, file: printable(file) })}`;
+}
+
+/** Without a policy nothing but the inventory is known. */
+async function insightsOf(store: Store): Promise<KeyInsights> {
+  const policy = ownPolicyOrNull();
+  return policy === null ? noInsights : keyInsights(await storedDeps(store, policy));
 }
 
 async function asked(store: Store, filters: readonly string[]): Promise<readonly KeySummary[]> {

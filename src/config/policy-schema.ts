@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
+import { actsIn, capsSection } from './policy-caps.ts';
 import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
 import { priceEntrySchema } from './policy-prices.ts';
 import { secretStoreSections } from './policy-secret-stores.ts';
@@ -90,25 +91,10 @@ const heartbeat = z.strictObject({
   minutes: z.int().min(1).max(60).default(5).describe('a whole number of minutes from 1 to 60'),
 });
 
-const ENVIRONMENTS = ['production', 'staging', 'development', 'unknown'] as const;
-
 const autoContain = z.strictObject({
   enabled: z.boolean().default(false).describe('true or false'),
   above_usd: z.number().positive().max(1_000_000).default(100).describe('US dollars, for instance 100'),
-  environments: z
-    .array(z.enum(ENVIRONMENTS))
-    .min(1)
-    .default(['staging', 'development'])
-    .describe('a list of production, staging, development and unknown: [staging, development]'),
-});
-
-const caps = z.strictObject({
-  raise_up_to_percent: z
-    .number()
-    .min(100)
-    .default(200)
-    .describe('a share of the cap before the raise, from 100 on: 200 is twice as much'),
-  raise_up_to_usd: z.number().positive().optional().describe('US dollars, for instance 2000'),
+  environments: actsIn,
 });
 
 const detection = z.strictObject({
@@ -159,7 +145,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], { provider
     alerts,
     heartbeat,
     auto_contain: autoContain,
-    caps,
+    caps: capsSection,
     detection,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z

@@ -1,8 +1,9 @@
 import { globPattern } from '../domain/glob.ts';
-import { MICRO_USD_PER_USD, microUsdFromUsd } from '../domain/money.ts';
+import { MICRO_USD_PER_USD } from '../domain/money.ts';
 import type { Policy, PolicySetting } from '../domain/policy.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
+import { toCapPolicy } from './policy-caps.ts';
 import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toOverride } from './policy-prices.ts';
@@ -112,10 +113,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       aboveMicroUsd: Math.round(file.auto_contain.above_usd * MICRO_USD_PER_USD),
       environments: file.auto_contain.environments,
     },
-    caps: {
-      raiseUpToPercent: file.caps.raise_up_to_percent,
-      raiseUpToMicroUsd: file.caps.raise_up_to_usd === undefined ? null : microUsdFromUsd(file.caps.raise_up_to_usd),
-    },
+    caps: toCapPolicy(file.caps),
     detection: { profile: file.detection.profile },
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),

@@ -27,6 +27,8 @@ export interface CapStanding {
   readonly keyId: string | null;
   /** How long it is until the next look at the latest. */
   readonly lookMs: number;
+  /** Whether Keysteward suspends the key at it: policy says so of the team's own. */
+  readonly enforced: boolean;
   readonly told: readonly ToldStep[];
   /** What all that count against it spent on a day of late, on average: this lineage, and the others. */
   readonly usualDayMicroUsd: { readonly own: number; readonly others: number };

@@ -99,8 +99,10 @@ export interface Lineage {
   readonly workload: string | null;
   /** Who breaks when it stops: services, jobs, people. */
   readonly consumers: readonly string[];
-  /** The team's own cap in a calendar month (UTC): watched here, whatever the provider enforces. */
+  /** The team's own cap in a calendar month (UTC), as people set it; policy may set one where they did not (`ownCapOf`). */
   readonly capMicroUsd: number | null;
+  /** Null: nobody said anything, so that policy's rule holds. */
+  readonly capSource: CapSource | null;
   /** Patterns of the models that it may call; null: as policy says. */
   readonly allowedModels: readonly string[] | null;
   /** What was promised of its data, such as `zero-retention`; null: as policy says. */
@@ -111,6 +113,9 @@ export interface Lineage {
   /** Grows with each change by a person; a modal that saw another one is out of date. */
   readonly revision: number;
 }
+
+/** Where people set a lineage's own cap: both go before policy. */
+export type CapSource = 'slack' | 'import';
 
 export interface OwnRatio {
   readonly ratio: number;
@@ -140,6 +145,7 @@ export const NEW_LINEAGE = {
   workload: null,
   consumers: [],
   capMicroUsd: null,
+  capSource: null,
   allowedModels: null,
   retention: null,
   ownRatio: null,

@@ -1,9 +1,9 @@
 import type { RolePolicy } from './authorise.ts';
-import type { RaisePolicy } from './cap.ts';
 import type { EscalationPolicy } from './escalation.ts';
 import { type Environment, guessEnvironment, type Lineage } from './key.ts';
 import type { ModelBounds } from './lineage-facts.ts';
 import type { DisplayCurrency } from './money.ts';
+import type { CapPolicy } from './own-cap.ts';
 import type { PriceOverride } from './price-override.ts';
 import type { Profile } from './profile.ts';
 import type { DeployHookSetting, RedeployRule } from './redeploy.ts';
@@ -66,8 +66,7 @@ export interface Policy {
   /** Sent only where KEYSTEWARD_HEARTBEAT_URL is set. */
   readonly heartbeat: { readonly everyMs: number };
   readonly autoContain: AutoContain;
-  /** How far a cap may be raised by those who are no admins. */
-  readonly caps: RaisePolicy;
+  readonly caps: CapPolicy;
   readonly detection: { readonly profile: Profile };
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;

@@ -1,5 +1,9 @@
 import type { Grant } from '../domain/grant.ts';
+import type { Lineage } from '../domain/key.ts';
 import type { KnownLimits } from '../domain/limits.ts';
+
+/** What decides about a lineage's own cap. */
+export type CapLine = Pick<Lineage, 'id' | 'slug' | 'environment' | 'capMicroUsd' | 'capSource'>;
 
 export interface ScopeLimitsRepo {
   get(connectionId: string, scopeId: string): Promise<KnownLimits | undefined>;

@@ -9,7 +9,7 @@ import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
-import type { GrantRepo, ScopeLimitsRepo } from './limits.ts';
+import type { CapLine, GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
@@ -53,8 +53,10 @@ export interface LineageRepo {
   update(lineage: Lineage): Promise<void>;
   get(id: string): Promise<Lineage | undefined>;
   all(): Promise<readonly Lineage[]>;
-  /** The team's own caps, by lineage. */
-  caps(): Promise<ReadonlyMap<string, number>>;
+  /** Those that people gave a cap. */
+  caps(): Promise<readonly CapLine[]>;
+  /** Those of whose cap nobody has said anything, so that policy may. */
+  undecidedCaps(): Promise<readonly CapLine[]>;
   /** Those of which a person said which models they may call, or what was promised of their data. */
   bounded(): Promise<readonly Lineage[]>;
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type {
+  CapSource,
   Environment,
   Key,
   KeyOwner,
@@ -10,6 +11,7 @@ import type {
   OwnRatio,
 } from '../domain/key.ts';
 import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
+import { lineageCaps } from './lineage-caps.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
@@ -82,14 +84,8 @@ export function lineageRepo({ db, touched }: Context): LineageRepo {
         .execute();
       return rows.map(toLineage);
     },
-    async caps() {
-      const rows = await db
-        .selectFrom('lineages')
-        .select(['id', 'cap_micro_usd'])
-        .where('cap_micro_usd', 'is not', null)
-        .execute();
-      return new Map(rows.map(({ id, cap_micro_usd }) => [id, cap_micro_usd ?? 0]));
-    },
+    caps: () => lineageCaps(db, 'said'),
+    undecidedCaps: () => lineageCaps(db, 'unsaid'),
   };
 }
 
@@ -103,6 +99,7 @@ export function fromLineage(lineage: Lineage): NewRow<'lineages'> {
     workload: lineage.workload,
     consumers: JSON.stringify(lineage.consumers),
     cap_micro_usd: lineage.capMicroUsd,
+    cap_source: lineage.capSource,
     created_at: lineage.createdAt,
     revision: lineage.revision,
     owner_source: lineage.ownerSource,
@@ -124,6 +121,7 @@ function toLineage(row: Row<'lineages'>): Lineage {
     workload: row.workload,
     consumers: JSON.parse(row.consumers) as string[],
     capMicroUsd: row.cap_micro_usd,
+    capSource: row.cap_source as CapSource | null,
     createdAt: row.created_at,
     revision: row.revision,
     ownerSource: row.owner_source as OwnerSource,

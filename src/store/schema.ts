@@ -34,6 +34,8 @@ export interface LineageTable {
   /** JSON array of names. */
   consumers: string;
   cap_micro_usd: number | null;
+  /** 'slack' or 'import'; null: nobody said. */
+  cap_source: string | null;
   created_at: number;
   revision: number;
   owner_source: string;

@@ -84,6 +84,8 @@ describe('policy.example.yml', () => {
       .replace('  code: USD\n', '')
       .replace('environments: []', 'environments:')
       .replace('owners: {}', 'owners:')
+      .replace('monthly: []', 'monthly:')
+      .replace('prepaid: []', 'prepaid:')
       .replace('models: []', 'models:')
       .replace('retention: []', 'retention:')
       .replace('deploy_hooks: {}', 'deploy_hooks:')

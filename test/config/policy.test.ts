@@ -57,7 +57,7 @@ describe('policy.yml', () => {
       alerts: { dailyMessages: 20 },
       heartbeat: { everyMs: 300_000 },
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
-      caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null },
+      caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null, monthly: [], prepaid: [] },
       detection: { profile: 'balanced' },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],

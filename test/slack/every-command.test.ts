@@ -48,7 +48,10 @@ async function answerTo(bench: CommandBench, line: string, userId: string): Prom
 }
 
 function expectSameWords(rendered: Rendered): void {
-  const blocks = rendered.blocks.filter(({ type }) => type !== 'actions');
+  // A button says nothing that has to be in the text, wherever it stands.
+  const blocks = rendered.blocks
+    .filter(({ type }) => type !== 'actions')
+    .map((block) => (block.type === 'section' ? { ...block, accessory: undefined } : block)) as Rendered['blocks'];
   const shown = seen({ text: rendered.text, blocks }).replace(/\s+/g, ' ');
   const said = spoken(rendered).replace(/\s+/g, ' ');
   if (said.endsWith('…')) expect(shown.startsWith(said.slice(0, 200))).toBe(true);
@@ -68,6 +71,12 @@ const LINES = [
   'status',
   'list',
   'list sort:spend spend:>0',
+  'caps',
+  'caps env:prod',
+  'blast-radius',
+  'score',
+  'score me',
+  'score owned',
   'list unowned',
   'list never-used model:fake* cap:none watched:yes sort:owner',
   'export',

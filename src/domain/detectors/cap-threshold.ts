@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { type CapOrigin, type CapStanding, type CapStep, isTold } from '../cap.ts';
+import { type CapStanding, type CapStep, isTold } from '../cap.ts';
 import { type Detector, type DetectorInput, type Glance, RECENT_MS } from '../detector.ts';
 import type { Finding, Severity } from '../finding.ts';
+import { ENFORCE_MS, overshootOf } from '../overshoot.ts';
 import type { Sentence } from '../sentence.ts';
 import { HOUR_MS, MINUTE_MS, monthStart, nextMonthStart, plural } from '../time.ts';
 import { costBetween, spentBy } from '../window.ts';
 import { whoseCap } from './lib/whose-cap.ts';
 
 const QUARTER_MS = 15 * MINUTE_MS;
+const ENFORCED_NOW = ' Policy has the key suspended at it, unless that was done this month and taken back.';
 // Half the way: the cap will be reached within the hour, so each minute counts.
 const SOON = 0.75;
 
@@ -58,8 +60,9 @@ function detectOne(input: DetectorInput, cap: CapStanding, limits: Settings): re
   const { hourMicroUsd, fastestMicroUsd } = ratesOf(input, cap);
   const step = dueStep(cap, limits, hourMicroUsd);
   if (step === null) return [];
-  const unseenMs = cap.lookMs + Math.max(0, input.now - knownUntil);
-  const overshootMicroUsd = Math.round((fastestMicroUsd * unseenMs) / HOUR_MS);
+  const lagMs = Math.max(0, input.now - knownUntil);
+  const unseen = { lagMs, pollMs: cap.lookMs, enforceMs: cap.enforced ? ENFORCE_MS : 0 };
+  const overshootMicroUsd = overshootOf(fastestMicroUsd, unseen);
   const { origin, capMicroUsd, monthMicroUsd, sharedWith } = cap;
   return [
     {
@@ -153,19 +156,24 @@ function alsoText(caps: readonly CapStanding[], told: CapStanding, limits: Setti
 }
 
 function reasonOf(cap: CapStanding, { now, overshootMicroUsd }: { now: number; overshootMicroUsd: number }): Sentence {
-  const { capMicroUsd, monthMicroUsd, ownMonthMicroUsd, origin, sharedWith } = cap;
+  const { capMicroUsd, monthMicroUsd, ownMonthMicroUsd, sharedWith } = cap;
   const spent: Sentence = [{ money: monthMicroUsd }, ' of ', { money: capMicroUsd }, ' spent since the 1st (UTC)'];
   const share: Sentence = sharedWith > 0 ? [', ', { money: ownMonthMicroUsd }, ' of it by this key'] : [];
   const over = monthMicroUsd >= capMicroUsd;
   const more: Sentence =
     overshootMicroUsd === 0
       ? [' Nothing is being spent at present.']
-      : [' At the present rate up to ', { money: overshootMicroUsd }, ' more can be spent before the next look.'];
-  return [...spent, ...share, '.', brakeText(origin, over, now), ...more];
+      : [
+          ' At the present rate up to ',
+          { money: overshootMicroUsd },
+          cap.enforced ? ' more can be spent before that takes effect.' : ' more can be spent before the next look.',
+        ];
+  return [...spent, ...share, '.', brakeText(cap, over, now), ...more];
 }
 
 /** A cap is never a reason to feel safe: who enforces it, and how well. */
-function brakeText(origin: CapOrigin, over: boolean, now: number): string {
+function brakeText({ origin, enforced }: CapStanding, over: boolean, now: number): string {
+  if (enforced) return over ? ENFORCED_NOW : ' Keysteward suspends the key at it, as policy says.';
   if (origin === 'own') return ' Nothing stops at this cap: it is only watched here.';
   if (!over) return ' The provider refuses requests once it is reached, some minutes late.';
   const until = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });

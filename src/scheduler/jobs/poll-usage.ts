@@ -5,13 +5,14 @@ import { proveStops } from '../../services/actions/prove-stops.ts';
 import { refreshAlerts } from '../../services/alerts/refresh-alerts.ts';
 import { runDetection } from '../../services/alerts/run-detection.ts';
 import type { Deps } from '../../services/deps.ts';
+import { enforceCaps } from '../../services/limits/enforce-caps.ts';
 import { reportCatchUp } from '../../services/notices/report-downtime.ts';
 import { reportSilence } from '../../services/notices/report-silence.ts';
 import { duePolls, keepPace, pollIntervalMs } from '../../services/usage/poll-pace.ts';
 import { pollUsage } from '../../services/usage/poll-usage.ts';
 import type { Job } from '../job.ts';
 
-/** Poll → detect → refresh → prove, for all due connections at once: a provider that hangs does not hold up another. */
+/** Poll → detect → keep caps → refresh → prove, for all due connections at once: a provider that hangs does not hold up another. */
 export const pollUsageJob: Job = {
   name: 'poll-usage',
   everyMs: (policy) => policy.polling.usageMs,
@@ -40,6 +41,7 @@ async function pollOne(deps: Deps, provider: Provider): Promise<CaughtUp> {
     return { connectionId, ok, problem: watermark.problem, alertIds: [] };
   }
   const { alertIds, nearness } = await runDetection(deps, provider, watermark);
+  await enforceCaps(deps, provider);
   await refreshAlerts(deps, provider, watermark);
   await proveStops(deps, provider, watermark);
   await keepPace(deps, provider, { attemptedAt, nearness, retryAfterMs: null });

@@ -8,7 +8,7 @@ import { recordLimits } from '../limits/record-limits.ts';
 import { type ExecuteDeps, noRight, type Proven } from './act.ts';
 import { acts } from './acts.ts';
 import { auditSubject } from './audit-subject.ts';
-import { AUTO_CONTAIN } from './auto-contain.ts';
+import { CAP_KEEPER, POLICY_ACTORS } from './policy-stop.ts';
 import { tellAlerts } from './tell-alerts.ts';
 
 /**
@@ -107,8 +107,9 @@ async function settle(deps: ExecuteDeps, { action, key }: Claimed, proven: Prove
 
 /** What policy has stopped by itself can be taken back from the line in the thread that tells it. */
 function undoOf({ kind, requestedBy }: Action, key: Key | undefined) {
-  if (kind !== 'suspend' || requestedBy !== actorText(AUTO_CONTAIN) || key === undefined) return {};
-  return { undoKeyId: key.id, undoGeneration: key.generation };
+  if (kind !== 'suspend' || !POLICY_ACTORS.has(requestedBy) || key === undefined) return {};
+  const atCap = requestedBy === actorText(CAP_KEEPER);
+  return { undoKeyId: key.id, undoGeneration: key.generation, ...(atCap ? { atCap } : {}) };
 }
 
 function shownAt({ kind, executedAt, usedAfterMicroUsd }: Action, { already }: Proven, now: number): Partial<Action> {

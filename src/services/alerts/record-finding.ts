@@ -38,11 +38,17 @@ async function recordIn({ deps, tx }: Context, found: Finding): Promise<Alert | 
     return keepQuietly({ deps, tx }, found, route.why);
   }
   const { finding, kept } = await withBeginning({ deps, tx }, route.finding);
-  const alert = await openOrMerge({ deps, tx }, finding);
-  await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: deps.clock.now() });
+  const alert = await tellFinding({ deps, tx }, finding);
   await linkTo({ tx }, kept, alert.id);
   if (route.beyond !== null) await tellBeyond({ deps, tx }, route.beyond, alert);
   await autoContain({ deps, tx }, { alert, finding });
+  return alert;
+}
+
+/** Past all mutes and windows: for what is being done, of which people must hear. */
+export async function tellFinding({ deps, tx }: Context, finding: Finding): Promise<Alert> {
+  const alert = await openOrMerge({ deps, tx }, finding);
+  await tx.alerts.addFinding({ ...finding, id: deps.ids.next('find'), alertId: alert.id, foundAt: deps.clock.now() });
   return alert;
 }
 

@@ -1,6 +1,7 @@
 import { raiseBound } from '../../domain/cap.ts';
 import { type Grant, isRaise, ownCapTarget, scopeTarget } from '../../domain/grant.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
+import { ownCapOf } from '../../domain/own-cap.ts';
 import { monthStart } from '../../domain/time.ts';
 import type { ConsoleSteps } from '../../ports/provider.ts';
 import type { Deps } from '../deps.ts';
@@ -34,7 +35,7 @@ type DescribeDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'policy'>;
 /** What raising the cap of a key could mean here. */
 export async function describeRaise(deps: DescribeDeps, key: Key, lineage: Lineage): Promise<RaiseCard> {
   const grants = await grantsOfKey(deps, key);
-  const own = raisable(deps, lineage.capMicroUsd, of(grants, ownCapTarget(lineage.id)));
+  const own = raisable(deps, ownCapOf(lineage, deps.policy).microUsd, of(grants, ownCapTarget(lineage.id)));
   const card = key.kind === 'admin' ? null : await describeScope(deps, key);
   const { canChange, consoleSteps } = capControls(deps, key, card?.known ?? null);
   const spent = { ...own, spentMicroUsd: await spentByLineage(deps, lineage) };

@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Grant } from '../../domain/grant.ts';
 import { countsAsProduction } from '../../domain/key.ts';
 import { capFault, capWords } from '../../domain/limits.ts';
+import { ownCapOf } from '../../domain/own-cap.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { invalid, REASON_MAX, type RequestInput, refuseWrongSlug } from '../actions/record-request.ts';
 import { requestLimitChange } from '../actions/request-limit-change.ts';
@@ -23,7 +24,7 @@ export interface RaiseInput extends RequestInput {
   readonly untilAt: number | null;
 }
 
-type RaiseDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'outlets'>;
+type RaiseDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'outlets' | 'policy'>;
 
 /** Raises a cap, for a time or for good. The provider's is an act like any other; the team's own is changed at once. */
 export async function raiseCap(deps: RaiseDeps, input: RaiseInput): Promise<void> {
@@ -81,7 +82,7 @@ async function raiseOwnCap(deps: RaiseDeps, input: RaiseInput): Promise<void> {
     const lineage = key && (await tx.lineages.get(key.lineageId));
     if (lineage === undefined) throw invalid('This key is not in the inventory any more.');
     if (countsAsProduction(lineage.environment)) refuseWrongSlug(lineage, typedSlug);
-    const present = lineage.capMicroUsd;
+    const present = ownCapOf(lineage, deps.policy).microUsd;
     // A second click finds what the first has done.
     if (present === to) return;
     if (present !== from) throw overtaken(lineage.slug, from, present);

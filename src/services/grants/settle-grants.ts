@@ -11,6 +11,7 @@ import {
   valueWords,
 } from '../../domain/grant.ts';
 import type { Lineage } from '../../domain/key.ts';
+import { ownCapOf } from '../../domain/own-cap.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
 import type { Repos } from '../../ports/store.ts';
 import { type RequestLimitChangeInput, requestLimitChange } from '../actions/request-limit-change.ts';
@@ -21,7 +22,7 @@ import { setOwnCap } from './own-cap.ts';
 import { factsOf } from './read-grants.ts';
 import { type GrantNews, tellGrant } from './tell-grant.ts';
 
-type SettleDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'logger' | 'outlets'>;
+type SettleDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'logger' | 'outlets' | 'policy'>;
 
 const ACTOR = systemActor('end-grants');
 const REASON = 'its time is over';
@@ -151,7 +152,7 @@ async function restoreOwnCap(deps: SettleDeps, grant: Grant): Promise<void> {
   await deps.store.write(async (tx) => {
     const lineage = await tx.lineages.get(change.lineageId);
     if (lineage === undefined || (await grantAsRead(tx, grant)) === null) return;
-    const isOurs = lineage.capMicroUsd === change.to;
+    const isOurs = ownCapOf(lineage, deps.policy).microUsd === change.to;
     if (isOurs) await setOwnCap({ deps, tx }, { actor: ACTOR, lineage, to: change.from, reason: REASON });
     await end({ deps, tx }, grant, endNews(grant, facts, isOurs ? 'restored' : 'left'));
   });

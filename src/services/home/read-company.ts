@@ -1,13 +1,13 @@
 import { confirmedOwnerOf, isUnowned, STOPPED_STATUSES } from '../../domain/key.ts';
 import { isStale } from '../../domain/staleness.ts';
-import { DAY_MS, monthStart } from '../../domain/time.ts';
-import type { Deps } from '../deps.ts';
+import { monthStart } from '../../domain/time.ts';
+import { readScores } from '../hygiene/read-score.ts';
 import type { KeySummary } from '../inventory/list-keys.ts';
 import { capStandings, type Standing } from '../limits/cap-standings.ts';
+import { type Risk, type RiskDeps, recentRisk } from '../risk/read-risk.ts';
 import { withNamedKeys } from '../rotation/named-keys.ts';
+import { STALE_MS } from './stale-after.ts';
 
-/** As `/keys stale` counts. */
-export const STALE_MS = 30 * DAY_MS;
 const SHOWN_CAPS = 3;
 
 /** A cap and how far this month has come towards it. */
@@ -38,9 +38,13 @@ export interface Company {
   readonly caps: readonly CapLine[];
   readonly moreCaps: number;
   readonly hygiene: Hygiene;
+  /** 0 to 100. */
+  readonly score: number;
+  /** What could be lost in 48 hours, and of how many keys that cannot be said. */
+  readonly atRisk: Pick<Risk, 'atRiskMicroUsd' | 'notKnown'>;
 }
 
-type CompanyDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'policy'>;
+type CompanyDeps = RiskDeps;
 
 export async function readCompany(deps: CompanyDeps, keys: readonly KeySummary[]): Promise<Company> {
   const { store, clock } = deps;
@@ -48,6 +52,7 @@ export async function readCompany(deps: CompanyDeps, keys: readonly KeySummary[]
   const monthAt = monthStart(now);
   const standing = keys.filter(({ key }) => key.status !== 'gone');
   const caps = await capLines(deps, keys);
+  const { atRiskMicroUsd, notKnown } = await recentRisk(deps);
   return {
     keys: standing.length,
     stale: standing.filter(({ key, quietSince }) => isStale(key, now - quietSince, STALE_MS)).length,
@@ -58,6 +63,8 @@ export async function readCompany(deps: CompanyDeps, keys: readonly KeySummary[]
     caps: caps.slice(0, SHOWN_CAPS),
     moreCaps: Math.max(0, caps.length - SHOWN_CAPS),
     hygiene: hygieneOf(standing, now),
+    score: (await readScores(deps)).company.score,
+    atRisk: { atRiskMicroUsd, notKnown },
   };
 }
 

@@ -32,7 +32,7 @@ export interface HomeCard {
   readonly company: Company | null;
 }
 
-export type HomeDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'policy' | 'detectors'>;
+export type HomeDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'policy' | 'detectors' | 'prices' | 'breathe'>;
 
 /** What is the same for everybody: read once where several tabs are made. */
 export interface HomeBasis {

@@ -20,7 +20,14 @@ const MODEL_SEPARATORS = /[\s,;]+/;
 /** What people say of a lineage. Fields that are left out stay as they are. */
 export type LineageFacts = Pick<
   Lineage,
-  'ownerSlackId' | 'environment' | 'workload' | 'consumers' | 'capMicroUsd' | 'allowedModels' | 'retention'
+  | 'ownerSlackId'
+  | 'environment'
+  | 'workload'
+  | 'consumers'
+  | 'capMicroUsd'
+  | 'capSource'
+  | 'allowedModels'
+  | 'retention'
 >;
 export type LineageChange = Partial<LineageFacts>;
 
@@ -60,9 +67,15 @@ export async function changeLineage(
 
 /** The lineage after a change that was cleaned. */
 export function changed(before: Lineage, change: LineageChange): Lineage {
-  const after = { ...before, ...change, revision: before.revision + 1 };
+  const after = { ...before, ...change, ...capSourceOf(before, change), revision: before.revision + 1 };
   // Whoever says whose a key is confirms it, also the claim that stood.
   return change.ownerSlackId === undefined ? after : { ...after, ownerStanding: 'confirmed', ownerSource: 'person' };
+}
+
+/** A cap that a person changes is theirs from here on; where it stays as it was, so does whose it is. */
+function capSourceOf(before: Lineage, { capMicroUsd, capSource }: LineageChange): Partial<LineageFacts> {
+  if (capSource !== undefined) return { capSource };
+  return capMicroUsd === undefined || capMicroUsd === before.capMicroUsd ? {} : { capSource: 'slack' };
 }
 
 export function isOwnerChange(before: Lineage, after: Lineage): boolean {
@@ -79,6 +92,7 @@ export function entriesOf(before: Lineage, after: Lineage): Pick<AuditEntry, 've
   add('workload', before.workload, after.workload);
   add('consumers', before.consumers.join(', '), after.consumers.join(', '));
   add('cap', before.capMicroUsd, after.capMicroUsd);
+  if (before.capMicroUsd === after.capMicroUsd) add('cap_source', before.capSource, after.capSource);
   add('models', before.allowedModels?.join(', ') ?? null, after.allowedModels?.join(', ') ?? null);
   add('promise', before.retention, after.retention);
   if (before.environment !== after.environment) {

@@ -1,7 +1,7 @@
 import type { InventoryEntry } from '../../domain/inventory-entry.ts';
 import { isWatched } from '../../domain/key.ts';
 import { monthStart } from '../../domain/time.ts';
-import { type KeyInsights, keyInsights } from './key-insights.ts';
+import { type KeyInsights, noInsights } from './key-insights.ts';
 import type { KeySummary, ListDeps } from './list-keys.ts';
 
 // Asking for so many by id is slower than asking for all.
@@ -13,21 +13,30 @@ type EntryDeps = Pick<ListDeps, 'store' | 'clock'>;
 export async function describeEntries(
   deps: EntryDeps,
   keys: readonly KeySummary[],
+  insights: KeyInsights = noInsights,
 ): Promise<readonly InventoryEntry[]> {
-  const known = await knownOf(deps, keys.length > FEW ? undefined : keys.map(({ key }) => key.id));
+  const known = await knownOf(deps, keys.length > FEW ? undefined : keys.map(({ key }) => key.id), insights);
   return keys.map((summary) => entryOf(summary, known));
 }
 
 /** One key with every column. */
-export async function describeEntry(deps: EntryDeps, summary: KeySummary): Promise<InventoryEntry> {
-  return entryOf(summary, await knownOf(deps, [summary.key.id]));
+export async function describeEntry(
+  deps: EntryDeps,
+  summary: KeySummary,
+  insights: KeyInsights,
+): Promise<InventoryEntry> {
+  return entryOf(summary, await knownOf(deps, [summary.key.id], insights));
 }
 
-async function knownOf({ store, clock }: EntryDeps, ids: readonly string[] | undefined): Promise<Known> {
+async function knownOf(
+  { store, clock }: EntryDeps,
+  ids: readonly string[] | undefined,
+  insights: KeyInsights,
+): Promise<Known> {
   const now = clock.now();
   const month = await store.read.usage.dayCosts({ from: monthStart(now), to: now }, ids);
   const emails = await emailsOf(store);
-  return { month, emails, insights: await keyInsights() };
+  return { month, emails, insights };
 }
 
 /** By Slack user id; an address that two people have names neither. */

@@ -1,4 +1,6 @@
 import type { Key, Lineage } from '../../domain/key.ts';
+import { secretPlaceOf } from '../../domain/secret-place.ts';
+import { type RiskDeps, recentRisk } from '../risk/read-risk.ts';
 
 export interface KeyInsight {
   readonly rotationDueAt: number | null;
@@ -9,9 +11,21 @@ export interface KeyInsight {
 
 export type KeyInsights = (about: { readonly key: Key; readonly lineage: Lineage }) => KeyInsight;
 
-export const NOT_KNOWN: KeyInsight = { rotationDueAt: null, blastRadiusMicroUsd: null, storedIn: null };
+const NOT_KNOWN: KeyInsight = { rotationDueAt: null, blastRadiusMicroUsd: null, storedIn: null };
+
+/** For those who ask for none of it. */
+export const noInsights: KeyInsights = () => NOT_KNOWN;
 
 /** What other parts know of keys besides the inventory; every list, card, sheet and JSON reads it here. */
-export async function keyInsights(): Promise<KeyInsights> {
-  return () => NOT_KNOWN;
+export async function keyInsights(deps: RiskDeps): Promise<KeyInsights> {
+  const { byKey } = await recentRisk(deps);
+  return ({ key, lineage }) => {
+    const { slug, environment } = lineage;
+    const place = secretPlaceOf({ slug, environment, provider: key.providerId }, deps.policy);
+    return {
+      rotationDueAt: null,
+      blastRadiusMicroUsd: byKey.get(key.id)?.radius.worst48hMicroUsd ?? null,
+      storedIn: place === null ? null : [`${place.store}: ${place.reference}`],
+    };
+  };
 }

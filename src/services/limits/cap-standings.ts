@@ -1,15 +1,17 @@
-import type { CapOrigin, CapStanding, ForecastLevel, ToldStep } from '../../domain/cap.ts';
+import type { CapStanding, ForecastLevel, ToldStep } from '../../domain/cap.ts';
 import { toldStep } from '../../domain/cap.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { forecastKey } from '../../domain/detectors/cap-forecast.ts';
 import { capThreshold } from '../../domain/detectors/cap-threshold.ts';
 import { STOPPED_STATUSES } from '../../domain/key.ts';
+import type { OwnCap } from '../../domain/own-cap.ts';
 import { DAY_MS, floorTo, monthStart } from '../../domain/time.ts';
 import { noKeyId } from '../../domain/usage.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { KeyIdentity } from '../../ports/store.ts';
 import type { DaySpan } from '../../ports/usage.ts';
 import type { Deps } from '../deps.ts';
+import { ownCaps } from './own-caps.ts';
 
 const USUAL_MS = 7 * DAY_MS;
 
@@ -36,19 +38,19 @@ export async function capStandings(
   deps: StandingDeps,
   input: StandingsInput,
 ): Promise<ReadonlyMap<string, readonly Standing[]>> {
-  const { lineages, scopeLimits, usage } = deps.store.read;
-  const ownCaps = await lineages.caps();
+  const { scopeLimits, usage } = deps.store.read;
+  const caps = await ownCaps(deps);
   const scopeCaps = await scopeLimits.caps(input.provider.connectionId);
-  if (ownCaps.size + scopeCaps.size === 0) return new Map();
+  if (caps.size + scopeCaps.size === 0) return new Map();
   const range = { from: monthStart(input.now), to: input.now };
-  const counted = countedIds(deps, input, { ownCaps, scopeCaps });
+  const counted = countedIds(deps, input, { ownCaps: caps, scopeCaps });
   const month = await usage.dayCosts(range, counted);
   const today = floorTo(input.now, DAY_MS);
   const week = await usage.daySpans({ from: today - USUAL_MS, to: today }, counted);
   const told = await toldSteps(deps, input.now);
   const forecasts = await deps.store.read.told.all();
   const look = { ...input, month, week, today, told, forecasts, lookMs: deps.policy.polling.usageMs };
-  const all = [...ownStandings(look, ownCaps), ...scopeStandings(deps, look, scopeCaps)];
+  const all = [...ownStandings(look, caps), ...scopeStandings(deps, look, scopeCaps)];
   const standings = [...groupBy(all, ([lineageId]) => lineageId)];
   return new Map(standings.map(([lineageId, found]) => [lineageId, fullestFirst(found)]));
 }
@@ -80,7 +82,7 @@ interface Look extends StandingsInput {
 }
 
 interface Caps {
-  readonly ownCaps: ReadonlyMap<string, number>;
+  readonly ownCaps: ReadonlyMap<string, OwnCap>;
   readonly scopeCaps: ReadonlyMap<string, number>;
 }
 
@@ -109,15 +111,16 @@ async function toldSteps({ store }: StandingDeps, now: number): Promise<Look['to
 }
 
 /** The team's own caps, of the lineages that have a key of this connection. */
-function ownStandings(look: Look, caps: ReadonlyMap<string, number>): Map<string, Standing> {
+function ownStandings(look: Look, caps: ReadonlyMap<string, OwnCap>): Map<string, Standing> {
   const capped = look.allKeys.filter(({ lineageId }) => caps.has(lineageId));
   const standings = new Map<string, Standing>();
   for (const [lineageId, keys] of groupBy(capped, (key) => key.lineageId)) {
-    const capMicroUsd = caps.get(lineageId);
-    if (capMicroUsd === undefined || !keys.some((key) => key.connectionId === look.provider.connectionId)) continue;
-    const origin = 'own';
+    const cap = caps.get(lineageId);
+    if (cap?.microUsd == null || !keys.some((key) => key.connectionId === look.provider.connectionId)) continue;
+    const { microUsd: capMicroUsd, enforced } = cap;
     const keyIds = keys.map(({ id }) => id);
-    standings.set(lineageId, standingOf(look, { origin, capMicroUsd, lineageId, keys, keyIds, sharedWith: 0 }));
+    const bound = { origin: 'own', capMicroUsd, enforced, lineageId, keys, keyIds, sharedWith: 0 } as const;
+    standings.set(lineageId, standingOf(look, bound));
   }
   return standings;
 }
@@ -142,7 +145,8 @@ function scopeStandings(
     const unkeyed = connections.map(({ connectionId }) => noKeyId(connectionId, scopeId));
     const keyIds = [...scopeKeys.map(({ id }) => id), ...unkeyed];
     const sharedWith = working.filter(({ lineageId }) => lineageId !== dearest).length;
-    const standing = standingOf(look, { origin, capMicroUsd, lineageId: dearest, keys, keyIds, sharedWith });
+    const bound = { origin, capMicroUsd, enforced: false } as const;
+    const standing = standingOf(look, { ...bound, lineageId: dearest, keys, keyIds, sharedWith });
     // A step is told once for all who share the cap, whoever spends most of it by now.
     const lineageIds = [...new Set(scopeKeys.map(({ lineageId }) => lineageId))];
     const told = lineageIds.flatMap((id) => look.told.get(id) ?? []);
@@ -151,9 +155,7 @@ function scopeStandings(
   });
 }
 
-interface Bound {
-  readonly origin: CapOrigin;
-  readonly capMicroUsd: number;
+interface Bound extends Pick<CapStanding, 'origin' | 'capMicroUsd' | 'enforced'> {
   readonly lineageId: string;
   /** Of the lineage. */
   readonly keys: readonly KeyIdentity[];
@@ -164,11 +166,12 @@ interface Bound {
 
 function standingOf(look: Look, bound: Bound): Standing {
   const { month, recent, told, lookMs } = look;
-  const { origin, capMicroUsd, lineageId, keys, keyIds, sharedWith } = bound;
+  const { origin, capMicroUsd, enforced, lineageId, keys, keyIds, sharedWith } = bound;
   const ownIds = keys.map(({ id }) => id);
   return {
     origin,
     capMicroUsd,
+    enforced,
     sharedWith,
     keyIds,
     monthMicroUsd: sumOf(month, keyIds),

@@ -5,6 +5,7 @@ import { dayText, plural } from '../../domain/time.ts';
 import type { SheetFormat } from '../../ports/sheet.ts';
 import type { Deps } from '../deps.ts';
 import { describeEntries } from '../inventory/describe-entries.ts';
+import type { KeyInsights } from '../inventory/key-insights.ts';
 import type { KeySummary } from '../inventory/list-keys.ts';
 
 export interface ExportInput {
@@ -14,6 +15,8 @@ export interface ExportInput {
   readonly keys: readonly KeySummary[];
   /** As typed; empty: every key. */
   readonly filter: string;
+  /** What is known besides the inventory. */
+  readonly insights: KeyInsights;
 }
 
 export interface ExportedSheet {
@@ -27,10 +30,10 @@ export type ExportDeps = Pick<Deps, 'store' | 'clock' | 'sheets'>;
 /** Makes a sheet of these keys. The audit log has it before anybody gets it. */
 export async function exportKeys(
   deps: ExportDeps,
-  { actor, format, view, keys, filter }: ExportInput,
+  { actor, format, view, keys, filter, insights }: ExportInput,
 ): Promise<ExportedSheet> {
   const now = deps.clock.now();
-  const rows = sheetOf(await describeEntries(deps, keys), { view, now });
+  const rows = sheetOf(await describeEntries(deps, keys, insights), { view, now });
   const bytes = await deps.sheets.write(format, rows);
   const detail = { keys: keys.length, view, format, filter };
   await deps.store.write((tx) =>

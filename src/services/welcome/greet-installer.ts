@@ -9,7 +9,10 @@ import { closeNotice, openNotice, sendNoticeTo } from '../notices/announce-notic
 import { readTotalSpend } from '../spend/read-spend.ts';
 import { hasUnreadHistory } from '../usage/usage-history.ts';
 
-type GreetDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'directory' | 'logger' | 'breathe'>;
+type GreetDeps = Pick<
+  Deps,
+  'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'directory' | 'logger' | 'breathe' | 'prices'
+>;
 
 const SUBJECT = 'keysteward';
 // Half a year of days of a large company is read in minutes; who waits longer wants to hear what is there.

@@ -11,7 +11,14 @@ import type { SlackContext } from '../context.ts';
 import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../interaction.ts';
 import { consoleStepsText, noticeModal, REASON_BLOCK, SLUG_BLOCK } from '../views/action-modal.ts';
 import { UNTIL_BLOCK, untilOf } from '../views/expiry.ts';
-import { AMOUNT_BLOCK, belowSpentText, CAP_MODAL, CAP_TITLE, capModal } from '../views/limit-modals.ts';
+import {
+  AMOUNT_BLOCK,
+  belowSpentText,
+  CAP_MODAL,
+  CAP_TITLE,
+  type CapModalState,
+  capModal,
+} from '../views/limit-modals.ts';
 import { dayAndTime, escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 import { actToSetCap } from './lib/act-to-set-cap.ts';
@@ -93,7 +100,14 @@ export const changeCapSubmit: SubmitHandler = {
   },
 };
 
-async function capPage(context: SlackContext, gesture: Gesture, button: ButtonValue): Promise<View> {
+interface CapWish extends ButtonValue {
+  /** What the field is filled in with, and why. */
+  readonly proposed?: NonNullable<CapModalState['proposed']>;
+}
+
+/** The page of a scope's cap: who else it holds for, what it has let through, and the amount. */
+export async function capPage(context: SlackContext, gesture: Gesture, wish: CapWish): Promise<View> {
+  const { proposed = null, ...button } = wish;
   const { deps, locale } = context;
   const { key, lineage } = await keyAndLineage(context, button.keyId);
   await authorise(context, { gesture, act: 'change_limits', lineage });
@@ -114,5 +128,5 @@ async function capPage(context: SlackContext, gesture: Gesture, button: ButtonVa
   }
   const where = await placeOf(deps, key);
   const spentMicroUsd = await spentThisMonth(deps, key);
-  return capModal({ lineage, scope, where, spentMicroUsd, button, now: deps.clock.now() }, locale);
+  return capModal({ lineage, scope, where, spentMicroUsd, button, proposed, now: deps.clock.now() }, locale);
 }

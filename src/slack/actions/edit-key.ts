@@ -4,6 +4,7 @@ import { mayAct, rolesOf } from '../../domain/authorise.ts';
 import { isAppError } from '../../domain/errors.ts';
 import { countsAsProduction, type Lineage } from '../../domain/key.ts';
 import { parseCap } from '../../domain/limits.ts';
+import { ownCapOf } from '../../domain/own-cap.ts';
 import { parsePromise } from '../../domain/policy.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { formatLength } from '../../domain/time.ts';
@@ -54,7 +55,7 @@ const CLASSIFIED: readonly (keyof LineageChange)[] = [
 export async function editPage(context: SlackContext, gesture: Gesture, lineageId: string): Promise<View> {
   const lineage = await lineageWith(context, lineageId);
   await authorise(context, { gesture, act: 'edit', lineage });
-  const fields = fieldsOf(lineage);
+  const fields = fieldsWith(context, lineage);
   const mayClassify = await mayDo(context, gesture, lineage);
   return pageWith(context, { lineage, mayClassify, fields, base: fields, meanwhile: [] });
 }
@@ -124,7 +125,7 @@ async function authoriseCap(
   const bound = key === undefined ? null : (await describeRaise(context.deps, key, lineage)).own.boundMicroUsd;
   await authorise(context, {
     gesture,
-    act: actToSetCap({ from: lineage.capMicroUsd, to }, bound, 'classify'),
+    act: actToSetCap({ from: ownCapOf(lineage, context.deps.policy).microUsd, to }, bound, 'classify'),
     lineage,
   });
 }
@@ -137,12 +138,17 @@ async function merged(
 ): Promise<View> {
   const { lineageId } = readMetadata(metadata, submission.privateMetadata);
   const lineage = await lineageWith(context, lineageId);
-  const now = fieldsOf(lineage);
+  const now = fieldsWith(context, lineage);
   const theirs = EDIT_NAMES.filter((name) => printOf(now[name]) !== base[name]);
   const fields: EditFields = { ...now, ...typed };
   const mayClassify = await mayDo(context, submission, lineage);
   const meanwhile = theirs.map((name) => `${capital(name)} is ${shown(now, name)} now.`);
   return pageWith(context, { lineage, mayClassify, fields, base: now, meanwhile });
+}
+
+/** With the cap that holds, also where policy sets it: what is left alone stays policy's. */
+function fieldsWith({ deps }: SlackContext, lineage: Lineage): EditFields {
+  return fieldsOf({ ...lineage, capMicroUsd: ownCapOf(lineage, deps.policy).microUsd });
 }
 
 function shown(fields: EditFields, name: keyof EditFields): string {
@@ -189,7 +195,7 @@ function changeOf({ deps }: SlackContext, typed: Partial<EditFields>): LineageCh
     ...(environment === undefined ? {} : { environment }),
     ...(workload === undefined ? {} : { workload: workload || null }),
     ...(consumers === undefined ? {} : { consumers: consumers.split(/[\n,;]+/) }),
-    ...(typed.cap === undefined ? {} : { capMicroUsd: cap.monthlyMicroUsd }),
+    ...(typed.cap === undefined ? {} : { capMicroUsd: cap.monthlyMicroUsd, capSource: 'slack' as const }),
     ...(models === undefined ? {} : { allowedModels: [models] }),
     ...(typed.promise === undefined ? {} : { retention: promise.retention }),
   };

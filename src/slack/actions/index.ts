@@ -4,6 +4,7 @@ import { alertEndTest } from './alert-end-test.ts';
 import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } from './alert-expected.ts';
 import { alertMute, alertMuteSubmit } from './alert-mute.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
+import { applyCap, applyOwnCapSubmit } from './apply-cap.ts';
 import { brakeModelsSubmit, brakePageButtons, brakeRateSubmit, brakesButton } from './brakes.ts';
 import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
@@ -54,6 +55,8 @@ export const interactions: readonly Interaction[] = [
   keyActionSubmit,
   cancelHangingAction,
   showKey,
+  applyCap,
+  applyOwnCapSubmit,
   changeCap,
   changeCapSubmit,
   deleteAccount,

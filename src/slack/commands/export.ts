@@ -3,6 +3,7 @@ import { SHEET_VIEWS, type SheetView } from '../../domain/key-columns.ts';
 import { plural } from '../../domain/time.ts';
 import { SHEET_FORMATS, type SheetFormat } from '../../ports/sheet.ts';
 import { askKeys } from '../../services/inventory/ask-keys.ts';
+import { keyInsights } from '../../services/inventory/key-insights.ts';
 import { exportKeys, refuseLargeXlsx } from '../../services/sheets/export-keys.ts';
 import { allows } from '../authorise.ts';
 import type { Subcommand } from '../command.ts';
@@ -28,7 +29,8 @@ export const exportSheet: Subcommand = {
     if (keys.length === 0) throw nothing(mayAll);
     refuseLargeXlsx(format, keys.length);
     const actor = { kind: 'slack', userId, teamId } as const;
-    const { name, bytes } = await exportKeys(deps, { actor, format, view, keys, filter });
+    const insights = await keyInsights(deps);
+    const { name, bytes } = await exportKeys(deps, { actor, format, view, keys, filter, insights });
     const whose = mayAll ? plural(keys.length, 'key') : `${plural(keys.length, 'key')} of yours`;
     await sendFile(context, userId, { name, bytes, comment: `${whose}, as you asked with \`/keys export\`.` });
     const aside =

@@ -1,6 +1,8 @@
 import type { Subcommand } from '../command.ts';
 import { backtest } from './backtest.ts';
+import { blastRadius } from './blast-radius.ts';
 import { cap } from './cap.ts';
+import { caps } from './caps.ts';
 import { claim } from './claim.ts';
 import { edit } from './edit.ts';
 import { expect } from './expect.ts';
@@ -17,6 +19,7 @@ import { owner } from './owner.ts';
 import { quiet } from './quiet.ts';
 import { register } from './register.ts';
 import { rotate } from './rotate.ts';
+import { score } from './score.ts';
 import { show } from './show.ts';
 import { spend } from './spend.ts';
 import { stale } from './stale.ts';
@@ -31,6 +34,9 @@ export const subcommands: readonly Subcommand[] = [
   show,
   mine,
   spend,
+  caps,
+  blastRadius,
+  score,
   backtest,
   history,
   exportSheet,

@@ -1,4 +1,6 @@
 import { usualFactor } from '../../domain/factor.ts';
+import { STOPPED_STATUSES } from '../../domain/key.ts';
+import { ownCapOf } from '../../domain/own-cap.ts';
 import { modelBoundsOf } from '../../domain/policy.ts';
 import { describeAccount } from '../../services/actions/account.ts';
 import { possibleActs } from '../../services/alerts/describe-alert.ts';
@@ -7,9 +9,14 @@ import type { Deps } from '../../services/deps.ts';
 import { eventsOfKey } from '../../services/events/key-events.ts';
 import { grantsOfKey } from '../../services/grants/read-grants.ts';
 import { describeEntry } from '../../services/inventory/describe-entries.ts';
+import { keyInsights } from '../../services/inventory/key-insights.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import { capControls, describeScope, spentThisMonth } from '../../services/limits/describe-scope.ts';
+import { presentOvershoot } from '../../services/limits/present-overshoot.ts';
 import { holdsInForce } from '../../services/noise/read-holds.ts';
+import { recentRisk } from '../../services/risk/read-risk.ts';
+import { watchKey } from '../../services/risk/watch-key.ts';
+import { keysCountedIn } from '../../services/rotation/named-keys.ts';
 import { openRotationOf } from '../../services/rotation/rotation-link.ts';
 import type { Subcommand } from '../command.ts';
 import { type KeyCard, keyCardView } from '../views/key-card.ts';
@@ -37,9 +44,10 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
   const provider = deps.providers.get(key.connectionId);
   const ref = { providerKeyId: key.providerKeyId, scopeId: key.scopeId };
   const scope = await describeScope(deps, key);
+  const counted = (await keysCountedIn(deps.store.read, lineage.id)).map(({ id }) => id);
   return {
     ...summary,
-    entry: await describeEntry(deps, summary),
+    entry: await describeEntry(deps, summary, await keyInsights(deps)),
     acts: possibleActs(deps, key),
     alert: alert?.state === 'resolved' ? null : (alert ?? null),
     events: await eventsOfKey(deps, key),
@@ -49,6 +57,10 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
     grants: await grantsOfKey(deps, key),
     holds: await holdsInForce(deps, lineage.id),
     cap: capControls(deps, key, scope?.known ?? null),
+    own: ownCapOf(lineage, deps.policy),
+    overshoot: await presentOvershoot(deps, { connectionId: key.connectionId, keyIds: counted }),
+    radius: (await recentRisk(deps)).byKey.get(key.id)?.radius ?? null,
+    watch: key.kind === 'admin' || STOPPED_STATUSES.has(key.status) ? null : await watchKey(deps, summary),
     bounds: modelBoundsOf(lineage, deps.policy),
     account: await describeAccount(deps, key),
     learning: await learningOf(deps, summary),

@@ -21,6 +21,10 @@ export function undoButton(value: string, name: string): ButtonSpec {
   return { actionId: 'key_restore', label: 'Undo…', value, accessibilityLabel: `Undo: restore ${name}` };
 }
 
+export function raiseButton(value: string, name: string): ButtonSpec {
+  return { actionId: 'cap_raise', label: 'Raise cap…', value, accessibilityLabel: `Raise the cap of ${name}` };
+}
+
 /** Gives up an act that hangs. */
 export function stopTryingButton({ id }: Pick<Action, 'id'>, name: string): ButtonSpec {
   const value = encodeActionButton({ actionId: id });
@@ -39,7 +43,7 @@ export function alertButtons({ alert, key, acts, lineage, lastAction, account }:
   if (isHanging && !isRefused(lastAction)) return [stopTryingButton(lastAction, name)];
   const buttons = [stopButton({ alert, acts, account, lastAction }, value, name)].filter((button) => button !== null);
   const rotate = { actionId: 'key_rotate', label: 'Rotate…', value, accessibilityLabel: `Rotate ${name}` };
-  const raise = { actionId: 'cap_raise', label: 'Raise cap…', value, accessibilityLabel: `Raise the cap of ${name}` };
+  const raise = raiseButton(value, name);
   const isOver = alert.state === 'resolved' || key.kind === 'admin';
   if (isHanging) return [...buttons, ...(isOver ? [] : [rotate]), stopTryingButton(lastAction, name)];
   return isOver ? buttons : [...buttons, rotate, raise];

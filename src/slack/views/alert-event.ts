@@ -5,11 +5,11 @@ import type { GrantTold } from '../../domain/grant.ts';
 import { formatMoney, US_DOLLAR } from '../../domain/money.ts';
 import { formatLength, plural } from '../../domain/time.ts';
 import type { AlertEvent } from '../../ports/store.ts';
-import { AUTO_CONTAIN } from '../../services/actions/auto-contain.ts';
+import { CAP_KEEPER, POLICY_ACTORS } from '../../services/actions/policy-stop.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { encodeButton } from '../button-value.ts';
 import { ASKED } from './action-text.ts';
-import { undoButton } from './alert-buttons.ts';
+import { raiseButton, undoButton } from './alert-buttons.ts';
 import { actions, type Rendered, section, TEXT_MAX } from './blocks.ts';
 import { grantWords } from './grant.ts';
 import { testEndText } from './test-alert.ts';
@@ -49,7 +49,7 @@ function actionLine({ kind, actor, detail }: AlertEvent, locale: Locale): string
   const done = doneWord(act);
   switch (kind) {
     case 'action_requested':
-      if (actor === actorText(AUTO_CONTAIN)) return autoContainText(detail);
+      if (POLICY_ACTORS.has(actor)) return policyStopText(actor, detail);
       return `${who} asked to ${askedText(act, detail)}${agreedText(detail)}${untilText(detail, locale)}: ${reasonIn(detail)}`;
     case 'action_confirmed':
       return `${done}: ${shownText(act, detail)}. Whether usage stays zero is checked.`;
@@ -199,13 +199,17 @@ function reasonIn(detail: AlertEvent['detail']): string {
   return foreign(String(detail['reason'] ?? ''), REASON_MAX);
 }
 
+const ENFORCED_TEXT =
+  'It stays suspended until somebody takes that back; raise the cap first if more is to be spent. It is not done again this month.';
+
 /** Nobody has clicked, so those are told who could take it back. */
-function autoContainText(detail: AlertEvent['detail']): string {
+function policyStopText(actor: string, detail: AlertEvent['detail']): string {
   const ids = String(detail['people'] ?? '')
     .split(' ')
     .filter((id) => /^[UWS][A-Z0-9]{2,}$/.test(id));
   const whom = ids.map((id) => ` ${mention(id)}`).join('');
-  return `Keysteward suspends the key by itself: ${reasonIn(detail)}. Undo takes it back.${whom}`;
+  const next = actor === actorText(CAP_KEEPER) ? ENFORCED_TEXT : 'Undo takes it back.';
+  return `Keysteward suspends the key by itself: ${reasonIn(detail)}. ${next}${whom}`;
 }
 
 function usedAfterText(detail: AlertEvent['detail'], locale: Locale): string {
@@ -223,7 +227,10 @@ function instantOf(detail: AlertEvent['detail'], name: string, locale: Locale): 
 function undoOf({ alertId, detail, kind }: AlertEvent): KnownBlock[] {
   const { undoKeyId: keyId, undoGeneration: generation } = detail;
   if (kind !== 'action_confirmed' || typeof keyId !== 'string' || typeof generation !== 'number') return [];
-  return [actions(`undo_${generation}`, [undoButton(encodeButton({ alertId, keyId, generation }), 'the key')])];
+  const value = encodeButton({ alertId, keyId, generation });
+  const undo = undoButton(value, 'the key');
+  const raise = detail['atCap'] === true ? [raiseButton(value, 'the key')] : [];
+  return [actions(`undo_${generation}`, [undo, ...raise])];
 }
 
 function askedText(act: string, detail: AlertEvent['detail']): string {

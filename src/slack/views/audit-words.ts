@@ -45,6 +45,7 @@ const DONE: Readonly<Record<string, string>> = {
   'lineage.models.changed': 'which models … may call was changed',
   'lineage.promise.changed': 'what was promised of the data of … was changed',
   'lineage.cap.changed': 'the cap of … was changed',
+  'lineage.cap_source.changed': 'the cap of … was left to policy, or taken from it',
   'lineage.window.declared': 'what … is expected to spend was declared',
   'lineage.window.exceeded': '… spent more than was declared',
   'lineage.window.ended': 'the declared window of … ended',

@@ -7,9 +7,9 @@ import { shareBar } from './bar.ts';
 import { sections } from './blocks.ts';
 import { escaped, type Locale } from './text.ts';
 
-/** The company's keys in numbers, as far as they are known: no score is made of them. */
+/** The company's keys in numbers, as far as they are known. */
 export function companyBlocks(company: Company, locale: Locale): KnownBlock[] {
-  const { keys, stale, unowned, openAlerts, monthMicroUsd, monthAt, hygiene } = company;
+  const { keys, stale, unowned, openAlerts, monthMicroUsd, monthAt, hygiene, score, atRisk } = company;
   const spent = escaped(formatMoney(monthMicroUsd, locale.currency));
   const counts = [
     `*${plural(keys, 'key')}*`,
@@ -19,8 +19,13 @@ export function companyBlocks(company: Company, locale: Locale): KnownBlock[] {
   ];
   return [
     { type: 'header', text: plain('The company in numbers') },
-    ...sections([counts.join(' · '), `*${spent}* spent in ${monthText(monthAt)} (UTC)`, ...capLines(company, locale)]),
-    ...sections(hygieneLines(hygiene)),
+    ...sections([
+      counts.join(' · '),
+      `*${spent}* spent in ${monthText(monthAt)} (UTC)`,
+      riskLine(atRisk, locale),
+      ...capLines(company, locale),
+    ]),
+    ...sections(hygieneLines(hygiene, score)),
   ];
 }
 
@@ -40,12 +45,17 @@ function capLine({ slug, capMicroUsd, monthMicroUsd, sharedWith }: CapLine, { cu
   return `\`${shareBar(share)}\` ${over}${escaped(slug)}: ${escaped(money)}${percent}${shared}`;
 }
 
-function hygieneLines({ keys, owned, used, placed, explained }: Hygiene): readonly string[] {
+function riskLine({ atRiskMicroUsd, notKnown }: Company['atRisk'], { currency }: Locale): string {
+  const rest = notKnown === 0 ? '' : `, and ${plural(notKnown, 'key')} of which nothing can be said`;
+  return `*${escaped(formatMoney(atRiskMicroUsd, currency))}* at risk in 48 hours if all leaked now${rest}: \`/keys blast-radius\``;
+}
+
+function hygieneLines({ keys, owned, used, placed, explained }: Hygiene, score: number): readonly string[] {
   if (keys === 0) return [];
   const line = (count: number, what: string) =>
     `\`${shareBar(count / keys)}\` ${what}: ${count.toLocaleString('en-US')} of ${keys.toLocaleString('en-US')}`;
   return [
-    '*Hygiene of the working keys*, as far as it is known',
+    `*Hygiene of the working keys: ${score} of 100*, as far as it is known; \`/keys score\` says what gives points back`,
     line(owned, 'have an owner'),
     line(used, 'were used in the last 30 days'),
     line(placed, 'have a known environment'),

@@ -2,17 +2,21 @@ import type { KnownBlock, View } from '@slack/types';
 import { type Action, hangs } from '../../domain/action.ts';
 import { type Alert, alertName } from '../../domain/alert.ts';
 import { LEARNING_DAYS } from '../../domain/baseline.ts';
+import type { Radius } from '../../domain/blast-radius/radius.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { InventoryEntry } from '../../domain/inventory-entry.ts';
 import { isWatched, type Key } from '../../domain/key.ts';
 import type { ModelBounds } from '../../domain/lineage-facts.ts';
 import { formatMoney } from '../../domain/money.ts';
+import type { OwnCap } from '../../domain/own-cap.ts';
 import { formatLength } from '../../domain/time.ts';
+import type { Watch } from '../../domain/watch.ts';
 import type { KeyAct } from '../../ports/provider.ts';
 import type { AccountCard } from '../../services/actions/account.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import type { CapControls, ScopeCard } from '../../services/limits/describe-scope.ts';
+import type { Overshoot } from '../../services/limits/present-overshoot.ts';
 import type { HoldCard } from '../../services/noise/read-holds.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 import { encodeButton } from '../button-value.ts';
@@ -22,10 +26,12 @@ import { ownerText } from './alert.ts';
 import { ACT_LABEL, deleteAccountButton, stopTryingButton } from './alert-buttons.ts';
 import { factorText } from './backtest.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { overshootText, ownCapText } from './cap-words.ts';
 import { grantText } from './grant.ts';
 import { holdFact } from './hold.ts';
 import { lastUsedText } from './last-used.ts';
 import { modelBoundsLines } from './model-bounds.ts';
+import { stoppedText, watchLines, worstText } from './risk-words.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { boundsLines, capText, spentText } from './scope.ts';
 import {
@@ -55,6 +61,13 @@ export interface KeyCard extends KeySummary {
   readonly scope: ScopeCard | null;
   /** Of the scope, in this calendar month. */
   readonly spentMicroUsd: number | null;
+  /** The team's own cap, whoever set it. */
+  readonly own: OwnCap;
+  readonly overshoot: Overshoot;
+  /** What it could cost in 48 hours; null: it does not work, or calls no model. */
+  readonly radius: Radius | null;
+  /** Null: nothing of it has to be noticed. */
+  readonly watch: Watch | null;
   /** Limits that were changed for a time. */
   readonly grants: readonly Grant[];
   /** Windows in which spend is expected, and muted rules. */
@@ -144,7 +157,11 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   facts.push(...inventoryFacts(card, locale));
   if (card.learning !== null) facts.push(learningText(card.learning));
   if (lineage.ownRatio !== null) facts.push(`*Factor* ${factorText(lineage, card.usualFactor, locale)}`);
-  facts.push(...scopeFacts(card, locale), ...card.grants.map((grant) => grantText(grant, locale)));
+  facts.push(
+    ...capFacts(card, locale),
+    ...riskFacts(card, locale),
+    ...card.grants.map((grant) => grantText(grant, locale)),
+  );
   facts.push(...modelBoundsLines(lineage, card.bounds));
   facts.push(...card.holds.map((hold) => holdFact(hold, locale)));
   if (card.events.length > 0) {
@@ -198,10 +215,24 @@ function rotationText({ rotation, place }: RotationLink, key: Key, locale: Local
   return `*Rotation* ${which}${progressText(rotation)}, ${nextText(rotation)}, driven by ${actorMention(rotation.driver)} since ${dayAndTime(rotation.startedAt, locale)} · ${thread}`;
 }
 
-function scopeFacts({ scope, spentMicroUsd }: KeyCard, locale: Locale): string[] {
-  if (scope === null) return [];
+/** The own cap beside the provider's, each with what goes through before it acts. */
+function capFacts({ key, own, overshoot, scope, spentMicroUsd }: KeyCard, locale: Locale): string[] {
+  const facts: string[] = [];
+  if (key.kind !== 'admin' && own.origin !== null) {
+    const over = own.microUsd === null ? '' : ` · ${overshootText(overshoot.ownMicroUsd, locale)}`;
+    facts.push(`*Own cap* ${ownCapText(own)}${over}`);
+  }
+  if (scope === null) return facts;
   const spent = spentText(scope, spentMicroUsd, locale);
-  return [`*Cap* ${capText(scope, locale)}${spent === null ? '' : ` · ${spent}`}`, ...boundsLines(scope)];
+  const isCapped = scope.known?.limits?.spendLimit.monthlyMicroUsd != null;
+  const over = isCapped ? ` · ${overshootText(overshoot.providerMicroUsd, locale)}` : '';
+  const cap = `*Provider’s cap* ${capText(scope, locale)}${spent === null ? '' : ` · ${spent}`}${over}`;
+  return [...facts, cap, ...boundsLines(scope)];
+}
+
+function riskFacts({ radius, watch }: KeyCard, locale: Locale): string[] {
+  const risk = radius === null ? [] : [`*Blast radius* ${worstText(radius, locale)} · ${stoppedText(radius)}`];
+  return watch === null ? risk : [...risk, ...watchLines(watch)];
 }
 
 /** Who and when; the address that it came from is for those who investigate, not for everybody who may look. */

@@ -26,18 +26,21 @@ export interface CapModalState {
   readonly where: string;
   readonly spentMicroUsd: number | null;
   readonly button: ButtonValue;
+  /** What its past suggests, and how; null: nobody asked. */
+  readonly proposed?: { readonly microUsd: number | null; readonly words: string } | null;
   readonly now: number;
 }
 
 /** Says what the cap is, what it has let through, whom else it holds for, and that it is no brake. */
 export function capModal(state: CapModalState, locale: Locale): View {
-  const { lineage, scope, where, spentMicroUsd, button, now } = state;
+  const { lineage, scope, where, spentMicroUsd, button, proposed = null, now } = state;
   const from = scope.known?.limits?.spendLimit.monthlyMicroUsd ?? null;
   const spent = spentText(scope, spentMicroUsd, locale);
   const blocks: KnownBlock[] = [
     section(`*Cap of ${foreign(where)}*\nNow: ${capText(scope, locale)}${spent === null ? '' : ` · ${spent}`}`),
     section(holdsForText(lineage, scope)),
     section(`${SLOW_TEXT} To stop a leak, stop the key.`),
+    ...(proposed === null ? [] : [section(`*Proposed* ${proposed.words}`)]),
     {
       type: 'input',
       block_id: AMOUNT_BLOCK,
@@ -47,6 +50,7 @@ export function capModal(state: CapModalState, locale: Locale): View {
         type: 'plain_text_input',
         action_id: INPUT,
         max_length: 20,
+        ...(proposed?.microUsd == null ? {} : { initial_value: amountText(proposed.microUsd) }),
         placeholder: plain(from === null ? '250' : capWords(from).replace(/^\$| a month$/g, '')),
       },
     },
@@ -64,6 +68,11 @@ export function capModal(state: CapModalState, locale: Locale): View {
     private_metadata: JSON.stringify({ ...button, from }),
     blocks,
   };
+}
+
+/** As it is typed: `1250` or `99.50`. */
+export function amountText(microUsd: number): string {
+  return capWords(microUsd).replace(/[$,]| a month$/g, '');
 }
 
 /** What was unlimited is never let loose again by itself. */

@@ -17,6 +17,7 @@ function standing(fields: Partial<CapStanding> = {}): CapStanding {
   return {
     origin: 'own',
     capMicroUsd: 100 * DOLLAR,
+    enforced: false,
     sharedWith: 0,
     monthMicroUsd: 0,
     ownMonthMicroUsd: 0,

@@ -35,6 +35,7 @@ const capOrigin = z.enum(['own', 'key', 'project', 'workspace', 'org']).default(
 const capFixture = z
   .strictObject({
     origin: capOrigin,
+    enforced: z.boolean().default(false),
     usd: z.number().positive(),
     monthUsd: usd,
     /** What of it the lineage spent; without it all. */
@@ -55,6 +56,7 @@ const capFixture = z
       origin: cap.origin,
       capMicroUsd: microUsdFromUsd(cap.usd),
       sharedWith: cap.sharedWith,
+      enforced: cap.enforced,
       monthMicroUsd: microUsdFromUsd(cap.monthUsd),
       ownMonthMicroUsd: microUsdFromUsd(cap.ownUsd ?? cap.monthUsd),
       unwatchedMicroUsd: microUsdFromUsd(cap.unwatchedUsd),

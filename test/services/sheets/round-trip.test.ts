@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { SheetFormat } from '../../../src/ports/sheet.ts';
 import { changeLineage } from '../../../src/services/inventory/change-lineage.ts';
 import { describeEntries } from '../../../src/services/inventory/describe-entries.ts';
+import { keyInsights } from '../../../src/services/inventory/key-insights.ts';
 import { listAllKeys } from '../../../src/services/inventory/list-keys.ts';
 import { syncMembers } from '../../../src/services/inventory/sync-members.ts';
 import { applyImport } from '../../../src/services/sheets/apply-import.ts';
@@ -56,7 +57,8 @@ async function openInventory(): Promise<Bench> {
 
 async function sheetOf(bench: Bench, format: SheetFormat): Promise<Uint8Array> {
   const keys = await listAllKeys(bench.deps);
-  return (await exportKeys(bench.deps, { actor: CLI, format, view: 'all', keys, filter: '' })).bytes;
+  const insights = await keyInsights(bench.deps);
+  return (await exportKeys(bench.deps, { actor: CLI, format, view: 'all', keys, filter: '', insights })).bytes;
 }
 
 async function imported(bench: Bench, bytes: Uint8Array) {

@@ -11,7 +11,7 @@ import type { ProviderCapabilities } from '../../../src/ports/provider.ts';
 import type { Impact } from '../../../src/services/actions/describe-impact.ts';
 import type { AlertCard } from '../../../src/services/alerts/describe-alert.ts';
 import { entryOf } from '../../../src/services/inventory/describe-entries.ts';
-import { NOT_KNOWN } from '../../../src/services/inventory/key-insights.ts';
+import { noInsights } from '../../../src/services/inventory/key-insights.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
 import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
@@ -189,7 +189,7 @@ export function grantTold(fields: Partial<GrantTold> = {}): GrantTold {
 
 /** As the inventory shows it where nothing else is known. */
 export function entryOfSummary(summary: KeySummary): InventoryEntry {
-  return entryOf(summary, { month: new Map(), emails: new Map(), insights: () => NOT_KNOWN });
+  return entryOf(summary, { month: new Map(), emails: new Map(), insights: noInsights });
 }
 
 export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
@@ -229,3 +229,23 @@ export function rotationCard(
     ...fields,
   };
 }
+
+/** What a card says of the key's cap of its own, and of what it could cost. */
+export const CARD_RISK = {
+  own: { microUsd: 500_000_000, origin: 'policy', enforced: true },
+  overshoot: { hourMicroUsd: 12_000_000, ownMicroUsd: 2_600_000, providerMicroUsd: 3_000_000 },
+  radius: {
+    worst48hMicroUsd: 4_800_000_000,
+    boundedBy: 'rate',
+    stoppedBy: 'people',
+    withinMinutes: 10,
+    assumptions: ['all models that it may call are used at once, each as fast as its rate limits allow'],
+  },
+  watch: {
+    who: ['U0ANA'],
+    where: { channel: '#ai-keys', direct: ['U0DEE'], webhooks: 0 },
+    withinMs: 600_000,
+    next: [{ step: 'admins', afterMs: 2_400_000 }],
+    gaps: ['learning'],
+  },
+} as const;

@@ -14,6 +14,7 @@ import { fakeEvent } from '../../support/fake-provider.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   BEGAN,
+  CARD_RISK,
   entryOfSummary,
   keySummary,
   LOCALE,
@@ -84,6 +85,10 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
     usualFactor: 5,
     lastAction: null,
     rotation: null,
+    own: { microUsd: null, origin: null, enforced: false },
+    overshoot: { hourMicroUsd: 0, ownMicroUsd: 0, providerMicroUsd: 0 },
+    radius: null,
+    watch: null,
     ...fields,
   };
 }
@@ -91,6 +96,7 @@ function card(fields: Partial<KeyCard> = {}): KeyCard {
 describe('a key as a card', () => {
   const cases: Readonly<Record<string, Partial<KeyCard>>> = {
     active: {},
+    'at-risk': CARD_RISK,
     learning: {
       learning: 3,
       lineage: stagingLineage({ ownRatio: { ratio: 8, by: 'slack:T1/U0ANA', at: NOW - DAY_MS } }),

@@ -29,6 +29,7 @@ import { holdCard, muteOf, quietOf, windowOf } from '../../support/noise.ts';
 import { knownLimits, limitsOf } from '../../support/records.ts';
 import {
   alertCard,
+  CARD_RISK,
   capGrant,
   entryOfSummary,
   grantTold,
@@ -184,6 +185,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
           ...{ workload: nasty, consumers: [nasty], models: [nasty], endpoints: [nasty], storedIn: [nasty] },
         },
         scopeName: nasty,
+        ...CARD_RISK,
         acts: ['suspend'],
         alert: null,
         consoleUrl: null,

@@ -1,0 +1,58 @@
+import type { Score } from '../domain/hygiene/score.ts';
+import { type DisplayCurrency, formatMoney, rateText } from '../domain/money.ts';
+import { plural } from '../domain/time.ts';
+import { readScores } from '../services/hygiene/read-score.ts';
+import { type Risk, readRisk } from '../services/risk/read-risk.ts';
+import { out, printable } from './output.ts';
+import { withStored } from './stored-deps.ts';
+import { tableOf } from './table.ts';
+
+export function blastRadius(json: boolean): Promise<void> {
+  return withStored(async (deps) => {
+    const risk = await readRisk(deps);
+    out(json ? riskJson(risk) : riskText(risk, deps.policy.currency));
+  });
+}
+
+export function score(json: boolean): Promise<void> {
+  return withStored(async (deps) => {
+    const { company } = await readScores(deps);
+    out(json ? `${JSON.stringify(company, null, 2)}\n` : scoreText(company));
+  });
+}
+
+function riskJson({ keys }: Risk): string {
+  const rows = keys.map(({ at: { slug }, radius }) => {
+    const { worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes, assumptions } = radius;
+    return { slug, worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes, assumptions };
+  });
+  return `${JSON.stringify(rows, null, 2)}\n`;
+}
+
+function riskText({ keys, atRiskMicroUsd, notKnown }: Risk, currency: DisplayCurrency): string {
+  if (keys.length === 0) return 'There is no working key.\n';
+  const rows = keys.map(({ at: { slug }, radius: { worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes } }) => [
+    printable(slug),
+    worst48hMicroUsd === null ? 'not known' : formatMoney(worst48hMicroUsd, currency),
+    boundedBy,
+    stoppedBy,
+    withinMinutes === null ? '' : `${withinMinutes.toLocaleString('en-US')} min`,
+  ]);
+  const table = tableOf([['key', 'worst of 48 hours', 'bounded by', 'stopped by', 'within'], ...rows], [1, 4]);
+  const rest = notKnown === 0 ? '' : `, and ${plural(notKnown, 'key')} of which nothing can be said`;
+  const rate = rateText(currency);
+  return `${table}\nAt risk in 48 hours: ${formatMoney(atRiskMicroUsd, currency)}${rest}. What keys share is counted once.\n${rate === null ? '' : `${rate}\n`}`;
+}
+
+function scoreText({ score: points, checks }: Score): string {
+  const lines = checks.flatMap(({ id, weight, lost, items }) =>
+    lost === 0
+      ? []
+      : [
+          '',
+          `${id}: ${lost} of ${weight} points lost`,
+          ...items.map(({ slug, fix }) => `  ${printable(slug)}: ${printable(fix)}`),
+        ],
+  );
+  return `Hygiene score: ${points} of 100\n${lines.map((line) => `${line}\n`).join('')}`;
+}
