@@ -17,6 +17,7 @@ import type { HttpServer } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
 import type { Logger } from './ports/logger.ts';
+import { NO_PLACES } from './ports/places.ts';
 import type { PriceTable } from './ports/price-table.ts';
 import type { ProviderDefinition } from './ports/provider.ts';
 import type { Store } from './ports/store.ts';
@@ -138,6 +139,7 @@ export async function createApp({
       outlets: outletsOf({ config, secrets, clock, bolt }),
       secretStores: await connectSecretStores({ policy, credentials: secrets.stores, databasePath, logger }),
       deployHooks: await connectDeployHooks({ config, secrets, logger, clock }),
+      places: NO_PLACES,
       fingerprint: (value) => fingerprint(installationSecret, value),
     };
     scopes.attach(deps);

@@ -112,7 +112,10 @@ export class Installation {
       .all();
   }
 
-  get #deps(): Omit<Deps, 'detectors' | 'directory' | 'outlets' | 'secretStores' | 'deployHooks' | 'fingerprint'> {
+  get #deps(): Omit<
+    Deps,
+    'detectors' | 'directory' | 'outlets' | 'secretStores' | 'deployHooks' | 'places' | 'fingerprint'
+  > {
     return {
       store: this.#store,
       clock: { now: () => this.#now + this.#skewMs, timer: () => () => {} },

@@ -57,7 +57,7 @@ export async function describeRotation(deps: DescribeDeps, rotationId: string): 
   };
 }
 
-/** `prod-api-2026-10-17` */
-export function newKeyName({ slug }: Lineage, { startedAt }: Rotation): string {
-  return `${slug}-${dayText(startedAt)}`;
+/** `prod-api-2026-10-17`, as it was agreed when the rotation began. */
+export function newKeyName({ slug }: Lineage, { newName, startedAt }: Rotation): string {
+  return newName ?? `${slug}-${dayText(startedAt)}`;
 }
