@@ -23,7 +23,7 @@ export function makingOf(
   const { owner } = oldKey;
   if (owner === null || (create === 'service_account' && owner.kind !== 'service_account')) return byHand('owner');
   if (provider.createKey === undefined) return byHand('no_right');
-  const place = secretPlaceOf(deps, lineage);
+  const place = secretPlaceOf(deps, { lineage, oldKey });
   return place === null ? byHand('no_place') : { kind: 'by_us', provider, place, ownerId: owner.id };
 }
 

@@ -1,4 +1,4 @@
-import type { Lineage } from '../../domain/key.ts';
+import type { Key, Lineage } from '../../domain/key.ts';
 import { type ConsumerSeat, consumerSeats } from '../../domain/rotation-work.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { Deps } from '../deps.ts';
@@ -12,9 +12,10 @@ export interface SecretPlace {
 /** Null where policy names no place for this lineage, or one that is not connected. */
 export function secretPlaceOf(
   { places, secretStores }: Pick<Deps, 'places' | 'secretStores'>,
-  lineage: Lineage,
+  { lineage, oldKey }: { readonly lineage: Lineage; readonly oldKey: Pick<Key, 'providerId'> },
 ): SecretPlace | null {
-  const place = places.secretOf(lineage);
+  const { slug, environment } = lineage;
+  const place = places.secretOf({ slug, environment, provider: oldKey.providerId });
   const store = place === null ? undefined : secretStores.get(place.store);
   return place === null || store === undefined ? null : { store, reference: place.reference };
 }

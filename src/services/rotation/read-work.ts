@@ -57,7 +57,7 @@ export async function readWork(
 ): Promise<RotationWork> {
   const repos = deps.store.read;
   const making = makingOf(deps, { oldKey, lineage });
-  const place = secretPlaceOf(deps, lineage);
+  const place = secretPlaceOf(deps, { lineage, oldKey });
   const secret = await repos.rotationSecrets.get(rotation.id);
   const isMade = isOver(stepOf(rotation, 'generate').state);
   return {

@@ -38,7 +38,8 @@ const WORD: EvidenceOf<'store'> = {
 async function evidenceOf(deps: StoreDeps, rotation: Rotation): Promise<EvidenceOf<'store'>> {
   if (rotation.kind === 'drill') return { ...WORD, proof: 'simulated' };
   const lineage = await deps.store.read.lineages.get(rotation.lineageId);
-  const place = lineage === undefined ? null : secretPlaceOf(deps, lineage);
+  const oldKey = await deps.store.read.keys.get(rotation.oldKeyId);
+  const place = lineage && oldKey ? secretPlaceOf(deps, { lineage, oldKey }) : null;
   if (place === null) return WORD;
   const secret = (await deps.store.read.rotationSecrets.get(rotation.id)) ?? null;
   const current = await place.store.readCurrent(place.reference);
