@@ -17,7 +17,6 @@ import type { HttpServer } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
 import type { Logger } from './ports/logger.ts';
-import { NO_PLACES } from './ports/places.ts';
 import type { PriceTable } from './ports/price-table.ts';
 import type { ProviderDefinition } from './ports/provider.ts';
 import type { Store } from './ports/store.ts';
@@ -35,6 +34,7 @@ import { resume } from './services/housekeeping/resume.ts';
 import { refuseSharedChannel } from './services/notices/report-audience.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
+import { placesOf } from './services/rotation/places-by-policy.ts';
 import { notReady } from './services/status/readiness.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
 import { subcommands } from './slack/commands/index.ts';
@@ -139,7 +139,7 @@ export async function createApp({
       outlets: outletsOf({ config, secrets, clock, bolt }),
       secretStores: await connectSecretStores({ policy, credentials: secrets.stores, databasePath, logger }),
       deployHooks: await connectDeployHooks({ config, secrets, logger, clock }),
-      places: NO_PLACES,
+      places: placesOf(policy),
       fingerprint: (value) => fingerprint(installationSecret, value),
     };
     scopes.attach(deps);
