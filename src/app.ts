@@ -34,6 +34,7 @@ import { resume } from './services/housekeeping/resume.ts';
 import { refuseSharedChannel } from './services/notices/report-audience.ts';
 import { closeOrphanedBlindness } from './services/notices/report-blindness.ts';
 import { noteDowntime } from './services/notices/report-downtime.ts';
+import { placesOf } from './services/rotation/places-by-policy.ts';
 import { notReady } from './services/status/readiness.ts';
 import { sheets } from './sheets/sheets.ts';
 import { type BoltApp, createBoltApp } from './slack/bolt-app.ts';
@@ -140,6 +141,7 @@ export async function createApp({
       secretStores: await connectSecretStores({ policy, credentials: secrets.stores, databasePath, logger }),
       deployHooks: await connectDeployHooks({ config, secrets, logger, clock }),
       sheets,
+      places: placesOf(policy),
       fingerprint: (value) => fingerprint(installationSecret, value),
     };
     scopes.attach(deps);

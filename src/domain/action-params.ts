@@ -16,10 +16,19 @@ export const modelsChange = z.object({ scopeId: z.string(), from: modelRule, to:
 /** `keyIds` are the keys of the account that the person saw, the one that was asked about included. */
 export const ownerDeletion = z.object({ ownerId: z.string(), keyIds: z.array(z.string()).readonly() });
 
+/** `store` and `reference` say where its value goes. */
+export const keyCreation = z.object({
+  rotationId: z.string(),
+  name: z.string(),
+  store: z.string(),
+  reference: z.string(),
+});
+
 export type SpendLimitChange = z.infer<typeof spendLimitChange>;
 export type RateLimitChange = z.infer<typeof rateLimitChange>;
 export type ModelsChange = z.infer<typeof modelsChange>;
 export type OwnerDeletion = z.infer<typeof ownerDeletion>;
+export type KeyCreation = z.infer<typeof keyCreation>;
 
 /** What an act needs to know besides its key, by kind. */
 export interface ParamsOf {
@@ -27,6 +36,7 @@ export interface ParamsOf {
   readonly set_rate_limit: RateLimitChange;
   readonly set_models: ModelsChange;
   readonly delete_owner: OwnerDeletion;
+  readonly create_key: KeyCreation;
 }
 
 export type ActionParams = ParamsOf[keyof ParamsOf];

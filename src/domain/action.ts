@@ -9,11 +9,14 @@ export type KeyActKind = 'suspend' | 'restore' | 'revoke';
 /** Acts on what bounds a scope, and with it all of its keys. */
 export const LIMIT_ACT_KINDS = ['set_spend_limit', 'set_rate_limit', 'set_models'] as const;
 export type LimitActKind = (typeof LIMIT_ACT_KINDS)[number];
-/** `delete_owner` deletes the account that owns the key, and with it all of its keys. */
-export type ActionKind = KeyActKind | LimitActKind | 'delete_owner';
+/**
+ * `delete_owner` deletes the account that owns the key, and with it all of its keys; `create_key` makes the key that takes
+ * over in a rotation, and stores it.
+ */
+export type ActionKind = KeyActKind | LimitActKind | 'delete_owner' | 'create_key';
 
 export function isKeyAct(kind: ActionKind): kind is KeyActKind {
-  return kind !== 'delete_owner' && !isLimitAct(kind);
+  return kind !== 'delete_owner' && kind !== 'create_key' && !isLimitAct(kind);
 }
 
 export function isLimitAct(kind: ActionKind): kind is LimitActKind {
@@ -86,6 +89,7 @@ export const IS_FINAL: Readonly<Record<ActionKind, 'no' | 'yes' | 'without_resto
   set_rate_limit: 'no',
   set_models: 'no',
   delete_owner: 'yes',
+  create_key: 'no',
 };
 
 /** The provider statuses that prove an action. A revoked key may be archived or gone, depending on the provider. */
@@ -152,6 +156,7 @@ export const ACTION_DONE: Readonly<Record<ActionKind, string>> = {
   set_rate_limit: 'Rate limit changed',
   set_models: 'Allowed models changed',
   delete_owner: 'Account deleted',
+  create_key: 'New key made and stored',
 };
 
 /** What it is called in a list of work. */
@@ -163,6 +168,7 @@ export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
   set_rate_limit: 'rate limit change',
   set_models: 'model change',
   delete_owner: 'account deletion',
+  create_key: 'new key',
 };
 
 /** What happens to an act, as the history says it; the last ones only to acts that need a second person. */

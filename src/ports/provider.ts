@@ -73,6 +73,32 @@ export interface KeyRef {
   readonly scopeId: string | null;
 }
 
+export interface NewKeyRequest {
+  /** As it will be listed, exactly. */
+  readonly name: string;
+  /** The key that it takes over from: the new one comes into the same scope. */
+  readonly beside: KeyRef;
+  /** The provider's id of the account that will own it. */
+  readonly ownerId: string;
+}
+
+/** A key that was just made: the one moment at which its value can be had. */
+export interface MadeKey {
+  readonly providerKeyId: string;
+  readonly value: Secret;
+  /** Null where the answer has none: the key list will. */
+  readonly hint: string | null;
+  readonly createdAt: number | null;
+}
+
+/** How a workload can do without a key that lives for ever, for the person who is about to make another one. */
+export interface KeylessAdvice {
+  readonly title: string;
+  readonly url: string;
+  /** One sentence. */
+  readonly why: string;
+}
+
 /** What a person does by hand where we have no right, or no API, to do it. */
 export interface ConsoleSteps {
   readonly url: string;
@@ -139,6 +165,10 @@ export interface Provider {
   setModelPermissions?(scopeId: string, rule: ModelRule): Promise<void>;
   /** Deletes the account that owns the key, and with it all its keys: for keys that refuse deletion by themselves. */
   deleteKeyOwner?(ref: KeyRef, ownerId: string): Promise<void>;
+
+  /** For the owners that `capabilities.create` names. Never repeated blindly: a lost answer may have left a key. */
+  createKey?(request: NewKeyRequest): Promise<MadeKey>;
+  readonly keyless?: KeylessAdvice;
 
   suspendKey?(ref: KeyRef): Promise<void>;
   restoreKey?(ref: KeyRef): Promise<void>;

@@ -13,6 +13,7 @@ import type { CapLine, GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
+import type { RotationConsumerRepo, RotationSecretRepo } from './rotation-work.ts';
 import type { ToldRepo } from './told.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
@@ -190,6 +191,8 @@ export interface Repos {
   readonly usageHistory: UsageHistoryRepo;
   readonly scopeSights: ScopeSightRepo;
   readonly rotations: RotationRepo;
+  readonly rotationSecrets: RotationSecretRepo;
+  readonly rotationConsumers: RotationConsumerRepo;
   readonly channelTroubles: ChannelTroubleRepo;
   readonly pages: PageRepo;
   readonly outlets: OutletRepo;

@@ -8,6 +8,7 @@ import type { Directory } from '../ports/directory.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Meter } from '../ports/meter.ts';
+import type { Places } from '../ports/places.ts';
 import type { PriceTable } from '../ports/price-table.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
@@ -34,6 +35,7 @@ export interface Deps {
   readonly secretStores: ReadonlyMap<string, SecretStore>;
   readonly deployHooks: ReadonlyMap<string, DeployHook>;
   readonly sheets: Sheets;
+  readonly places: Places;
   /** What is kept of a value that was once seen: keyed by the installation's own secret, so that nobody can guess back. */
   readonly fingerprint: (value: Secret) => string;
 }

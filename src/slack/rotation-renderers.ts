@@ -1,10 +1,12 @@
 import { ROTATION_STEPS } from '../domain/rotation.ts';
-import { DRIVER_KIND, STEP_KIND } from '../services/rotation/announce-rotation.ts';
+import { DEPLOY_KIND, DRIVER_KIND, STEP_KIND } from '../services/rotation/announce-rotation.ts';
 import { describeRotation } from '../services/rotation/describe-rotation.ts';
 import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
+import { answer } from './views/blocks.ts';
 import { driverView, rotationView } from './views/rotation.ts';
 import { rotationStepView } from './views/rotation-step.ts';
+import { deploymentFailedText } from './views/rotation-steps/redeploy.ts';
 
 /** A rotation's root message, its reply for each step, and the word to whom it was handed over. */
 export const rotationRenderers: readonly OutboxRenderer[] = [
@@ -35,6 +37,18 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       if (card === undefined || card.rotation.state !== 'open' || card.rotation.driver !== driver.join(':'))
         return null;
       return { ...driverView(card), ...inThread(deps.policy.channels.alerts, rotationId) };
+    },
+  },
+  {
+    kind: DEPLOY_KIND,
+    async render({ deps }, subject) {
+      const [rotationId = '', revision, ...consumer] = subject.split(':');
+      const card = await describeRotation(deps, rotationId);
+      const failed = card?.work.consumers.find(({ row }) => row.consumer === consumer.join(':'));
+      // Asked anew, or ticked off, before this could be said.
+      if (card === undefined || failed?.row.state !== 'failed' || `${failed.row.revision}` !== revision) return null;
+      const text = deploymentFailedText(card, failed);
+      return { ...answer(text), ...inThread(deps.policy.channels.alerts, rotationId) };
     },
   },
 ];

@@ -20,6 +20,7 @@ import { messageRepo, outboxRepo } from './outbox.ts';
 import { pollPaceRepo } from './poll-paces.ts';
 import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
+import { rotationConsumerRepo, rotationSecretRepo } from './rotation-work.ts';
 import { rotationRepo } from './rotations.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
 import { toldRepo } from './told.ts';
@@ -56,6 +57,8 @@ export function createRepos(context: RepoContext): Repos {
     usageHistory: usageHistoryRepo(db),
     scopeSights: scopeSightRepo(db),
     rotations: rotationRepo(context),
+    rotationSecrets: rotationSecretRepo(context),
+    rotationConsumers: rotationConsumerRepo(context),
     channelTroubles: channelTroubleRepo(db),
     pages: pageRepo(db),
     outlets: outletRepo(db),

@@ -35,6 +35,7 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
           .where('name', '=', name)
           .execute();
       }
+      wake('timers');
     },
     async get(id) {
       return withSteps(await db.selectFrom('rotations').selectAll().where('id', '=', id).executeTakeFirst());

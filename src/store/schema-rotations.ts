@@ -36,3 +36,35 @@ export interface RotationStepTable {
   revision: number;
   evidence: string | null;
 }
+
+export interface RotationSecretTable {
+  rotation_id: string;
+  store: string;
+  reference: string;
+  former_version: string | null;
+  former_fingerprint: string | null;
+  seen_at: number | null;
+  create_began_at: number | null;
+  made_key_id: string | null;
+  made_fingerprint: string | null;
+  made_at: number | null;
+  attempts: number;
+  not_before_at: number;
+  problem: string | null;
+}
+
+export interface RotationConsumerTable {
+  rotation_id: string;
+  consumer: string;
+  hook: string | null;
+  state: string;
+  request_id: string;
+  run_ref: string | null;
+  url: string | null;
+  problem: string | null;
+  done_by: string | null;
+  at: number | null;
+  attempts: number;
+  not_before_at: number;
+  revision: number;
+}

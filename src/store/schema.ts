@@ -9,7 +9,12 @@ import type { HomeTabTable } from './schema-home.ts';
 import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable, UsageModelTable } from './schema-lists.ts';
 import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
-import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
+import type {
+  RotationConsumerTable,
+  RotationSecretTable,
+  RotationStepTable,
+  RotationTable,
+} from './schema-rotations.ts';
 import type { ToldTable } from './schema-told.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
@@ -252,6 +257,8 @@ export interface Database {
   scope_sights: ScopeSightTable;
   rotations: RotationTable;
   rotation_steps: RotationStepTable;
+  rotation_secrets: RotationSecretTable;
+  rotation_consumers: RotationConsumerTable;
   channel_troubles: ChannelTroubleTable;
   pages: PageTable;
   outlets: OutletTable;

@@ -60,7 +60,7 @@ export interface OptionalCase {
 }
 
 export interface SetCase {
-  readonly name: 'setSpendLimit' | 'setRateLimit' | 'setModelPermissions' | 'deleteKeyOwner';
-  readonly run: (provider: Provider) => Promise<void> | undefined;
+  readonly name: 'setSpendLimit' | 'setRateLimit' | 'setModelPermissions' | 'deleteKeyOwner' | 'createKey';
+  readonly run: (provider: Provider) => Promise<unknown> | undefined;
   readonly request: { readonly method: string; readonly path: string; readonly body: unknown };
 }

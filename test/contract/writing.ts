@@ -7,11 +7,11 @@ import type { ProviderCase } from './provider-case.ts';
 import { WAITS } from './reading.ts';
 
 const ACTS = ['suspendKey', 'restoreKey', 'revokeKey'] as const;
-const SETTERS = ['setSpendLimit', 'setRateLimit', 'setModelPermissions', 'deleteKeyOwner'] as const;
+const SETTERS = ['setSpendLimit', 'setRateLimit', 'setModelPermissions', 'deleteKeyOwner', 'createKey'] as const;
 
 interface Write {
   readonly name: string;
-  readonly run: (provider: Provider) => Promise<void> | undefined;
+  readonly run: (provider: Provider) => Promise<unknown> | undefined;
 }
 
 /** Every act and setter that the provider has: one attempt, with the write key, and never a guess at the outcome. */
@@ -31,6 +31,7 @@ export function describeWriting(testCase: ProviderCase, connect: Connect, server
     expect(provider.suspendKey !== undefined).toBe(capabilities.disable === 'reversible');
     expect(provider.restoreKey !== undefined).toBe(capabilities.disable === 'reversible');
     expect(provider.revokeKey !== undefined).toBe(capabilities.disable !== 'none');
+    expect(provider.createKey !== undefined).toBe(capabilities.create !== 'none');
   });
 
   it('has acts and setters with a write key only, and no other setters than the case knows', () => {

@@ -17,7 +17,7 @@ describe('a rotation in Slack', () => {
     expect(textOf(running, root)).toContain('▓'.repeat(0) + '░'.repeat(6));
     expect(textOf(running, root)).toContain('@ana drives it');
     expect(replies(running, root)).toHaveLength(6);
-    expect(replies(running, root)[0]).toContain('Call it staging-ci-2026-10-17');
+    expect(replies(running, root)[0]).toContain('Call it exactly staging-ci-2026-10-17');
     expect(replies(running, root)[1]).toBe('2. Store it – after generate');
     const alert = threadOf(running, alertTs);
     expect(alert[0]).toContain('A rotation is under way, driven by @ana: its thread');

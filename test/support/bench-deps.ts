@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { parsePolicy } from '../../src/config/policy.ts';
 import { bindDetectors, detectorSections as detectors } from '../../src/domain/detectors/index.ts';
 import type { Key, Lineage } from '../../src/domain/key.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { totalTokens } from '../../src/domain/usage.ts';
 import type { Directory } from '../../src/ports/directory.ts';
+import { NO_PLACES } from '../../src/ports/places.ts';
 import type { PriceTable } from '../../src/ports/price-table.ts';
 import type { Member, Store } from '../../src/ports/store.ts';
 import { DrivenClock } from '../../src/sandbox/driven-clock.ts';
@@ -67,6 +69,7 @@ export function openBench({ policy = '', roles, now = NOON, ...options }: BenchO
     // The read connection refuses inside a transaction: no provider may be called there.
     const fake = new FakeProvider({ onCall: () => void store.read, ...given });
     ports.set(fake.port.connectionId, fake.port);
+    fake.now = () => clock.now();
     providers.push(fake);
     return fake;
   };
@@ -88,7 +91,8 @@ export function openBench({ policy = '', roles, now = NOON, ...options }: BenchO
     secretStores: new Map(),
     deployHooks: new Map(),
     sheets,
-    fingerprint: (value) => `print:${value.reveal().length}`,
+    places: NO_PLACES,
+    fingerprint: (value) => `print:${createHash('sha256').update(value.reveal()).digest('hex').slice(0, 12)}`,
   };
   const keyOf = async (providerKeyId: string) =>
     present((await store.read.keys.all()).find((key) => key.providerKeyId === providerKeyId));

@@ -2,6 +2,7 @@ import type { ProviderEvent } from '../../src/domain/detector.ts';
 import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../../src/domain/key.ts';
 import type { ScopeLimits } from '../../src/domain/limits.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { floorTo } from '../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
 import type {
@@ -10,6 +11,8 @@ import type {
   EventWindow,
   KeyAct,
   KeyRef,
+  MadeKey,
+  NewKeyRequest,
   Provider,
   ProviderCapabilities,
   UsageWindow,
@@ -27,7 +30,8 @@ export type Method =
   | 'setSpendLimit'
   | 'setRateLimit'
   | 'setModelPermissions'
-  | 'deleteKeyOwner';
+  | 'deleteKeyOwner'
+  | 'createKey';
 
 /** What the next call of a method meets. Without an answer in the script it is `ok`. */
 export type Answer =
@@ -112,6 +116,8 @@ export interface FakeProviderOptions {
     | 'setModelPermissions'
     | 'deleteKeyOwner'
   )[];
+  /** Whether keys can be made, and for whom. */
+  readonly create?: ProviderCapabilities['create'];
   /** Whether it has an event log of its own, which then may be on or off. */
   readonly hasEventLog?: boolean;
   /** Given: costs can be asked for, so far back. */
@@ -189,6 +195,9 @@ export class FakeProvider {
   readonly port: Provider;
   readonly #script = new Map<Method, Answer[]>();
   readonly #onCall: () => void;
+  #made = 0;
+  /** The provider's own time. */
+  now: () => number = () => 1_000;
 
   constructor(options: FakeProviderOptions = {}) {
     const { id = 'fake', connectionId = id, title = 'Fake AI', acts = ['suspend', 'restore', 'revoke'] } = options;
@@ -200,7 +209,7 @@ export class FakeProvider {
       title,
       capabilities: {
         disable: options.disable ?? 'reversible',
-        create: 'none',
+        create: options.create ?? 'none',
         capScope: options.extras === undefined ? 'none' : 'workspace',
         lastUsed: 'usage',
         usagePerKey: true,
@@ -228,6 +237,7 @@ export class FakeProvider {
       ...doing('restore'),
       ...doing('revoke'),
       ...this.#extras(options.extras ?? []),
+      ...((options.create ?? 'none') === 'none' ? {} : { createKey: (request) => this.#create(request) }),
       consoleSteps: (act, ref) => ({ url: 'https://console.test', steps: [`${act} ${ref.providerKeyId}`] }),
     };
   }
@@ -300,6 +310,21 @@ export class FakeProvider {
         }),
     } satisfies Partial<Provider>;
     return Object.fromEntries(names.map((name) => [name, all[name]]));
+  }
+
+  /** The value of the key that was made last under this id. */
+  valueOf(id: string): string {
+    return `sk-fake-canary-value-of-${id}-0123456789`;
+  }
+
+  async #create({ name, beside, ownerId }: NewKeyRequest): Promise<MadeKey> {
+    const id = `made_${this.#made + 1}`;
+    await this.#change('createKey', name, () => {
+      this.#made += 1;
+      const owner = { kind: 'service_account', id: ownerId, name: null, email: null, hasAccess: true } as const;
+      this.put(fakeKey(id, { label: name, scopeId: beside.scopeId, hint: `sk-…${id}`, createdAt: this.now(), owner }));
+    });
+    return { providerKeyId: id, value: new Secret(this.valueOf(id)), hint: null, createdAt: this.now() };
   }
 
   limitsOf(scopeId: string): ScopeLimits {

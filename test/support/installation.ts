@@ -114,7 +114,7 @@ export class Installation {
 
   get #deps(): Omit<
     Deps,
-    'detectors' | 'directory' | 'outlets' | 'secretStores' | 'deployHooks' | 'sheets' | 'fingerprint'
+    'detectors' | 'directory' | 'outlets' | 'secretStores' | 'deployHooks' | 'sheets' | 'places' | 'fingerprint'
   > {
     return {
       store: this.#store,

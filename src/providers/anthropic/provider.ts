@@ -1,6 +1,6 @@
 import { isAppError } from '../../domain/errors.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
-import type { ConnectOptions, Provider, ProviderDefinition } from '../../ports/provider.ts';
+import type { ConnectOptions, KeylessAdvice, Provider, ProviderDefinition } from '../../ports/provider.ts';
 import { type ClientOptions, DEFAULT_TRANSPORT, type Transport } from '../lib/call.ts';
 import { connectionOf } from '../lib/connection.ts';
 import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
@@ -12,6 +12,12 @@ import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspace
 import { readAnthropicLimits, setAnthropicRateLimit, setAnthropicSpendLimit } from './limits.ts';
 import { memberDirectory } from './members.ts';
 import { anthropicUsage } from './usage.ts';
+
+const ANTHROPIC_KEYLESS: KeylessAdvice = {
+  title: 'workload identity federation',
+  url: 'https://platform.claude.com/docs',
+  why: 'A workload that can prove who it is gets tokens that live for minutes, so that there is no key to leak or rotate.',
+};
 
 const USAGE_HISTORY_MS = 365 * DAY_MS;
 
@@ -54,6 +60,7 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
         { what: 'minted_tokens', longestMs: DAY_MS },
       ],
     },
+    keyless: ANTHROPIC_KEYLESS,
     writable: options.writeKey !== undefined,
     usageWidthsMs: USAGE_WIDTHS_MS,
     usageHistoryMs: USAGE_HISTORY_MS,

@@ -6,6 +6,7 @@ import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
 import { deleteOpenaiKey, deleteServiceAccount, openaiConsoleSteps, readOpenaiKeyStatus } from './acts.ts';
 import { createOpenaiClient } from './client.ts';
 import { OPENAI_COST_HISTORY_MS, readOpenaiCosts } from './costs.ts';
+import { createServiceAccountKey, OPENAI_KEYLESS } from './create-key.ts';
 import { OPENAI_EVENTS_SETUP, readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
 import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
@@ -59,6 +60,7 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     eventsSetup: OPENAI_EVENTS_SETUP,
     readKeyStatus: (ref, signal) => readOpenaiKeyStatus(reader, ref, signal),
     consoleSteps: openaiConsoleSteps,
+    keyless: OPENAI_KEYLESS,
     ...actsOf(options, { baseUrl, link, transport, reader }),
   };
 }
@@ -70,7 +72,10 @@ interface ActParts {
   readonly reader: Parameters<typeof listProjects>[0];
 }
 
-type Acts = Pick<Provider, 'revokeKey' | 'deleteKeyOwner' | 'setSpendLimit' | 'setRateLimit' | 'setModelPermissions'>;
+type Acts = Pick<
+  Provider,
+  'revokeKey' | 'deleteKeyOwner' | 'createKey' | 'setSpendLimit' | 'setRateLimit' | 'setModelPermissions'
+>;
 
 function actsOf({ writeKey }: ConnectOptions, { reader, ...parts }: ActParts): Acts {
   if (writeKey === undefined) return {};
@@ -78,6 +83,7 @@ function actsOf({ writeKey }: ConnectOptions, { reader, ...parts }: ActParts): A
   const writer = createOpenaiClient({ ...parts, key: writeKey });
   return {
     revokeKey: (ref) => deleteOpenaiKey(writer, reader, ref),
+    createKey: (request) => createServiceAccountKey({ writer, link }, request),
     deleteKeyOwner: (ref, ownerId) => deleteServiceAccount({ writer, link }, ref, ownerId),
     setSpendLimit: (scopeId, limit) => setOpenaiSpendLimit({ writer, link }, scopeId, limit),
     setRateLimit: (scopeId, limitId, value) => setOpenaiRateLimit({ writer, link }, scopeId, { limitId, value }),

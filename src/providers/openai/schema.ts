@@ -140,6 +140,13 @@ export const costPage = z.object({
 export const rateLimitPage = z.object({ data: z.array(rateLimit), ...cursor });
 export const eventPage = z.object({ data: z.array(event), ...cursor });
 
+/** The one answer that carries a key's value. */
+export const madeKey = z.object({
+  id: z.string().min(1),
+  value: z.string().min(1),
+  created_at: optionalSecondsAt,
+});
+
 export const deletion = z.object({ deleted: z.boolean() });
 
 export type ProjectRow = z.infer<typeof project>;

@@ -3,12 +3,22 @@ import { AppError, publicMessageOf } from '../../domain/errors.ts';
 import type { Key, KeyStatus } from '../../domain/key.ts';
 import type { ScopeLimits } from '../../domain/limits.ts';
 import type { KeyRef, Provider } from '../../ports/provider.ts';
-import type { AuditEntry } from '../../ports/store.ts';
+import type { AuditEntry, Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 
 export type ExecuteDeps = Pick<
   Deps,
-  'store' | 'clock' | 'ids' | 'policy' | 'providers' | 'logger' | 'breathe' | 'outlets'
+  | 'store'
+  | 'clock'
+  | 'ids'
+  | 'policy'
+  | 'providers'
+  | 'logger'
+  | 'breathe'
+  | 'outlets'
+  | 'secretStores'
+  | 'places'
+  | 'fingerprint'
 >;
 
 export interface ActInput {
@@ -27,6 +37,8 @@ export interface Proven {
   readonly limits: { readonly scopeId: string; readonly read: ScopeLimits } | null;
   /** For the audit log and the alert's thread. */
   readonly detail: NonNullable<AuditEntry['detail']>;
+  /** Written down in the transaction that settles the action. */
+  readonly record?: (tx: Repos) => Promise<void>;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Act } from './act.ts';
 import { actOnKey } from './act-on-key.ts';
 import { actOnLimits, modelsSetting, rateLimitSetting, spendLimitSetting } from './act-on-limits.ts';
 import { deleteOwner } from './act-on-owner.ts';
+import { createKey } from './create-key.ts';
 
 /** How each kind of action is carried out and proven. */
 export const acts: Readonly<Record<ActionKind, Act>> = {
@@ -13,4 +14,5 @@ export const acts: Readonly<Record<ActionKind, Act>> = {
   set_rate_limit: actOnLimits(rateLimitSetting),
   set_models: actOnLimits(modelsSetting),
   delete_owner: deleteOwner,
+  create_key: createKey,
 };

@@ -5,6 +5,7 @@ import type { Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import type { Deps } from '../deps.ts';
 import { auditSubject } from './audit-subject.ts';
+import { announceRotationOf } from './tell-rotation.ts';
 
 type CancelDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
 
@@ -38,6 +39,7 @@ export async function tellSettled(
     subject: key === undefined ? action.keyId : auditSubject(action, key),
     detail: { ...detail, actionId: action.id, requestedBy: action.requestedBy, problem: action.problem },
   });
+  await announceRotationOf({ deps, tx }, action);
   if (action.alertId === null) return;
   const alert = { id: action.alertId };
   await addAlertEvent({ deps, tx }, alert, { kind: `action_${outcome}`, actor, detail });

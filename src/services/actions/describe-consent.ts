@@ -11,6 +11,7 @@ import { needsSecondPerson } from './second-person.ts';
 
 /** The right that somebody needs for a kind of action, to ask for it and to approve it. */
 export function actOf(kind: ActionKind): Act {
+  if (kind === 'create_key') return 'rotate';
   return isLimitAct(kind) ? 'change_limits' : kind;
 }
 

@@ -10,6 +10,7 @@ import { acts } from './acts.ts';
 import { auditSubject } from './audit-subject.ts';
 import { CAP_KEEPER, POLICY_ACTORS } from './policy-stop.ts';
 import { tellAlerts } from './tell-alerts.ts';
+import { tellSetback } from './tell-rotation.ts';
 
 /**
  * Carries out every action that is due: those of one key or scope oldest first, others side by side, since a provider
@@ -49,6 +50,8 @@ export async function executeAction(deps: ExecuteDeps, actionId: string): Promis
 
 /** Two changes of one scope must not pass each other between reading and writing, whatever key they were asked from. */
 function laneOf({ kind, keyId, params }: Action): string {
+  // Making a key takes its time, and must not hold up the stop of the one that it takes over from.
+  if (kind === 'create_key') return `create:${keyId}`;
   return isLimitAct(kind) && params !== null && 'scopeId' in params ? `scope:${params.scopeId}` : keyId;
 }
 
@@ -84,6 +87,7 @@ async function settle(deps: ExecuteDeps, { action, key }: Claimed, proven: Prove
     if (!(await isStillOurs(tx, action))) return;
     await tx.actions.update({ ...action, ...shownAt(action, proven, now), state: stage });
     await keepStatuses({ deps, tx }, action, proven);
+    await proven.record?.(tx);
     if (proven.limits !== null) {
       const { scopeId, read } = proven.limits;
       await recordLimits({ deps, tx }, { connectionId: key.connectionId, scopeId }, read);
@@ -95,6 +99,7 @@ async function settle(deps: ExecuteDeps, { action, key }: Claimed, proven: Prove
       subject: auditSubject(action, key),
       detail: { ...proven.detail, requestedBy: action.requestedBy, attempts: action.attempts },
     });
+    if (kind === 'create_key') return;
     // It was used although the provider showed it as stopped: showing it again proves nothing new.
     const isOldNews = proven.already && action.usedAfterMicroUsd !== null;
     const detail = { ...proven.detail, kind, ...undoOf(action, await tx.keys.get(key.id)) };
@@ -168,6 +173,10 @@ async function postpone(deps: ExecuteDeps, { action, key }: Claimed, error: unkn
     const subject = auditSubject(action, key);
     if (isNews)
       await tx.audit.append({ at: now, actor: systemActor('run-actions'), verb, subject, detail: { problem } });
+    if (kind === 'create_key') {
+      await tellSetback({ deps, tx }, action, again ? null : problem);
+      return;
+    }
     const told = isNews ? ({ kind: `action_${stage}`, detail: { kind, problem } } as const) : null;
     await tellAlerts({ deps, tx }, { action, told, follow: null, keyIds: [] });
   });

@@ -41,7 +41,11 @@ export async function newKeyContext(
 export type NewKey = Omit<ProviderKey, 'status'> & { readonly status: KeyStatus };
 
 /** A key that was never seen begins a lineage of its own. `source` says in the audit log where it was met. */
-export async function insertNewKey(context: NewKeyContext, key: NewKey, source: 'listed' | 'usage'): Promise<void> {
+export async function insertNewKey(
+  context: NewKeyContext,
+  key: NewKey,
+  source: 'listed' | 'usage' | 'made',
+): Promise<void> {
   const { deps, provider, tx } = context;
   const now = deps.clock.now();
   const lineage = lineageFor(context, key, now);

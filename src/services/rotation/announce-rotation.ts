@@ -1,5 +1,6 @@
 import { type Actor, actorText } from '../../domain/actor.ts';
 import { ROTATION_STEPS, type Rotation, type StepName } from '../../domain/rotation.ts';
+import type { RotationConsumer } from '../../domain/rotation-work.ts';
 import type { AuditEntry, Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import type { Deps } from '../deps.ts';
@@ -12,6 +13,7 @@ export interface RotationContext {
 
 export const STEP_KIND = 'rotation_step';
 export const DRIVER_KIND = 'rotation_driver';
+export const DEPLOY_KIND = 'rotation_deployment';
 
 /** Names one step's message. */
 export function stepSubject(rotationId: string, step: StepName): string {
@@ -34,6 +36,20 @@ export async function tellDriver({ deps, tx }: RotationContext, { id, revision, 
     kind: DRIVER_KIND,
     subjectId: `${id}:${revision}:${driver}`,
     threadKey: threadOf(id),
+    createdAt: deps.clock.now(),
+  });
+}
+
+/** A deployment that failed is told by a reply of its own, which mentions whoever drives the rotation. */
+export async function tellDeployment(
+  { deps, tx }: RotationContext,
+  { rotationId, consumer, revision }: Pick<RotationConsumer, 'rotationId' | 'consumer' | 'revision'>,
+): Promise<void> {
+  await tx.outbox.enqueue({
+    id: deps.ids.next('out'),
+    kind: DEPLOY_KIND,
+    subjectId: `${rotationId}:${revision}:${consumer}`,
+    threadKey: threadOf(rotationId),
     createdAt: deps.clock.now(),
   });
 }

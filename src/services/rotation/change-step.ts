@@ -10,6 +10,7 @@ import {
   stepRefusal,
   withStep,
 } from '../../domain/rotation.ts';
+import type { StepEvidence } from '../../domain/rotation-evidence.ts';
 import type { Repos } from '../../ports/store.ts';
 import { invalid } from '../actions/record-request.ts';
 import type { Deps } from '../deps.ts';
@@ -32,6 +33,8 @@ export interface ChangeStepInput {
   readonly reason: string | null;
   /** With `generate` and `inventory`: which key is the new one; null: not known, or known already. */
   readonly newKeyId?: string | null;
+  /** What shows it; left out: the person's word. */
+  readonly evidence?: StepEvidence;
 }
 
 /** The audit log's word for what a step became. */
@@ -62,7 +65,9 @@ export async function changeStep(deps: ChangeDeps, input: ChangeStepInput): Prom
     if (refusal !== null) throw refused(before, step, refusal);
     const moved = await moveKey({ deps, tx }, before, input);
     const at = deps.clock.now();
-    const after = withStep(moved, { step, event, by: actorText(actor), at, reason });
+    const evidence = event === 'complete' ? await evidenceFor(tx, moved, input) : null;
+    const change = { step, event, by: actorText(actor), at, reason } as const;
+    const after = withStep(moved, evidence === null ? change : { ...change, evidence });
     const detail = { step, ...(reason === null ? {} : { reason }), newKeyId: after.newKeyId };
     await saveRotation({ deps, tx }, { before: found, after }, { actor, verb: `rotation.step.${VERB[event]}`, detail });
     return after;
@@ -101,6 +106,15 @@ function isDoneAlready(rotation: Rotation, { actor, step, event }: ChangeStepInp
     (from) => STEP_TRANSITIONS[from][event],
   );
   return wanted.includes(state) && isSameActor(actor, by);
+}
+
+/** What was looked up, else what a person's word is worth; in a drill it is simulated, whoever says it. */
+async function evidenceFor(tx: Repos, rotation: Rotation, { step, evidence }: ChangeStepInput) {
+  if (evidence !== undefined) return evidence;
+  if (step !== 'generate') return null;
+  const key = rotation.newKeyId === null ? undefined : await tx.keys.get(rotation.newKeyId);
+  const proof = rotation.kind === 'drill' ? ('simulated' as const) : ('word' as const);
+  return { proof, how: 'named' as const, providerKeyId: key?.providerKeyId ?? null };
 }
 
 async function withNewKey(tx: Repos, rotation: Rotation, { step, event, newKeyId }: ChangeStepInput) {

@@ -5,6 +5,7 @@ import { dayText } from '../../domain/time.ts';
 import type { ConsoleSteps, KeyAct } from '../../ports/provider.ts';
 import { possibleActs } from '../alerts/describe-alert.ts';
 import type { Deps } from '../deps.ts';
+import { type RotationWork, readWork } from './read-work.ts';
 import type { Place } from './rotation-link.ts';
 
 /** Everything that the messages of a rotation need, and nothing that they must look up. */
@@ -24,9 +25,10 @@ export interface RotationCard {
   readonly alert: { readonly number: Alert['number']; readonly place: Place | null } | null;
   /** What to call the new key, so that everybody knows it again. */
   readonly newName: string;
+  readonly work: RotationWork;
 }
 
-type DescribeDeps = Pick<Deps, 'store' | 'providers'>;
+type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'places' | 'secretStores' | 'deployHooks'>;
 
 export async function describeRotation(deps: DescribeDeps, rotationId: string): Promise<RotationCard | undefined> {
   const { alerts, keys, lineages, messages, rotations, scopes } = deps.store.read;
@@ -54,10 +56,11 @@ export async function describeRotation(deps: DescribeDeps, rotationId: string): 
     alert:
       alert === undefined ? null : { number: alert.number, place: (await messages.get('alert', alert.id)) ?? null },
     newName: newKeyName(lineage, rotation),
+    work: await readWork(deps, rotation, { oldKey, lineage }),
   };
 }
 
-/** `prod-api-2026-10-17` */
-export function newKeyName({ slug }: Lineage, { startedAt }: Rotation): string {
-  return `${slug}-${dayText(startedAt)}`;
+/** `prod-api-2026-10-17`, as it was agreed when the rotation began. */
+export function newKeyName({ slug }: Lineage, { newName, startedAt }: Rotation): string {
+  return newName ?? `${slug}-${dayText(startedAt)}`;
 }

@@ -1,7 +1,9 @@
 import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
 import { type Key, type Lineage, STOPPED_STATUSES } from '../../domain/key.ts';
 import { changeByProof, newRotation, type Rotation, withStep } from '../../domain/rotation.ts';
+import { looseName } from '../../domain/rotation-work.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
+import { dayText } from '../../domain/time.ts';
 import type { Repos } from '../../ports/store.ts';
 import { invalid, REASON_MAX } from '../actions/record-request.ts';
 import { answerAlert } from '../alerts/acknowledge-alert.ts';
@@ -57,6 +59,7 @@ async function begin(
   const now = deps.clock.now();
   const fresh = newRotation({
     id: deps.ids.next('rot'),
+    newName: await freeName(tx, { key, lineage, at: now }),
     lineageId: lineage.id,
     oldKeyId: key.id,
     alertId,
@@ -75,6 +78,21 @@ async function begin(
   await announceRotation({ deps, tx }, rotation);
   await tellAlert({ deps, tx }, rotation, { actor, kind: 'rotation_started', ...answered });
   return rotation;
+}
+
+/** What the new key has to be called: a name that no key of the scope, and no earlier rotation of this one, has had. */
+async function freeName(
+  tx: Repos,
+  { key, lineage, at }: { readonly key: Key; readonly lineage: Lineage; readonly at: number },
+): Promise<string> {
+  const siblings = await tx.keys.ofScope(key.providerId, key.scopeId);
+  const taken = new Set(siblings.map(({ label }) => looseName(label)));
+  const last = (await tx.rotations.latestOfLineage(lineage.id))?.newName;
+  if (last) taken.add(looseName(last));
+  const base = `${lineage.slug}-${dayText(at)}`;
+  for (let name = base, count = 2; ; name = `${base}-${count}`, count += 1) {
+    if (!taken.has(looseName(name))) return name;
+  }
 }
 
 /** The alert that was clicked, or the one that stands open about the lineage. */

@@ -27,8 +27,11 @@ import { quietList } from './quiet-list.ts';
 import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
 import { registerKeySubmit } from './register-key.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
+import { rotationRetry, rotationTick, rotationTickSubmit } from './rotation-consumers.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
+import { rotationHelp } from './rotation-help.ts';
 import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts';
+import { rotationMake, rotationMakeSubmit } from './rotation-make.ts';
 import { rotationReasonButtons, rotationReasonSubmit } from './rotation-reason.ts';
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
@@ -65,6 +68,12 @@ export const interactions: readonly Interaction[] = [
   rotateKeySubmit,
   ...rotationStepButtons,
   rotationLook,
+  rotationHelp,
+  rotationMake,
+  rotationMakeSubmit,
+  rotationTick,
+  rotationTickSubmit,
+  rotationRetry,
   rotationKey,
   rotationSync,
   rotationKeySubmit,

@@ -1,7 +1,9 @@
 import { AppError } from '../../domain/errors.ts';
 import type { StepEvent, StepName } from '../../domain/rotation.ts';
 import { changeStep } from '../../services/rotation/change-step.ts';
+import { tickConsumers } from '../../services/rotation/consumers.ts';
 import { readKeyListNow } from '../../services/rotation/read-key-list.ts';
+import { completeStore } from '../../services/rotation/store-step.ts';
 import type { ButtonHandler } from '../interaction.ts';
 import { decodeRotationButton, type RotationButton } from '../rotation-button.ts';
 import { section } from '../views/blocks.ts';
@@ -27,6 +29,17 @@ function stepButton(id: string, event: StepEvent): ButtonHandler {
       const fromId = button.step === 'inventory' ? rotation.formerLineageId : null;
       const act = await actToMove(context, lineage, fromId);
       const { actor } = await rotationFor(context, click, { ...button, act });
+      const { rotationId } = button;
+      if (event === 'complete' && button.step === 'store') {
+        await completeStore(context.deps, { ...button, actor });
+        return;
+      }
+      const consumers = await context.deps.store.read.rotationConsumers.ofRotation(rotationId);
+      // Whoever says that all of it is done says it of each of them.
+      if (event === 'complete' && consumers.some(({ state }) => state !== 'done')) {
+        await tickConsumers(context.deps, { actor, rotationId, consumers: null });
+        return;
+      }
       await changeStep(context.deps, { ...button, actor, event, reason: null });
     },
   };

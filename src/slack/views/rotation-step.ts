@@ -8,16 +8,18 @@ import {
   stepOf,
   stepRefusal,
 } from '../../domain/rotation.ts';
-import type { ConsoleSteps } from '../../ports/provider.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../button-value.ts';
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
 import { ACT_LABEL } from './alert-buttons.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
+import { consoleLines } from './console-lines.ts';
+import { generateBody, generateButtons } from './rotation-steps/generate.ts';
+import { proofLines } from './rotation-steps/proof.ts';
+import { redeployBody, redeployButtons, redeployFacts } from './rotation-steps/redeploy.ts';
+import { storeBody, storeFacts } from './rotation-steps/store.ts';
 import { keyText, OLD_KEY_IS, stepStateText } from './rotation-words.ts';
-import { capital, capped, escaped, foreign, type Locale } from './text.ts';
-
-const CONSUMERS_MAX = 20;
+import { capital, capped, escaped, type Locale } from './text.ts';
 
 const TITLE: Readonly<Record<StepName, string>> = {
   generate: 'Generate the new key',
@@ -56,33 +58,31 @@ function standing({ rotation }: RotationCard, step: RotationStep, locale: Locale
 }
 
 function bodyOf(card: RotationCard, { name, state }: RotationStep): readonly string[] {
-  if (card.rotation.state !== 'open' || state === 'done' || state === 'skipped') return factsOf(card, name);
+  if (card.rotation.state !== 'open' || state === 'done' || state === 'skipped')
+    return [...factsOf(card, name), ...proofLines(stepOf(card.rotation, name))];
   if (name === 'revoke') return howToRevoke(card);
   return missingBefore(card.rotation, name).length > 0 ? [] : HOW_TO[name](card);
 }
 
 /** What stands once the step is over. */
-function factsOf({ rotation, newKey, oldKey, lineage }: RotationCard, name: StepName): readonly string[] {
+function factsOf(card: RotationCard, name: StepName): readonly string[] {
+  const { rotation, newKey, oldKey, lineage } = card;
   const { state } = stepOf(rotation, name);
   if (state !== 'done') return [];
-  if (name === 'generate') {
+  if (name === 'generate' && rotation.kind !== 'drill') {
     return [newKey === null ? 'It is not in the key list yet.' : `The new key is ${keyText(newKey)}.`];
   }
+  if (name === 'store') return storeFacts(card);
+  if (name === 'redeploy') return redeployFacts(card);
   if (name === 'revoke') return [`The provider shows it: ${keyText(oldKey)} ${OLD_KEY_IS[oldKey.status]}.`];
   if (name === 'inventory') return [`The new key is the key of ${escaped(lineage.slug)} now.`];
   return [];
 }
 
 const HOW_TO: Readonly<Record<Exclude<StepName, 'revoke'>, (card: RotationCard) => readonly string[]>> = {
-  generate: ({ oldKey, createSteps, newName }) => [
-    `Make the key that takes over from ${keyText(oldKey)}:`,
-    ...consoleLines(createSteps, [`Call it ${escaped(newName)}, so that everybody knows it again.`]),
-    'Its value is shown once: put it straight into your secret store, never into Slack.',
-  ],
-  store: ({ lineage }) => [
-    `Put the new value where the old one is kept${purpose(lineage.workload)}, as a new version of the same secret. Leave the old key alone until step 5.`,
-  ],
-  redeploy: ({ lineage }) => redeployLines(lineage),
+  generate: generateBody,
+  store: storeBody,
+  redeploy: redeployBody,
   verify: () => [
     'The new key has to show traffic, and the old one none. *Check traffic…* shows what both did in the last hour and the last 24 hours.',
   ],
@@ -102,28 +102,6 @@ function howToRevoke(card: RotationCard): readonly string[] {
   const byItself = 'This step ticks itself when the provider shows it as stopped.';
   if (acts.length > 0) return [`Stop ${old}. ${byItself}`];
   return [`Stop ${old} by hand:`, ...consoleLines(stopSteps, []), byItself];
-}
-
-function redeployLines({ consumers, slug }: RotationCard['lineage']): readonly string[] {
-  if (consumers.length === 0) {
-    return [
-      'Restart or redeploy everything that uses the key, so that it reads the new value.',
-      `Nobody has said yet what that is: look where the secret is referenced, and note it with \`/keys edit ${escaped(slug)}\`.`,
-    ];
-  }
-  const shown = consumers.slice(0, CONSUMERS_MAX).map((name) => `• ${foreign(name)}`);
-  const more = consumers.length > CONSUMERS_MAX ? [`• and ${consumers.length - CONSUMERS_MAX} more`] : [];
-  return ['Restart or redeploy everything that uses the key, so that it reads the new value:', ...shown, ...more];
-}
-
-function purpose(workload: string | null): string {
-  return workload === null ? '' : ` (${foreign(workload)})`;
-}
-
-function consoleLines(steps: ConsoleSteps | null, further: readonly string[]): readonly string[] {
-  const words = [...(steps?.steps ?? []).map(escaped), ...further];
-  const where = steps === null ? 'In the provider’s console:' : `In the <${steps.url}|provider’s console>:`;
-  return [where, ...words.map((text, index) => `${index + 1}. ${text}`)];
 }
 
 function buttonsOf(card: RotationCard, step: RotationStep): ButtonSpec[] {
@@ -148,6 +126,7 @@ function buttonsOf(card: RotationCard, step: RotationStep): ButtonSpec[] {
   const isReady = missingBefore(rotation, name).length === 0;
   return [
     ...(isReady ? readyButtons(card, name, spec) : []),
+    ...(isReady ? [spec('rotation_help', 'Help')] : []),
     ...(isReady && may('block') ? [spec('rotation_block', 'Blocked…')] : []),
     ...(isReady && SKIPPABLE.has(name) && may('skip') ? [spec('rotation_skip', 'Skip…')] : []),
     ...(state === 'blocked' && may('undo') ? [spec('rotation_undo', 'Unblock')] : []),
@@ -161,9 +140,10 @@ function readyButtons(
 ): ButtonSpec[] {
   switch (name) {
     case 'generate':
-      return [spec('rotation_key', 'Done…', 'primary')];
-    case 'store':
+      return generateButtons(card, spec);
     case 'redeploy':
+      return redeployButtons(card, spec);
+    case 'store':
       return [spec('rotation_done', 'Done', 'primary')];
     case 'verify':
       return [spec('rotation_verify', 'Check traffic…', 'primary')];

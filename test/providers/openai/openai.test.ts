@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Connected, connected, failureOf } from '../support/connected.ts';
 import type { Received, Reply } from '../support/loopback.ts';
-import { openaiCase, serviceKey, userKey } from '../support/openai-case.ts';
+import { NEW_KEY_VALUE, newKeyRequest, openaiCase, serviceKey, userKey } from '../support/openai-case.ts';
 
 const KEY_PATH = '/v1/organization/projects/proj_1/api_keys/key_user';
 const MINUTE_MS = 60_000;
@@ -49,6 +49,28 @@ describe('the OpenAI adapter', () => {
     const error = await failureOf(provider.revokeKey?.(openaiCase.key));
 
     expect(error.publicMessage).toContain('If this key belongs to a service account');
+  });
+
+  it('gives the value of a new key once, and nowhere else', async () => {
+    const { provider, logger } = await connect();
+
+    const made = await provider.createKey?.(newKeyRequest);
+
+    expect(made).toMatchObject({ providerKeyId: 'key_made', hint: null });
+    expect(made?.value.reveal()).toBe(NEW_KEY_VALUE);
+    expect(JSON.stringify(made) + logger.lines.join('')).not.toContain(NEW_KEY_VALUE);
+  });
+
+  it('makes no admin key, and does not tell the value of an answer that it cannot read', async () => {
+    const { provider, logger } = await connect(({ method }) =>
+      method === 'POST' ? { status: 200, json: { value: NEW_KEY_VALUE, created_at: 'soon' } } : undefined,
+    );
+
+    const asked = { ...newKeyRequest, beside: { providerKeyId: 'key_admin', scopeId: null } };
+    expect((await failureOf(provider.createKey?.(asked))).code).toBe('not_supported');
+    const error = await failureOf(provider.createKey?.(newKeyRequest));
+    expect(error.code).toBe('provider_outcome_unknown');
+    expect(`${error.stack} ${logger.lines.join('')}`).not.toContain(NEW_KEY_VALUE);
   });
 
   it('takes a deletion that the answer does not confirm for an unknown outcome', async () => {

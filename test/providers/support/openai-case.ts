@@ -202,6 +202,13 @@ const rateLimits = [
 const nothing = () => ({ object: 'page', data: [], has_more: false, next_page: null });
 const PREFIX = '/v1/organization';
 
+export const NEW_KEY_VALUE = 'sk-svcacct-canary-of-a-new-key-0123456789';
+export const newKeyRequest = {
+  name: 'ci-2026-11-21',
+  beside: { providerKeyId: 'key_service', scopeId: 'proj_1' },
+  ownerId: 'svc_1',
+} as const;
+
 /** What an event has not. */
 const event = { keyId: null, scopeId: null, keyChange: null, actor: null, detail: {} };
 
@@ -278,6 +285,13 @@ export const openaiCase: ProviderCase = {
     [`GET ${PREFIX}/projects/proj_1/model_permissions`]: () => ({ mode: 'deny_list', model_ids: ['o3'] }),
     [`POST ${PREFIX}/projects/proj_1/model_permissions`]: ({ body }) => JSON.parse(body),
     [`DELETE ${PREFIX}/projects/proj_1/model_permissions`]: () => ({ deleted: true }),
+    [`POST ${PREFIX}/projects/proj_1/service_accounts/svc_1/api_keys`]: ({ body }) => ({
+      object: 'organization.project.service_account.api_key',
+      id: 'key_made',
+      created_at: START,
+      value: NEW_KEY_VALUE,
+      ...JSON.parse(body),
+    }),
     [`DELETE ${PREFIX}/projects/proj_1/service_accounts/svc_1`]: () => ({ id: 'svc_1', deleted: true }),
   }),
   scopes: [
@@ -537,6 +551,11 @@ export const openaiCase: ProviderCase = {
         name: 'deleteKeyOwner',
         run: (provider) => provider.deleteKeyOwner?.({ providerKeyId: 'key_service', scopeId: 'proj_1' }, 'svc_1'),
         request: { method: 'DELETE', path: `${PREFIX}/projects/proj_1/service_accounts/svc_1`, body: null },
+      },
+      {
+        name: 'createKey',
+        run: (provider) => provider.createKey?.(newKeyRequest),
+        request: post('service_accounts/svc_1/api_keys', { name: 'ci-2026-11-21' }),
       },
     ],
   },

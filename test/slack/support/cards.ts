@@ -15,6 +15,7 @@ import { noInsights } from '../../../src/services/inventory/key-insights.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
 import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
+import { NO_WORK } from '../../../src/services/rotation/read-work.ts';
 import type { Locale } from '../../../src/slack/views/text.ts';
 import { actionOf, alertOf, keyOf, knownLimits, lineageOf } from '../../support/records.ts';
 import { rotationOf } from '../../support/rotations.ts';
@@ -226,6 +227,7 @@ export function rotationCard(
     acts: ['suspend', 'revoke'],
     alert: { number: 142, place: { channel: 'C0AIKEYS', ts: '1792203600.000100' } },
     newName: 'staging-ci-2026-10-17',
+    work: NO_WORK,
     ...fields,
   };
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { HOUR_MS } from '../../../src/domain/time.ts';
 import { readDueLimits } from '../../../src/services/limits/read-limits.ts';
 import { claimLineage } from '../../../src/services/owners/claims.ts';
+import { addConsumers } from '../../../src/services/rotation/consumers.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
 import type { ImportPlan } from '../../../src/services/sheets/import-plan.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
@@ -78,6 +79,11 @@ export async function openForgery(): Promise<Forgery> {
     ...[null, ...rotation.steps.map(({ name }) => name)].map((step) => encodeRotationButton(buttonOf(rotation, step))),
     ...['show prod-api', 'list', 'stale 1', 'history', 'edit dev-web'].map(commandValue),
   ];
+  // A drill can be made anywhere, and somebody waits for it.
+  await bench.store.write(async (tx) => {
+    await tx.rotations.update({ ...rotation, kind: 'drill' });
+    await addConsumers({ deps, tx }, rotation, [{ consumer: 'api', hook: null }]);
+  });
   const dialogs = await dialogsOf(bench, values);
   const ids = [alert.id, rotation.id, approval.id, 'act_hanging', ...notices.map(({ id }) => id), 'ws_1'];
   for (const { id, lineageId } of [first, second, third]) ids.push(id, lineageId);

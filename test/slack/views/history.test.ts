@@ -18,6 +18,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     (field) => `lineage.${field}.changed`,
   ),
   'rotation.step.${VERB[event]}': ['done', 'blocked', 'skipped', 'undone'].map((event) => `rotation.step.${event}`),
+  'rotation.consumer.${after.state}': ['done', 'failed'].map((state) => `rotation.consumer.${state}`),
   "rotation.step.${seen.change.event === 'complete' ? 'done' : 'undone'}": [],
 };
 const SUBJECTS = 'alert|channel|database|grant|key|lineage|message|notice|rotation|scope|usage';

@@ -1,0 +1,85 @@
+import { toError } from '../../domain/errors.ts';
+import { missingBefore, type Rotation, stepOf } from '../../domain/rotation.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { Deps } from '../deps.ts';
+import { readInventory } from '../inventory/read-inventory.ts';
+import { announceRotation } from './announce-rotation.ts';
+import { findNewKey } from './find-new-keys.ts';
+
+const QUICK_MS = 2 * MINUTE_MS;
+const SLOW_MS = 10 * MINUTE_MS;
+// Whoever makes a key by hand does it within the hour, or some time that day; then the ordinary pace will do.
+const QUICK_FOR_MS = HOUR_MS;
+const SLOW_FOR_MS = DAY_MS;
+
+type LookDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'logger' | 'providers' | 'breathe'>;
+
+/** When the key list of a connection has to be read again for somebody who waits for a key; null: nobody does. */
+export async function nextLookAt(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<number | null> {
+  const due = [...(await looks(deps)).values()];
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+/** Reads the lists that are due. */
+export async function lookForKeys(deps: LookDeps): Promise<void> {
+  const now = deps.clock.now();
+  for (const [provider, dueAt] of await looks(deps)) {
+    if (dueAt > now) continue;
+    try {
+      await readInventory(deps, provider);
+    } catch (error) {
+      // The ordinary sync tells people; until it works again nobody looks out of turn.
+      deps.logger.warn('key list not read', { connection: provider.connectionId, error: toError(error) });
+      continue;
+    }
+    await showFound(deps, provider);
+  }
+}
+
+/** What was found and is not clear is asked in the thread; a message that looks as before is not edited. */
+async function showFound(deps: LookDeps, provider: Provider): Promise<void> {
+  for (const { rotation } of (await awaited(deps)).filter((one) => one.provider === provider)) {
+    const { kind } = await findNewKey(deps.store.read, rotation);
+    if (kind === 'unclear' || kind === 'strays') {
+      await deps.store.write((tx) => announceRotation({ deps, tx }, rotation));
+    }
+  }
+}
+
+async function looks(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<ReadonlyMap<Provider, number>> {
+  const now = deps.clock.now();
+  const due = new Map<Provider, number>();
+  for (const { rotation, provider } of await awaited(deps)) {
+    const read = await deps.store.read.inventoryReads.get(provider.connectionId);
+    // What cannot be read is tried again by the ordinary sync.
+    if (read === undefined || read.readAt === null || read.failingSince !== null) continue;
+    const waitedMs = now - waitsSince(rotation);
+    const paceMs = waitedMs < QUICK_FOR_MS ? QUICK_MS : waitedMs < SLOW_FOR_MS ? SLOW_MS : null;
+    if (paceMs === null) continue;
+    due.set(provider, Math.min(due.get(provider) ?? Number.POSITIVE_INFINITY, read.readAt + paceMs));
+  }
+  return due;
+}
+
+async function awaited({
+  store,
+  providers,
+}: Pick<Deps, 'store' | 'providers'>): Promise<
+  readonly { readonly rotation: Rotation; readonly provider: Provider }[]
+> {
+  const found: { rotation: Rotation; provider: Provider }[] = [];
+  for (const rotation of await store.read.rotations.allOpen()) {
+    const isWaiting = rotation.newKeyId === null && rotation.kind !== 'drill' && rotation.paused === null;
+    if (!isWaiting || missingBefore(rotation, 'generate').length > 0) continue;
+    const old = await store.read.keys.get(rotation.oldKeyId);
+    const provider = old && providers.get(old.connectionId);
+    if (provider !== undefined) found.push({ rotation, provider });
+  }
+  return found;
+}
+
+/** Since somebody last did something about the step. */
+function waitsSince(rotation: Rotation): number {
+  return stepOf(rotation, 'generate').at ?? rotation.startedAt;
+}
