@@ -3,6 +3,7 @@ import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
 import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
 import { priceEntrySchema } from './policy-prices.ts';
+import { rotationSchema } from './policy-rotation.ts';
 import { secretStoreSections } from './policy-secret-stores.ts';
 import { unwrapSchema } from './unwrap-schema.ts';
 
@@ -161,6 +162,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], { provider
     auto_contain: autoContain,
     caps,
     detection,
+    rotation: rotationSchema,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

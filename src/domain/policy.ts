@@ -7,6 +7,7 @@ import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
 import type { Profile } from './profile.ts';
 import type { DeployHookSetting, RedeployRule } from './redeploy.ts';
+import type { RotationPolicy } from './rotation-policy.ts';
 import type { SecretRule, SecretStoreEntry } from './secret-place.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
@@ -69,6 +70,7 @@ export interface Policy {
   /** How far a cap may be raised by those who are no admins. */
   readonly caps: RaisePolicy;
   readonly detection: { readonly profile: Profile };
+  readonly rotation: RotationPolicy;
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

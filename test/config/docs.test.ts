@@ -84,6 +84,8 @@ describe('policy.example.yml', () => {
       .replace('  code: USD\n', '')
       .replace('environments: []', 'environments:')
       .replace('owners: {}', 'owners:')
+      .replace('freezes: []', 'freezes:')
+      .replace('overrides: []', 'overrides:')
       .replace('models: []', 'models:')
       .replace('retention: []', 'retention:')
       .replace('deploy_hooks: {}', 'deploy_hooks:')
@@ -105,6 +107,7 @@ describe('policy.example.yml', () => {
       roles: { viewers: ['S0123456789'] },
       environments: [{ match: '*-ci' }],
       owners: [{ match: 'billing-*' }],
+      rotation: { freezes: [{ from: '2026-12-18', why: 'year end' }], overrides: [{ every: 'month', day: null }] },
       models: [{ match: 'billing-*', retention: 'zero-retention' }],
       retention: [{ promise: 'zero-retention' }],
       deployHooks: [{ name: 'web', kind: 'github', settings: { workflow: 'deploy.yml' } }],
