@@ -71,6 +71,17 @@ export function intervalDays(every: Exclude<Every, 'never'>): number {
   return Math.round((MONTHS_OF[every] * 365) / 12);
 }
 
+/** This instant, where nothing speaks against its day; else the same time on the first day of which that is true. */
+export function freeInstant(
+  at: number,
+  { timeZone, policy }: { readonly timeZone: string; readonly policy: TurnPolicy },
+): number {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
+  const found = firstFree(zoned.toPlainDate(), policy);
+  if (found === null || found.why === null) return at;
+  return found.date.toZonedDateTime({ timeZone, plainTime: zoned.toPlainTime() }).epochMilliseconds;
+}
+
 /** Neither a weekend nor a holiday. */
 export function isWorkday(day: string, holidays: readonly string[]): boolean {
   return isWorkdate(Temporal.PlainDate.from(day), holidays);

@@ -1,7 +1,7 @@
 import { ROTATION_STEPS } from '../domain/rotation.ts';
 import { DRIVER_KIND, STEP_KIND } from '../services/rotation/announce-rotation.ts';
 import { describeRotation } from '../services/rotation/describe-rotation.ts';
-import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
+import { ROTATION_KIND, rootOf } from '../services/rotation/rotation-link.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { driverView, rotationView } from './views/rotation.ts';
 import { rotationStepView } from './views/rotation-step.ts';
@@ -34,7 +34,7 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       // It was handed on, or ended, before this could be said.
       if (card === undefined || card.rotation.state !== 'open' || card.rotation.driver !== driver.join(':'))
         return null;
-      return { ...driverView(card), ...inThread(deps.policy.channels.alerts, rotationId) };
+      return { ...driverView(card), channel: deps.policy.channels.alerts, inThreadOf: rootOf(card.rotation) };
     },
   },
 ];

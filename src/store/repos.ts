@@ -5,6 +5,7 @@ import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
 import { baselineRepo } from './baselines.ts';
 import { bulkRepo } from './bulk.ts';
+import { campaignRepo } from './campaigns.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { grantRepo } from './grants.ts';
@@ -56,6 +57,7 @@ export function createRepos(context: RepoContext): Repos {
     usageHistory: usageHistoryRepo(db),
     scopeSights: scopeSightRepo(db),
     rotations: rotationRepo(context),
+    campaigns: campaignRepo(context),
     channelTroubles: channelTroubleRepo(db),
     pages: pageRepo(db),
     outlets: outletRepo(db),

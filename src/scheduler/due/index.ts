@@ -4,6 +4,14 @@ import { endGrants } from './end-grants.ts';
 import { endHolds } from './end-holds.ts';
 import { expireApprovalsWork } from './expire-approvals.ts';
 import { followRotations } from './follow-rotations.ts';
+import { runCampaignsWork } from './run-campaigns.ts';
 
 /** Everything that happens at instants of its own. A test compares this list with the folder. */
-export const dueWork: readonly DueWork[] = [alertTimers, endGrants, endHolds, expireApprovalsWork, followRotations];
+export const dueWork: readonly DueWork[] = [
+  alertTimers,
+  endGrants,
+  endHolds,
+  expireApprovalsWork,
+  followRotations,
+  runCampaignsWork,
+];
