@@ -50,6 +50,11 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
     async latestOfLineage(lineageId) {
       return withSteps(await ofLineage(lineageId).orderBy('id', 'desc').executeTakeFirst());
     },
+    async latestOfKind(kind, limit) {
+      const query = db.selectFrom('rotations').selectAll().where('kind', '=', kind);
+      const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+      return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
+    },
     async allOpen() {
       const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
       const open = db.selectFrom('rotations').select('id').where('state', '=', 'open');

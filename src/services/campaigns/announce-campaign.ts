@@ -3,7 +3,7 @@ import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 
 export interface CampaignContext {
-  readonly deps: Pick<Deps, 'clock' | 'ids' | 'policy'>;
+  readonly deps: Pick<Deps, 'clock' | 'ids'>;
   readonly tx: Repos;
 }
 

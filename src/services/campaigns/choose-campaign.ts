@@ -1,3 +1,4 @@
+import type { Campaign } from '../../domain/campaign.ts';
 import { type Choice, chooseMembers } from '../../domain/campaign-members.ts';
 import { EVERY_KEY, parseKeyQuery } from '../../domain/key-query.ts';
 import { nextTurn, type RotationTurn } from '../../domain/rotation-calendar.ts';
@@ -45,6 +46,16 @@ export async function chooseCampaign(
   return chooseMembers(candidates, now);
 }
 
+/** The day of the calendar that a campaign is for: one that was missed may wait for a later one. */
+export function turnOfCampaign({
+  environment,
+  filter,
+  startsAt,
+  lateMs,
+}: Campaign): CampaignAim & { readonly startsAt: number } {
+  return { environment, filter, startsAt: startsAt - lateMs };
+}
+
 /** The next turn of an environment: its own calendar's, or that of one of its keys with a calendar of their own. */
 export async function nextTurnOf(
   deps: ChooseDeps,
@@ -69,7 +80,7 @@ function turnOf({ policy }: Pick<Deps, 'policy'>, cadence: RotationCadence, afte
 async function keysOf(deps: ChooseDeps, { environment, filter }: CampaignAim): Promise<readonly KeySummary[]> {
   const all = await listAllKeys(deps);
   const query = filter === '' ? EVERY_KEY : parseKeyQuery(filter, { currency: deps.policy.currency, askerId: null });
-  const found = queryKeys(all, query, deps.clock.now());
+  const found = queryKeys(all, query, { now: deps.clock.now() });
   if (environment === null) return found;
   return found.filter(({ lineage }) => calendarEnvironment(lineage.environment) === environment);
 }

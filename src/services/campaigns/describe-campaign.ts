@@ -5,7 +5,7 @@ import type { ReminderPolicy } from '../../domain/rotation-policy.ts';
 import type { Deps } from '../deps.ts';
 import type { Place } from '../rotation/rotation-link.ts';
 import { CAMPAIGN_KEY, CAMPAIGN_KIND, keySubject } from './announce-campaign.ts';
-import { type ChooseDeps, chooseCampaign } from './choose-campaign.ts';
+import { type ChooseDeps, chooseCampaign, turnOfCampaign } from './choose-campaign.ts';
 import { reportOf, rowsOf } from './close-campaign.ts';
 
 /** Everything that the messages of a campaign need. */
@@ -37,7 +37,7 @@ export async function describeCampaign(deps: ChooseDeps, campaignId: string): Pr
     campaign,
     rows,
     counts: countsOf(rows, now, campaign.dueAt),
-    ahead: isAhead ? await chooseCampaign(deps, campaign) : [],
+    ahead: isAhead ? await chooseCampaign(deps, turnOfCampaign(campaign)) : [],
     places: new Map(shown.map((message) => [message.subjectId.slice(prefix.length), message])),
     place: (await messages.get(CAMPAIGN_KIND, campaignId)) ?? null,
     reminders: deps.policy.rotation.reminders,

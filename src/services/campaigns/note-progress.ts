@@ -1,8 +1,7 @@
 import { userIdIn } from '../../domain/actor.ts';
 import { blocksAfter, type CampaignMember, progressAtOf } from '../../domain/campaign.ts';
-import { ladderOf, type Rung, waitsForPerson } from '../../domain/campaign-reminders.ts';
+import { waitsForPerson } from '../../domain/campaign-reminders.ts';
 import type { Rotation } from '../../domain/rotation.ts';
-import { inWorkHours } from '../../domain/work-hours.ts';
 import { type CampaignContext, touchKey, touchOwner, touchRoot } from './announce-campaign.ts';
 
 /** Writes down what a changed rotation means for its campaign: its standing there, and when somebody is reminded next. */
@@ -14,7 +13,7 @@ export async function noteProgress(context: CampaignContext, rotation: Rotation)
   const ownerId = userIdIn(rotation.driver) ?? before.ownerId;
   const state = rotation.state === 'open' ? ('open' as const) : ('over' as const);
   const known = { ...before, ownerId, state, blocks: blocksAfter(before.blocks, rotation, now) };
-  const after = await withReminder(context, known, rotation);
+  const after = withProgress(known, rotation, now);
   await tx.campaigns.updateMember(after);
   const { campaignId } = after;
   if (rotation.campaignId === campaignId && after.isShown)
@@ -26,38 +25,15 @@ export async function noteProgress(context: CampaignContext, rotation: Rotation)
   await touchRoot(context, campaignId);
 }
 
-/** The member with its ladder as it follows from the rotation: progress, a pause and a block begin it anew. */
-export async function withReminder(
-  context: CampaignContext,
-  member: CampaignMember,
-  rotation: Rotation,
-): Promise<CampaignMember> {
-  const now = context.deps.clock.now();
+/** Due at once: when the next rung is taken is still to be reckoned. */
+export const TO_BE_RECKONED = 0;
+
+/** The member as it follows from its rotation: progress, the end of a pause and of a block begin its ladder anew. */
+export function withProgress(member: CampaignMember, rotation: Rotation, now: number): CampaignMember {
   const progressAt = progressAtOf(rotation);
   if (!waitsForPerson(rotation)) return { ...member, progressAt, rung: 0, remindAt: null };
   const wasStill = member.remindAt === null && member.rung === 0 && member.progressAt !== null;
   const hasMoved = member.progressAt === null || progressAt > member.progressAt;
-  const base = wasStill ? now : hasMoved ? progressAt : (member.progressAt ?? progressAt);
-  const fresh = { ...member, progressAt: base, rung: hasMoved || wasStill ? 0 : member.rung };
-  return { ...fresh, remindAt: await reminderAt(context, fresh, { notBefore: now }) };
-}
-
-/** The rung that is next for a key; undefined where its ladder is over. */
-export function rungOf({ deps }: Pick<CampaignContext, 'deps'>, { ownerId, rung }: CampaignMember): Rung | undefined {
-  return ladderOf(deps.policy.rotation.reminders, ownerId !== null)[rung];
-}
-
-/** When the next rung is taken: in the working hours of those whom it reaches. */
-export async function reminderAt(
-  { deps, tx }: CampaignContext,
-  member: CampaignMember,
-  { notBefore }: { readonly notBefore: number },
-): Promise<number | null> {
-  const rung = rungOf({ deps }, member);
-  if (rung === undefined || member.progressAt === null) return null;
-  const { calendar, rotation } = deps.policy;
-  const person =
-    rung.kind === 'responders' || member.ownerId === null ? undefined : await tx.members.get(member.ownerId);
-  const timeZone = person?.timezone ?? calendar.timeZone;
-  return inWorkHours(Math.max(notBefore, member.progressAt + rung.afterMs), { timeZone, holidays: rotation.holidays });
+  if (!wasStill && !hasMoved) return member;
+  return { ...member, progressAt: wasStill ? now : progressAt, rung: 0, remindAt: TO_BE_RECKONED };
 }

@@ -63,7 +63,8 @@ async function plan({ deps, tx }: PlanContext, environment: CalendarEnvironment,
 }
 
 async function move({ deps, tx }: PlanContext, ahead: Campaign, { at, moved }: RotationTurn): Promise<void> {
-  if (ahead.startsAt === at) return;
+  // One that was missed has a day of its own.
+  if (ahead.startsAt === at || ahead.lateMs > 0) return;
   const now = deps.clock.now();
   const after = withEvent(ahead, { event: 'move', at: now, by: actorText(ACTOR) });
   if (after === null) return;

@@ -1,8 +1,9 @@
 import { systemActor } from '../../domain/actor.ts';
 import type { CampaignMember } from '../../domain/campaign.ts';
-import type { RungKind } from '../../domain/campaign-reminders.ts';
+import { ladderOf, type Rung, type RungKind } from '../../domain/campaign-reminders.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { HOUR_MS, zoneDayText } from '../../domain/time.ts';
+import { inWorkHours } from '../../domain/work-hours.ts';
 import type { Deps } from '../deps.ts';
 import {
   CAMPAIGN_CALL,
@@ -17,7 +18,7 @@ import {
   touchOwner,
   touchRoot,
 } from './announce-campaign.ts';
-import { reminderAt, rungOf } from './note-progress.ts';
+import { TO_BE_RECKONED } from './note-progress.ts';
 
 const ACTOR = systemActor('campaign-reminders');
 // What is due later on the same day goes along: one message a day, not one per key.
@@ -25,18 +26,28 @@ const ALONG_MS = 8 * HOUR_MS;
 // Rungs that were missed are not made up for at once.
 const NEXT_AFTER_MS = 20 * HOUR_MS;
 
+type RemindDeps = CampaignContext['deps'] & Pick<Deps, 'store' | 'policy'>;
+
+interface RemindContext extends CampaignContext {
+  readonly deps: RemindDeps;
+}
+
 interface Due {
   readonly member: CampaignMember;
   readonly kind: RungKind;
 }
 
 /** Takes every rung that is due: one message for all keys of a person, or of a campaign. */
-export async function remindDue(deps: CampaignContext['deps'] & Pick<Deps, 'store'>): Promise<void> {
+export async function remindDue(deps: RemindDeps): Promise<void> {
   const now = deps.clock.now();
   if ((await deps.store.read.campaigns.membersToRemind(now)).length === 0) return;
   await deps.store.write(async (tx) => {
-    const soon = (await tx.campaigns.membersToRemind(now + ALONG_MS)).map((member) => dueOf({ deps }, member));
-    const rungs = soon.filter((one) => one !== null);
+    const soon = await tx.campaigns.membersToRemind(now + ALONG_MS);
+    for (const member of soon.filter(({ remindAt }) => remindAt === TO_BE_RECKONED)) {
+      await tx.campaigns.updateMember({ ...member, remindAt: await reminderAt({ deps, tx }, member, now) });
+    }
+    const known = soon.filter(({ remindAt }) => remindAt !== TO_BE_RECKONED);
+    const rungs = known.map((member) => dueOf({ deps }, member)).filter((one) => one !== null);
     const isDue = ({ member }: Due) => member.remindAt !== null && member.remindAt <= now;
     const targets = new Set(rungs.filter(isDue).map(targetOf));
     const taken = rungs.filter((due) => targets.has(targetOf(due)));
@@ -45,9 +56,29 @@ export async function remindDue(deps: CampaignContext['deps'] & Pick<Deps, 'stor
   });
 }
 
-function dueOf(context: Pick<CampaignContext, 'deps'>, member: CampaignMember): Due | null {
+function dueOf(context: Pick<RemindContext, 'deps'>, member: CampaignMember): Due | null {
   const rung = rungOf(context, member);
   return rung === undefined ? null : { member, kind: rung.kind };
+}
+
+/** The rung that is next for a key; undefined where its ladder is over. */
+function rungOf({ deps }: Pick<RemindContext, 'deps'>, { ownerId, rung }: CampaignMember): Rung | undefined {
+  return ladderOf(deps.policy.rotation.reminders, ownerId !== null)[rung];
+}
+
+/** When the next rung is taken: in the working hours of those whom it reaches. */
+async function reminderAt(
+  { deps, tx }: RemindContext,
+  member: CampaignMember,
+  notBefore: number,
+): Promise<number | null> {
+  const rung = rungOf({ deps }, member);
+  if (rung === undefined || member.progressAt === null) return null;
+  const { calendar, rotation } = deps.policy;
+  const person =
+    rung.kind === 'responders' || member.ownerId === null ? undefined : await tx.members.get(member.ownerId);
+  const timeZone = person?.timezone ?? calendar.timeZone;
+  return inWorkHours(Math.max(notBefore, member.progressAt + rung.afterMs), { timeZone, holidays: rotation.holidays });
 }
 
 /** Who gets one message: a person; a person in a thread; the responders in a thread. */
@@ -56,7 +87,7 @@ function targetOf({ member: { campaignId, ownerId }, kind }: Due): string {
   return kind === 'thread' ? `thread/${campaignId}/${ownerId}` : `responders/${campaignId}`;
 }
 
-async function tell(context: CampaignContext, group: readonly Due[]): Promise<void> {
+async function tell(context: RemindContext, group: readonly Due[]): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const { deps, tx } = context;
@@ -78,13 +109,13 @@ async function tell(context: CampaignContext, group: readonly Due[]): Promise<vo
 }
 
 /** The ladder of each key goes on, and what shows it is edited, a second and a half apart. */
-async function climb(context: CampaignContext, taken: readonly Due[]): Promise<void> {
+async function climb(context: RemindContext, taken: readonly Due[]): Promise<void> {
   const { deps, tx } = context;
   const notBefore = deps.clock.now() + NEXT_AFTER_MS;
   let edits = 0;
   for (const { member } of taken) {
     const next = { ...member, rung: member.rung + 1, reminded: member.reminded + 1 };
-    await tx.campaigns.updateMember({ ...next, remindAt: await reminderAt(context, next, { notBefore }) });
+    await tx.campaigns.updateMember({ ...next, remindAt: await reminderAt(context, next, notBefore) });
     const { campaignId, rotationId, isShown, isJoined } = member;
     if (rotationId === null || !isShown || isJoined) continue;
     edits += 1;

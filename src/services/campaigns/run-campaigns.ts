@@ -4,7 +4,7 @@ import { groupBy } from '../../domain/collections.ts';
 import { inWorkHours } from '../../domain/work-hours.ts';
 import type { Deps } from '../deps.ts';
 import { CAMPAIGN_AHEAD, enqueue, postRoot } from './announce-campaign.ts';
-import { chooseCampaign } from './choose-campaign.ts';
+import { chooseCampaign, turnOfCampaign } from './choose-campaign.ts';
 import { closeIn } from './close-campaign.ts';
 import { remindDue } from './remind.ts';
 import { openWaiting, type StartDeps, startByCalendar } from './start-campaign.ts';
@@ -61,7 +61,7 @@ async function goOn(deps: StartDeps, campaign: Campaign): Promise<void> {
 /** One message, and one to each owner in their own working hours. */
 async function announce(deps: StartDeps, campaign: Campaign): Promise<void> {
   const now = deps.clock.now();
-  const taken = (await chooseCampaign(deps, campaign)).filter(({ skip }) => skip === null);
+  const taken = (await chooseCampaign(deps, turnOfCampaign(campaign))).filter(({ skip }) => skip === null);
   const owners = groupBy(taken, ({ ownerId }) => ownerId);
   await deps.store.write(async (tx) => {
     const before = await tx.campaigns.get(campaign.id);

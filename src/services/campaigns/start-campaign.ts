@@ -19,9 +19,9 @@ import {
   threadOf,
   touchRoot,
 } from './announce-campaign.ts';
-import { type CampaignAim, type ChooseDeps, chooseCampaign } from './choose-campaign.ts';
+import { type CampaignAim, type ChooseDeps, chooseCampaign, turnOfCampaign } from './choose-campaign.ts';
 import { closeIn } from './close-campaign.ts';
-import { withReminder } from './note-progress.ts';
+import { withProgress } from './note-progress.ts';
 import { newCampaign } from './plan-campaigns.ts';
 
 const ACTOR = systemActor('run-campaigns');
@@ -53,7 +53,7 @@ export async function startByCalendar(deps: StartDeps, campaign: Campaign): Prom
   const now = deps.clock.now();
   const { calendar, rotation } = deps.policy;
   const freeAt = freeInstant(now, { timeZone: calendar.timeZone, policy: rotation });
-  const choices = freeAt > now ? [] : await chooseCampaign(deps, campaign);
+  const choices = freeAt > now ? [] : await chooseCampaign(deps, turnOfCampaign(campaign));
   await deps.store.write(async (tx) => {
     const before = await tx.campaigns.get(campaign.id);
     if (before === undefined || before.revision !== campaign.revision) return;
@@ -61,7 +61,7 @@ export async function startByCalendar(deps: StartDeps, campaign: Campaign): Prom
       await tx.campaigns.update({
         ...before,
         startsAt: freeAt,
-        lateMs: freeAt - before.startsAt,
+        lateMs: before.lateMs + freeAt - before.startsAt,
         revision: before.revision + 1,
       });
     else if (choices.every(({ skip }) => skip !== null)) {
@@ -164,7 +164,7 @@ async function openMember(
   }
   const { rotation, isNew } = opened;
   const known: CampaignMember = { ...member, state: 'open', rotationId: rotation.id, isJoined: !isNew };
-  await tx.campaigns.updateMember(await withReminder(context, known, rotation));
+  await tx.campaigns.updateMember(withProgress(known, rotation, deps.clock.now()));
   if (!known.isShown) return;
   const before = await tx.campaigns.left(campaign.id);
   const subjectId = keySubject(campaign.id, rotation.id);
@@ -183,7 +183,7 @@ async function openIn(
   const owner = member.ownerId === null ? undefined : await tx.members.get(member.ownerId);
   const driver =
     owner === undefined ? actorText(ACTOR) : actorText({ kind: 'slack', teamId: owner.teamId, userId: owner.userId });
-  const plan = {
+  const purpose = {
     kind: 'planned' as const,
     isAutomatic: deps.policy.rotation.automatic,
     campaignId: campaign.id,
@@ -193,7 +193,7 @@ async function openIn(
   const actor = actorOf(campaign.startedBy ?? actorText(ACTOR));
   const reason = campaign.environment === null ? 'a campaign of picked keys' : `the ${campaign.environment} campaign`;
   try {
-    return await openRotationIn(context, { actor, keyId: member.keyId, alertId: null, reason, plan });
+    return await openRotationIn(context, { actor, keyId: member.keyId, alertId: null, reason, purpose });
   } catch (error) {
     if (!isAppError(error, 'invalid_input')) throw error;
     deps.logger.warn('a key left the inventory before its rotation began', { key: member.keyId, error });

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { ROTATION_KIND } from './rotation-link.ts';
 
 export interface RotationContext {
-  readonly deps: Pick<Deps, 'clock' | 'ids' | 'policy'>;
+  readonly deps: Pick<Deps, 'clock' | 'ids'>;
   readonly tx: Repos;
 }
 

@@ -19,7 +19,7 @@ import { requireNewKey } from './new-key-candidates.ts';
 import { cleanReason } from './open-rotation.ts';
 import { notFound, refused, stale } from './refusals.ts';
 
-type ChangeDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets' | 'policy'>;
+type ChangeDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
 export interface ChangeStepInput {
   readonly actor: Actor;

@@ -11,7 +11,7 @@ const ACTOR = systemActor('follow-rotations');
  * Ticks the step *revoke* of every rotation whose old key is stopped, by whatever way: our own act, the console, expiry. A
  * key that works again takes the tick back.
  */
-export async function followOldKeys(deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'policy'>): Promise<void> {
+export async function followOldKeys(deps: Pick<Deps, 'store' | 'clock' | 'ids'>): Promise<void> {
   for (const { id } of await rotationsBehind(deps)) {
     await deps.store.write(async (tx) => {
       const before = await tx.rotations.get(id);

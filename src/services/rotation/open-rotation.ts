@@ -8,15 +8,17 @@ import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import type { Deps } from '../deps.ts';
 import { announceRotation, saveRotation, tellAlert } from './announce-rotation.ts';
 
-type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets' | 'policy'>;
+type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
 export interface OpenRotationInput {
   readonly actor: Actor;
   readonly keyId: string;
   readonly alertId: string | null;
   readonly reason: string;
-  /** Of a campaign or a drill: what it is for, until when, and who sees to it (actor text; else whoever began it). */
-  readonly plan?: Pick<NewRotation, 'kind' | 'isAutomatic' | 'campaignId' | 'dueAt'> & { readonly driver?: string };
+  /** What it is for, where it is no planned one of a person's, and who sees to it (actor text; else whoever began it). */
+  readonly purpose?: Partial<
+    Pick<NewRotation, 'kind' | 'isPublic' | 'isAutomatic' | 'campaignId' | 'newName' | 'dueAt'>
+  > & { readonly driver?: string };
 }
 
 export interface OpenedRotation {
@@ -41,7 +43,7 @@ export async function openRotationIn(
   if (key === undefined || lineage === undefined) throw invalid('This key is not in the inventory any more.');
   if (key.kind === 'admin') throw invalid('Admin keys are replaced in the provider’s console, not from here.');
   const standing = await tx.rotations.openOfLineage(lineage.id);
-  const isDrill = input.plan?.kind === 'drill';
+  const isDrill = input.purpose?.kind === 'drill';
   // A rehearsal must not stand in the way of the real thing.
   if (standing?.kind === 'drill' && !isDrill) await endDrill({ deps, tx }, standing, input.actor);
   else if (standing !== undefined) return { rotation: standing, isNew: false };
@@ -63,10 +65,10 @@ interface Beginning extends OpenRotationInput {
 
 async function begin(
   { deps, tx }: { readonly deps: Omit<OpenDeps, 'store'>; readonly tx: Repos },
-  { actor, key, lineage, alertId, reason, plan }: Beginning,
+  { actor, key, lineage, alertId, reason, purpose }: Beginning,
 ): Promise<Rotation> {
   const now = deps.clock.now();
-  const { driver = actorText(actor), ...planned } = plan ?? {};
+  const { driver = actorText(actor), ...planned } = purpose ?? {};
   const fresh = {
     ...newRotation({
       id: deps.ids.next('rot'),

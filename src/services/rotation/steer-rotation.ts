@@ -5,7 +5,7 @@ import { isSameActor, saveRotation, tellDriver } from './announce-rotation.ts';
 import { cleanReason } from './open-rotation.ts';
 import { notFound, stale } from './refusals.ts';
 
-type SteerDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy'>;
+type SteerDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
 
 export interface HandOverInput {
   readonly actor: Actor;

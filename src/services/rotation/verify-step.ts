@@ -19,7 +19,7 @@ const ALTHOUGH: Readonly<Record<Doubt, string>> = {
  * that came up since the person looked asks to look again.
  */
 export async function verifyStep(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets' | 'policy'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>,
   input: Pick<ChangeStepInput, 'actor' | 'rotationId' | 'revision' | 'reason'>,
 ): Promise<Rotation> {
   const rotation = await deps.store.read.rotations.get(input.rotationId);

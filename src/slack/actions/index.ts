@@ -5,6 +5,8 @@ import { alertConfirm, alertExpected, alertExpectedSubmit, alertNotExpected } fr
 import { alertMute, alertMuteSubmit } from './alert-mute.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
 import { brakeModelsSubmit, brakePageButtons, brakeRateSubmit, brakesButton } from './brakes.ts';
+import { campaignEnd, campaignEndSubmit, campaignReport, campaignStart, campaignStartSubmit } from './campaign.ts';
+import { campaignNext, campaignPick, campaignPickSubmit, rotationHelp, rotationMore } from './campaign-keys.ts';
 import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { claimAnswer } from './claim-answer.ts';
@@ -12,6 +14,7 @@ import { claimKeys, claimKeysSubmit } from './claim-keys.ts';
 import { commandAgain } from './command-again.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
+import { drillSubmit } from './drill.ts';
 import { editKeySubmit } from './edit-key.ts';
 import { holdEnd } from './hold-end.ts';
 import { homeFind } from './home-find.ts';
@@ -71,6 +74,17 @@ export const interactions: readonly Interaction[] = [
   rotationReasonSubmit,
   rotationHandOver,
   rotationHandOverSubmit,
+  rotationHelp,
+  rotationMore,
+  drillSubmit,
+  campaignStart,
+  campaignStartSubmit,
+  campaignEnd,
+  campaignEndSubmit,
+  campaignReport,
+  campaignNext,
+  campaignPick,
+  campaignPickSubmit,
   ...approvalButtons,
   ...claimAnswer,
   claimKeys,
