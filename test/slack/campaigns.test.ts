@@ -22,6 +22,8 @@ describe('a campaign in Slack', () => {
     expect(replies(running, root)[0]).toContain('1. Generate the new key: Make the key that takes over');
     const posts = stamps(running, root).map((ts) => Number(ts) * SECOND_MS);
     expect(posts.every((at, index) => index === 0 || at - (posts[index - 1] ?? 0) >= SECOND_MS)).toBe(true);
+    // Slack never had to slow it down.
+    expect(running.slack.calls.filter(({ error }) => error === 'ratelimited')).toEqual([]);
     expect(running.slack.calls.filter(({ method }) => method === 'pins.add')).toHaveLength(1);
   });
 
