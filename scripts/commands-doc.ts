@@ -50,7 +50,16 @@ export const MORE: Readonly<Record<string, More>> = {
   suspend: { act: 'suspend', examples: ['suspend staging-ci', 'suspend scope Staging'] },
   restore: { act: 'restore', examples: ['restore staging-ci'] },
   revoke: { act: 'revoke', examples: ['revoke staging-ci'] },
-  rotate: { act: 'rotate', examples: ['rotate prod-api'] },
+  rotate: {
+    act: 'rotate',
+    examples: [
+      'rotate prod-api',
+      'rotate campaign production',
+      'rotate campaign env:dev scope:search',
+      'rotate drill',
+      'rotate report',
+    ],
+  },
   'test-alert': { act: 'test_alert', examples: ['test-alert'] },
   help: { act: 'look', examples: ['help'] },
 };

@@ -4,6 +4,7 @@ import { dayAt } from '../domain/time.ts';
 import { actsIn, capsSection } from './policy-caps.ts';
 import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
 import { priceEntrySchema } from './policy-prices.ts';
+import { rotationSchema } from './policy-rotation.ts';
 import { secretStoreSections } from './policy-secret-stores.ts';
 import { unwrapSchema } from './unwrap-schema.ts';
 
@@ -147,6 +148,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], { provider
     auto_contain: autoContain,
     caps: capsSection,
     detection,
+    rotation: rotationSchema,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

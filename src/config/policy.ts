@@ -7,6 +7,7 @@ import { toCapPolicy } from './policy-caps.ts';
 import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toOverride } from './policy-prices.ts';
+import { toRotationPolicy } from './policy-rotation.ts';
 import { type DetectorNames, type KnownParts, type PolicyFile, policyFileSchema } from './policy-schema.ts';
 import { readSecretStores, type SecretStoreNames } from './policy-secret-stores.ts';
 import { policySettings } from './policy-settings.ts';
@@ -37,6 +38,7 @@ export const POLICY_SECTIONS: readonly string[] = [
   'heartbeat',
   'auto_contain',
   'detection',
+  'rotation',
   'detectors',
 ];
 
@@ -115,6 +117,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
     },
     caps: toCapPolicy(file.caps),
     detection: { profile: file.detection.profile },
+    rotation: toRotationPolicy(file.rotation),
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

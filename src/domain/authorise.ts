@@ -25,6 +25,7 @@ export const ACTS = [
   'set_factor',
   'break_glass',
   'test_alert',
+  'campaign',
   'raise_cap_beyond',
   'declassify',
   'delete_owner',
@@ -58,6 +59,7 @@ const RESPONDER_ACTS = [
   'set_factor',
   'break_glass',
   'test_alert',
+  'campaign',
 ] as const satisfies readonly Act[];
 
 /**
@@ -95,6 +97,7 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   set_factor: 'pick its factor',
   break_glass: 'act alone',
   test_alert: 'start a test alert',
+  campaign: 'start or end a campaign',
   raise_cap_beyond: 'raise its cap that far',
   declassify: 'say that a production key is none',
   delete_owner: 'delete its account',

@@ -7,6 +7,7 @@ import type { CapPolicy } from './own-cap.ts';
 import type { PriceOverride } from './price-override.ts';
 import type { Profile } from './profile.ts';
 import type { DeployHookSetting, RedeployRule } from './redeploy.ts';
+import type { RotationPolicy } from './rotation-policy.ts';
 import type { SecretRule, SecretStoreEntry } from './secret-place.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
@@ -68,6 +69,7 @@ export interface Policy {
   readonly autoContain: AutoContain;
   readonly caps: CapPolicy;
   readonly detection: { readonly profile: Profile };
+  readonly rotation: RotationPolicy;
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

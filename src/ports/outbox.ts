@@ -28,7 +28,11 @@ export interface OutboxRow {
 
 export interface OutboxRepo {
   /** Adds a row unless one for the same subject is waiting already: it will render what is true when it is sent. */
-  enqueue(row: Pick<OutboxRow, 'id' | 'kind' | 'subjectId' | 'threadKey' | 'createdAt'>): Promise<void>;
+  enqueue(
+    row: Pick<OutboxRow, 'id' | 'kind' | 'subjectId' | 'threadKey' | 'createdAt'> &
+      /** At once, unless told otherwise: what changes until then is one message. */
+      Partial<Pick<OutboxRow, 'notBeforeAt'>>,
+  ): Promise<void>;
   /** Of one subject at most one given-up row stands, and none once the subject was sent. */
   update(row: OutboxRow): Promise<void>;
   /** Oldest first: rows that are due and have no earlier unsettled row of their thread. Messages, unless told otherwise. */

@@ -1,4 +1,4 @@
-import type { Rotation } from '../domain/rotation.ts';
+import type { Rotation, RotationKind } from '../domain/rotation.ts';
 
 export interface RotationRepo {
   insert(rotation: Rotation): Promise<void>;
@@ -11,4 +11,6 @@ export interface RotationRepo {
   latestOfLineage(lineageId: string): Promise<Rotation | undefined>;
   /** Oldest first. */
   allOpen(): Promise<readonly Rotation[]>;
+  /** The newest first, open ones included. */
+  latestOfKind(kind: RotationKind, limit: number): Promise<readonly Rotation[]>;
 }

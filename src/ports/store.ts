@@ -5,6 +5,7 @@ import type { ApprovalRepo } from './approvals.ts';
 import type { AuditEntry, AuditReader } from './audit.ts';
 import type { BaselineReader, BaselineRepo } from './baselines.ts';
 import type { BulkRepo } from './bulk.ts';
+import type { CampaignRepo } from './campaigns.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
@@ -193,6 +194,7 @@ export interface Repos {
   readonly rotations: RotationRepo;
   readonly rotationSecrets: RotationSecretRepo;
   readonly rotationConsumers: RotationConsumerRepo;
+  readonly campaigns: CampaignRepo;
   readonly channelTroubles: ChannelTroubleRepo;
   readonly pages: PageRepo;
   readonly outlets: OutletRepo;

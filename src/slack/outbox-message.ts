@@ -34,6 +34,7 @@ export async function show(context: OutboxContext, row: OutboxRow, draft: Draft)
   const subject = { kind: row.kind, subjectId: row.subjectId, renderedHash };
   if (known?.renderedHash === renderedHash) return { message: { ...known, updatedAt: now }, how: 'unchanged' };
   if (known !== undefined && (await edit(context, known, draft))) {
+    if (draft.isPinned === false) await pin(context, known, false);
     const message = { ...subject, ...placeOnly(known), postedAt: known.postedAt, updatedAt: now };
     return { message, how: 'edited' };
   }
@@ -44,7 +45,17 @@ export async function show(context: OutboxContext, row: OutboxRow, draft: Draft)
   const place = isThere
     ? placeOnly(lost)
     : await post(context, row, lost === 'unknown' ? markedAsRepeat(draft) : draft);
+  if (draft.isPinned) await pin(context, place, true);
   return { message: { ...subject, ...place, postedAt: now, updatedAt: now }, how: 'posted' };
+}
+
+/** A convenience: whoever has not allowed it, or has done it already, misses nothing. */
+async function pin({ bulk, deps }: OutboxContext, { channel, ts }: Place, isPinned: boolean): Promise<void> {
+  const where = { channel, timestamp: ts };
+  const done = isPinned ? bulk.pins.add(where) : bulk.pins.remove(where);
+  await done.catch((error: unknown) => {
+    deps.logger.info('a message is not pinned or unpinned', { channel, error: fromSlackError(error) });
+  });
 }
 
 /** False when somebody has deleted the message, or its channel is not ours any more: it still has to be said. */

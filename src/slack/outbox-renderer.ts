@@ -19,6 +19,8 @@ export interface Draft extends Rendered {
    */
   readonly mentions?: readonly string[];
   readonly directTo?: DirectTo;
+  /** Whether it stands among the channel's pins, where that is allowed; left out: it is no matter. */
+  readonly isPinned?: boolean;
 }
 
 /** Who gets a channel's message directly where the channel refuses it. Without it: the responders, else the admins. */

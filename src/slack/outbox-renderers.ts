@@ -5,6 +5,7 @@ import { NOTICE_CALL, NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
+import { campaignChannelRenderers, campaignDirectRenderers } from './campaign-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
 import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
@@ -102,6 +103,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   noticeRenderer,
   noticeCallRenderer,
   ...rotationRenderers,
+  ...campaignChannelRenderers,
   noticeToRenderer,
   approvalRenderer,
   rollUpRenderer,
@@ -113,5 +115,6 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   ownerRenderer,
   grantRenderer,
   holdRenderer,
+  ...campaignDirectRenderers,
   directRenderer(channelRenderers),
 ];

@@ -1,7 +1,7 @@
-import { ROTATION_STEPS } from '../domain/rotation.ts';
+import { ROTATION_STEPS, type Rotation } from '../domain/rotation.ts';
 import { DEPLOY_KIND, DRIVER_KIND, STEP_KIND } from '../services/rotation/announce-rotation.ts';
 import { describeRotation } from '../services/rotation/describe-rotation.ts';
-import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
+import { ROTATION_KIND, rootOf } from '../services/rotation/rotation-link.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { answer } from './views/blocks.ts';
 import { driverView, rotationView } from './views/rotation.ts';
@@ -25,7 +25,7 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       const step = ROTATION_STEPS.find((one) => one === name);
       const card = step && (await describeRotation(deps, rotationId));
       if (step === undefined || card === undefined) return null;
-      return { ...rotationStepView(card, step, locale), ...inThread(deps.policy.channels.alerts, rotationId) };
+      return { ...rotationStepView(card, step, locale), ...inThread(deps.policy.channels.alerts, card.rotation) };
     },
   },
   {
@@ -36,7 +36,7 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       // It was handed on, or ended, before this could be said.
       if (card === undefined || card.rotation.state !== 'open' || card.rotation.driver !== driver.join(':'))
         return null;
-      return { ...driverView(card), ...inThread(deps.policy.channels.alerts, rotationId) };
+      return { ...driverView(card), ...inThread(deps.policy.channels.alerts, card.rotation) };
     },
   },
   {
@@ -48,11 +48,11 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       // Asked anew, or ticked off, before this could be said.
       if (card === undefined || failed?.row.state !== 'failed' || `${failed.row.revision}` !== revision) return null;
       const text = deploymentFailedText(card, failed);
-      return { ...answer(text), ...inThread(deps.policy.channels.alerts, rotationId) };
+      return { ...answer(text), ...inThread(deps.policy.channels.alerts, card.rotation) };
     },
   },
 ];
 
-function inThread(channel: string, rotationId: string) {
-  return { channel, inThreadOf: { kind: ROTATION_KIND, subjectId: rotationId } };
+function inThread(channel: string, rotation: Rotation) {
+  return { channel, inThreadOf: rootOf(rotation) };
 }

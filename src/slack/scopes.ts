@@ -12,6 +12,7 @@ export const SCOPE_USES: Readonly<Record<string, string>> = {
   'channels:read': 'finding the alerts channel by its name, and who reads it',
   'groups:read': 'finding a private alerts channel by its name, and who reads it',
   'channels:history': 'finding an alert again whose answer was lost',
+  'pins:write': 'pinning the message of a campaign while it runs',
   'groups:history': 'finding an alert in a private channel again whose answer was lost',
 };
 

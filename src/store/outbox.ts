@@ -30,7 +30,7 @@ function changes({ db, wake }: Context): Pick<OutboxRepo, ChangeMethod> {
           thread_key: row.threadKey,
           state: 'pending',
           attempts: 0,
-          not_before_at: row.createdAt,
+          not_before_at: row.notBeforeAt ?? row.createdAt,
           created_at: row.createdAt,
           settled_at: null,
           problem: null,

@@ -5,6 +5,7 @@ import { approvalRepo } from './approvals.ts';
 import { auditRepo } from './audit.ts';
 import { baselineRepo } from './baselines.ts';
 import { bulkRepo } from './bulk.ts';
+import { campaignRepo } from './campaigns.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { grantRepo } from './grants.ts';
@@ -59,6 +60,7 @@ export function createRepos(context: RepoContext): Repos {
     rotations: rotationRepo(context),
     rotationSecrets: rotationSecretRepo(context),
     rotationConsumers: rotationConsumerRepo(context),
+    campaigns: campaignRepo(context),
     channelTroubles: channelTroubleRepo(db),
     pages: pageRepo(db),
     outlets: outletRepo(db),

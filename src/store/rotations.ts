@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { groupBy } from '../domain/collections.ts';
 import {
   ROTATION_STEPS,
   type Rotation,
@@ -50,9 +51,17 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
     async latestOfLineage(lineageId) {
       return withSteps(await ofLineage(lineageId).orderBy('id', 'desc').executeTakeFirst());
     },
+    async latestOfKind(kind, limit) {
+      const query = db.selectFrom('rotations').selectAll().where('kind', '=', kind);
+      const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+      return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
+    },
     async allOpen() {
       const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
-      return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
+      const open = db.selectFrom('rotations').select('id').where('state', '=', 'open');
+      const steps = await db.selectFrom('rotation_steps').selectAll().where('rotation_id', 'in', open).execute();
+      const byRotation = groupBy(steps, (step) => step.rotation_id);
+      return rows.map((row) => toRotation(row, byRotation.get(row.id) ?? []));
     },
   };
 }
@@ -104,7 +113,7 @@ function fromSteps({ id, steps }: Rotation): NewRow<'rotation_steps'>[] {
   }));
 }
 
-function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_steps'>[]): Rotation {
+export function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_steps'>[]): Rotation {
   return {
     id: row.id,
     lineageId: row.lineage_id,

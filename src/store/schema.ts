@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { AlertTable } from './schema-alerts.ts';
 import type { ApprovalTable } from './schema-approvals.ts';
 import type { BaselineTable } from './schema-baselines.ts';
+import type { CampaignMemberTable, CampaignTable } from './schema-campaigns.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
@@ -255,6 +256,8 @@ export interface Database {
   cost_reads: CostReadTable;
   usage_history: UsageHistoryTable;
   scope_sights: ScopeSightTable;
+  campaigns: CampaignTable;
+  campaign_members: CampaignMemberTable;
   rotations: RotationTable;
   rotation_steps: RotationStepTable;
   rotation_secrets: RotationSecretTable;

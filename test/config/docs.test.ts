@@ -86,6 +86,8 @@ describe('policy.example.yml', () => {
       .replace('owners: {}', 'owners:')
       .replace('monthly: []', 'monthly:')
       .replace('prepaid: []', 'prepaid:')
+      .replace('freezes: []', 'freezes:')
+      .replace('overrides: []', 'overrides:')
       .replace('models: []', 'models:')
       .replace('retention: []', 'retention:')
       .replace('deploy_hooks: {}', 'deploy_hooks:')
@@ -107,6 +109,7 @@ describe('policy.example.yml', () => {
       roles: { viewers: ['S0123456789'] },
       environments: [{ match: '*-ci' }],
       owners: [{ match: 'billing-*' }],
+      rotation: { freezes: [{ from: '2026-12-18', why: 'year end' }], overrides: [{ every: 'month', day: null }] },
       models: [{ match: 'billing-*', retention: 'zero-retention' }],
       retention: [{ promise: 'zero-retention' }],
       deployHooks: [{ name: 'web', kind: 'github', settings: { workflow: 'deploy.yml' } }],

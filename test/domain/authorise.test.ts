@@ -35,6 +35,7 @@ const LEAST: Readonly<Record<Act, Role>> = {
   set_factor: 'responder',
   break_glass: 'responder',
   test_alert: 'responder',
+  campaign: 'responder',
   raise_cap_beyond: 'admin',
   declassify: 'admin',
   delete_owner: 'admin',

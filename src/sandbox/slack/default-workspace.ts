@@ -39,6 +39,7 @@ export const defaultWorkspace: WorkspaceSeed = {
       'channels:history',
       'channels:read',
       'groups:history',
+      'pins:write',
       'groups:read',
       'im:read',
       'files:read',

@@ -46,6 +46,7 @@ export class Workspace {
   readonly notifications: Notification[] = [];
   readonly files = new Map<string, StoredFile>();
   readonly #clock: Clock;
+  readonly #pins = new Map<string, Set<string>>();
   readonly #users = new Map<string, UserSeed>();
   readonly #channels = new Map<string, Channel>();
   readonly #messages: Message[] = [];
@@ -101,6 +102,13 @@ export class Workspace {
   /** A message of the channel, an ephemeral one included. */
   message(channelId: string, ts: string): Message | undefined {
     return this.#messages.find((message) => message.channel === channelId && message.ts === ts);
+  }
+
+  /** The ts of what is pinned in a channel. */
+  pinsOf(channelId: string): Set<string> {
+    const known = this.#pins.get(channelId) ?? new Set();
+    this.#pins.set(channelId, known);
+    return known;
   }
 
   replies(channelId: string, threadTs: string): readonly Message[] {

@@ -7,6 +7,7 @@ import { findNewKeys } from './find-new-keys.ts';
 import { followRotations } from './follow-rotations.ts';
 import { lookForNewKeys } from './look-for-keys.ts';
 import { makeKeys } from './make-keys.ts';
+import { runCampaignsWork } from './run-campaigns.ts';
 import { runRotationDeployments } from './run-deployments.ts';
 import { watchRotationSecrets } from './watch-secrets.ts';
 
@@ -22,4 +23,5 @@ export const dueWork: readonly DueWork[] = [
   makeKeys,
   runRotationDeployments,
   watchRotationSecrets,
+  runCampaignsWork,
 ];

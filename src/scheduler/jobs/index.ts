@@ -4,6 +4,7 @@ import { compactUsageJob } from './compact-usage.ts';
 import { greetInstallerJob } from './greet-installer.ts';
 import { learnBaselinesJob } from './learn-baselines.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
+import { planCampaignsJob } from './plan-campaigns.ts';
 import { pollUsageJob } from './poll-usage.ts';
 import { probeChannelsJob } from './probe-channels.ts';
 import { pruneJob } from './prune.ts';
@@ -28,6 +29,7 @@ export const jobs: readonly Job[] = [
   readLimitsJob,
   compactUsageJob,
   learnBaselinesJob,
+  planCampaignsJob,
   reconcileJob,
   reportAudienceJob,
   reportBacktestJob,

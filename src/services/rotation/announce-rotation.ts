@@ -3,6 +3,8 @@ import { ROTATION_STEPS, type Rotation, type StepName } from '../../domain/rotat
 import type { RotationConsumer } from '../../domain/rotation-work.ts';
 import type { AuditEntry, Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
+import { CAMPAIGN_KEY, keySubject, touchKey } from '../campaigns/announce-campaign.ts';
+import { noteProgress } from '../campaigns/note-progress.ts';
 import type { Deps } from '../deps.ts';
 import { ROTATION_KIND } from './rotation-link.ts';
 
@@ -20,8 +22,20 @@ export function stepSubject(rotationId: string, step: StepName): string {
   return `${rotationId}:${step}`;
 }
 
-/** Puts the root message and the six replies on the way; those that look as before are not edited. */
+/**
+ * Puts the root message and the six replies on the way; those that look as before are not edited. One of a campaign has
+ * one message in the campaign's thread instead.
+ */
 export async function announceRotation({ deps, tx }: RotationContext, { id }: Pick<Rotation, 'id'>): Promise<void> {
+  const rotation = await tx.rotations.get(id);
+  if (rotation !== undefined) await noteProgress({ deps, tx }, rotation);
+  if (rotation !== undefined && rotation.campaignId !== null) {
+    const { campaignId } = rotation;
+    // It may go on after its campaign is over.
+    const isShown = (await tx.messages.get(CAMPAIGN_KEY, keySubject(campaignId, id))) !== undefined;
+    if (isShown) await touchKey({ deps, tx }, { campaignId, rotationId: id });
+    return;
+  }
   const row = { threadKey: threadOf(id), createdAt: deps.clock.now() };
   await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: ROTATION_KIND, subjectId: id });
   for (const step of ROTATION_STEPS) {

@@ -28,7 +28,7 @@ export interface RotationCard {
   readonly work: RotationWork;
 }
 
-type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'places' | 'secretStores' | 'deployHooks'>;
+export type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'places' | 'secretStores' | 'deployHooks'>;
 
 export async function describeRotation(deps: DescribeDeps, rotationId: string): Promise<RotationCard | undefined> {
   const { alerts, keys, lineages, messages, rotations, scopes } = deps.store.read;

@@ -1,6 +1,6 @@
 import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
 import { type Key, type Lineage, STOPPED_STATUSES } from '../../domain/key.ts';
-import { changeByProof, newRotation, type Rotation, withStep } from '../../domain/rotation.ts';
+import { changeByProof, type NewRotation, newRotation, type Rotation, withStep } from '../../domain/rotation.ts';
 import { looseName } from '../../domain/rotation-work.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { dayText } from '../../domain/time.ts';
@@ -8,7 +8,7 @@ import type { Repos } from '../../ports/store.ts';
 import { invalid, REASON_MAX } from '../actions/record-request.ts';
 import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import type { Deps } from '../deps.ts';
-import { announceRotation, tellAlert } from './announce-rotation.ts';
+import { announceRotation, saveRotation, tellAlert } from './announce-rotation.ts';
 
 type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
@@ -17,6 +17,10 @@ export interface OpenRotationInput {
   readonly keyId: string;
   readonly alertId: string | null;
   readonly reason: string;
+  /** What it is for, where it is no planned one of a person's, and who sees to it (actor text; else whoever began it). */
+  readonly purpose?: Partial<
+    Pick<NewRotation, 'kind' | 'isPublic' | 'isAutomatic' | 'campaignId' | 'newName' | 'dueAt'>
+  > & { readonly driver?: string };
 }
 
 export interface OpenedRotation {
@@ -27,17 +31,26 @@ export interface OpenedRotation {
 
 /** Begins the rotation of a key, with the alert that stands open about it. A lineage has one at a time. */
 export async function openRotation(deps: OpenDeps, input: OpenRotationInput): Promise<OpenedRotation> {
+  return deps.store.write((tx) => openRotationIn({ deps, tx }, input));
+}
+
+/** The same in a transaction that does more. */
+export async function openRotationIn(
+  { deps, tx }: { readonly deps: Omit<OpenDeps, 'store'>; readonly tx: Repos },
+  input: OpenRotationInput,
+): Promise<OpenedRotation> {
   const reason = cleanReason(input.reason);
-  return deps.store.write(async (tx) => {
-    const key = await tx.keys.get(input.keyId);
-    const lineage = key && (await tx.lineages.get(key.lineageId));
-    if (key === undefined || lineage === undefined) throw invalid('This key is not in the inventory any more.');
-    if (key.kind === 'admin') throw invalid('Admin keys are replaced in the provider’s console, not from here.');
-    const standing = await tx.rotations.openOfLineage(lineage.id);
-    if (standing !== undefined) return { rotation: standing, isNew: false };
-    const alertId = await alertOf(tx, lineage, input.alertId);
-    return { rotation: await begin({ deps, tx }, { ...input, reason, alertId, key, lineage }), isNew: true };
-  });
+  const key = await tx.keys.get(input.keyId);
+  const lineage = key && (await tx.lineages.get(key.lineageId));
+  if (key === undefined || lineage === undefined) throw invalid('This key is not in the inventory any more.');
+  if (key.kind === 'admin') throw invalid('Admin keys are replaced in the provider’s console, not from here.');
+  const standing = await tx.rotations.openOfLineage(lineage.id);
+  const isDrill = input.purpose?.kind === 'drill';
+  // A rehearsal must not stand in the way of the real thing.
+  if (standing?.kind === 'drill' && !isDrill) await endDrill({ deps, tx }, standing, input.actor);
+  else if (standing !== undefined) return { rotation: standing, isNew: false };
+  const alertId = isDrill ? null : await alertOf(tx, lineage, input.alertId);
+  return { rotation: await begin({ deps, tx }, { ...input, reason, alertId, key, lineage }), isNew: true };
 }
 
 /** People paste the leaked key itself into the reason. */
@@ -53,26 +66,32 @@ interface Beginning extends OpenRotationInput {
 }
 
 async function begin(
-  { deps, tx }: { readonly deps: OpenDeps; readonly tx: Repos },
-  { actor, key, lineage, alertId, reason }: Beginning,
+  { deps, tx }: { readonly deps: Omit<OpenDeps, 'store'>; readonly tx: Repos },
+  { actor, key, lineage, alertId, reason, purpose }: Beginning,
 ): Promise<Rotation> {
   const now = deps.clock.now();
-  const fresh = newRotation({
-    id: deps.ids.next('rot'),
-    newName: await freeName(tx, { key, lineage, at: now }),
-    lineageId: lineage.id,
-    oldKeyId: key.id,
-    alertId,
-    reason,
-    startedBy: actorText(actor),
-    startedAt: now,
-  });
+  const { driver = actorText(actor), ...planned } = purpose ?? {};
+  const fresh = {
+    ...newRotation({
+      id: deps.ids.next('rot'),
+      newName: await freeName(tx, { key, lineage, at: now }),
+      lineageId: lineage.id,
+      oldKeyId: key.id,
+      alertId,
+      reason,
+      startedBy: actorText(actor),
+      startedAt: now,
+      ...planned,
+    }),
+    driver,
+  };
   // Suspended from the alert first, rotated then: what is stopped need not be stopped again.
   const by = actorText(systemActor('follow-rotations'));
   const proof = changeByProof(fresh, { isStopped: STOPPED_STATUSES.has(key.status), by, at: now });
   const rotation = proof === null ? fresh : withStep(fresh, proof);
   await tx.rotations.insert(rotation);
-  const detail = { lineageId: lineage.id, slug: lineage.slug, keyId: key.id, alertId, reason };
+  const { kind, campaignId } = rotation;
+  const detail = { lineageId: lineage.id, slug: lineage.slug, keyId: key.id, alertId, reason, kind, campaignId };
   const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'rotate' });
   await tx.audit.append({ at: now, actor, verb: 'rotation.opened', subject: rotation.id, detail });
   await announceRotation({ deps, tx }, rotation);
@@ -93,6 +112,26 @@ async function freeName(
   for (let name = base, count = 2; ; name = `${base}-${count}`, count += 1) {
     if (!taken.has(looseName(name))) return name;
   }
+}
+
+async function endDrill(
+  context: { readonly deps: Omit<OpenDeps, 'store'>; readonly tx: Repos },
+  before: Rotation,
+  actor: Actor,
+): Promise<void> {
+  const closeReason = 'the key is rotated in earnest';
+  const closing = {
+    state: 'cancelled' as const,
+    closedBy: actorText(actor),
+    closedAt: context.deps.clock.now(),
+    closeReason,
+  };
+  const after: Rotation = { ...before, ...closing, revision: before.revision + 1 };
+  await saveRotation(
+    context,
+    { before, after },
+    { actor, verb: 'rotation.cancelled', detail: { reason: closeReason } },
+  );
 }
 
 /** The alert that was clicked, or the one that stands open about the lineage. */

@@ -1,5 +1,6 @@
 import type { Rotation } from '../../domain/rotation.ts';
 import type { MessageRecord } from '../../ports/store.ts';
+import { CAMPAIGN_KEY, CAMPAIGN_KIND, keySubject } from '../campaigns/announce-campaign.ts';
 import type { Deps } from '../deps.ts';
 
 /** The outbox's name for a rotation's root message. */
@@ -26,5 +27,14 @@ export async function openRotations({ store }: Pick<Deps, 'store'>): Promise<rea
 }
 
 export async function linkOf({ store }: Pick<Deps, 'store'>, rotation: Rotation): Promise<RotationLink> {
-  return { rotation, place: (await store.read.messages.get(ROTATION_KIND, rotation.id)) ?? null };
+  const { messages } = store.read;
+  const { id, campaignId } = rotation;
+  const own = campaignId === null ? undefined : await messages.get(CAMPAIGN_KEY, keySubject(campaignId, id));
+  const root = rootOf(rotation);
+  return { rotation, place: own ?? (await messages.get(root.kind, root.subjectId)) ?? null };
+}
+
+/** The message whose thread a rotation goes on in: its own, or its campaign's. */
+export function rootOf({ id, campaignId }: Pick<Rotation, 'id' | 'campaignId'>) {
+  return campaignId === null ? { kind: ROTATION_KIND, subjectId: id } : { kind: CAMPAIGN_KIND, subjectId: campaignId };
 }

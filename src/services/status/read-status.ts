@@ -1,9 +1,11 @@
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
+import type { Campaign } from '../../domain/campaign.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { AudienceDetail, MissingScopeDetail } from '../../domain/notice.ts';
+import type { Rotation } from '../../domain/rotation.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { EventWatermark } from '../../ports/events.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -64,6 +66,9 @@ export interface Status {
   readonly learning: { readonly learning: number; readonly of: number };
   /** Those that are open, oldest first. */
   readonly rotations: readonly RotationLink[];
+  /** Those that run or are ahead. */
+  readonly campaigns: readonly Campaign[];
+  readonly lastDrill: Rotation | null;
   readonly deliveries: DeliveryStatus;
   readonly failedJobs: readonly JobRun[];
   readonly audit: AuditHead;
@@ -96,6 +101,8 @@ export async function readStatus(
     deadLetters: await outbox.dead(),
     learning: await countLearning(deps, allKeys),
     rotations: await openRotations(deps),
+    campaigns: await deps.store.read.campaigns.standing(),
+    lastDrill: (await deps.store.read.rotations.latestOfKind('drill', 1))[0] ?? null,
     deliveries: await readDeliveries(deps),
     failedJobs: [...(await jobRuns.latest()).values()].filter((run) => run.outcome === 'failed'),
     audit: await audit.head(),

@@ -6,6 +6,8 @@ import { alertMute, alertMuteSubmit } from './alert-mute.ts';
 import { alertSnooze, alertSnoozeSubmit } from './alert-snooze.ts';
 import { applyCap, applyOwnCapSubmit } from './apply-cap.ts';
 import { brakeModelsSubmit, brakePageButtons, brakeRateSubmit, brakesButton } from './brakes.ts';
+import { campaignEnd, campaignEndSubmit, campaignReport, campaignStart, campaignStartSubmit } from './campaign.ts';
+import { campaignNext, campaignPick, campaignPickSubmit, rotationMore } from './campaign-keys.ts';
 import { cancelHangingAction } from './cancel-action.ts';
 import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { claimAnswer } from './claim-answer.ts';
@@ -13,6 +15,7 @@ import { claimKeys, claimKeysSubmit } from './claim-keys.ts';
 import { commandAgain } from './command-again.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
+import { drillSubmit } from './drill.ts';
 import { editKeySubmit } from './edit-key.ts';
 import { holdEnd } from './hold-end.ts';
 import { homeFind } from './home-find.ts';
@@ -68,7 +71,6 @@ export const interactions: readonly Interaction[] = [
   rotateKeySubmit,
   ...rotationStepButtons,
   rotationLook,
-  rotationHelp,
   rotationMake,
   rotationMakeSubmit,
   rotationTick,
@@ -83,6 +85,17 @@ export const interactions: readonly Interaction[] = [
   rotationReasonSubmit,
   rotationHandOver,
   rotationHandOverSubmit,
+  rotationHelp,
+  rotationMore,
+  drillSubmit,
+  campaignStart,
+  campaignStartSubmit,
+  campaignEnd,
+  campaignEndSubmit,
+  campaignReport,
+  campaignNext,
+  campaignPick,
+  campaignPickSubmit,
   ...approvalButtons,
   ...claimAnswer,
   claimKeys,

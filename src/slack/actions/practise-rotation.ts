@@ -35,7 +35,7 @@ export const practiseRotationSubmit: SubmitHandler = {
 };
 
 /** Those that do the least harm first. */
-async function rotatableKeys(context: SlackContext, gesture: Gesture): Promise<readonly KeySummary[]> {
+export async function rotatableKeys(context: SlackContext, gesture: Gesture): Promise<readonly KeySummary[]> {
   const { roles } = await standingOf(context, gesture);
   const rotatesAll = mayAct(roles, 'rotate');
   const isOwn = ({ lineage }: KeySummary) => confirmedOwnerOf(lineage) === gesture.userId;

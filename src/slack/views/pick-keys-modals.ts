@@ -74,7 +74,8 @@ export function practiseModal(keys: readonly KeySummary[], locale: Locale): View
   };
 }
 
-function optionsOf(
+/** As the options of a list. */
+export function optionsOf(
   keys: readonly KeySummary[],
   idOf: (summary: KeySummary) => string,
   { currency }: Locale,

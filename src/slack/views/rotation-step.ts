@@ -21,7 +21,7 @@ import { storeBody, storeFacts } from './rotation-steps/store.ts';
 import { keyText, OLD_KEY_IS, stepStateText } from './rotation-words.ts';
 import { capital, capped, escaped, type Locale } from './text.ts';
 
-const TITLE: Readonly<Record<StepName, string>> = {
+export const STEP_TITLE: Readonly<Record<StepName, string>> = {
   generate: 'Generate the new key',
   store: 'Store it',
   redeploy: 'Redeploy who uses it',
@@ -41,10 +41,10 @@ const ICON: Readonly<Record<RotationStep['state'], string>> = {
 export function rotationStepView(card: RotationCard, name: StepName, locale: Locale): Rendered {
   const { rotation, oldKey } = card;
   const step = stepOf(rotation, name);
-  const title = `*${ICON[step.state]}${ROTATION_STEPS.indexOf(name) + 1}. ${TITLE[name]}*`;
-  const lines = [`${title}${standing(card, step, locale)}`, ...bodyOf(card, step)];
+  const title = `*${ICON[step.state]}${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}*`;
+  const lines = [`${title}${standing(card, step, locale)}`, ...stepBody(card, step)];
   const blocks: KnownBlock[] = sections(lines);
-  const buttons = rotation.state === 'open' ? buttonsOf(card, step) : [];
+  const buttons = rotation.state === 'open' ? stepButtons(card, step) : [];
   const { generation } = oldKey;
   if (buttons.length > 0) blocks.push(actions(`step_${name}_${step.revision}_${generation}`, buttons));
   return { text: capped(lines.join('\n'), TEXT_MAX), blocks };
@@ -57,7 +57,8 @@ function standing({ rotation }: RotationCard, step: RotationStep, locale: Locale
   return missing.length > 0 ? ` – after ${missing.join(' and ')}` : '';
 }
 
-function bodyOf(card: RotationCard, { name, state }: RotationStep): readonly string[] {
+/** What to do, or what came of it. */
+export function stepBody(card: RotationCard, { name, state }: RotationStep): readonly string[] {
   if (card.rotation.state !== 'open' || state === 'done' || state === 'skipped')
     return [...factsOf(card, name), ...proofLines(stepOf(card.rotation, name))];
   if (name === 'revoke') return howToRevoke(card);
@@ -104,7 +105,7 @@ function howToRevoke(card: RotationCard): readonly string[] {
   return [`Stop ${old} by hand:`, ...consoleLines(stopSteps, []), byItself];
 }
 
-function buttonsOf(card: RotationCard, step: RotationStep): ButtonSpec[] {
+export function stepButtons(card: RotationCard, step: RotationStep): ButtonSpec[] {
   const { rotation, lineage } = card;
   const { name, state } = step;
   const value = encodeRotationButton(buttonOf(rotation, name));

@@ -18,6 +18,12 @@ export function barText(rotation: Pick<Rotation, 'steps'>): string {
   return '▓'.repeat(over) + '░'.repeat(ROTATION_STEPS.length - over);
 }
 
+/** A share as so many filled places. */
+export function shareBar(share: number, places = 20): string {
+  const filled = Math.min(places, Math.floor(share * places));
+  return '▓'.repeat(filled) + '░'.repeat(places - filled);
+}
+
 /** `2 of 6 steps done` */
 export function progressText(rotation: Pick<Rotation, 'steps'>): string {
   return `${progressOf(rotation)} of ${ROTATION_STEPS.length} steps done`;

@@ -11,8 +11,10 @@ import type { ConnectionStatus, EventLogStatus, Status } from '../../services/st
 import { missingScopeText } from '../scopes.ts';
 import { lifeText } from './alert-life.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
+import { campaignName } from './campaign-words.ts';
 import { costStatusText } from './costs.ts';
 import { deliveryLines, deliveryTroubles } from './deliveries.ts';
+import { lastDrillText } from './drill.ts';
 import { grantText } from './grant.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { pagedText } from './test-alert.ts';
@@ -38,6 +40,14 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
     ),
     [`Called by the next alert: ${pagedText(status.paged.first)}; last of all ${pagedText(status.paged.admins)}.`],
     capped(status.unfinishedActions.map((action) => actionLine(status, action, locale))),
+    capped(
+      status.campaigns.map(
+        (campaign) => `• ${campaignName(campaign)}: ${campaign.state}, ${campaignWhen(campaign, locale)}`,
+      ),
+    ),
+    status.lastDrill === null
+      ? []
+      : [`• ${lastDrillText(status.lastDrill, nameOf(status, status.lastDrill.lineageId), locale)}`],
     capped(status.rotations.map((link) => rotationLine(status, link, locale))),
     capped(
       status.approvals.map(
@@ -185,6 +195,11 @@ function connectionLine(
   const newest =
     watermark.newestUsageAt === null ? 'no usage seen' : `newest usage ${ago(now - watermark.newestUsageAt)}`;
   return `${name}: ${plural(keys, 'key')}, polled ${polled}, ${newest}, ${rights}`;
+}
+
+function campaignWhen({ startedAt, startsAt, dueAt }: Status['campaigns'][number], locale: Locale): string {
+  if (startedAt === null) return `begins ${dayAndTime(startsAt, locale)}`;
+  return dueAt === null ? `since ${dayAndTime(startedAt, locale)}` : `due ${dayAndTime(dueAt, locale)}`;
 }
 
 /** The next step and how long it has been going on: what nobody drives any more shows. */

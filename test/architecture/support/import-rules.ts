@@ -12,7 +12,7 @@ const OUTSIDE: Layer = { layers: ['services', 'ports', 'domain'] };
 
 /** Folder of src → what it may import. Files directly in src are the composition roots below. */
 const LAYERS: ReadonlyMap<string, Layer> = new Map([
-  ['domain', { layers: [], packages: ['zod', 'ipaddr.js', 'dotenv'] }],
+  ['domain', { layers: [], packages: ['zod', 'ipaddr.js', 'dotenv', 'temporal-polyfill'] }],
   ['ports', { layers: ['domain'], packages: [] }],
   ['services', INWARD],
   ['providers', INWARD],
@@ -65,6 +65,7 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['@vercel/sdk', ['secret-stores']],
   ['libsodium-wrappers', ['secret-stores']],
   ['@kubernetes/client-node', ['deploy-hooks']],
+  ['temporal-polyfill', ['domain']],
   ['commander', []],
   ['papaparse', ['sheets']],
   ['read-excel-file', ['sheets']],

@@ -28,6 +28,8 @@ export const METHOD_SCOPES: ReadonlyMap<string, Words> = new Map([
   ['conversations.history', ['channels:history', 'groups:history', 'im:history']],
   ['conversations.replies', ['channels:history', 'groups:history', 'im:history']],
   ['files.info', ['files:read']],
+  ['pins.add', ['pins:write']],
+  ['pins.remove', ['pins:write']],
   ['files.uploadV2', ['files:write']],
   ['usergroups.list', ['usergroups:read']],
   ['usergroups.users.list', ['usergroups:read']],

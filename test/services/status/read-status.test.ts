@@ -41,6 +41,8 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     deadLetters: [],
     learning: { learning: 0, of: 0 },
     rotations: [],
+    campaigns: [],
+    lastDrill: null,
     deliveries: { waitingSince: null, troubles: [], outlets: [] },
     failedJobs: [],
     missingScopes: [],

@@ -335,6 +335,8 @@ describe('the status', () => {
     deliveries: { waitingSince: null, troubles: [], outlets: [] },
     failedJobs: [],
     rotations: [],
+    campaigns: [],
+    lastDrill: null,
     audit: { count: 40, hash: 'f4b2a84f5d65aa' },
     slugs: new Map(),
   };

@@ -248,6 +248,8 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         deliveries: { waitingSince: null, troubles: [], outlets: [] },
         failedJobs: [],
         rotations: [nastyRotation(nasty)],
+        campaigns: [],
+        lastDrill: null,
         learning: { learning: 1, of: 2 },
         audit: { count: 1, hash: 'abc' },
         slugs: new Map([

@@ -3,6 +3,7 @@ import { chatMethods } from './chat.ts';
 import { conversationsMethods } from './conversations.ts';
 import { filesMethods } from './files.ts';
 import type { Methods } from './method.ts';
+import { pinsMethods } from './pins.ts';
 import { usersMethods } from './users.ts';
 import { viewsMethods } from './views.ts';
 
@@ -11,6 +12,7 @@ export const methods: Methods = {
   ...chatMethods,
   ...conversationsMethods,
   ...filesMethods,
+  ...pinsMethods,
   ...usersMethods,
   ...viewsMethods,
 };

@@ -1,0 +1,39 @@
+import type { Campaign, CampaignMember } from '../../domain/campaign.ts';
+import { ladderOf, type RungKind } from '../../domain/campaign-reminders.ts';
+import type { Deps } from '../deps.ts';
+import { type DescribeDeps, describeRotation, type RotationCard } from '../rotation/describe-rotation.ts';
+import { linkOf, type Place } from '../rotation/rotation-link.ts';
+
+/** A key of a campaign, for its one message in the thread. */
+export interface CampaignKeyCard {
+  readonly card: RotationCard;
+  readonly campaign: Campaign;
+  readonly reminded: number;
+  /** Who is reminded next, and when; null for nobody. */
+  readonly nextRung: { readonly kind: RungKind; readonly at: number } | null;
+  /** Where its own thread is: it was being rotated before the campaign began. */
+  readonly elsewhere: Place | null;
+}
+
+export async function describeKey(
+  deps: DescribeDeps & Pick<Deps, 'policy'>,
+  { campaignId, rotationId }: { readonly campaignId: string; readonly rotationId: string },
+): Promise<CampaignKeyCard | undefined> {
+  const { campaigns } = deps.store.read;
+  const campaign = await campaigns.get(campaignId);
+  const card = await describeRotation(deps, rotationId);
+  if (campaign === undefined || card === undefined) return undefined;
+  const member = await campaigns.memberOf(rotationId);
+  return {
+    card,
+    campaign,
+    reminded: member?.reminded ?? 0,
+    nextRung: member === undefined ? null : nextRungOf(deps, member),
+    elsewhere: card.rotation.campaignId === campaignId ? null : (await linkOf(deps, card.rotation)).place,
+  };
+}
+
+function nextRungOf({ policy }: Pick<Deps, 'policy'>, { ownerId, rung, remindAt }: CampaignMember) {
+  const next = ladderOf(policy.rotation.reminders, ownerId !== null)[rung];
+  return next === undefined || remindAt === null || remindAt === 0 ? null : { kind: next.kind, at: remindAt };
+}

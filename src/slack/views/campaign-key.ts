@@ -1,0 +1,127 @@
+import type { KnownBlock, View } from '@slack/types';
+import { nextStep } from '../../domain/campaign.ts';
+import { isOver, ROTATION_STEPS, stepOf } from '../../domain/rotation.ts';
+import type { CampaignKeyCard } from '../../services/campaigns/describe-key.ts';
+import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
+import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
+import { plain } from './action-modal.ts';
+import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
+import { RUNG_WORDS } from './campaign-words.ts';
+import { STEP_TITLE, stepBody, stepButtons } from './rotation-step.ts';
+import { barText, keyText, stepStateText } from './rotation-words.ts';
+import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
+
+export const MORE_TITLE = 'Rotation';
+/** Buttons that the message has room for; the rest is behind `More…`. */
+const BESIDE: ReadonlySet<string> = new Set(['rotation_skip', 'rotation_undo', 'rotation_look']);
+
+/** The one message of a key in a campaign: where it stands, the step that is next, and its buttons. */
+export function campaignKeyView(key: CampaignKeyCard, locale: Locale): Rendered {
+  const { card } = key;
+  const { rotation } = card;
+  const lines =
+    key.elsewhere === null && rotation.campaignId === key.campaign.id ? linesOf(key, locale) : joinedLines(key, locale);
+  const blocks: KnownBlock[] = sections(lines);
+  const buttons = rotation.campaignId === key.campaign.id && rotation.state === 'open' ? buttonsOf(card) : [];
+  if (buttons.length > 0) blocks.push(actions(`key_${rotation.revision}_${card.oldKey.generation}`, buttons));
+  return { text: capped(lines.join('\n'), TEXT_MAX), blocks };
+}
+
+function linesOf(key: CampaignKeyCard, locale: Locale): readonly string[] {
+  const { rotation, lineage, oldKey } = key.card;
+  const name = `*${escaped(lineage.slug)}*`;
+  if (rotation.state === 'done') return [`:white_check_mark: ${name} has a new key.`, ...overLines(key.card)];
+  if (rotation.state === 'cancelled') {
+    const why = foreign(rotation.closeReason ?? '', 200);
+    return [`:no_entry_sign: ${name}: cancelled by ${actorMention(rotation.closedBy ?? '')}: ${why}`];
+  }
+  return [
+    `${name}  ${barText(rotation)}  ${actorMention(rotation.driver)} · ${keyText(oldKey)}`,
+    ...nextLines(key.card, locale),
+    ...overLines(key.card),
+    ...ladderLines(key, locale),
+  ];
+}
+
+function joinedLines({ card, elsewhere }: CampaignKeyCard, locale: Locale): readonly string[] {
+  const { rotation, lineage } = card;
+  const where = messageLink('its own thread', elsewhere, locale);
+  const mark = rotation.state === 'open' ? '' : ':white_check_mark: ';
+  return [
+    `${mark}*${escaped(lineage.slug)}*  ${barText(rotation)}  ${actorMention(rotation.driver)} · was being rotated already: ${where}`,
+  ];
+}
+
+/** The step that is next in two lines; the whole of it is behind `Help`. */
+function nextLines(card: RotationCard, locale: Locale): readonly string[] {
+  const { rotation } = card;
+  if (rotation.paused !== null) {
+    return [`Paused by ${actorMention(rotation.paused.by)}: ${foreign(rotation.paused.reason, 200)}`];
+  }
+  const name = nextStep(rotation);
+  if (name === null) return [];
+  const step = stepOf(rotation, name);
+  const title = `*${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}*`;
+  if (step.state === 'blocked') return [`:no_entry: ${title} – ${stepStateText(step, locale)}`];
+  const [first = ''] = stepBody(card, step);
+  return [`${title}: ${first}`];
+}
+
+/** `verified by Keysteward: revoke · @ana: generate, store`. */
+function overLines({ rotation }: RotationCard): readonly string[] {
+  const byWhom = new Map<string, string[]>();
+  for (const { name, state, by } of rotation.steps) {
+    if (!isOver(state) || by === null) continue;
+    const who = by.startsWith('system:') ? 'verified by Keysteward' : actorMention(by);
+    byWhom.set(who, [...(byWhom.get(who) ?? []), state === 'skipped' ? `${name} (skipped)` : name]);
+  }
+  const parts = [...byWhom].map(([who, names]) => `${who}: ${names.join(', ')}`);
+  return parts.length === 0 ? [] : [parts.join(' · ')];
+}
+
+/** `reminded 2×, next: in the thread, on Tuesday`. */
+function ladderLines({ reminded, nextRung }: CampaignKeyCard, locale: Locale): readonly string[] {
+  if (reminded === 0) return [];
+  const next = nextRung === null ? '' : `, next: ${RUNG_WORDS[nextRung.kind]}, ${dayAndTime(nextRung.at, locale)}`;
+  return [`reminded ${reminded}×${next}`];
+}
+
+function buttonsOf(card: RotationCard): readonly ButtonSpec[] {
+  const name = nextStep(card.rotation);
+  if (name === null) return [];
+  const all = stepButtons(card, stepOf(card.rotation, name));
+  const isBlocked = stepOf(card.rotation, name).state === 'blocked';
+  const shown = all.filter(({ actionId }) => isBlocked || !BESIDE.has(actionId) || actionId === 'rotation_look');
+  return [...shown, ofRotation(card, 'rotation_more', 'More…')];
+}
+
+function ofRotation({ rotation, lineage }: RotationCard, actionId: string, label: string): ButtonSpec {
+  const value = encodeRotationButton(buttonOf(rotation, null));
+  return { actionId, label, value, accessibilityLabel: `${label.replace('…', '')}: rotation of ${lineage.slug}` };
+}
+
+/** `More…`: every step, and what else can be done. */
+export function moreModal(card: RotationCard, locale: Locale): View {
+  const { rotation, lineage } = card;
+  const lines = ROTATION_STEPS.map((name) => {
+    const step = stepOf(rotation, name);
+    return `${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}: ${stepStateText(step, locale)}`;
+  });
+  const name = nextStep(rotation);
+  const beside =
+    name === null ? [] : stepButtons(card, stepOf(rotation, name)).filter(({ actionId }) => BESIDE.has(actionId));
+  const undo = ROTATION_STEPS.flatMap((step) =>
+    isOver(stepOf(rotation, step).state)
+      ? stepButtons(card, stepOf(rotation, step)).filter(({ actionId }) => actionId === 'rotation_undo')
+      : [],
+  ).slice(-1);
+  const buttons = [
+    ...beside.filter(({ actionId }) => actionId === 'rotation_skip'),
+    ...undo.map((spec) => ({ ...spec, label: 'Undo the last step' })),
+    ofRotation(card, 'rotation_hand_over', 'Hand over…'),
+    ofRotation(card, 'rotation_cancel', 'Cancel…'),
+  ];
+  const blocks: KnownBlock[] = sections([`*${escaped(lineage.slug)}*`, ...lines]);
+  if (rotation.state === 'open') blocks.push(actions('more', buttons));
+  return { type: 'modal', title: plain(MORE_TITLE), close: plain('Close'), blocks };
+}
