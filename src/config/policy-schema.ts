@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
 import { priceEntrySchema } from './policy-prices.ts';
+import { rotationSchema } from './policy-rotation.ts';
 
 const CHANNEL = /^(?:#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u;
 const PERSON = /^[UW][A-Z0-9]{2,}$/;
@@ -152,6 +153,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], providerId
     auto_contain: autoContain,
     caps,
     detection,
+    rotation: rotationSchema,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toOverride } from './policy-prices.ts';
+import { toRotationPolicy } from './policy-rotation.ts';
 import { type DetectorNames, type PolicyFile, policyFileSchema } from './policy-schema.ts';
 import { policySettings } from './policy-settings.ts';
 import { readYaml } from './yaml-source.ts';
@@ -34,6 +35,7 @@ export const POLICY_SECTIONS: readonly string[] = [
   'heartbeat',
   'auto_contain',
   'detection',
+  'rotation',
   'detectors',
 ];
 
@@ -107,6 +109,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       raiseUpToMicroUsd: file.caps.raise_up_to_usd === undefined ? null : microUsdFromUsd(file.caps.raise_up_to_usd),
     },
     detection: { profile: file.detection.profile },
+    rotation: toRotationPolicy(file.rotation),
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

@@ -6,6 +6,7 @@ import type { ModelBounds } from './lineage-facts.ts';
 import type { DisplayCurrency } from './money.ts';
 import type { PriceOverride } from './price-override.ts';
 import type { Profile } from './profile.ts';
+import type { RotationPolicy } from './rotation-policy.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
 export interface EnvironmentRule {
@@ -67,6 +68,7 @@ export interface Policy {
   /** How far a cap may be raised by those who are no admins. */
   readonly caps: RaisePolicy;
   readonly detection: { readonly profile: Profile };
+  readonly rotation: RotationPolicy;
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

@@ -69,6 +69,8 @@ describe('policy.example.yml', () => {
       .replace('  code: USD\n', '')
       .replace('environments: []', 'environments:')
       .replace('owners: {}', 'owners:')
+      .replace('freezes: []', 'freezes:')
+      .replace('overrides: []', 'overrides:')
       .replace('models: []', 'models:')
       .replace('retention: []', 'retention:')
       .replace('prices: []', 'prices:')
@@ -86,6 +88,7 @@ describe('policy.example.yml', () => {
       roles: { viewers: ['S0123456789'] },
       environments: [{ match: '*-ci' }],
       owners: [{ match: 'billing-*' }],
+      rotation: { freezes: [{ from: '2026-12-18', why: 'year end' }], overrides: [{ every: 'month', day: null }] },
       models: [{ match: 'billing-*', retention: 'zero-retention' }],
       retention: [{ promise: 'zero-retention' }],
       prices: [{ price: { kind: 'tokens' } }, { price: { kind: 'units' } }, { price: { kind: 'discount' } }],

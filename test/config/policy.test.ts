@@ -45,6 +45,8 @@ function faultLines(text: string): readonly string[] {
   return result.ok ? [] : result.faults.map(({ where, problem, fix }) => `${where} ${problem}. ${fix}`);
 }
 
+const ordinal = (word: string, day: string) => ({ kind: 'ordinal', ordinal: word, day });
+
 describe('policy.yml', () => {
   test('the two required keys are enough', () => {
     expect(policyOf(POLICY)).toEqual({
@@ -59,6 +61,22 @@ describe('policy.yml', () => {
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null },
       detection: { profile: 'balanced' },
+      rotation: {
+        campaigns: false,
+        automatic: true,
+        calendars: {
+          production: { every: 'quarter', months: null, day: ordinal('second', 'tuesday'), atMinutes: 600 },
+          staging: { every: 'quarter', months: null, day: ordinal('first', 'tuesday'), atMinutes: 600 },
+          development: { every: 'month', months: null, day: ordinal('first', 'monday'), atMinutes: 600 },
+        },
+        freezes: [],
+        holidays: [],
+        overrides: [],
+        announceMs: 7 * 86_400_000,
+        dueMs: 14 * 86_400_000,
+        graceMs: 7 * 86_400_000,
+        reminders: { ownerMs: 48 * 3_600_000, threadMs: 120 * 3_600_000, respondersMs: 192 * 3_600_000 },
+      },
       detectors: { 'spend-spike': {}, 'off-hours': {} },
       environments: [],
       owners: [],
@@ -118,6 +136,21 @@ describe('policy.yml', () => {
   });
 
   test.each<[string, string, RegExp]>([
+    [
+      'a day that no month has',
+      `${POLICY}rotation: { calendars: { production: { day: 'second tuseday' } } }\n`,
+      /rotation.calendars.production.day is not a day of a month\. Write a day such as 'second tuesday'/,
+    ],
+    [
+      'a freeze that ends before it begins',
+      `${POLICY}rotation: { freezes: [{ from: 2027-01-04, to: 2026-12-18 }] }\n`,
+      /rotation.freezes.0.to is before its beginning/,
+    ],
+    [
+      'a holiday that no year has',
+      `${POLICY}rotation: { holidays: ['02-30'] }\n`,
+      /rotation.holidays.0 is not a day\. Write a day such as 2026-12-25/,
+    ],
     [
       'a bare # is a comment',
       'channels:\n  alerts: #ai-keys\nroles: { admins: [U0123456789] }\n',

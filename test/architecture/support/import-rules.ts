@@ -12,7 +12,7 @@ const OUTSIDE: Layer = { layers: ['services', 'ports', 'domain'] };
 
 /** Folder of src → what it may import. Files directly in src are the composition roots below. */
 const LAYERS: ReadonlyMap<string, Layer> = new Map([
-  ['domain', { layers: [], packages: ['zod', 'ipaddr.js'] }],
+  ['domain', { layers: [], packages: ['zod', 'ipaddr.js', 'temporal-polyfill'] }],
   ['ports', { layers: ['domain'], packages: [] }],
   ['services', INWARD],
   ['providers', INWARD],
@@ -51,6 +51,7 @@ const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['prom-client', ['http']],
   ['mmdb-lib', ['system']],
   ['ipaddr.js', ['domain']],
+  ['temporal-polyfill', ['domain']],
   ['commander', []],
   ['papaparse', []],
   ['@inquirer/prompts', []],
