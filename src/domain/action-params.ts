@@ -16,10 +16,14 @@ export const modelsChange = z.object({ scopeId: z.string(), from: modelRule, to:
 /** `keyIds` are the keys of the account that the person saw, the one that was asked about included. */
 export const ownerDeletion = z.object({ ownerId: z.string(), keyIds: z.array(z.string()).readonly() });
 
+/** Of the key in the generation that was agreed on; `graceMs` passes between its stop and its end. */
+export const retirement = z.object({ rotationId: z.string(), generation: z.number().int(), graceMs: z.number().int() });
+
 export type SpendLimitChange = z.infer<typeof spendLimitChange>;
 export type RateLimitChange = z.infer<typeof rateLimitChange>;
 export type ModelsChange = z.infer<typeof modelsChange>;
 export type OwnerDeletion = z.infer<typeof ownerDeletion>;
+export type Retirement = z.infer<typeof retirement>;
 
 /** What an act needs to know besides its key, by kind. */
 export interface ParamsOf {
@@ -27,6 +31,7 @@ export interface ParamsOf {
   readonly set_rate_limit: RateLimitChange;
   readonly set_models: ModelsChange;
   readonly delete_owner: OwnerDeletion;
+  readonly retire: Retirement;
 }
 
 export type ActionParams = ParamsOf[keyof ParamsOf];

@@ -1,5 +1,13 @@
 import type { Rotation } from '../domain/rotation.ts';
 
+/** A line of an emergency's checklist that somebody has ticked. */
+export interface RotationCheck {
+  readonly item: string;
+  /** Actor text. */
+  readonly by: string;
+  readonly at: number;
+}
+
 export interface RotationRepo {
   insert(rotation: Rotation): Promise<void>;
   /** With all of its steps. */
@@ -11,4 +19,10 @@ export interface RotationRepo {
   latestOfLineage(lineageId: string): Promise<Rotation | undefined>;
   /** Oldest first. */
   allOpen(): Promise<readonly Rotation[]>;
+  /** Those that ended, one way or the other, at `at` or later. */
+  closedSince(at: number): Promise<readonly Rotation[]>;
+  /** Oldest first. */
+  checksOf(rotationId: string): Promise<readonly RotationCheck[]>;
+  /** False when it was ticked before: that stands. */
+  check(rotationId: string, check: RotationCheck): Promise<boolean>;
 }

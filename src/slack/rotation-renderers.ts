@@ -1,10 +1,23 @@
 import { ROTATION_STEPS } from '../domain/rotation.ts';
-import { DRIVER_KIND, STEP_KIND } from '../services/rotation/announce-rotation.ts';
+import {
+  CHECKLIST_KIND,
+  DRIVER_KIND,
+  PAPER_KIND,
+  RISE_KIND,
+  STEP_KIND,
+  TRAFFIC_KIND,
+} from '../services/rotation/announce-rotation.ts';
+import { describeChecklist } from '../services/rotation/checklist.ts';
 import { describeRotation } from '../services/rotation/describe-rotation.ts';
+import { readPaper } from '../services/rotation/emergency-papers.ts';
+import { readVerification } from '../services/rotation/read-verification.ts';
 import { ROTATION_KIND } from '../services/rotation/rotation-link.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { driverView, rotationView } from './views/rotation.ts';
+import { checklistView } from './views/rotation-emergency.ts';
+import { supportPaper, usagePaper } from './views/rotation-papers.ts';
 import { rotationStepView } from './views/rotation-step.ts';
+import { riseView, trafficView } from './views/rotation-traffic.ts';
 
 /** A rotation's root message, its reply for each step, and the word to whom it was handed over. */
 export const rotationRenderers: readonly OutboxRenderer[] = [
@@ -35,6 +48,44 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       if (card === undefined || card.rotation.state !== 'open' || card.rotation.driver !== driver.join(':'))
         return null;
       return { ...driverView(card), ...inThread(deps.policy.channels.alerts, rotationId) };
+    },
+  },
+  {
+    kind: TRAFFIC_KIND,
+    async render({ deps, locale }, rotationId) {
+      const card = await describeRotation(deps, rotationId);
+      const seen = card && (await readVerification(deps, card.rotation));
+      if (card === undefined || !seen) return null;
+      return { ...trafficView(card, seen, locale), ...inThread(deps.policy.channels.alerts, rotationId) };
+    },
+  },
+  {
+    kind: RISE_KIND,
+    async render({ deps, locale }, subject) {
+      const [rotationId = '', startAt, count, before, unit] = subject.split(':');
+      const card = await describeRotation(deps, rotationId);
+      if (card === undefined || card.rotation.state !== 'open') return null;
+      const rise = { startAt: Number(startAt), count: Number(count), before: Number(before) };
+      const words = { ...rise, unit: unit === 'token' ? unit : 'request' } as const;
+      return { ...riseView(card, words, locale), ...inThread(deps.policy.channels.alerts, rotationId) };
+    },
+  },
+  {
+    kind: CHECKLIST_KIND,
+    async render({ deps, locale }, rotationId) {
+      const list = await describeChecklist(deps, rotationId);
+      if (list === undefined) return null;
+      return { ...checklistView(list, locale), ...inThread(deps.policy.channels.alerts, rotationId) };
+    },
+  },
+  {
+    kind: PAPER_KIND,
+    async render({ deps, locale }, subject) {
+      const [rotationId = '', item] = subject.split(':');
+      const paper = await readPaper(deps, rotationId);
+      if (paper === undefined) return null;
+      const view = item === 'support' ? supportPaper : usagePaper;
+      return { ...view(paper, locale), ...inThread(deps.policy.channels.alerts, rotationId) };
     },
   },
 ];

@@ -9,7 +9,7 @@ import type { HomeTabTable } from './schema-home.ts';
 import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable } from './schema-lists.ts';
 import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
-import type { RotationStepTable, RotationTable } from './schema-rotations.ts';
+import type { RotationCheckTable, RotationStepTable, RotationTable } from './schema-rotations.ts';
 import type { ToldTable } from './schema-told.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
@@ -250,6 +250,7 @@ export interface Database {
   scope_sights: ScopeSightTable;
   rotations: RotationTable;
   rotation_steps: RotationStepTable;
+  rotation_checks: RotationCheckTable;
   channel_troubles: ChannelTroubleTable;
   pages: PageTable;
   outlets: OutletTable;

@@ -2,8 +2,18 @@ import type { DueWork } from '../due-work.ts';
 import { alertTimers } from './alert-timers.ts';
 import { endGrants } from './end-grants.ts';
 import { endHolds } from './end-holds.ts';
+import { endOldKeys } from './end-old-keys.ts';
 import { expireApprovalsWork } from './expire-approvals.ts';
 import { followRotations } from './follow-rotations.ts';
+import { settleRollBacksWork } from './settle-roll-backs.ts';
 
 /** Everything that happens at instants of its own. A test compares this list with the folder. */
-export const dueWork: readonly DueWork[] = [alertTimers, endGrants, endHolds, expireApprovalsWork, followRotations];
+export const dueWork: readonly DueWork[] = [
+  alertTimers,
+  endGrants,
+  endHolds,
+  endOldKeys,
+  expireApprovalsWork,
+  followRotations,
+  settleRollBacksWork,
+];

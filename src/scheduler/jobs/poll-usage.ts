@@ -7,11 +7,13 @@ import { runDetection } from '../../services/alerts/run-detection.ts';
 import type { Deps } from '../../services/deps.ts';
 import { reportCatchUp } from '../../services/notices/report-downtime.ts';
 import { reportSilence } from '../../services/notices/report-silence.ts';
+import { followVerifications } from '../../services/rotation/follow-verification.ts';
+import { joinVerifiedKeys } from '../../services/rotation/join-lineage.ts';
 import { duePolls, keepPace, pollIntervalMs } from '../../services/usage/poll-pace.ts';
 import { pollUsage } from '../../services/usage/poll-usage.ts';
 import type { Job } from '../job.ts';
 
-/** Poll → detect → refresh → prove, for all due connections at once: a provider that hangs does not hold up another. */
+/** Poll → detect → refresh → prove → verify, for all due connections at once: a provider that hangs does not hold up another. */
 export const pollUsageJob: Job = {
   name: 'poll-usage',
   everyMs: (policy) => policy.polling.usageMs,
@@ -42,6 +44,8 @@ async function pollOne(deps: Deps, provider: Provider): Promise<CaughtUp> {
   const { alertIds, nearness } = await runDetection(deps, provider, watermark);
   await refreshAlerts(deps, provider, watermark);
   await proveStops(deps, provider, watermark);
+  await followVerifications(deps, provider);
+  await joinVerifiedKeys(deps);
   await keepPace(deps, provider, { attemptedAt, nearness, retryAfterMs: null });
   await reportSilence(deps, provider, watermark);
   return { connectionId, ok, problem: null, alertIds };

@@ -1,4 +1,4 @@
-import { type ActionKind, isKeyAct, isLimitAct } from '../../domain/action.ts';
+import { type ActionKind, isLimitAct } from '../../domain/action.ts';
 import type { ActionParams } from '../../domain/action-params.ts';
 import { userIdIn } from '../../domain/actor.ts';
 import { ALONE_PER_DAY, type Approval } from '../../domain/approval.ts';
@@ -11,7 +11,8 @@ import { needsSecondPerson } from './second-person.ts';
 
 /** The right that somebody needs for a kind of action, to ask for it and to approve it. */
 export function actOf(kind: ActionKind): Act {
-  return isLimitAct(kind) ? 'change_limits' : kind;
+  if (isLimitAct(kind)) return 'change_limits';
+  return kind === 'retire' ? 'revoke' : kind;
 }
 
 /** Who may be a second person: people and user groups of policy, the one who asks left out. */
@@ -64,7 +65,7 @@ async function paramsOf(
   kind: ActionKind,
   key: Key,
 ): Promise<ActionParams | null> {
-  if (isKeyAct(kind) || isLimitAct(kind)) return null;
+  if (kind !== 'delete_owner') return null;
   const account = await accountOf({ providers, repos: store.read }, key);
   return account === null ? null : { ownerId: account.owner.id, keyIds: account.keys.map(({ id }) => id) };
 }

@@ -12,6 +12,13 @@ export interface RotationContext {
 
 export const STEP_KIND = 'rotation_step';
 export const DRIVER_KIND = 'rotation_driver';
+/** The one message of what old and new key do. */
+export const TRAFFIC_KIND = 'rotation_traffic';
+/** The old key is used more again. */
+export const RISE_KIND = 'rotation_rise';
+/** The lists and texts of an emergency. */
+export const CHECKLIST_KIND = 'rotation_checklist';
+export const PAPER_KIND = 'rotation_paper';
 
 /** Names one step's message. */
 export function stepSubject(rotationId: string, step: StepName): string {
@@ -19,11 +26,17 @@ export function stepSubject(rotationId: string, step: StepName): string {
 }
 
 /** Puts the root message and the six replies on the way; those that look as before are not edited. */
-export async function announceRotation({ deps, tx }: RotationContext, { id }: Pick<Rotation, 'id'>): Promise<void> {
+export async function announceRotation(
+  { deps, tx }: RotationContext,
+  { id, kind }: Pick<Rotation, 'id' | 'kind'>,
+): Promise<void> {
   const row = { threadKey: threadOf(id), createdAt: deps.clock.now() };
   await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: ROTATION_KIND, subjectId: id });
   for (const step of ROTATION_STEPS) {
     await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: STEP_KIND, subjectId: stepSubject(id, step) });
+  }
+  if (kind === 'emergency') {
+    await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: CHECKLIST_KIND, subjectId: id });
   }
 }
 
@@ -38,7 +51,7 @@ export async function tellDriver({ deps, tx }: RotationContext, { id, revision, 
   });
 }
 
-function threadOf(rotationId: string): string {
+export function threadOf(rotationId: string): string {
   return `rotation:${rotationId}`;
 }
 

@@ -10,6 +10,7 @@ import {
   stepRefusal,
   withStep,
 } from '../../domain/rotation.ts';
+import type { StepEvidence } from '../../domain/rotation-evidence.ts';
 import type { Repos } from '../../ports/store.ts';
 import { invalid } from '../actions/record-request.ts';
 import type { Deps } from '../deps.ts';
@@ -32,6 +33,8 @@ export interface ChangeStepInput {
   readonly reason: string | null;
   /** With `generate` and `inventory`: which key is the new one; null: not known, or known already. */
   readonly newKeyId?: string | null;
+  /** What shows that it is done, where more than a word does. */
+  readonly evidence?: StepEvidence | null;
 }
 
 /** The audit log's word for what a step became. */
@@ -62,7 +65,8 @@ export async function changeStep(deps: ChangeDeps, input: ChangeStepInput): Prom
     if (refusal !== null) throw refused(before, step, refusal);
     const moved = await moveKey({ deps, tx }, before, input);
     const at = deps.clock.now();
-    const after = withStep(moved, { step, event, by: actorText(actor), at, reason });
+    const shown = input.evidence ? { evidence: input.evidence } : {};
+    const after = withStep(moved, { step, event, by: actorText(actor), at, reason, ...shown });
     const detail = { step, ...(reason === null ? {} : { reason }), newKeyId: after.newKeyId };
     await saveRotation({ deps, tx }, { before: found, after }, { actor, verb: `rotation.step.${VERB[event]}`, detail });
     return after;

@@ -5,6 +5,7 @@ import { dayText } from '../../domain/time.ts';
 import type { ConsoleSteps, KeyAct } from '../../ports/provider.ts';
 import { possibleActs } from '../alerts/describe-alert.ts';
 import type { Deps } from '../deps.ts';
+import { describeEnd, type EndCard } from './describe-end.ts';
 import type { Place } from './rotation-link.ts';
 
 /** Everything that the messages of a rotation need, and nothing that they must look up. */
@@ -24,6 +25,7 @@ export interface RotationCard {
   readonly alert: { readonly number: Alert['number']; readonly place: Place | null } | null;
   /** What to call the new key, so that everybody knows it again. */
   readonly newName: string;
+  readonly end: EndCard;
 }
 
 type DescribeDeps = Pick<Deps, 'store' | 'providers'>;
@@ -54,6 +56,7 @@ export async function describeRotation(deps: DescribeDeps, rotationId: string): 
     alert:
       alert === undefined ? null : { number: alert.number, place: (await messages.get('alert', alert.id)) ?? null },
     newName: newKeyName(lineage, rotation),
+    end: await describeEnd(deps, rotation, oldKey),
   };
 }
 

@@ -1,6 +1,6 @@
-import { isLimitAct } from '../../domain/action.ts';
 import { AppError } from '../../domain/errors.ts';
 import { cancelAction } from '../../services/actions/cancel-action.ts';
+import { actOf } from '../../services/actions/describe-consent.ts';
 import { authorise } from '../authorise.ts';
 import { decodeActionButton } from '../button-value.ts';
 import type { ButtonHandler } from '../interaction.ts';
@@ -21,8 +21,7 @@ export const cancelHangingAction: ButtonHandler = {
       });
     }
     const { lineage } = await keyAndLineage(context, action.keyId);
-    const act = isLimitAct(action.kind) ? 'change_limits' : action.kind;
-    const actor = await authorise(context, { gesture: click, act, lineage });
+    const actor = await authorise(context, { gesture: click, act: actOf(action.kind), lineage });
     await cancelAction(context.deps, { actor, actionId });
   },
 };

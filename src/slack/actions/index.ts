@@ -23,9 +23,12 @@ import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts
 import { quietList } from './quiet-list.ts';
 import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
+import { rotationChecks, rotationEmergencySubmit } from './rotation-emergency.ts';
+import { rotationRetire, rotationRetireSubmit, rotationSimulate } from './rotation-end.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
 import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts';
 import { rotationReasonButtons, rotationReasonSubmit } from './rotation-reason.ts';
+import { rotationResume, rotationRollBack, rotationRollBackSubmit } from './rotation-roll-back.ts';
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
 import { showKey } from './show-key.ts';
@@ -68,6 +71,14 @@ export const interactions: readonly Interaction[] = [
   rotationReasonSubmit,
   rotationHandOver,
   rotationHandOverSubmit,
+  rotationRetire,
+  rotationRetireSubmit,
+  rotationSimulate,
+  rotationResume,
+  rotationRollBack,
+  rotationRollBackSubmit,
+  rotationEmergencySubmit,
+  ...rotationChecks,
   ...approvalButtons,
   ...claimAnswer,
   claimKeys,

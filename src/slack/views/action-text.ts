@@ -21,6 +21,7 @@ export const PROGRESS: Readonly<Record<ActionKind, string>> = {
   set_rate_limit: 'Changing a rate limit',
   set_models: 'Changing the allowed models',
   delete_owner: 'Deleting its account',
+  retire: 'Suspending it before its end',
 };
 
 /** What somebody asked for: `asked to …`. */
@@ -32,6 +33,7 @@ export const ASKED: Readonly<Record<ActionKind, string>> = {
   set_rate_limit: 'change a rate limit',
   set_models: 'change the allowed models',
   delete_owner: 'delete the account that owns the key',
+  retire: 'suspend the key now and revoke it for good later',
 };
 
 /** For accounts whose keys are counted: `delete the account of …`. */

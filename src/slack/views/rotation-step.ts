@@ -10,12 +10,13 @@ import {
 } from '../../domain/rotation.ts';
 import type { ConsoleSteps } from '../../ports/provider.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
-import { encodeButton } from '../button-value.ts';
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
-import { ACT_LABEL } from './alert-buttons.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
-import { keyText, OLD_KEY_IS, stepStateText } from './rotation-words.ts';
-import { capital, capped, escaped, foreign, type Locale } from './text.ts';
+import { endButtons, endFacts, endWords } from './rotation-steps/end.ts';
+import { inventoryFacts, inventoryWords } from './rotation-steps/inventory.ts';
+import { verifyFacts, verifyWords } from './rotation-steps/verify.ts';
+import { keyText, stepStateText } from './rotation-words.ts';
+import { capped, escaped, foreign, type Locale } from './text.ts';
 
 const CONSUMERS_MAX = 20;
 
@@ -40,7 +41,8 @@ export function rotationStepView(card: RotationCard, name: StepName, locale: Loc
   const { rotation, oldKey } = card;
   const step = stepOf(rotation, name);
   const title = `*${ICON[step.state]}${ROTATION_STEPS.indexOf(name) + 1}. ${TITLE[name]}*`;
-  const lines = [`${title}${standing(card, step, locale)}`, ...bodyOf(card, step)];
+  const drill = rotation.kind === 'drill' ? '*DRILL* ' : '';
+  const lines = [`${drill}${title}${standing(card, step, locale)}`, ...bodyOf(card, step, locale)];
   const blocks: KnownBlock[] = sections(lines);
   const buttons = rotation.state === 'open' ? buttonsOf(card, step) : [];
   const { generation } = oldKey;
@@ -55,21 +57,22 @@ function standing({ rotation }: RotationCard, step: RotationStep, locale: Locale
   return missing.length > 0 ? ` – after ${missing.join(' and ')}` : '';
 }
 
-function bodyOf(card: RotationCard, { name, state }: RotationStep): readonly string[] {
-  if (card.rotation.state !== 'open' || state === 'done' || state === 'skipped') return factsOf(card, name);
-  if (name === 'revoke') return howToRevoke(card);
+function bodyOf(card: RotationCard, { name, state }: RotationStep, locale: Locale): readonly string[] {
+  if (card.rotation.state !== 'open' || state === 'done' || state === 'skipped') return factsOf(card, name, locale);
+  if (name === 'revoke') return endWords(card, locale, (steps) => consoleLines(steps, []));
   return missingBefore(card.rotation, name).length > 0 ? [] : HOW_TO[name](card);
 }
 
 /** What stands once the step is over. */
-function factsOf({ rotation, newKey, oldKey, lineage }: RotationCard, name: StepName): readonly string[] {
-  const { state } = stepOf(rotation, name);
+function factsOf(card: RotationCard, name: StepName, locale: Locale): readonly string[] {
+  const { state } = stepOf(card.rotation, name);
   if (state !== 'done') return [];
   if (name === 'generate') {
-    return [newKey === null ? 'It is not in the key list yet.' : `The new key is ${keyText(newKey)}.`];
+    return [card.newKey === null ? 'It is not in the key list yet.' : `The new key is ${keyText(card.newKey)}.`];
   }
-  if (name === 'revoke') return [`The provider shows it: ${keyText(oldKey)} ${OLD_KEY_IS[oldKey.status]}.`];
-  if (name === 'inventory') return [`The new key is the key of ${escaped(lineage.slug)} now.`];
+  if (name === 'verify') return verifyFacts(card, locale);
+  if (name === 'revoke') return endFacts(card, locale);
+  if (name === 'inventory') return inventoryFacts(card, locale);
   return [];
 }
 
@@ -83,26 +86,9 @@ const HOW_TO: Readonly<Record<Exclude<StepName, 'revoke'>, (card: RotationCard) 
     `Put the new value where the old one is kept${purpose(lineage.workload)}, as a new version of the same secret. Leave the old key alone until step 5.`,
   ],
   redeploy: ({ lineage }) => redeployLines(lineage),
-  verify: () => [
-    'The new key has to show traffic, and the old one none. *Check traffic…* shows what both did in the last hour and the last 24 hours.',
-  ],
-  inventory: ({ lineage, newKey }) => [
-    `Move ${newKey === null ? 'the new key' : keyText(newKey)} into ${escaped(lineage.slug)}: its owner, cap, consumers and history go on with the new key. It may be done as soon as the new key is in the key list.`,
-  ],
+  verify: verifyWords,
+  inventory: inventoryWords,
 };
-
-function howToRevoke(card: RotationCard): readonly string[] {
-  const { rotation, oldKey, acts, stopSteps } = card;
-  const old = keyText(oldKey);
-  if (missingBefore(rotation, 'revoke').length > 0) {
-    return [
-      `${old} ${OLD_KEY_IS[oldKey.status]}. Should it be public, stop it now, from its alert or from \`/keys show\`.`,
-    ];
-  }
-  const byItself = 'This step ticks itself when the provider shows it as stopped.';
-  if (acts.length > 0) return [`Stop ${old}. ${byItself}`];
-  return [`Stop ${old} by hand:`, ...consoleLines(stopSteps, []), byItself];
-}
 
 function redeployLines({ consumers, slug }: RotationCard['lineage']): readonly string[] {
   if (consumers.length === 0) {
@@ -140,14 +126,13 @@ function buttonsOf(card: RotationCard, step: RotationStep): ButtonSpec[] {
   const may = (event: 'skip' | 'undo' | 'block') => stepRefusal(rotation, { step: name, event }) === null;
   if (state === 'done' || state === 'skipped') {
     return [
-      ...(name === 'revoke' ? stopButtons(card) : []),
       ...(name === 'generate' && card.newKey === null ? [spec('rotation_key', 'Choose the key…', 'primary')] : []),
       ...(may('undo') ? [spec('rotation_undo', 'Undo')] : []),
     ];
   }
   const isReady = missingBefore(rotation, name).length === 0;
   return [
-    ...(isReady ? readyButtons(card, name, spec) : []),
+    ...(name === 'revoke' ? endButtons(card, spec) : isReady ? readyButtons(card, name, spec) : []),
     ...(isReady && may('block') ? [spec('rotation_block', 'Blocked…')] : []),
     ...(isReady && SKIPPABLE.has(name) && may('skip') ? [spec('rotation_skip', 'Skip…')] : []),
     ...(state === 'blocked' && may('undo') ? [spec('rotation_undo', 'Unblock')] : []),
@@ -159,6 +144,8 @@ function readyButtons(
   name: StepName,
   spec: (actionId: string, label: string, style?: ButtonSpec['style']) => ButtonSpec,
 ): ButtonSpec[] {
+  const isDrill = card.rotation.kind === 'drill';
+  const simulate = spec('rotation_simulate', 'Simulate', 'primary');
   switch (name) {
     case 'generate':
       return [spec('rotation_key', 'Done…', 'primary')];
@@ -166,24 +153,10 @@ function readyButtons(
     case 'redeploy':
       return [spec('rotation_done', 'Done', 'primary')];
     case 'verify':
-      return [spec('rotation_verify', 'Check traffic…', 'primary')];
+      return [isDrill ? simulate : spec('rotation_verify', 'Check traffic…', 'primary')];
     case 'revoke':
-      return [...stopButtons(card), spec('rotation_look', 'Look again')];
+      return [];
     case 'inventory':
-      return [spec('rotation_key', 'Move it…', 'primary')];
+      return [isDrill ? simulate : spec('rotation_key', 'Move it…', 'primary')];
   }
-}
-
-/** The ordinary buttons of a key: the same modal, approval and proof as everywhere. */
-function stopButtons({ rotation, lineage, oldKey, acts }: RotationCard): ButtonSpec[] {
-  const value = encodeButton({ alertId: rotation.alertId, keyId: oldKey.id, generation: oldKey.generation });
-  return acts
-    .filter((act) => act !== 'restore')
-    .map((act) => ({
-      actionId: `key_${act}`,
-      label: ACT_LABEL[act],
-      value,
-      accessibilityLabel: `${capital(act)} the old key of ${lineage.slug}`,
-      ...(act === 'revoke' ? { style: 'danger' as const } : {}),
-    }));
 }
