@@ -16,7 +16,7 @@ import { changeByProof } from '../../src/domain/rotation-proof.ts';
 import { ROTATION_TRANSITIONS, standingOf } from '../../src/domain/rotation-standing.ts';
 import { endRefusal, isFinalDue, steered, withGrace, withoutGrace } from '../../src/domain/rotation-steering.ts';
 import { NOON } from '../support/records.ts';
-import { rotationOf } from '../support/rotations.ts';
+import { rotationAfter } from '../support/rotations.ts';
 
 const GRACE_MS = 10;
 const STEERS = ['cancel', 'pause', 'resume', 'roll_back'] as const;
@@ -144,8 +144,13 @@ function expectSound(before: World, { rotation, status, endedBy }: World): void 
 
 test('nothing that people, providers and time do ends the old key before the new one is verified, without a word of it', () => {
   fc.assert(
-    fc.property(fc.array(moves, { maxLength: 50 }), fc.boolean(), (list, isPublic) => {
-      let world: World = { rotation: rotationOf({ isPublic }), status: 'active', now: NOON, endedBy: null };
+    fc.property(fc.array(moves, { maxLength: 50 }), fc.boolean(), fc.constantFrom(0, 3, 4), (list, isPublic, done) => {
+      let world: World = {
+        rotation: rotationAfter(done, { isPublic, newKeyId: done === 0 ? null : 'key_2' }),
+        status: 'active',
+        now: NOON,
+        endedBy: null,
+      };
       for (const move of list) {
         const before = world;
         world = followed(next(world, move));
