@@ -474,6 +474,14 @@ CREATE TABLE revisions (
   value BIGINT NOT NULL
 );
 
+CREATE TABLE rotation_checks (
+  rotation_id TEXT NOT NULL REFERENCES rotations (id),
+  item TEXT NOT NULL,
+  done_by TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (rotation_id, item)
+);
+
 CREATE TABLE rotation_consumers (
   rotation_id TEXT NOT NULL,
   consumer TEXT NOT NULL,
@@ -536,9 +544,11 @@ CREATE TABLE rotations (
   closed_at BIGINT,
   close_reason TEXT,
   revision INTEGER NOT NULL
-, kind TEXT NOT NULL DEFAULT 'planned', is_public INTEGER NOT NULL DEFAULT 0, is_automatic INTEGER NOT NULL DEFAULT 0, campaign_id TEXT, new_name TEXT, due_at BIGINT, paused_at BIGINT, paused_by TEXT, pause_reason TEXT, final_at BIGINT);
+, kind TEXT NOT NULL DEFAULT 'planned', is_public INTEGER NOT NULL DEFAULT 0, is_automatic INTEGER NOT NULL DEFAULT 0, campaign_id TEXT, new_name TEXT, due_at BIGINT, paused_at BIGINT, paused_by TEXT, pause_reason TEXT, final_at BIGINT, rollback_at BIGINT, rollback_by TEXT, rollback_reason TEXT);
 
 CREATE INDEX rotations_campaign ON rotations (campaign_id);
+
+CREATE INDEX rotations_closed ON rotations (closed_at);
 
 CREATE INDEX rotations_lineage ON rotations (lineage_id, started_at);
 

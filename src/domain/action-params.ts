@@ -23,12 +23,15 @@ export const keyCreation = z.object({
   store: z.string(),
   reference: z.string(),
 });
+/** Of the key in the generation that was agreed on; `graceMs` passes between its stop and its end. */
+export const retirement = z.object({ rotationId: z.string(), generation: z.number().int(), graceMs: z.number().int() });
 
 export type SpendLimitChange = z.infer<typeof spendLimitChange>;
 export type RateLimitChange = z.infer<typeof rateLimitChange>;
 export type ModelsChange = z.infer<typeof modelsChange>;
 export type OwnerDeletion = z.infer<typeof ownerDeletion>;
 export type KeyCreation = z.infer<typeof keyCreation>;
+export type Retirement = z.infer<typeof retirement>;
 
 /** What an act needs to know besides its key, by kind. */
 export interface ParamsOf {
@@ -37,6 +40,7 @@ export interface ParamsOf {
   readonly set_models: ModelsChange;
   readonly delete_owner: OwnerDeletion;
   readonly create_key: KeyCreation;
+  readonly retire: Retirement;
 }
 
 export type ActionParams = ParamsOf[keyof ParamsOf];

@@ -5,18 +5,20 @@ import type { KeyStatus } from './key.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** Acts on one key. */
-export type KeyActKind = 'suspend' | 'restore' | 'revoke';
+const KEY_ACTS = ['suspend', 'restore', 'revoke'] as const;
+export type KeyActKind = (typeof KEY_ACTS)[number];
 /** Acts on what bounds a scope, and with it all of its keys. */
 export const LIMIT_ACT_KINDS = ['set_spend_limit', 'set_rate_limit', 'set_models'] as const;
 export type LimitActKind = (typeof LIMIT_ACT_KINDS)[number];
 /**
  * `delete_owner` deletes the account that owns the key, and with it all of its keys; `create_key` makes the key that takes
- * over in a rotation, and stores it.
+ * over in a rotation, and stores it. `retire` suspends a key that a rotation has replaced, so that it can be revoked for
+ * good when nobody has missed it.
  */
-export type ActionKind = KeyActKind | LimitActKind | 'delete_owner' | 'create_key';
+export type ActionKind = KeyActKind | LimitActKind | 'delete_owner' | 'create_key' | 'retire';
 
 export function isKeyAct(kind: ActionKind): kind is KeyActKind {
-  return kind !== 'delete_owner' && kind !== 'create_key' && !isLimitAct(kind);
+  return KEY_ACTS.some((each) => each === kind);
 }
 
 export function isLimitAct(kind: ActionKind): kind is LimitActKind {
@@ -24,7 +26,7 @@ export function isLimitAct(kind: ActionKind): kind is LimitActKind {
 }
 
 /** Acts that end what a key spends: proven by two facts, and tried until they are proven or nobody wants them any more. */
-const STOP_KINDS = ['suspend', 'revoke', 'delete_owner'] as const satisfies readonly ActionKind[];
+const STOP_KINDS = ['suspend', 'revoke', 'delete_owner', 'retire'] as const satisfies readonly ActionKind[];
 
 export function isStop(kind: ActionKind): boolean {
   return STOP_KINDS.some((each) => each === kind);
@@ -90,6 +92,7 @@ export const IS_FINAL: Readonly<Record<ActionKind, 'no' | 'yes' | 'without_resto
   set_models: 'no',
   delete_owner: 'yes',
   create_key: 'no',
+  retire: 'yes',
 };
 
 /** The provider statuses that prove an action. A revoked key may be archived or gone, depending on the provider. */
@@ -157,6 +160,7 @@ export const ACTION_DONE: Readonly<Record<ActionKind, string>> = {
   set_models: 'Allowed models changed',
   delete_owner: 'Account deleted',
   create_key: 'New key made and stored',
+  retire: 'Suspended for good',
 };
 
 /** What it is called in a list of work. */
@@ -169,6 +173,7 @@ export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
   set_models: 'model change',
   delete_owner: 'account deletion',
   create_key: 'new key',
+  retire: 'retirement',
 };
 
 /** What happens to an act, as the history says it; the last ones only to acts that need a second person. */

@@ -1,3 +1,4 @@
+import type { Quiet } from './rotation-quiet.ts';
 import { HOUR_MS } from './time.ts';
 
 /** What one key did in a stretch of time. */
@@ -26,14 +27,18 @@ export interface RotationTraffic {
 }
 
 /** What speaks against calling a move to the new key verified. */
-export type Doubt = 'old_key_busy' | 'new_key_unknown' | 'new_key_silent' | 'blind';
+export type Doubt = 'old_key_busy' | 'old_key_not_quiet' | 'new_key_unknown' | 'new_key_silent' | 'blind';
 
 /** Data that is older says nothing about now. */
 const STALE_MS = HOUR_MS;
 
-export function doubtsOf({ oldKey, newKey, dataUntil, blindSince }: RotationTraffic, now: number): readonly Doubt[] {
+export function doubtsOf(
+  { oldKey, newKey, dataUntil, blindSince }: RotationTraffic,
+  quiet: Pick<Quiet, 'isQuiet'>,
+  now: number,
+): readonly Doubt[] {
   const doubts: Doubt[] = [];
-  if (hasTraffic(oldKey.lastHour)) doubts.push('old_key_busy');
+  if (!quiet.isQuiet) doubts.push(hasTraffic(oldKey.lastHour) ? 'old_key_busy' : 'old_key_not_quiet');
   if (newKey === null) doubts.push('new_key_unknown');
   else if (!hasTraffic(newKey.lastDay)) doubts.push('new_key_silent');
   if (blindSince !== null || dataUntil === null || now - dataUntil > STALE_MS) doubts.push('blind');

@@ -1,4 +1,5 @@
 import type { StepEvidence } from './rotation-evidence.ts';
+import { ROTATION_TRANSITIONS, type RotationState, standingOf } from './rotation-standing.ts';
 
 /** From old key to new, in the order in which people walk through them. */
 export const ROTATION_STEPS = ['generate', 'store', 'redeploy', 'verify', 'revoke', 'inventory'] as const;
@@ -24,21 +25,6 @@ export const STEP_TRANSITIONS: Readonly<Record<StepState, Readonly<Record<StepEv
   blocked: { complete: 'done', block: 'blocked', skip: 'skipped', undo: 'todo' },
   done: { complete: null, block: null, skip: null, undo: 'todo' },
   skipped: { complete: 'done', block: null, skip: null, undo: 'todo' },
-};
-
-export const ROTATION_STATES = ['open', 'done', 'cancelled'] as const;
-export type RotationState = (typeof ROTATION_STATES)[number];
-
-/** `change` is all that leaves it open: a step, another driver, the name of the new key. */
-export const ROTATION_EVENTS = ['change', 'finish', 'cancel'] as const;
-export type RotationEvent = (typeof ROTATION_EVENTS)[number];
-
-export const ROTATION_TRANSITIONS: Readonly<
-  Record<RotationState, Readonly<Record<RotationEvent, RotationState | null>>>
-> = {
-  open: { change: 'open', finish: 'done', cancel: 'cancelled' },
-  done: { change: null, finish: null, cancel: null },
-  cancelled: { change: null, finish: null, cancel: null },
 };
 
 /** What has to be over, done or skipped, before a step can be. The key list may follow as soon as there is a new key. */
@@ -97,6 +83,8 @@ export interface Rotation {
   readonly paused: { readonly at: number; readonly by: string; readonly reason: string } | null;
   /** When the stopped old key is revoked for good; null: it is not decided, or done. */
   readonly finalAt: number | null;
+  /** The old key comes back; it stays set when that is over. */
+  readonly rollback: { readonly at: number; readonly by: string; readonly reason: string } | null;
   readonly state: RotationState;
   readonly reason: string;
   /** Actor text, as the two below. */
@@ -131,6 +119,7 @@ export function newRotation(fields: NewRotation): Rotation {
     ...fields,
     paused: null,
     finalAt: null,
+    rollback: null,
     newKeyId: null,
     formerLineageId: null,
     state: 'open',
@@ -165,6 +154,7 @@ export interface StepChange {
 
 export type StepRefusal =
   | { readonly kind: 'closed' }
+  | { readonly kind: 'rolling_back' }
   /** The step is in a state that the event does not apply to. */
   | { readonly kind: 'state' }
   | { readonly kind: 'not_skippable' }
@@ -180,7 +170,10 @@ export function stepRefusal(
   rotation: Rotation,
   { step: name, event, isProof = false }: Pick<StepChange, 'step' | 'event' | 'isProof'>,
 ): StepRefusal | null {
-  if (ROTATION_TRANSITIONS[rotation.state].change === null) return { kind: 'closed' };
+  const standing = standingOf(rotation);
+  if (ROTATION_TRANSITIONS[standing].change === null) {
+    return { kind: standing === 'rolling_back' ? standing : 'closed' };
+  }
   const { state } = stepOf(rotation, name);
   if (STEP_TRANSITIONS[state][event] === null) return { kind: 'state' };
   if (event === 'skip' && !SKIPPABLE.has(name)) return { kind: 'not_skippable' };
@@ -190,7 +183,8 @@ export function stepRefusal(
     const missing = missingBefore(rotation, name);
     if (missing.length > 0) return { kind: 'too_early', steps: missing };
   }
-  if (event === 'complete' && name === 'inventory' && rotation.newKeyId === null) return { kind: 'no_new_key' };
+  const needsKey = name === 'inventory' && rotation.kind !== 'drill';
+  if (event === 'complete' && needsKey && rotation.newKeyId === null) return { kind: 'no_new_key' };
   if (event === 'undo' && isOver(state)) {
     const after = builtUpon(rotation, name);
     if (after.length > 0) return { kind: 'built_upon', steps: after };
@@ -207,30 +201,17 @@ export function withStep(rotation: Rotation, change: StepChange): Rotation {
   const after: RotationStep = { ...before, state, reason, by, at, evidence, revision: before.revision + 1 };
   const steps = rotation.steps.map((step) => (step.name === change.step ? after : step));
   const forgetsKey = change.step === 'generate' && change.event === 'undo';
+  // What the grace was agreed on does not hold any more.
+  const endsGrace = state !== before.state && (change.step === 'revoke' || change.step === 'verify');
   const isFinished = steps.every((step) => isOver(step.state));
   return {
     ...rotation,
     steps,
     newKeyId: forgetsKey ? null : rotation.newKeyId,
+    finalAt: endsGrace ? null : rotation.finalAt,
     revision: rotation.revision + 1,
     ...(isFinished ? { state: 'done', closedBy: by, closedAt: at } : {}),
   };
-}
-
-/**
- * The change that follows from what the provider shows of the old key; null where the step says so already. A key that
- * was stopped before the new one was verified is told: somebody may be without a key.
- */
-export function changeByProof(
-  rotation: Rotation,
-  { isStopped, by, at }: { readonly isStopped: boolean; readonly by: string; readonly at: number },
-): StepChange | null {
-  const { state } = stepOf(rotation, 'revoke');
-  if (rotation.state !== 'open' || (state === 'done') === isStopped) return null;
-  const change = { step: 'revoke', by, at, isProof: true } as const;
-  if (!isStopped) return { ...change, event: 'undo', reason: 'the old key works again' };
-  const tooEarly = missingBefore(rotation, 'revoke').length > 0;
-  return { ...change, event: 'complete', reason: tooEarly ? 'stopped before the new key was verified' : null };
 }
 
 export function stepOf(rotation: Pick<Rotation, 'steps'>, name: StepName): RotationStep {
@@ -244,9 +225,17 @@ export function isOver(state: StepState): boolean {
   return state === 'done' || state === 'skipped';
 }
 
-/** Steps that can be worked on now, in order: the first one is what the driver is asked for. */
-export function nextSteps(rotation: Pick<Rotation, 'steps'>): readonly RotationStep[] {
-  return rotation.steps.filter(({ name, state }) => !isOver(state) && missingBefore(rotation, name).length === 0);
+/**
+ * Steps that can be worked on now, in order: the first one is what the driver is asked for. An old key that waits for its
+ * end asks nobody.
+ */
+export function nextSteps(
+  rotation: Pick<Rotation, 'steps'> & Partial<Pick<Rotation, 'finalAt'>>,
+): readonly RotationStep[] {
+  const waits = (name: StepName) => name === 'revoke' && (rotation.finalAt ?? null) !== null;
+  return rotation.steps.filter(
+    ({ name, state }) => !isOver(state) && !waits(name) && missingBefore(rotation, name).length === 0,
+  );
 }
 
 /** How many steps are over. */

@@ -1,5 +1,13 @@
 import type { Rotation, RotationKind } from '../domain/rotation.ts';
 
+/** A line of an emergency's checklist that somebody has ticked. */
+export interface RotationCheck {
+  readonly item: string;
+  /** Actor text. */
+  readonly by: string;
+  readonly at: number;
+}
+
 export interface RotationRepo {
   insert(rotation: Rotation): Promise<void>;
   /** With all of its steps. */
@@ -13,4 +21,10 @@ export interface RotationRepo {
   allOpen(): Promise<readonly Rotation[]>;
   /** The newest first, open ones included. */
   latestOfKind(kind: RotationKind, limit: number): Promise<readonly Rotation[]>;
+  /** Those that ended, one way or the other, at `at` or later. */
+  closedSince(at: number): Promise<readonly Rotation[]>;
+  /** Oldest first. */
+  checksOf(rotationId: string): Promise<readonly RotationCheck[]>;
+  /** False when it was ticked before: that stands. */
+  check(rotationId: string, check: RotationCheck): Promise<boolean>;
 }

@@ -1,12 +1,26 @@
 import { ROTATION_STEPS, type Rotation } from '../domain/rotation.ts';
-import { DEPLOY_KIND, DRIVER_KIND, STEP_KIND } from '../services/rotation/announce-rotation.ts';
+import {
+  CHECKLIST_KIND,
+  DEPLOY_KIND,
+  DRIVER_KIND,
+  PAPER_KIND,
+  RISE_KIND,
+  STEP_KIND,
+  TRAFFIC_KIND,
+} from '../services/rotation/announce-rotation.ts';
+import { describeChecklist } from '../services/rotation/checklist.ts';
 import { describeRotation } from '../services/rotation/describe-rotation.ts';
+import { readPaper } from '../services/rotation/emergency-papers.ts';
+import { readVerification } from '../services/rotation/read-verification.ts';
 import { ROTATION_KIND, rootOf } from '../services/rotation/rotation-link.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { answer } from './views/blocks.ts';
 import { driverView, rotationView } from './views/rotation.ts';
+import { checklistView } from './views/rotation-emergency.ts';
+import { supportPaper, usagePaper } from './views/rotation-papers.ts';
 import { rotationStepView } from './views/rotation-step.ts';
 import { deploymentFailedText } from './views/rotation-steps/redeploy.ts';
+import { riseView, trafficView } from './views/rotation-traffic.ts';
 
 /** A rotation's root message, its reply for each step, and the word to whom it was handed over. */
 export const rotationRenderers: readonly OutboxRenderer[] = [
@@ -49,6 +63,44 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       if (card === undefined || failed?.row.state !== 'failed' || `${failed.row.revision}` !== revision) return null;
       const text = deploymentFailedText(card, failed);
       return { ...answer(text), ...inThread(deps.policy.channels.alerts, card.rotation) };
+    },
+  },
+  {
+    kind: TRAFFIC_KIND,
+    async render({ deps, locale }, rotationId) {
+      const card = await describeRotation(deps, rotationId);
+      const seen = card && (await readVerification(deps, card.rotation));
+      if (card === undefined || !seen) return null;
+      return { ...trafficView(card, seen, locale), ...inThread(deps.policy.channels.alerts, card.rotation) };
+    },
+  },
+  {
+    kind: RISE_KIND,
+    async render({ deps, locale }, subject) {
+      const [rotationId = '', startAt, count, before, unit] = subject.split(':');
+      const card = await describeRotation(deps, rotationId);
+      if (card === undefined || card.rotation.state !== 'open') return null;
+      const rise = { startAt: Number(startAt), count: Number(count), before: Number(before) };
+      const words = { ...rise, unit: unit === 'token' ? unit : 'request' } as const;
+      return { ...riseView(card, words, locale), ...inThread(deps.policy.channels.alerts, card.rotation) };
+    },
+  },
+  {
+    kind: CHECKLIST_KIND,
+    async render({ deps, locale }, rotationId) {
+      const list = await describeChecklist(deps, rotationId);
+      if (list === undefined) return null;
+      return { ...checklistView(list, locale), ...inThread(deps.policy.channels.alerts, list.card.rotation) };
+    },
+  },
+  {
+    kind: PAPER_KIND,
+    async render({ deps, locale }, subject) {
+      const [rotationId = '', item] = subject.split(':');
+      const paper = await readPaper(deps, rotationId);
+      if (paper === undefined) return null;
+      const view = item === 'support' ? supportPaper : usagePaper;
+      return { ...view(paper, locale), ...inThread(deps.policy.channels.alerts, paper.card.rotation) };
     },
   },
 ];

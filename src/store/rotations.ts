@@ -4,12 +4,12 @@ import {
   ROTATION_STEPS,
   type Rotation,
   type RotationKind,
-  type RotationState,
   type RotationStep,
   type StepName,
   type StepState,
 } from '../domain/rotation.ts';
 import { parseEvidence } from '../domain/rotation-evidence.ts';
+import type { RotationState } from '../domain/rotation-standing.ts';
 import type { RotationRepo } from '../ports/rotation.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
@@ -21,6 +21,7 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
   const ofLineage = (lineageId: string) =>
     db.selectFrom('rotations').selectAll().where('lineage_id', '=', lineageId).orderBy('started_at', 'desc').limit(1);
   return {
+    ...checks(db),
     async insert(rotation) {
       await db.insertInto('rotations').values(fromRotation(rotation)).execute();
       await db.insertInto('rotation_steps').values(fromSteps(rotation)).execute();
@@ -56,12 +57,44 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
       const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
       return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
     },
+    async closedSince(at) {
+      const rows = await db
+        .selectFrom('rotations')
+        .selectAll()
+        .where('closed_at', '>=', at)
+        .where('state', '<>', 'open')
+        .orderBy('id')
+        .execute();
+      return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
+    },
     async allOpen() {
       const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
       const open = db.selectFrom('rotations').select('id').where('state', '=', 'open');
       const steps = await db.selectFrom('rotation_steps').selectAll().where('rotation_id', 'in', open).execute();
       const byRotation = groupBy(steps, (step) => step.rotation_id);
       return rows.map((row) => toRotation(row, byRotation.get(row.id) ?? []));
+    },
+  };
+}
+
+function checks(db: Kysely<Database>): Pick<RotationRepo, 'checksOf' | 'check'> {
+  return {
+    async checksOf(rotationId) {
+      const rows = await db
+        .selectFrom('rotation_checks')
+        .selectAll()
+        .where('rotation_id', '=', rotationId)
+        .orderBy('at')
+        .execute();
+      return rows.map(({ item, done_by: by, at }) => ({ item, by, at }));
+    },
+    async check(rotationId, { item, by, at }) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('rotation_checks')
+        .values({ rotation_id: rotationId, item, done_by: by, at })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
     },
   };
 }
@@ -97,6 +130,9 @@ function fromRotation(rotation: Rotation): NewRow<'rotations'> {
     paused_by: rotation.paused?.by ?? null,
     pause_reason: rotation.paused?.reason ?? null,
     final_at: rotation.finalAt,
+    rollback_at: rotation.rollback?.at ?? null,
+    rollback_by: rotation.rollback?.by ?? null,
+    rollback_reason: rotation.rollback?.reason ?? null,
   };
 }
 
@@ -127,8 +163,9 @@ export function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_
     campaignId: row.campaign_id,
     newName: row.new_name,
     dueAt: row.due_at,
-    paused: pausedOf(row),
+    paused: wordOf(row.paused_at, row.paused_by, row.pause_reason),
     finalAt: row.final_at,
+    rollback: wordOf(row.rollback_at, row.rollback_by, row.rollback_reason),
     state: row.state as RotationState,
     reason: row.reason,
     startedBy: row.started_by,
@@ -142,7 +179,7 @@ export function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_
   };
 }
 
-function pausedOf({ paused_at: at, paused_by: by, pause_reason: reason }: Row<'rotations'>): Rotation['paused'] {
+function wordOf(at: number | null, by: string | null, reason: string | null): Rotation['paused'] {
   return at === null ? null : { at, by: by ?? '', reason: reason ?? '' };
 }
 

@@ -24,6 +24,16 @@ export interface RotationTable {
   paused_by: string | null;
   pause_reason: string | null;
   final_at: number | null;
+  rollback_at: number | null;
+  rollback_by: string | null;
+  rollback_reason: string | null;
+}
+
+export interface RotationCheckTable {
+  rotation_id: string;
+  item: string;
+  done_by: string;
+  at: number;
 }
 
 export interface RotationStepTable {

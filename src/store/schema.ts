@@ -11,6 +11,7 @@ import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable, UsageModelTable } from './schema-lists.ts';
 import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
 import type {
+  RotationCheckTable,
   RotationConsumerTable,
   RotationSecretTable,
   RotationStepTable,
@@ -262,6 +263,7 @@ export interface Database {
   rotation_steps: RotationStepTable;
   rotation_secrets: RotationSecretTable;
   rotation_consumers: RotationConsumerTable;
+  rotation_checks: RotationCheckTable;
   channel_troubles: ChannelTroubleTable;
   pages: PageTable;
   outlets: OutletTable;

@@ -54,6 +54,7 @@ test('what is for good is told by the kind of act, and a stop by whether the key
   expect(Object.entries(IS_FINAL).filter(([, final]) => final === 'yes')).toEqual([
     ['revoke', 'yes'],
     ['delete_owner', 'yes'],
+    ['retire', 'yes'],
   ]);
   expect(IS_FINAL.suspend).toBe('without_restore');
 });

@@ -15,7 +15,8 @@ function traffic(fields: Partial<RotationTraffic> = {}): RotationTraffic {
 
 describe('what speaks against a verified move', () => {
   test.each([
-    ['nothing, when the new key is busy and the old one has been quiet for an hour', {}, []],
+    ['nothing, when the new key is busy and the old one has been quiet for long enough', {}, []],
+    ['an old key that rests, but not for long enough', { resting: true }, ['old_key_not_quiet']],
     ['an old key with traffic in the last hour', { oldKey: busy }, ['old_key_busy']],
     ['a new key that nobody has chosen', { newKey: null }, ['new_key_unknown']],
     ['a new key without traffic', { newKey: silent }, ['new_key_silent']],
@@ -24,7 +25,9 @@ describe('what speaks against a verified move', () => {
     ['usage that was never read', { dataUntil: null }, ['blind']],
     ['all of it', { oldKey: busy, newKey: silent, blindSince: 1 }, ['old_key_busy', 'new_key_silent', 'blind']],
   ] as const)('%s', (_what, fields, expected) => {
-    expect(doubtsOf(traffic(fields), NOON)).toEqual(expected);
+    const isQuiet = !('oldKey' in fields) && !('resting' in fields);
+    const { resting: _resting, ...known } = { resting: null, ...fields };
+    expect(doubtsOf(traffic(known), { isQuiet }, NOON)).toEqual(expected);
   });
 
   test('a provider that counts no requests shows traffic by its tokens or its cost', () => {

@@ -8,6 +8,8 @@ import { actOf } from '../../src/services/actions/describe-consent.ts';
 import type { RequestOutcome } from '../../src/services/actions/record-consented.ts';
 import { requestAction } from '../../src/services/actions/request-action.ts';
 import { requestOwnerDeletion } from '../../src/services/actions/request-owner-deletion.ts';
+import { requestRetirement } from '../../src/services/actions/request-retirement.ts';
+import { openRotation } from '../../src/services/rotation/open-rotation.ts';
 import { approvalButtons } from '../../src/slack/actions/decide-approval.ts';
 import { authorise } from '../../src/slack/authorise.ts';
 import { encodeApproval } from '../../src/slack/button-value.ts';
@@ -38,7 +40,7 @@ const ROLES = [
   'admin of another workspace',
 ] as const;
 type Who = (typeof ROLES)[number];
-const KINDS = ['suspend', 'restore', 'revoke', 'delete_owner'] as const;
+const KINDS = ['suspend', 'restore', 'revoke', 'delete_owner', 'retire'] as const;
 type Kind = Extract<ActionKind, (typeof KINDS)[number]>;
 const ENVIRONMENTS: readonly Environment[] = ['production', 'unknown', 'staging', 'development'];
 const MODES = ['plain', 'alone, critical alert', 'alone, public key', 'alone without a reason'] as const;
@@ -57,6 +59,7 @@ const RIGHTS: Readonly<Record<Kind, readonly Who[]>> = {
   restore: ['responder', 'responder by group', 'admin'],
   revoke: ['responder', 'responder by group', 'admin'],
   delete_owner: ['admin'],
+  retire: ['responder', 'responder by group', 'admin'],
 };
 const MAY_BE_ALONE: readonly Who[] = ['responder', 'responder by group', 'admin'];
 
@@ -64,7 +67,7 @@ const MAY_BE_ALONE: readonly Who[] = ['responder', 'responder by group', 'admin'
 function expected({ who, kind, mode }: Case, environment: Environment): 'refused' | 'done' | 'waits' | 'done alone' {
   if (!RIGHTS[kind].includes(who)) return 'refused';
   if (mode !== 'plain' && !MAY_BE_ALONE.includes(who)) return 'refused';
-  const isFinal = kind === 'revoke' || kind === 'delete_owner';
+  const isFinal = kind === 'revoke' || kind === 'delete_owner' || kind === 'retire';
   const isProduction = environment === 'production' || environment === 'unknown';
   if (!isFinal || !isProduction) return 'done';
   if (mode === 'plain') return 'waits';
@@ -136,6 +139,11 @@ async function attempt(bench: Bench, context: SlackContext, one: Case): Promise<
     typedSlug: lineage.slug,
     alone,
   };
+  if (kind === 'retire') {
+    const purpose = { kind: 'emergency', isPublic: true } as const;
+    const opened = await openRotation(bench.deps, { ...request, purpose });
+    return requestRetirement(bench.deps, { ...request, rotationId: opened.rotation.id });
+  }
   if (kind !== 'delete_owner') return requestAction(bench.deps, { ...request, kind });
   const account = present(await accountOf({ providers: bench.deps.providers, repos: bench.store.read }, key));
   return requestOwnerDeletion(bench.deps, { ...request, seen: seenOf(account.keys.map(({ id }) => id)) });
@@ -178,7 +186,7 @@ test('of all of them only those who could have asked can approve, and the asker 
   const approve = present(approvalButtons.find(({ id }) => id === 'approval_approve'));
   const found: string[] = [];
   const wanted: string[] = [];
-  for (const kind of ['revoke', 'delete_owner'] as const) {
+  for (const kind of ['revoke', 'delete_owner', 'retire'] as const) {
     const asked = CASES.filter((one) => one.who === 'admin' && one.kind === kind && one.mode === 'plain');
     const asker = present(asked[0]);
     for (const approver of [

@@ -7,7 +7,7 @@ import { fakeKey } from '../support/fake-provider.ts';
 import { type Running, startRunning } from './support/running.ts';
 
 const CHANNEL = 'ai-keys';
-const REASON = { reason: { value: 'it was in a public repository' } };
+const REASON = { reason: { value: 'it was in a public repository' }, public: { value: 'calm' } };
 
 describe('a rotation in Slack', () => {
   test('begins with a click on the alert: one message, one reply for each step, and the alert says where', async () => {
@@ -183,7 +183,7 @@ describe('a rotation in Slack', () => {
     await running.settled();
     expect(page(running, 'U0ANA')).toContain('Rotate prod-api');
     expect(page(running, 'U0ANA')).toContain('If the key is public, stop it first');
-    await submit(running, 'U0ANA', REASON);
+    await submit(running, 'U0ANA', { reason: REASON.reason });
     await running.drain();
 
     const [root = ''] = roots(running);

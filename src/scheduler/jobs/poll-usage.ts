@@ -8,11 +8,13 @@ import type { Deps } from '../../services/deps.ts';
 import { enforceCaps } from '../../services/limits/enforce-caps.ts';
 import { reportCatchUp } from '../../services/notices/report-downtime.ts';
 import { reportSilence } from '../../services/notices/report-silence.ts';
+import { followVerifications } from '../../services/rotation/follow-verification.ts';
+import { joinVerifiedKeys } from '../../services/rotation/join-lineage.ts';
 import { duePolls, keepPace, pollIntervalMs } from '../../services/usage/poll-pace.ts';
 import { pollUsage } from '../../services/usage/poll-usage.ts';
 import type { Job } from '../job.ts';
 
-/** Poll → detect → keep caps → refresh → prove, for all due connections at once: a provider that hangs does not hold up another. */
+/** Poll → detect → keep caps → refresh → prove → verify, for all due connections at once: a hanging provider holds up no other. */
 export const pollUsageJob: Job = {
   name: 'poll-usage',
   everyMs: (policy) => policy.polling.usageMs,
@@ -44,6 +46,8 @@ async function pollOne(deps: Deps, provider: Provider): Promise<CaughtUp> {
   await enforceCaps(deps, provider);
   await refreshAlerts(deps, provider, watermark);
   await proveStops(deps, provider, watermark);
+  await followVerifications(deps, provider);
+  await joinVerifiedKeys(deps);
   await keepPace(deps, provider, { attemptedAt, nearness, retryAfterMs: null });
   await reportSilence(deps, provider, watermark);
   return { connectionId, ok, problem: null, alertIds };

@@ -1,4 +1,5 @@
-import { type Action, idempotencyKeyOf, type KeyActKind, PROOF } from '../../domain/action.ts';
+import { type Action, type ActionKind, idempotencyKeyOf, type KeyActKind, PROOF } from '../../domain/action.ts';
+import { retirement } from '../../domain/action-params.ts';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Key, KeyStatus } from '../../domain/key.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -26,11 +27,34 @@ export function actOnKey(kind: KeyActKind): Act {
   };
 }
 
+/** Suspends a key that a rotation has replaced, in the generation that two people have agreed on. */
+export const retireKey: Act = async ({ provider, action, key }) => {
+  const { generation } = retirement.parse(action.params);
+  if (PROOF.suspend.has(key.status)) return proven(key, await readBack(provider, key, 'suspend'), true);
+  if (key.generation !== generation) throw overtaken('retire', key);
+  if (provider.suspendKey === undefined) throw noRight(`connection ${key.connectionId} cannot suspend`);
+  const ref = refOf(key);
+  if (action.attempts > 1) {
+    const status = await provider.readKeyStatus(ref);
+    if (PROOF.suspend.has(status)) return proven(key, status, true);
+  }
+  try {
+    await provider.suspendKey(ref);
+  } catch (error) {
+    if (!isAppError(error, 'provider_not_found')) throw error;
+  }
+  return proven(key, await readBack(provider, key, 'suspend'), false);
+};
+
 /** A key that was stopped or started again since the request is left alone; a revocation is final and stays wanted. */
 function refuseOvertaken(kind: KeyActKind, action: Action, key: Key): void {
   if (kind === 'revoke' || PROOF[kind].has(key.status)) return;
   if (action.idempotencyKey === idempotencyKeyOf(kind, key)) return;
-  throw new AppError({
+  throw overtaken(kind, key);
+}
+
+function overtaken(kind: ActionKind, key: Key): AppError {
+  return new AppError({
     code: 'conflict',
     message: `${kind} was asked for another state of ${key.id}, which is ${key.status} now`,
     publicMessage: `The key has changed since and is ${key.status} now. Ask again if it is still wanted.`,

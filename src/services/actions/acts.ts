@@ -1,6 +1,6 @@
 import type { ActionKind } from '../../domain/action.ts';
 import type { Act } from './act.ts';
-import { actOnKey } from './act-on-key.ts';
+import { actOnKey, retireKey } from './act-on-key.ts';
 import { actOnLimits, modelsSetting, rateLimitSetting, spendLimitSetting } from './act-on-limits.ts';
 import { deleteOwner } from './act-on-owner.ts';
 import { createKey } from './create-key.ts';
@@ -15,4 +15,5 @@ export const acts: Readonly<Record<ActionKind, Act>> = {
   set_models: actOnLimits(modelsSetting),
   delete_owner: deleteOwner,
   create_key: createKey,
+  retire: retireKey,
 };

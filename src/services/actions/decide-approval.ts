@@ -1,5 +1,5 @@
 import { isKeyAct } from '../../domain/action.ts';
-import { ownerDeletion } from '../../domain/action-params.ts';
+import { ownerDeletion, retirement } from '../../domain/action-params.ts';
 import { type Actor, actorOf, actorText, userIdIn } from '../../domain/actor.ts';
 import { type Approval, isBoundTo } from '../../domain/approval.ts';
 import { AppError } from '../../domain/errors.ts';
@@ -10,6 +10,7 @@ import { seenOf } from './account.ts';
 import { insertAction, type RequestDeps, standingAction, type Wanted } from './record-request.ts';
 import { decideKeyAct } from './request-action.ts';
 import { decideOwnerDeletion } from './request-owner-deletion.ts';
+import { decideRetirement } from './request-retirement.ts';
 import { decidedBefore, settleApproval } from './settle-approval.ts';
 
 export interface DecideInput {
@@ -118,6 +119,7 @@ async function recheck(deps: RequestDeps, tx: Repos, approval: Approval): Promis
 
 function decideAgain(deps: RequestDeps, { kind, generation, params }: Approval) {
   if (isKeyAct(kind)) return decideKeyAct(deps, { kind, generation });
+  if (kind === 'retire') return decideRetirement(deps, retirement.parse(params));
   const { keyIds } = ownerDeletion.parse(params);
   return decideOwnerDeletion(deps, { generation, seen: seenOf(keyIds) });
 }

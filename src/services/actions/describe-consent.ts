@@ -1,4 +1,4 @@
-import { type ActionKind, isKeyAct, isLimitAct } from '../../domain/action.ts';
+import { type ActionKind, isLimitAct } from '../../domain/action.ts';
 import type { ActionParams } from '../../domain/action-params.ts';
 import { userIdIn } from '../../domain/actor.ts';
 import { ALONE_PER_DAY, type Approval } from '../../domain/approval.ts';
@@ -11,8 +11,9 @@ import { needsSecondPerson } from './second-person.ts';
 
 /** The right that somebody needs for a kind of action, to ask for it and to approve it. */
 export function actOf(kind: ActionKind): Act {
+  if (isLimitAct(kind)) return 'change_limits';
   if (kind === 'create_key') return 'rotate';
-  return isLimitAct(kind) ? 'change_limits' : kind;
+  return kind === 'retire' ? 'revoke' : kind;
 }
 
 /** Who may be a second person: people and user groups of policy, the one who asks left out. */
@@ -65,7 +66,7 @@ async function paramsOf(
   kind: ActionKind,
   key: Key,
 ): Promise<ActionParams | null> {
-  if (isKeyAct(kind) || isLimitAct(kind)) return null;
+  if (kind !== 'delete_owner') return null;
   const account = await accountOf({ providers, repos: store.read }, key);
   return account === null ? null : { ownerId: account.owner.id, keyIds: account.keys.map(({ id }) => id) };
 }

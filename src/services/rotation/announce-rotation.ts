@@ -16,6 +16,13 @@ export interface RotationContext {
 export const STEP_KIND = 'rotation_step';
 export const DRIVER_KIND = 'rotation_driver';
 export const DEPLOY_KIND = 'rotation_deployment';
+/** The one message of what old and new key do. */
+export const TRAFFIC_KIND = 'rotation_traffic';
+/** The old key is used more again. */
+export const RISE_KIND = 'rotation_rise';
+/** The lists and texts of an emergency. */
+export const CHECKLIST_KIND = 'rotation_checklist';
+export const PAPER_KIND = 'rotation_paper';
 
 /** Names one step's message. */
 export function stepSubject(rotationId: string, step: StepName): string {
@@ -40,6 +47,9 @@ export async function announceRotation({ deps, tx }: RotationContext, { id }: Pi
   await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: ROTATION_KIND, subjectId: id });
   for (const step of ROTATION_STEPS) {
     await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: STEP_KIND, subjectId: stepSubject(id, step) });
+  }
+  if (rotation?.kind === 'emergency') {
+    await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: CHECKLIST_KIND, subjectId: id });
   }
 }
 
@@ -68,7 +78,7 @@ export async function tellDeployment(
   });
 }
 
-function threadOf(rotationId: string): string {
+export function threadOf(rotationId: string): string {
   return `rotation:${rotationId}`;
 }
 

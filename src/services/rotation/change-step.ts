@@ -33,8 +33,8 @@ export interface ChangeStepInput {
   readonly reason: string | null;
   /** With `generate` and `inventory`: which key is the new one; null: not known, or known already. */
   readonly newKeyId?: string | null;
-  /** What shows it; left out: the person's word. */
-  readonly evidence?: StepEvidence;
+  /** What shows that it is done, where more than a word does. */
+  readonly evidence?: StepEvidence | null;
 }
 
 /** The audit log's word for what a step became. */

@@ -5,6 +5,7 @@ import { dayText } from '../../domain/time.ts';
 import type { ConsoleSteps, KeyAct } from '../../ports/provider.ts';
 import { possibleActs } from '../alerts/describe-alert.ts';
 import type { Deps } from '../deps.ts';
+import { describeEnd, type EndCard } from './describe-end.ts';
 import { type RotationWork, readWork } from './read-work.ts';
 import type { Place } from './rotation-link.ts';
 
@@ -26,6 +27,7 @@ export interface RotationCard {
   /** What to call the new key, so that everybody knows it again. */
   readonly newName: string;
   readonly work: RotationWork;
+  readonly end: EndCard;
 }
 
 export type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'places' | 'secretStores' | 'deployHooks'>;
@@ -57,6 +59,7 @@ export async function describeRotation(deps: DescribeDeps, rotationId: string): 
       alert === undefined ? null : { number: alert.number, place: (await messages.get('alert', alert.id)) ?? null },
     newName: newKeyName(lineage, rotation),
     work: await readWork(deps, rotation, { oldKey, lineage }),
+    end: await describeEnd(deps, rotation, oldKey),
   };
 }
 

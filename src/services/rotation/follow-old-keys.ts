@@ -1,25 +1,26 @@
 import { actorText, systemActor } from '../../domain/actor.ts';
-import { type Key, STOPPED_STATUSES } from '../../domain/key.ts';
-import { changeByProof, type Rotation, type StepChange, withStep } from '../../domain/rotation.ts';
-import type { Repos } from '../../ports/store.ts';
+import type { Key } from '../../domain/key.ts';
+import { type Rotation, stepOf, withStep } from '../../domain/rotation.ts';
+import { changeByProof, showsOf } from '../../domain/rotation-proof.ts';
+import { endRefusal, withGrace, withoutGrace } from '../../domain/rotation-steering.ts';
+import type { AuditEntry, Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { saveRotation } from './announce-rotation.ts';
+import { endEvidence, finalOf, retirementOf } from './old-key-end.ts';
 
 const ACTOR = systemActor('follow-rotations');
 
 /**
- * Ticks the step *revoke* of every rotation whose old key is stopped, by whatever way: our own act, the console, expiry. A
- * key that works again takes the tick back.
+ * Keeps every rotation with its old key, by whatever way that was stopped or started: ticks the step *revoke* when it has
+ * ended for good, takes the tick back when it works again, and lets a grace begin or end.
  */
 export async function followOldKeys(deps: Pick<Deps, 'store' | 'clock' | 'ids'>): Promise<void> {
   for (const { id } of await rotationsBehind(deps)) {
     await deps.store.write(async (tx) => {
       const before = await tx.rotations.get(id);
-      const seen = before && (await proofOf(tx, before, deps.clock.now()));
-      if (before === undefined || !seen) return;
-      const after = withStep(before, seen.change);
-      const verb = `rotation.step.${seen.change.event === 'complete' ? 'done' : 'undone'}`;
-      const detail = { step: 'revoke', status: seen.key.status, reason: seen.change.reason };
+      const news = before && (await newsOf(tx, before, deps.clock.now()));
+      if (before === undefined || !news) return;
+      const { after, verb, detail } = news;
       await saveRotation({ deps, tx }, { before, after }, { actor: ACTOR, verb, detail });
     });
   }
@@ -33,18 +34,44 @@ export async function nextFollowAt(deps: Pick<Deps, 'store' | 'clock'>): Promise
 async function rotationsBehind({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<readonly Rotation[]> {
   const behind: Rotation[] = [];
   for (const rotation of await store.read.rotations.allOpen()) {
-    if ((await proofOf(store.read, rotation, clock.now())) !== null) behind.push(rotation);
+    if ((await newsOf(store.read, rotation, clock.now())) !== null) behind.push(rotation);
   }
   return behind;
 }
 
-async function proofOf(
-  { keys }: Pick<Repos, 'keys'>,
-  rotation: Rotation,
-  at: number,
-): Promise<{ readonly key: Key; readonly change: StepChange } | null> {
-  const key = await keys.get(rotation.oldKeyId);
-  if (key === undefined) return null;
-  const change = changeByProof(rotation, { isStopped: STOPPED_STATUSES.has(key.status), by: actorText(ACTOR), at });
-  return change === null ? null : { key, change };
+interface News {
+  readonly after: Rotation;
+  readonly verb: string;
+  readonly detail: NonNullable<AuditEntry['detail']>;
+}
+
+async function newsOf(repos: Pick<Repos, 'keys' | 'actions'>, rotation: Rotation, at: number): Promise<News | null> {
+  const key = await repos.keys.get(rotation.oldKeyId);
+  if (key === undefined || rotation.kind === 'drill') return null;
+  const shows = showsOf(key.status);
+  if (shows === 'suspended') return graceOf(repos, rotation, key);
+  const isDone = stepOf(rotation, 'revoke').state === 'done';
+  const evidence = shows === 'ended' && !isDone ? await endEvidence(repos, rotation, key) : null;
+  const change = changeByProof(rotation, { status: key.status, by: actorText(ACTOR), at, evidence });
+  if (change !== null) {
+    const verb = change.event === 'complete' ? 'rotation.step.done' : 'rotation.step.undone';
+    const detail = { step: 'revoke', status: key.status, reason: change.reason };
+    return { after: withStep(rotation, change), verb, detail };
+  }
+  if (shows !== 'works' || rotation.finalAt === null) return null;
+  const reason = 'it was started again';
+  const after = withoutGrace(rotation, { by: actorText(ACTOR), at, reason });
+  return { after, verb: 'rotation.grace_ended', detail: { reason } };
+}
+
+/** A stop that was agreed on as the first half of its end: from when the provider has shown it, the grace runs. */
+async function graceOf(repos: Pick<Repos, 'actions'>, rotation: Rotation, key: Key): Promise<News | null> {
+  const refusal = endRefusal(rotation);
+  if (rotation.finalAt !== null || (refusal !== null && refusal !== 'paused')) return null;
+  const retired = await retirementOf(repos, rotation, key);
+  // Asked for before and given up by a person: it is not asked for again by itself.
+  if (retired === null || (await finalOf(repos, key)) !== undefined) return null;
+  const { action, params } = retired;
+  const finalAt = (action.executedAt ?? action.requestedAt) + params.graceMs;
+  return { after: withGrace(rotation, finalAt), verb: 'rotation.grace_began', detail: { keyId: key.id, finalAt } };
 }

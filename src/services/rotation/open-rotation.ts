@@ -1,6 +1,8 @@
 import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
-import { type Key, type Lineage, STOPPED_STATUSES } from '../../domain/key.ts';
-import { changeByProof, type NewRotation, newRotation, type Rotation, withStep } from '../../domain/rotation.ts';
+import type { Key, Lineage } from '../../domain/key.ts';
+import { type NewRotation, newRotation, type Rotation, withStep } from '../../domain/rotation.ts';
+import { changeByProof } from '../../domain/rotation-proof.ts';
+import { steered } from '../../domain/rotation-steering.ts';
 import { looseName } from '../../domain/rotation-work.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { dayText } from '../../domain/time.ts';
@@ -8,7 +10,8 @@ import type { Repos } from '../../ports/store.ts';
 import { invalid, REASON_MAX } from '../actions/record-request.ts';
 import { answerAlert } from '../alerts/acknowledge-alert.ts';
 import type { Deps } from '../deps.ts';
-import { announceRotation, saveRotation, tellAlert } from './announce-rotation.ts';
+import { announceRotation, type RotationContext, saveRotation, tellAlert } from './announce-rotation.ts';
+import { endEvidence } from './old-key-end.ts';
 
 type OpenDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'outlets'>;
 
@@ -29,7 +32,10 @@ export interface OpenedRotation {
   readonly isNew: boolean;
 }
 
-/** Begins the rotation of a key, with the alert that stands open about it. A lineage has one at a time. */
+/**
+ * Begins the rotation of a key, with the alert that stands open about it. A lineage has one at a time; a drill gives way to
+ * what is no drill.
+ */
 export async function openRotation(deps: OpenDeps, input: OpenRotationInput): Promise<OpenedRotation> {
   return deps.store.write((tx) => openRotationIn({ deps, tx }, input));
 }
@@ -87,12 +93,22 @@ async function begin(
   };
   // Suspended from the alert first, rotated then: what is stopped need not be stopped again.
   const by = actorText(systemActor('follow-rotations'));
-  const proof = changeByProof(fresh, { isStopped: STOPPED_STATUSES.has(key.status), by, at: now });
+  const proof = changeByProof(fresh, { status: key.status, by, at: now, evidence: await endEvidence(tx, fresh, key) });
   const rotation = proof === null ? fresh : withStep(fresh, proof);
   await tx.rotations.insert(rotation);
-  const { kind, campaignId } = rotation;
-  const detail = { lineageId: lineage.id, slug: lineage.slug, keyId: key.id, alertId, reason, kind, campaignId };
-  const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'rotate' });
+  const { kind, isPublic, campaignId } = fresh;
+  const detail = {
+    lineageId: lineage.id,
+    slug: lineage.slug,
+    keyId: key.id,
+    alertId,
+    reason,
+    kind,
+    isPublic,
+    campaignId,
+  };
+  // A rehearsal answers nothing.
+  const answered = kind === 'drill' ? {} : await answerAlert({ deps, tx }, alertId, { actor, gesture: 'rotate' });
   await tx.audit.append({ at: now, actor, verb: 'rotation.opened', subject: rotation.id, detail });
   await announceRotation({ deps, tx }, rotation);
   await tellAlert({ deps, tx }, rotation, { actor, kind: 'rotation_started', ...answered });
@@ -114,24 +130,12 @@ async function freeName(
   }
 }
 
-async function endDrill(
-  context: { readonly deps: Omit<OpenDeps, 'store'>; readonly tx: Repos },
-  before: Rotation,
-  actor: Actor,
-): Promise<void> {
-  const closeReason = 'the key is rotated in earnest';
-  const closing = {
-    state: 'cancelled' as const,
-    closedBy: actorText(actor),
-    closedAt: context.deps.clock.now(),
-    closeReason,
-  };
-  const after: Rotation = { ...before, ...closing, revision: before.revision + 1 };
-  await saveRotation(
-    context,
-    { before, after },
-    { actor, verb: 'rotation.cancelled', detail: { reason: closeReason } },
-  );
+async function endDrill(context: RotationContext, drill: Rotation, actor: Actor): Promise<void> {
+  const reason = 'a real rotation of this key began';
+  const ended = steered(drill, 'cancel', { by: actorText(actor), at: context.deps.clock.now(), reason });
+  if (ended === null) return;
+  const news = { actor, verb: 'rotation.cancelled', detail: { reason } };
+  await saveRotation(context, { before: drill, after: ended }, news);
 }
 
 /** The alert that was clicked, or the one that stands open about the lineage. */

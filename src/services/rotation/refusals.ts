@@ -32,6 +32,8 @@ export function notFound(rotationId: string): AppError {
 
 function whyNot(rotation: Rotation, step: StepName, refusal: StepRefusal): string {
   switch (refusal.kind) {
+    case 'rolling_back':
+      return 'this rotation is being rolled back.';
     case 'closed':
       return closedText(rotation);
     case 'state':

@@ -31,11 +31,14 @@ import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
 import { registerKeySubmit } from './register-key.ts';
 import { rotateKey, rotateKeySubmit } from './rotate-key.ts';
 import { rotationRetry, rotationTick, rotationTickSubmit } from './rotation-consumers.ts';
+import { rotationChecks, rotationEmergencySubmit } from './rotation-emergency.ts';
+import { rotationRetire, rotationRetireSubmit, rotationSimulate } from './rotation-end.ts';
 import { rotationHandOver, rotationHandOverSubmit } from './rotation-hand-over.ts';
 import { rotationHelp } from './rotation-help.ts';
 import { rotationKey, rotationKeySubmit, rotationSync } from './rotation-key.ts';
 import { rotationMake, rotationMakeSubmit } from './rotation-make.ts';
 import { rotationReasonButtons, rotationReasonSubmit } from './rotation-reason.ts';
+import { rotationResume, rotationRollBack, rotationRollBackSubmit } from './rotation-roll-back.ts';
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
 import { showKey } from './show-key.ts';
@@ -96,6 +99,14 @@ export const interactions: readonly Interaction[] = [
   campaignNext,
   campaignPick,
   campaignPickSubmit,
+  rotationRetire,
+  rotationRetireSubmit,
+  rotationSimulate,
+  rotationResume,
+  rotationRollBack,
+  rotationRollBackSubmit,
+  rotationEmergencySubmit,
+  ...rotationChecks,
   ...approvalButtons,
   ...claimAnswer,
   claimKeys,

@@ -7,6 +7,7 @@ import { decodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
 import type { ButtonHandler, CheckResult, Click, Submission, SubmitHandler } from '../interaction.ts';
 import { noticeModal, REASON_BLOCK } from '../views/action-modal.ts';
+import { EMERGENCY_TITLE } from '../views/rotation-end-modals.ts';
 import {
   alreadyRotatingModal,
   OPEN_MODAL,
@@ -18,16 +19,25 @@ import { keyAndLineage } from './key-action-buttons.ts';
 import { openModal } from './lib/open-modal.ts';
 import { placeOf } from './lib/place.ts';
 import { readMetadata } from './lib/read-metadata.ts';
+import { emergencyPage } from './rotation-emergency.ts';
 
 const metadata = z.object({ keyId: z.string(), alertId: z.string().nullable() });
 type Target = z.infer<typeof metadata>;
+
+interface Asked extends Target {
+  /** From an alert, or asked for as an emergency: whether the key is public is what counts. */
+  readonly isUrgent?: boolean;
+}
 
 /** `Rotate…` of an alert and of a key's card. */
 export const rotateKey: ButtonHandler = {
   kind: 'button',
   id: 'key_rotate',
   choice: 'rotate',
-  run: (context, click) => openRotateModal(context, click, decodeButton(click.value)),
+  async run(context, click) {
+    const { keyId, alertId } = decodeButton(click.value);
+    await openRotateModal(context, click, { keyId, alertId, isUrgent: alertId !== null });
+  },
 };
 
 /** The modal behind it, sent off. */
@@ -58,9 +68,12 @@ export const rotateKeySubmit: SubmitHandler = {
 export function openRotateModal(
   context: SlackContext,
   gesture: Gesture & Pick<Click, 'triggerId'>,
-  target: Target,
+  { isUrgent = false, ...target }: Asked,
 ): Promise<void> {
-  return openModal(context, gesture, { title: OPEN_TITLE, build: () => rotatePage(context, gesture, target) });
+  const mayBeCalm = target.alertId !== null;
+  const build = () =>
+    isUrgent ? emergencyPage(context, gesture, { ...target, mayBeCalm }) : rotatePage(context, gesture, target);
+  return openModal(context, gesture, { title: isUrgent ? EMERGENCY_TITLE : OPEN_TITLE, build });
 }
 
 /** The page that asks why. */
@@ -68,7 +81,9 @@ export async function rotatePage(context: SlackContext, gesture: Gesture, { keyI
   const { key, lineage } = await keyAndLineage(context, keyId);
   await authorise(context, { gesture, act: 'rotate', lineage });
   const standing = await openRotationOf(context.deps, lineage.id);
-  if (standing !== null) return alreadyRotatingModal({ lineage, ...standing }, context.locale);
+  if (standing !== null && standing.rotation.kind !== 'drill') {
+    return alreadyRotatingModal({ lineage, ...standing }, context.locale);
+  }
   if (key.kind === 'admin') {
     return noticeModal(OPEN_TITLE, 'Admin keys are replaced in the provider’s console, not from here.');
   }

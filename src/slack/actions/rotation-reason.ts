@@ -1,7 +1,7 @@
 import type { View } from '@slack/types';
 import { z } from 'zod';
 import { changeStep } from '../../services/rotation/change-step.ts';
-import { cancelRotation } from '../../services/rotation/steer-rotation.ts';
+import { cancelRotation, pauseRotation } from '../../services/rotation/steer-rotation.ts';
 import type { Gesture } from '../authorise.ts';
 import type { SlackContext } from '../context.ts';
 import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../interaction.ts';
@@ -13,24 +13,27 @@ import { readMetadata } from './lib/read-metadata.ts';
 import { rotationFor } from './lib/rotation-of.ts';
 import { stepButtonOf } from './rotation-step.ts';
 
-const metadata = z.object({ mode: z.enum(['block', 'skip', 'cancel']), button: z.string() });
+const metadata = z.object({ mode: z.enum(['block', 'skip', 'cancel', 'pause']), button: z.string() });
 
 const DONE: Readonly<Record<ReasonMode, string>> = {
   block: 'Noted: the message shows what is in the way.',
   skip: 'Skipped. The thread shows what comes next.',
   cancel: 'The rotation is cancelled. Nothing was changed at the provider.',
+  pause: 'Paused: nothing goes on by itself, and nobody is reminded, until somebody lets it go on.',
 };
 
-/** `Blocked…`, `Skip…` and `Cancel…`: each opens the modal that asks why. */
-export const rotationReasonButtons: readonly ButtonHandler[] = (['block', 'skip', 'cancel'] as const).map((mode) => ({
-  kind: 'button',
-  id: `rotation_${mode}`,
-  run(context, click) {
-    const button = decodeRotationButton(click.value);
-    const build = () => reasonPage(context, click, { mode, button });
-    return openModal(context, click, { title: REASON_TITLE[mode], build });
-  },
-}));
+/** `Blocked…`, `Skip…`, `Pause…` and `Cancel…`: each opens the modal that asks why. */
+export const rotationReasonButtons: readonly ButtonHandler[] = (['block', 'skip', 'cancel', 'pause'] as const).map(
+  (mode) => ({
+    kind: 'button',
+    id: `rotation_${mode}`,
+    run(context, click) {
+      const button = decodeRotationButton(click.value);
+      const build = () => reasonPage(context, click, { mode, button });
+      return openModal(context, click, { title: REASON_TITLE[mode], build });
+    },
+  }),
+);
 
 /** The modal behind them, sent off. */
 export const rotationReasonSubmit: SubmitHandler = {
@@ -51,6 +54,7 @@ export const rotationReasonSubmit: SubmitHandler = {
     const { actor } = await rotationFor(context, submission, button);
     const reason = submission.values[REASON_BLOCK] ?? '';
     if (mode === 'cancel') await cancelRotation(context.deps, { actor, rotationId: button.rotationId, reason });
+    else if (mode === 'pause') await pauseRotation(context.deps, { actor, rotationId: button.rotationId, reason });
     else await changeStep(context.deps, { ...stepButtonOf(button), actor, event: mode, reason });
     return noticeModal(REASON_TITLE[mode], DONE[mode]);
   },

@@ -1,6 +1,5 @@
 import type { View } from '@slack/types';
-import { doubtsOf } from '../../domain/rotation-traffic.ts';
-import { readTraffic } from '../../services/rotation/read-traffic.ts';
+import { readVerification } from '../../services/rotation/read-verification.ts';
 import { verifyStep } from '../../services/rotation/verify-step.ts';
 import type { Gesture } from '../authorise.ts';
 import type { SlackContext } from '../context.ts';
@@ -50,6 +49,7 @@ async function verifyPage(context: SlackContext, gesture: Gesture, button: Rotat
   const { rotation, lineage } = await rotationFor(context, gesture, button);
   const { key: oldKey } = await keyAndLineage(context, rotation.oldKeyId);
   const newKey = rotation.newKeyId === null ? null : ((await deps.store.read.keys.get(rotation.newKeyId)) ?? null);
-  const traffic = await readTraffic(deps, rotation);
-  return verifyModal({ button, lineage, oldKey, newKey, traffic, doubts: doubtsOf(traffic, deps.clock.now()) }, locale);
+  const seen = await readVerification(deps, rotation);
+  if (seen === null) return noticeModal(VERIFY_TITLE, 'The old key is not in the inventory any more.');
+  return verifyModal({ button, lineage, oldKey, newKey, seen }, locale);
 }

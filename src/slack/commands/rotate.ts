@@ -6,9 +6,12 @@ import type { Subcommand } from '../command.ts';
 import { pickKey } from './lib/pick-key.ts';
 import { aimOf, reportAnswer } from './lib/rotate-many.ts';
 
+/** Telephones and some keyboards make one dash of two. */
+const EMERGENCY = /(?:^|\s)(?:--|—|–)emergency(?=\s|$)/;
+
 export const rotate: Subcommand = {
   name: 'rotate',
-  usage: 'rotate <key> | campaign [filters] | drill [key] | report',
+  usage: 'rotate <key> [--emergency] | campaign [filters] | drill [key] | report',
   summary:
     'replace a key by a new one, step by step in a thread; `campaign` those of an environment or that fit filters, `drill` rehearses it',
   group: 'act',
@@ -34,9 +37,11 @@ export const rotate: Subcommand = {
         return null;
       }
     }
-    const picked = await pickKey(context, { wanted: request.argument, command: 'rotate', asker: request });
+    const wanted = request.argument.replace(EMERGENCY, ' ').trim();
+    const isUrgent = wanted !== request.argument;
+    const picked = await pickKey(context, { wanted, command: 'rotate', asker: request });
     if ('answer' in picked) return picked.answer;
-    await openRotateModal(context, request, { keyId: picked.found.key.id, alertId: null });
+    await openRotateModal(context, request, { keyId: picked.found.key.id, alertId: null, isUrgent });
     return null;
   },
 };

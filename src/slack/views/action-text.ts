@@ -22,6 +22,7 @@ export const PROGRESS: Readonly<Record<ActionKind, string>> = {
   set_models: 'Changing the allowed models',
   delete_owner: 'Deleting its account',
   create_key: 'Making the new key',
+  retire: 'Suspending it before its end',
 };
 
 /** What somebody asked for: `asked to …`. */
@@ -34,6 +35,7 @@ export const ASKED: Readonly<Record<ActionKind, string>> = {
   set_models: 'change the allowed models',
   delete_owner: 'delete the account that owns the key',
   create_key: 'make the new key',
+  retire: 'suspend the key now and revoke it for good later',
 };
 
 /** For accounts whose keys are counted: `delete the account of …`. */

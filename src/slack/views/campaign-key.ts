@@ -63,7 +63,7 @@ function nextLines(card: RotationCard, locale: Locale): readonly string[] {
   const step = stepOf(rotation, name);
   const title = `*${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}*`;
   if (step.state === 'blocked') return [`:no_entry: ${title} – ${stepStateText(step, locale)}`];
-  const [first = ''] = stepBody(card, step);
+  const [first = ''] = stepBody(card, step, locale);
   return [`${title}: ${first}`];
 }
 

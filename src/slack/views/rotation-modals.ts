@@ -2,13 +2,15 @@ import type { KnownBlock, View } from '@slack/types';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { isOver, type Rotation, type StepName, stepOf } from '../../domain/rotation.ts';
-import type { Doubt, KeyTraffic, RotationTraffic, TrafficSum } from '../../domain/rotation-traffic.ts';
+import type { Doubt, KeyTraffic, TrafficSum } from '../../domain/rotation-traffic.ts';
 import { plural } from '../../domain/time.ts';
+import type { Verification } from '../../services/rotation/read-verification.ts';
 import type { Place } from '../../services/rotation/rotation-link.ts';
 import { encodeRotationButton, type RotationButton } from '../rotation-button.ts';
 import { INPUT, noticeModal, plain, reasonInput } from './action-modal.ts';
 import { environmentText } from './alert.ts';
 import { actions, section, sections } from './blocks.ts';
+import { quietLines } from './rotation-traffic.ts';
 import { keyText, OLD_KEY_IS, progressText } from './rotation-words.ts';
 import { dayAndTime, escaped, foreign, type Locale, messageLink, plainForeign } from './text.ts';
 
@@ -142,6 +144,7 @@ function keyOption(key: Key, locale: Locale) {
 
 const DOUBT_TEXT: Readonly<Record<Doubt, string>> = {
   old_key_busy: 'The old key still has traffic: whoever uses it breaks when it is revoked.',
+  old_key_not_quiet: 'The old key has not been quiet for long enough: somebody who calls seldom may not have shown up.',
   new_key_unknown: 'The new key is not in the key list yet, so its traffic cannot be seen.',
   new_key_silent: 'The new key has shown no traffic yet.',
   blind: 'Usage cannot be read up to now, so a quiet key may not be quiet.',
@@ -152,13 +155,13 @@ export interface VerifyModalState {
   readonly lineage: Lineage;
   readonly oldKey: Key;
   readonly newKey: Key | null;
-  readonly traffic: RotationTraffic;
-  readonly doubts: readonly Doubt[];
+  readonly seen: Verification;
 }
 
 /** Old against new at the moment of looking; where something speaks against it, it takes a reason to go on. */
 export function verifyModal(state: VerifyModalState, locale: Locale): View {
-  const { button, lineage, oldKey, newKey, traffic, doubts } = state;
+  const { button, lineage, oldKey, newKey, seen } = state;
+  const { traffic, doubts } = seen;
   const until =
     traffic.dataUntil === null
       ? 'No usage was ever read.'
@@ -174,7 +177,8 @@ export function verifyModal(state: VerifyModalState, locale: Locale): View {
     section(`*New key* ${fresh}`),
     section(`*Old key* ${keyText(oldKey)}, which ${OLD_KEY_IS[oldKey.status]}\n${trafficText(traffic.oldKey, locale)}`),
   ];
-  if (doubts.length === 0) blocks.push(section(':white_check_mark: The new key has traffic and the old one is quiet.'));
+  blocks.push(...sections(quietLines(seen, locale)));
+  if (doubts.length === 0) blocks.push(section(':white_check_mark: Nothing speaks against calling it verified.'));
   else {
     blocks.push(...sections(doubts.map((doubt) => `:warning: ${DOUBT_TEXT[doubt]}`)));
     blocks.push(section('Close this and look again later, or say why it is verified all the same.'));
@@ -202,18 +206,20 @@ function sumText({ requests, tokens, costMicroUsd }: TrafficSum, locale: Locale)
   return `${what}, ${escaped(formatMoney(costMicroUsd, locale.currency))}`;
 }
 
-export type ReasonMode = 'block' | 'skip' | 'cancel';
+export type ReasonMode = 'block' | 'skip' | 'cancel' | 'pause';
 
 export const REASON_TITLE: Readonly<Record<ReasonMode, string>> = {
   block: 'Step is blocked',
   skip: 'Skip step',
   cancel: 'Cancel rotation',
+  pause: 'Pause rotation',
 };
 
 const REASON_EXAMPLE: Readonly<Record<ReasonMode, string>> = {
   block: 'the release freeze ends on Monday',
   skip: 'nothing stores this key',
   cancel: 'the key is not used any more',
+  pause: 'the release freeze ends on Monday',
 };
 
 export interface ReasonModalState {
@@ -230,6 +236,7 @@ export function reasonModal({ mode, button, rotation, slug }: ReasonModalState):
     block: `What is in the way of *${button.step}* of ${name}? The message shows it until somebody unblocks or finishes the step.`,
     skip: `*${button.step}* of ${name} counts as over, and the next step can begin.`,
     cancel: `*Cancel the rotation of ${name}*, with ${progressText(rotation)}. What was done stays done: keys are neither stopped nor moved back.`,
+    pause: `*Pause the rotation of ${name}*, with ${progressText(rotation)}. Nothing goes on by itself, the end of the old key included, and nobody is reminded; people may go on.`,
   };
   return {
     type: 'modal',

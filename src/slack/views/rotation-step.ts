@@ -9,17 +9,18 @@ import {
   stepRefusal,
 } from '../../domain/rotation.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
-import { encodeButton } from '../button-value.ts';
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
-import { ACT_LABEL } from './alert-buttons.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
 import { consoleLines } from './console-lines.ts';
+import { endButtons, endFacts, endWords } from './rotation-steps/end.ts';
 import { generateBody, generateButtons } from './rotation-steps/generate.ts';
+import { inventoryFacts, inventoryWords } from './rotation-steps/inventory.ts';
 import { proofLines } from './rotation-steps/proof.ts';
 import { redeployBody, redeployButtons, redeployFacts } from './rotation-steps/redeploy.ts';
 import { storeBody, storeFacts } from './rotation-steps/store.ts';
-import { keyText, OLD_KEY_IS, stepStateText } from './rotation-words.ts';
-import { capital, capped, escaped, type Locale } from './text.ts';
+import { verifyFacts, verifyWords } from './rotation-steps/verify.ts';
+import { keyText, stepStateText } from './rotation-words.ts';
+import { capped, type Locale } from './text.ts';
 
 export const STEP_TITLE: Readonly<Record<StepName, string>> = {
   generate: 'Generate the new key',
@@ -42,7 +43,8 @@ export function rotationStepView(card: RotationCard, name: StepName, locale: Loc
   const { rotation, oldKey } = card;
   const step = stepOf(rotation, name);
   const title = `*${ICON[step.state]}${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}*`;
-  const lines = [`${title}${standing(card, step, locale)}`, ...stepBody(card, step)];
+  const drill = rotation.kind === 'drill' ? '*DRILL* ' : '';
+  const lines = [`${drill}${title}${standing(card, step, locale)}`, ...stepBody(card, step, locale)];
   const blocks: KnownBlock[] = sections(lines);
   const buttons = rotation.state === 'open' ? stepButtons(card, step) : [];
   const { generation } = oldKey;
@@ -58,52 +60,41 @@ function standing({ rotation }: RotationCard, step: RotationStep, locale: Locale
 }
 
 /** What to do, or what came of it. */
-export function stepBody(card: RotationCard, { name, state }: RotationStep): readonly string[] {
+export function stepBody(card: RotationCard, { name, state }: RotationStep, locale: Locale): readonly string[] {
   if (card.rotation.state !== 'open' || state === 'done' || state === 'skipped')
-    return [...factsOf(card, name), ...proofLines(stepOf(card.rotation, name))];
-  if (name === 'revoke') return howToRevoke(card);
+    return [...factsOf(card, name, locale), ...proofLines(stepOf(card.rotation, name))];
+  if (name === 'revoke') return endWords(card, locale, (steps) => consoleLines(steps, []));
   return missingBefore(card.rotation, name).length > 0 ? [] : HOW_TO[name](card);
 }
 
 /** What stands once the step is over. */
-function factsOf(card: RotationCard, name: StepName): readonly string[] {
-  const { rotation, newKey, oldKey, lineage } = card;
-  const { state } = stepOf(rotation, name);
-  if (state !== 'done') return [];
-  if (name === 'generate' && rotation.kind !== 'drill') {
-    return [newKey === null ? 'It is not in the key list yet.' : `The new key is ${keyText(newKey)}.`];
+function factsOf(card: RotationCard, name: StepName, locale: Locale): readonly string[] {
+  const { rotation, newKey } = card;
+  if (stepOf(rotation, name).state !== 'done') return [];
+  switch (name) {
+    case 'generate':
+      if (rotation.kind === 'drill') return [];
+      return [newKey === null ? 'It is not in the key list yet.' : `The new key is ${keyText(newKey)}.`];
+    case 'store':
+      return storeFacts(card);
+    case 'redeploy':
+      return redeployFacts(card);
+    case 'verify':
+      return verifyFacts(card, locale);
+    case 'revoke':
+      return endFacts(card, locale);
+    case 'inventory':
+      return inventoryFacts(card, locale);
   }
-  if (name === 'store') return storeFacts(card);
-  if (name === 'redeploy') return redeployFacts(card);
-  if (name === 'revoke') return [`The provider shows it: ${keyText(oldKey)} ${OLD_KEY_IS[oldKey.status]}.`];
-  if (name === 'inventory') return [`The new key is the key of ${escaped(lineage.slug)} now.`];
-  return [];
 }
 
 const HOW_TO: Readonly<Record<Exclude<StepName, 'revoke'>, (card: RotationCard) => readonly string[]>> = {
   generate: generateBody,
   store: storeBody,
   redeploy: redeployBody,
-  verify: () => [
-    'The new key has to show traffic, and the old one none. *Check traffic…* shows what both did in the last hour and the last 24 hours.',
-  ],
-  inventory: ({ lineage, newKey }) => [
-    `Move ${newKey === null ? 'the new key' : keyText(newKey)} into ${escaped(lineage.slug)}: its owner, cap, consumers and history go on with the new key. It may be done as soon as the new key is in the key list.`,
-  ],
+  verify: verifyWords,
+  inventory: inventoryWords,
 };
-
-function howToRevoke(card: RotationCard): readonly string[] {
-  const { rotation, oldKey, acts, stopSteps } = card;
-  const old = keyText(oldKey);
-  if (missingBefore(rotation, 'revoke').length > 0) {
-    return [
-      `${old} ${OLD_KEY_IS[oldKey.status]}. Should it be public, stop it now, from its alert or from \`/keys show\`.`,
-    ];
-  }
-  const byItself = 'This step ticks itself when the provider shows it as stopped.';
-  if (acts.length > 0) return [`Stop ${old}. ${byItself}`];
-  return [`Stop ${old} by hand:`, ...consoleLines(stopSteps, []), byItself];
-}
 
 export function stepButtons(card: RotationCard, step: RotationStep): ButtonSpec[] {
   const { rotation, lineage } = card;
@@ -119,14 +110,13 @@ export function stepButtons(card: RotationCard, step: RotationStep): ButtonSpec[
   const may = (event: 'skip' | 'undo' | 'block') => stepRefusal(rotation, { step: name, event }) === null;
   if (state === 'done' || state === 'skipped') {
     return [
-      ...(name === 'revoke' ? stopButtons(card) : []),
       ...(name === 'generate' && card.newKey === null ? [spec('rotation_key', 'Choose the key…', 'primary')] : []),
       ...(may('undo') ? [spec('rotation_undo', 'Undo')] : []),
     ];
   }
   const isReady = missingBefore(rotation, name).length === 0;
   return [
-    ...(isReady ? readyButtons(card, name, spec) : []),
+    ...(name === 'revoke' ? endButtons(card, spec) : isReady ? readyButtons(card, name, spec) : []),
     ...(isReady ? [spec('rotation_help', 'Help')] : []),
     ...(isReady && may('block') ? [spec('rotation_block', 'Blocked…')] : []),
     ...(isReady && SKIPPABLE.has(name) && may('skip') ? [spec('rotation_skip', 'Skip…')] : []),
@@ -139,6 +129,8 @@ function readyButtons(
   name: StepName,
   spec: (actionId: string, label: string, style?: ButtonSpec['style']) => ButtonSpec,
 ): ButtonSpec[] {
+  const isDrill = card.rotation.kind === 'drill';
+  const simulate = spec('rotation_simulate', 'Simulate', 'primary');
   switch (name) {
     case 'generate':
       return generateButtons(card, spec);
@@ -147,24 +139,10 @@ function readyButtons(
     case 'store':
       return [spec('rotation_done', 'Done', 'primary')];
     case 'verify':
-      return [spec('rotation_verify', 'Check traffic…', 'primary')];
+      return [isDrill ? simulate : spec('rotation_verify', 'Check traffic…', 'primary')];
     case 'revoke':
-      return [...stopButtons(card), spec('rotation_look', 'Look again')];
+      return [];
     case 'inventory':
-      return [spec('rotation_key', 'Move it…', 'primary')];
+      return [isDrill ? simulate : spec('rotation_key', 'Move it…', 'primary')];
   }
-}
-
-/** The ordinary buttons of a key: the same modal, approval and proof as everywhere. */
-function stopButtons({ rotation, lineage, oldKey, acts }: RotationCard): ButtonSpec[] {
-  const value = encodeButton({ alertId: rotation.alertId, keyId: oldKey.id, generation: oldKey.generation });
-  return acts
-    .filter((act) => act !== 'restore')
-    .map((act) => ({
-      actionId: `key_${act}`,
-      label: ACT_LABEL[act],
-      value,
-      accessibilityLabel: `${capital(act)} the old key of ${lineage.slug}`,
-      ...(act === 'revoke' ? { style: 'danger' as const } : {}),
-    }));
 }

@@ -30,10 +30,12 @@ export function progressText(rotation: Pick<Rotation, 'steps'>): string {
 }
 
 /** What keeps it, else what comes next. */
-export function nextText(rotation: Pick<Rotation, 'steps'>): string {
+export function nextText(rotation: Pick<Rotation, 'steps' | 'finalAt'>): string {
   const blocked = rotation.steps.find(({ state }) => state === 'blocked');
   if (blocked !== undefined) return `${blocked.name} is blocked: ${foreign(blocked.reason ?? '', REASON_MAX)}`;
-  return `next: ${nextSteps(rotation)[0]?.name ?? 'nothing'}`;
+  const next = nextSteps(rotation)[0]?.name;
+  if (next === undefined && rotation.finalAt !== null) return 'the old key waits for its end';
+  return `next: ${next ?? 'nothing'}`;
 }
 
 /** `done by @ana · Oct 17 02:31 · reason` */

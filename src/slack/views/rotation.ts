@@ -13,7 +13,7 @@ import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messag
 
 /** The one message of a rotation, as it should look now. */
 export function rotationView(card: RotationCard, locale: Locale): Rendered {
-  const verdict = verdictOf(card);
+  const verdict = card.rotation.kind === 'drill' ? `DRILL: ${verdictOf(card)}` : verdictOf(card);
   const lines = linesOf(card, locale);
   const blocks: KnownBlock[] = sections([`*${verdict}*`, ...lines]);
   const buttons = buttonsOf(card);
@@ -33,11 +33,15 @@ function verdictOf({ rotation, lineage }: RotationCard): string {
   const name = escaped(lineage.slug);
   const lasted = formatLength((rotation.closedAt ?? rotation.startedAt) - rotation.startedAt);
   switch (rotation.state) {
-    case 'open':
-      return `Rotating ${name}: ${progressText(rotation)}.`;
+    case 'open': {
+      if (rotation.rollback !== null) return `${name} goes back to its old key.`;
+      const urgent = rotation.kind === 'emergency' ? 'Emergency: rotating' : 'Rotating';
+      return `${urgent} ${name}: ${progressText(rotation)}${rotation.paused === null ? '' : ', paused'}.`;
+    }
     case 'done':
       return `${name} has a new key. The rotation took ${lasted}.`;
     case 'cancelled':
+      if (rotation.rollback !== null) return `${name} went back to its old key after ${lasted}.`;
       return `The rotation of ${name} was cancelled after ${lasted}, with ${progressText(rotation)}.`;
   }
 }
@@ -48,7 +52,9 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
   switch (rotation.state) {
     case 'open': {
       const since = `${actorMention(rotation.driver)} drives it, since ${dayAndTime(rotation.startedAt, locale)}`;
-      return [`${barText(rotation)}  ${nextText(rotation)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
+      const drill = rotation.kind === 'drill' ? ['Nothing is changed at the provider, in a store or at a hook.'] : [];
+      const words = [`${barText(rotation)}  ${nextText(rotation)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
+      return [...drill, ...words, ...steeredLines(rotation, locale)];
     }
     case 'done': {
       const softly =
@@ -61,9 +67,24 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
         newKey === null || newKey.lineageId === rotation.lineageId
           ? []
           : ['The new key exists and works: delete it in the provider’s console if nobody uses it.'];
-      return [`${actorMention(rotation.closedBy ?? '')}: ${why}`, keys, ...left];
+      const secret = rotation.rollback === null ? null : stepOf(rotation, 'store').reason;
+      const stored = secret === null ? [] : [`The secret: ${foreign(secret, REASON_MAX)}.`];
+      return [`${actorMention(rotation.closedBy ?? '')}: ${why}`, keys, ...stored, ...left];
     }
   }
+}
+
+/** What holds it up, or turns it round. */
+function steeredLines({ paused, rollback }: Rotation, locale: Locale): readonly string[] {
+  if (rollback !== null) {
+    return [
+      `${actorMention(rollback.by)} rolls it back: ${foreign(rollback.reason, REASON_MAX)}. It ends when the old key works again and its secret is back.`,
+    ];
+  }
+  if (paused === null) return [];
+  return [
+    `Paused by ${actorMention(paused.by)} ${dayAndTime(paused.at, locale)}: ${foreign(paused.reason, REASON_MAX)}. Nothing goes on by itself.`,
+  ];
 }
 
 function newKeyText({ rotation, newKey }: RotationCard): string {
@@ -92,6 +113,17 @@ function buttonsOf({ rotation, lineage, oldKey, acts }: RotationCard): ButtonSpe
   const name = lineage.slug;
   if (rotation.state === 'open') {
     const value = encodeRotationButton(buttonOf(rotation, null));
+    const cancel = {
+      actionId: 'rotation_cancel',
+      label: 'Cancel…',
+      value,
+      accessibilityLabel: `Cancel the rotation of ${name}`,
+    };
+    if (rotation.rollback !== null) return [cancel];
+    const pause =
+      rotation.paused === null
+        ? { actionId: 'rotation_pause', label: 'Pause…', value, accessibilityLabel: `Pause the rotation of ${name}` }
+        : { actionId: 'rotation_resume', label: 'Go on', value, accessibilityLabel: `Go on with ${name}` };
     return [
       {
         actionId: 'rotation_hand_over',
@@ -99,7 +131,14 @@ function buttonsOf({ rotation, lineage, oldKey, acts }: RotationCard): ButtonSpe
         value,
         accessibilityLabel: `Hand the rotation of ${name} over`,
       },
-      { actionId: 'rotation_cancel', label: 'Cancel…', value, accessibilityLabel: `Cancel the rotation of ${name}` },
+      pause,
+      {
+        actionId: 'rotation_roll_back',
+        label: 'Roll back…',
+        value,
+        accessibilityLabel: `Roll the rotation of ${name} back`,
+      },
+      cancel,
     ];
   }
   if (rotation.state !== 'done' || !acts.includes('revoke')) return [];

@@ -121,7 +121,7 @@ describe('traffic', () => {
     }
   }
 
-  test('is told for the old and the new key, and verified without a word when it has moved for an hour', async () => {
+  test('is told for the old and the new key, and verified without a word when the old one is quiet for a day', async () => {
     const bench = await benchWithKeys();
     const rotation = await begin(bench);
     const newKeyId = await bear(bench);
@@ -146,6 +146,12 @@ describe('traffic', () => {
 
     later(bench, HOUR_MS);
     await poll(bench);
+    await expect(verify()).rejects.toMatchObject({
+      publicMessage: expect.stringContaining('the old key had not been quiet for long enough'),
+    });
+    bench.provider.use.push({ keyId: 'key_new', at: NOON + 26 * HOUR_MS, tokens: 4_000, requests: 3 });
+    later(bench, 25 * HOUR_MS);
+    await poll(bench);
     await verify();
     expect(stepOf(await read(bench, rotation), 'verify')).toMatchObject({ state: 'done', reason: null });
   });
@@ -156,7 +162,7 @@ describe('traffic', () => {
     await walkToVerified(bench, rotation, await bear(bench));
 
     expect(stepOf(await read(bench, rotation), 'verify').reason).toBe(
-      'although the new key had shown no traffic, usage could not be read: nobody uses it at night',
+      'although the old key had not been quiet for long enough, the new key had shown no traffic, usage could not be read: nobody uses it at night',
     );
   });
 

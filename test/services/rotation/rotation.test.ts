@@ -77,9 +77,9 @@ describe('beginning a rotation', () => {
     expect((await openRotation(bench.deps, { ...input, alertId: null })).rotation.alertId).toBe(own.id);
   });
 
-  test('of a key that is stopped has that step behind it', async () => {
+  test('of a key that has ended has that step behind it', async () => {
     const bench = await benchWithKeys();
-    await ask(bench, 'key_1');
+    await ask(bench, 'key_1', { kind: 'revoke' });
     await runToTheEnd(bench);
 
     const rotation = await begin(bench);
@@ -242,7 +242,7 @@ describe('the old key', () => {
     if (way === 'an act of ours') {
       await ask(bench, 'key_1', { kind: 'revoke' });
       await runToTheEnd(bench);
-    } else if (way === 'the console') bench.provider.put(fakeKey('key_1', { status: 'inactive' }));
+    } else if (way === 'the console') bench.provider.put(fakeKey('key_1', { status: 'archived' }));
     else bench.provider.keys.delete('key_1');
     if (way !== 'an act of ours') await readKeyListNow(bench.deps, rotation);
 
@@ -254,17 +254,20 @@ describe('the old key', () => {
     expect(await nextFollowAt(bench.deps)).toBeNull();
   });
 
-  test('that is restored takes the tick back', async () => {
+  test('that is only suspended has not ended, and one that shows up again takes the tick back', async () => {
     const bench = await benchWithKeys();
     const rotation = await begin(bench);
     await ask(bench, 'key_1');
     await runToTheEnd(bench);
     await followOldKeys(bench.deps);
-    expect(stepOf(await read(bench, rotation), 'revoke').reason).toBe('stopped before the new key was verified');
+    expect(stepOf(await read(bench, rotation), 'revoke').state).toBe('todo');
 
-    await ask(bench, 'key_1', { kind: 'restore' });
-    await runToTheEnd(bench);
-    await followOldKeys(bench.deps);
+    const listed = present(bench.provider.keys.get('key_1'));
+    bench.provider.keys.delete('key_1');
+    await readKeyListNow(bench.deps, rotation);
+    expect(stepOf(await read(bench, rotation), 'revoke').reason).toBe('stopped before the new key was verified');
+    bench.provider.put({ ...listed, status: 'active' });
+    await readKeyListNow(bench.deps, rotation);
 
     expect(stepOf(await read(bench, rotation), 'revoke')).toMatchObject({
       state: 'todo',

@@ -15,6 +15,7 @@ import { noInsights } from '../../../src/services/inventory/key-insights.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
 import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
+import type { Verification } from '../../../src/services/rotation/read-verification.ts';
 import { NO_WORK } from '../../../src/services/rotation/read-work.ts';
 import type { Locale } from '../../../src/slack/views/text.ts';
 import { actionOf, alertOf, keyOf, knownLimits, lineageOf } from '../../support/records.ts';
@@ -228,6 +229,48 @@ export function rotationCard(
     alert: { number: 142, place: { channel: 'C0AIKEYS', ts: '1792203600.000100' } },
     newName: 'staging-ci-2026-10-17',
     work: NO_WORK,
+    end: { canRetire: true, underWay: null, retired: null, approval: null },
+    ...fields,
+  };
+}
+
+/** A new key that is in use, and an old one that somebody still calls now and then. */
+export function verificationOf(fields: Partial<Verification> = {}): Verification {
+  const sum = (requests: number | null, tokens: number) => ({ requests, tokens, costMicroUsd: tokens * 10 });
+  const old = { lastHour: sum(12, 9_000), lastDay: sum(340, 81_000), lastSeenAt: NOW - 8 * MINUTE_MS };
+  const until = Math.floor(NOW / HOUR_MS) * HOUR_MS;
+  return {
+    traffic: { oldKey: old, newKey: old, dataUntil: NOW - 5 * MINUTE_MS, blindSince: null },
+    burnDown: {
+      unit: 'request',
+      hours: Array.from({ length: 24 }, (_, index) => ({
+        startAt: until - (24 - index) * HOUR_MS,
+        old: Math.max(0, 100 - index * 6),
+        fresh: index < 8 ? 0 : index * 7,
+      })),
+    },
+    quiet: {
+      neededMs: 26 * HOUR_MS,
+      quietMs: 3 * HOUR_MS,
+      since: NOW - 3 * HOUR_MS,
+      isQuiet: false,
+      readyAt: NOW + 23 * HOUR_MS,
+      mayCome: [{ model: 'claude-opus-4-8', gapMs: 12 * DAY_MS, lastAt: NOW - 5 * DAY_MS }],
+    },
+    newKey: { firstSeenAt: NOW - 16 * HOUR_MS, requests: 1_840, models: ['claude-haiku-4-5'] },
+    callers: [
+      {
+        model: 'claude-haiku-4-5',
+        endpoint: 'messages',
+        requests: 340,
+        tokens: 81_000,
+        firstAt: NOW - 20 * HOUR_MS,
+        lastAt: NOW - 3 * HOUR_MS,
+        hours: [until - 20 * HOUR_MS, until - 3 * HOUR_MS],
+      },
+    ],
+    oldUsedAt: NOW - 3 * HOUR_MS,
+    doubts: ['old_key_not_quiet'],
     ...fields,
   };
 }

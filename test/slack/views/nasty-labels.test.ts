@@ -3,10 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../../src/domain/grant.ts';
 import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
+import { CHECKLIST } from '../../../src/domain/rotation-checklist.ts';
 import { scrubSecrets } from '../../../src/domain/secret.ts';
+import { DAY_MS } from '../../../src/domain/time.ts';
 import { assertMessage, assertView } from '../../../src/sandbox/slack/strictness/index.ts';
 import { needsTypedSlug } from '../../../src/services/actions/request-action.ts';
 import type { HoldCard } from '../../../src/services/noise/read-holds.ts';
+import type { Paper } from '../../../src/services/rotation/emergency-papers.ts';
 import { actionModal, consoleStepsText, noticeModal } from '../../../src/slack/views/action-modal.ts';
 import { alertView } from '../../../src/slack/views/alert.ts';
 import { alertEventView } from '../../../src/slack/views/alert-event.ts';
@@ -20,8 +23,11 @@ import { accountModal, capModal } from '../../../src/slack/views/limit-modals.ts
 import { noticeView } from '../../../src/slack/views/notice.ts';
 import { quietListView } from '../../../src/slack/views/quiet-list.ts';
 import { rotationView } from '../../../src/slack/views/rotation.ts';
+import { checklistView } from '../../../src/slack/views/rotation-emergency.ts';
 import { keyModal, openRotationModal, reasonModal, verifyModal } from '../../../src/slack/views/rotation-modals.ts';
+import { supportPaper, usagePaper } from '../../../src/slack/views/rotation-papers.ts';
 import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
+import { trafficView } from '../../../src/slack/views/rotation-traffic.ts';
 import { statusView } from '../../../src/slack/views/status.ts';
 import { capped, foreign, plainForeign } from '../../../src/slack/views/text.ts';
 import { fakeEvent } from '../../support/fake-provider.ts';
@@ -43,6 +49,7 @@ import {
   stagingKey,
   stagingLineage,
   stopAction,
+  verificationOf,
 } from '../support/cards.ts';
 import { seen, spoken } from '../support/golden.ts';
 import { KEY_LIKE_TEXTS, NASTY_LABELS, nastyText } from '../support/nasty.ts';
@@ -94,6 +101,26 @@ const nastyCard = (nasty: string) =>
 const SUM = { requests: 3, tokens: 4, costMicroUsd: 5 };
 const TRAFFIC = { lastHour: SUM, lastDay: SUM, lastSeenAt: NOW };
 const BUSY_TRAFFIC = { oldKey: TRAFFIC, newKey: TRAFFIC, dataUntil: NOW, blindSince: NOW };
+const nastyPaper = (nasty: string): Paper => {
+  const card = nastyCard(nasty);
+  const line = { startAt: NOW, model: nasty, requests: 1, tokens: 2, costMicroUsd: 3 };
+  const key = { ...card.oldKey, providerKeyId: nasty, scopeId: nasty };
+  return { card, key, from: NOW - DAY_MS, to: NOW, lines: Array.from({ length: 30 }, () => line), costMicroUsd: 90 };
+};
+const nastyVerification = (nasty: string) => {
+  const seen = verificationOf();
+  const rare = Array.from({ length: 9 }, () => ({ model: nasty, gapMs: DAY_MS, lastAt: NOW }));
+  const callers = Array.from({ length: 9 }, () =>
+    seen.callers.map((one) => ({ ...one, model: nasty, endpoint: nasty })),
+  );
+  return verificationOf({
+    traffic: BUSY_TRAFFIC,
+    doubts: ['old_key_busy', 'blind'],
+    quiet: { ...seen.quiet, mayCome: rare },
+    callers: callers.flat(),
+    newKey: { firstSeenAt: NOW, requests: 1, models: [nasty, nasty] },
+  });
+};
 const rotationModal = (nasty: string) => {
   const { rotation, lineage, oldKey, newKey, newName } = nastyCard(nasty);
   const candidates = Array.from({ length: 60 }, (_, index) =>
@@ -212,6 +239,15 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
     return quietListView({ title: 'Kept quiet', rolledUp: [], items: [item], paging }, LOCALE);
   },
   rotation: (nasty) => rotationView(nastyCard(nasty), LOCALE),
+  'traffic of a rotation': (nasty) => trafficView(nastyCard(nasty), nastyVerification(nasty), LOCALE),
+  'list of an emergency': (nasty) => {
+    const card = nastyCard(nasty);
+    const rotation = { ...card.rotation, kind: 'emergency' } as const;
+    const lines = CHECKLIST.map((line) => ({ ...line, done: null }));
+    return checklistView({ card: { ...card, rotation }, lines }, LOCALE);
+  },
+  'text for support': (nasty) => supportPaper(nastyPaper(nasty), LOCALE),
+  'usage of a leaked key': (nasty) => usagePaper(nastyPaper(nasty), LOCALE),
   'cancelled rotation': (nasty) => {
     const card = nastyCard(nasty);
     const cancelled = {
@@ -319,7 +355,7 @@ describe('the modals', () => {
     openRotationModal({ key: nobody(nasty).key, lineage: stagingLineage(), where: nasty, alertId: null }),
     keyModal({ ...rotationModal(nasty), step: 'generate' }, LOCALE),
     keyModal({ ...rotationModal(nasty), step: 'inventory' }, LOCALE),
-    verifyModal({ ...rotationModal(nasty), traffic: BUSY_TRAFFIC, doubts: ['old_key_busy', 'blind'] }, LOCALE),
+    verifyModal({ ...rotationModal(nasty), seen: nastyVerification(nasty) }, LOCALE),
     reasonModal({ ...rotationModal(nasty), mode: 'cancel', slug: 'staging-ci' }),
     noticeModal(
       'Suspend key',

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { RotationStep, StepName, StepState } from '../../../src/domain/rotation.ts';
 import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
+import { CHECKLIST } from '../../../src/domain/rotation-checklist.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { driverView, rotationView } from '../../../src/slack/views/rotation.ts';
+import { checklistView } from '../../../src/slack/views/rotation-emergency.ts';
+import { emergencyModal, retireModal, rollBackModal } from '../../../src/slack/views/rotation-end-modals.ts';
 import {
   alreadyRotatingModal,
   handOverModal,
@@ -11,12 +14,30 @@ import {
   reasonModal,
   verifyModal,
 } from '../../../src/slack/views/rotation-modals.ts';
+import { supportPaper, usagePaper } from '../../../src/slack/views/rotation-papers.ts';
 import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
-import { BEGAN, LOCALE, NOW, rotationCard, stagingKey, stagingLineage } from '../support/cards.ts';
+import { riseView, trafficView } from '../../../src/slack/views/rotation-traffic.ts';
+import { BEGAN, LOCALE, NOW, rotationCard, stagingKey, stagingLineage, verificationOf } from '../support/cards.ts';
 import { expectMessage, expectView, seen, spoken } from '../support/golden.ts';
 
 const LINKED = { ...LOCALE, workspaceUrl: 'https://acme.slack.com/' };
 const NEW_KEY = stagingKey({ id: 'key_2', label: 'staging-ci-2026-10-17', hint: 'sk-ant-api03-qrs...xYz1' });
+const PAPER = {
+  card: rotationCard({}, { kind: 'emergency', isPublic: true }),
+  key: stagingKey(),
+  from: NOW - 24 * HOUR_MS,
+  to: NOW,
+  lines: [
+    {
+      startAt: BEGAN - 10 * MINUTE_MS,
+      model: 'claude-opus-4-8',
+      requests: 120,
+      tokens: 9_000,
+      costMicroUsd: 22_000_000,
+    },
+  ],
+  costMicroUsd: 22_000_000,
+};
 const BUTTON = { rotationId: 'rot_1', step: null, revision: 3 } as const;
 
 const done = (names: readonly StepName[]): Partial<Record<StepName, StepState | Partial<RotationStep>>> =>
@@ -149,6 +170,81 @@ describe('the reply of a step', () => {
   });
 });
 
+describe('the traffic, the end and an emergency', () => {
+  test.each([
+    ['rotation-traffic', trafficView(HALF, verificationOf(), LOCALE)],
+    ['rotation-rise', riseView(HALF, { startAt: BEGAN - HOUR_MS, count: 120, before: 4, unit: 'request' }, LOCALE)],
+    [
+      'rotation-step-revoke-grace',
+      rotationStepView(
+        {
+          ...VERIFIED,
+          oldKey: stagingKey({ status: 'inactive' }),
+          acts: ['restore', 'revoke'],
+          rotation: { ...VERIFIED.rotation, finalAt: BEGAN + 7 * 24 * HOUR_MS },
+        },
+        'revoke',
+        LOCALE,
+      ),
+    ],
+    [
+      'rotation-step-revoke-public',
+      rotationStepView(rotationCard({}, { isPublic: true, kind: 'emergency' }), 'revoke', LOCALE),
+    ],
+    [
+      'rotation-step-revoke-drill',
+      rotationStepView(rotationCard({}, { kind: 'drill' }, done(ROTATION_STEPS.slice(0, 4))), 'revoke', LOCALE),
+    ],
+    [
+      'rotation-paused',
+      rotationView(
+        rotationCard({}, { paused: { at: NOW, by: 'slack:T0ACME/U0DEE', reason: 'release freeze' } }),
+        LOCALE,
+      ),
+    ],
+    [
+      'rotation-rolling-back',
+      rotationView(
+        rotationCard({}, { rollback: { at: NOW, by: 'slack:T0ACME/U0DEE', reason: 'it lacks a right' } }),
+        LOCALE,
+      ),
+    ],
+    [
+      'rotation-checklist',
+      checklistView(
+        {
+          card: rotationCard({}, { kind: 'emergency', isPublic: true }),
+          lines: CHECKLIST.map((line) => ({
+            ...line,
+            done: line.item === 'tell' ? { by: 'slack:T0ACME/U0DEE', at: NOW } : null,
+          })),
+        },
+        LOCALE,
+      ),
+    ],
+    ['rotation-paper-usage', usagePaper(PAPER, LOCALE)],
+    ['rotation-paper-support', supportPaper(PAPER, LOCALE)],
+  ] as const)('%s', (name, rendered) => expectMessage(name, rendered));
+
+  test('have modals that say what cannot be undone', async () => {
+    const lineage = stagingLineage();
+    const oldKey = stagingKey();
+    const button = BUTTON;
+    await expectView(
+      'modal-rotation-retire',
+      retireModal({ button, lineage, oldKey, graceMs: 7 * 24 * HOUR_MS, consent: null }),
+    );
+    const secret = { how: 'by_us', store: 'vault', reference: 'prod/api', version: '6' } as const;
+    const plan = { refusal: null, oldKey: 'by_us', secret } as const;
+    await expectView('modal-rotation-roll-back', rollBackModal({ button, lineage, newKey: NEW_KEY, plan }));
+    const where = 'Anthropic / Staging';
+    await expectView(
+      'modal-rotation-emergency',
+      emergencyModal({ key: oldKey, lineage, where, alertId: 'alert_1', mayBeCalm: true }),
+    );
+  });
+});
+
 describe('the modals of a rotation', () => {
   const lineage = stagingLineage();
   const sum = (requests: number | null, tokens: number) => ({ requests, tokens, costMicroUsd: tokens * 10 });
@@ -175,11 +271,13 @@ describe('the modals of a rotation', () => {
     );
     const verify = { button: BUTTON, lineage, oldKey: stagingKey(), newKey: NEW_KEY };
     const calm = { ...traffic, oldKey: { ...old, lastHour: sum(0, 0) }, newKey: old };
-    await expectView('modal-rotation-verify', verifyModal({ ...verify, traffic: calm, doubts: [] }, LOCALE));
-    const doubts = ['old_key_busy', 'new_key_silent'] as const;
-    await expectView('modal-rotation-verify-doubts', verifyModal({ ...verify, traffic, doubts }, LOCALE));
-    for (const mode of ['block', 'skip', 'cancel'] as const) {
-      const button = mode === 'cancel' ? BUTTON : ({ ...BUTTON, step: 'store' } as const);
+    const still = { ...verificationOf().quiet, isQuiet: true, quietMs: 30 * HOUR_MS, mayCome: [] };
+    const well = verificationOf({ traffic: calm, quiet: still, callers: [], doubts: [] });
+    await expectView('modal-rotation-verify', verifyModal({ ...verify, seen: well }, LOCALE));
+    const doubtful = verificationOf({ traffic, doubts: ['old_key_busy', 'new_key_silent'] });
+    await expectView('modal-rotation-verify-doubts', verifyModal({ ...verify, seen: doubtful }, LOCALE));
+    for (const mode of ['block', 'skip', 'cancel', 'pause'] as const) {
+      const button = mode === 'cancel' || mode === 'pause' ? BUTTON : ({ ...BUTTON, step: 'store' } as const);
       await expectView(`modal-rotation-${mode}`, reasonModal({ mode, button, rotation, slug: 'staging-ci' }));
     }
     await expectView('modal-rotation-hand-over', handOverModal(BUTTON, 'staging-ci'));

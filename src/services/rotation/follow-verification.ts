@@ -1,0 +1,154 @@
+import { actorText, systemActor } from '../../domain/actor.ts';
+import { isOver, missingBefore, type Rotation, type StepChange, stepOf, withStep } from '../../domain/rotation.ts';
+import { type BurnDown, type Rise, riseOf } from '../../domain/rotation-burndown.ts';
+import { parseEvidence } from '../../domain/rotation-evidence.ts';
+import { standingOf } from '../../domain/rotation-standing.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { Repos } from '../../ports/store.ts';
+import type { Deps } from '../deps.ts';
+import { RISE_KIND, type RotationContext, saveRotation, TRAFFIC_KIND, threadOf } from './announce-rotation.ts';
+import { endEvidence } from './old-key-end.ts';
+import { readVerification, type Verification } from './read-verification.ts';
+import { forgetOthers, isNewToShow } from './verification-memory.ts';
+import { verifyEvidence } from './verify-step.ts';
+
+const ACTOR = systemActor('verify-rotations');
+/** One word about it is enough for a while. */
+const RISE_AGAIN_MS = 6 * HOUR_MS;
+/** So long after its end a rotation waits for the last fact: that the revoked key stays without use. */
+const SILENCE_MS = 2 * DAY_MS;
+
+type FollowDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+
+/**
+ * After a poll: what old and new keys of this connection do. Ticks *verify* when the rule holds, takes that tick back when
+ * the old key is used again, and keeps the one message of it up to date.
+ */
+export async function followVerifications(deps: FollowDeps, { connectionId }: Provider): Promise<void> {
+  const open = await deps.store.read.rotations.allOpen();
+  forgetOthers(deps, new Set(open.map(({ id }) => id)));
+  for (const rotation of open) {
+    if (rotation.newKeyId === null || rotation.kind === 'drill') continue;
+    const key = await deps.store.read.keys.get(rotation.oldKeyId);
+    if (key?.connectionId !== connectionId) continue;
+    const seen = await readVerification(deps, rotation);
+    if (seen !== null) await follow(deps, rotation, seen);
+  }
+  await noteSilence(deps);
+}
+
+async function follow(deps: FollowDeps, { id, revision }: Rotation, seen: Verification): Promise<void> {
+  const rise = riseOf(seen.burnDown);
+  await deps.store.write(async (tx) => {
+    const context = { deps, tx };
+    const rotation = await tx.rotations.get(id);
+    // Somebody has changed it while the usage was read: the next poll looks again.
+    if (rotation === undefined || rotation.revision !== revision) return;
+    const change = changeOf(rotation, seen, deps.clock.now());
+    if (change !== null) {
+      const verb = change.event === 'complete' ? 'rotation.step.done' : 'rotation.step.undone';
+      const detail = { step: 'verify', reason: change.reason };
+      const news = { actor: ACTOR, verb, detail };
+      await saveRotation(context, { before: rotation, after: withStep(rotation, change) }, news);
+    }
+    // One of a campaign has one message for all; `Check traffic…` shows it there.
+    const isShownHere =
+      rotation.campaignId === null && isNewToShow({ store: deps.store, rotationId: id }, shownOf(seen));
+    if (isShownHere) await enqueue(context, rotation, { kind: TRAFFIC_KIND, subjectId: id });
+    if (rise !== null && stepOf(rotation, 'revoke').state !== 'done') {
+      await tellRise(context, rotation, { ...rise, unit: seen.burnDown.unit });
+    }
+  });
+}
+
+/** What the message shows: whole hours and rounded lengths, so that it changes when there is something to see. */
+function shownOf({ burnDown, quiet, newKey, callers, doubts }: Verification): string {
+  const names = callers.map(({ model, endpoint }) => [model, endpoint]);
+  const quietHours = Math.floor(quiet.quietMs / HOUR_MS);
+  const since = quietHours === 0 ? null : quiet.since;
+  return JSON.stringify([
+    burnDown,
+    newKey?.firstSeenAt,
+    newKey?.models,
+    quietHours,
+    since,
+    quiet.neededMs,
+    quiet.mayCome,
+    names,
+    doubts,
+  ]);
+}
+
+function changeOf(rotation: Rotation, seen: Verification, at: number): StepChange | null {
+  const { state, at: verifiedAt, evidence: kept } = stepOf(rotation, 'verify');
+  const change = { step: 'verify', by: actorText(ACTOR), at } as const;
+  if (state === 'todo' && standingOf(rotation) === 'open') {
+    if (seen.doubts.length > 0 || missingBefore(rotation, 'verify').length > 0) return null;
+    return { ...change, event: 'complete', reason: null, evidence: verifyEvidence(seen, null) };
+  }
+  const evidence = parseEvidence('verify', kept);
+  const isOurs = state === 'done' && evidence?.proof === 'shown' && evidence.neededMs > 0;
+  if (!isOurs || isOver(stepOf(rotation, 'revoke').state) || verifiedAt === null) return null;
+  if (seen.oldUsedAt === null || seen.oldUsedAt < verifiedAt) return null;
+  return { ...change, event: 'undo', reason: 'the old key was used again' };
+}
+
+async function tellRise(
+  context: RotationContext,
+  rotation: Rotation,
+  rise: Rise & Pick<BurnDown, 'unit'>,
+): Promise<void> {
+  const { tx, deps } = context;
+  const told = (await tx.outbox.about(RISE_KIND, `${rotation.id}:`)).map(({ subjectId }) =>
+    Number(subjectId.split(':')[1] ?? 0),
+  );
+  if (told.some((at) => rise.startAt - at < RISE_AGAIN_MS)) return;
+  const { startAt, count, before, unit } = rise;
+  const subjectId = [rotation.id, startAt, count, before, unit].join(':');
+  await enqueue(context, rotation, { kind: RISE_KIND, subjectId });
+  const entry = { at: deps.clock.now(), actor: ACTOR, verb: 'rotation.old_key_rose', subject: rotation.id };
+  await tx.audit.append({ ...entry, detail: { startAt, count, before } });
+}
+
+async function enqueue(
+  { deps, tx }: RotationContext,
+  { id }: Rotation,
+  row: { readonly kind: string; readonly subjectId: string },
+): Promise<void> {
+  await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), threadKey: threadOf(id), createdAt: deps.clock.now() });
+}
+
+/** The second fact of a revocation comes when the step is ticked already: it is added to what shows it. */
+async function noteSilence(deps: FollowDeps): Promise<void> {
+  const { rotations } = deps.store.read;
+  const all = [...(await rotations.allOpen()), ...(await rotations.closedSince(deps.clock.now() - SILENCE_MS))];
+  for (const { id } of all.filter(waitsForSilence)) {
+    await deps.store.write(async (tx) => {
+      const before = await tx.rotations.get(id);
+      const after = before && (await withSilence(tx, before));
+      if (before === undefined || !after) return;
+      const detail = { silentUntil: parseEvidence('revoke', stepOf(after, 'revoke').evidence)?.silentUntil ?? null };
+      await saveRotation({ deps, tx }, { before, after }, { actor: ACTOR, verb: 'rotation.silence_seen', detail });
+    });
+  }
+}
+
+function waitsForSilence({ kind, state, steps }: Rotation): boolean {
+  if (kind === 'drill' || state === 'cancelled') return false;
+  const evidence = parseEvidence('revoke', stepOf({ steps }, 'revoke').evidence);
+  return evidence !== null && evidence.silentUntil === null;
+}
+
+/** The states stay as they are: only what shows them grows. */
+async function withSilence(tx: Repos, rotation: Rotation): Promise<Rotation | null> {
+  const key = await tx.keys.get(rotation.oldKeyId);
+  const kept = parseEvidence('revoke', stepOf(rotation, 'revoke').evidence);
+  if (key === undefined || kept === null || kept.silentUntil !== null) return null;
+  const { silentUntil } = await endEvidence(tx, rotation, key);
+  if (silentUntil === null) return null;
+  const steps = rotation.steps.map((step) =>
+    step.name === 'revoke' ? { ...step, evidence: { ...kept, silentUntil } } : step,
+  );
+  return { ...rotation, steps };
+}

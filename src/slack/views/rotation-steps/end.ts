@@ -1,0 +1,120 @@
+import { hangs } from '../../../domain/action.ts';
+import { missingBefore, stepOf } from '../../../domain/rotation.ts';
+import { parseEvidence } from '../../../domain/rotation-evidence.ts';
+import { endRefusal } from '../../../domain/rotation-steering.ts';
+import type { ConsoleSteps } from '../../../ports/provider.ts';
+import type { RotationCard } from '../../../services/rotation/describe-rotation.ts';
+import { encodeButton } from '../../button-value.ts';
+import { ACT_LABEL, stopTryingButton } from '../alert-buttons.ts';
+import type { ButtonSpec } from '../blocks.ts';
+import { keyText, OLD_KEY_IS } from '../rotation-words.ts';
+import { actorMention, capital, dayAndTime, escaped, instant, type Locale } from '../text.ts';
+
+type Spec = (actionId: string, label: string, style?: ButtonSpec['style']) => ButtonSpec;
+
+/** What to do about the old key, or what is being done about it. */
+export function endWords(
+  card: RotationCard,
+  locale: Locale,
+  byHand: (steps: ConsoleSteps | null) => readonly string[],
+) {
+  const { rotation, oldKey, acts, stopSteps, end } = card;
+  const old = keyText(oldKey);
+  if (rotation.kind === 'drill')
+    return ['*DRILL*: nothing is stopped. *Simulate* ticks this step as if the old key had ended.'];
+  const waiting = waitingWords(card, locale);
+  if (waiting !== null) return waiting;
+  const { state, reason } = stepOf(rotation, 'revoke');
+  const voided = state === 'todo' && reason !== null ? [`Not revoked as planned: ${escaped(reason)}.`] : [];
+  if (!rotation.isPublic && missingBefore(rotation, 'revoke').length > 0) {
+    return [
+      `${old} ${OLD_KEY_IS[oldKey.status]}. Should it be public, stop it now, from its alert or from \`/keys show\`.`,
+    ];
+  }
+  const byItself = 'This step ticks itself when the provider shows that it has ended.';
+  const first = rotation.isPublic ? ['*The key is public: stop it first*, whoever breaks.'] : [];
+  if (end.canRetire) {
+    const how =
+      oldKey.status === 'inactive'
+        ? `${old} is suspended. *Retire…* lets its grace begin; when that is over it is revoked for good.`
+        : `*Retire…* suspends ${old} now, and revokes it for good when nobody has missed it for the grace. Until then it can be restored.`;
+    return [...voided, ...first, how, byItself];
+  }
+  if (acts.length > 0)
+    return [...first, `Stop ${old}. It cannot be suspended first, so its end is for good. ${byItself}`];
+  return [...first, `Stop ${old} by hand:`, ...byHand(stopSteps), byItself];
+}
+
+function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): readonly string[] | null {
+  const old = keyText(oldKey);
+  const { approval, underWay, retired } = end;
+  if (underWay !== null) {
+    const why = underWay.problem === null ? '' : ` ${escaped(underWay.problem)}`;
+    const next = hangs(underWay) ? ` Not done yet; it is tried again ${dayAndTime(underWay.notBeforeAt, locale)}.` : '';
+    return [`The end of ${old} is under way, asked for by ${actorMention(underWay.requestedBy)}.${next}${why}`];
+  }
+  if (approval !== null) {
+    return [
+      `The end of ${old} waits for a second person until ${instant(approval.expiresAt, locale)}, asked for by ${actorMention(approval.requestedBy)}.`,
+    ];
+  }
+  if (rotation.finalAt === null) return null;
+  const consent = retired?.consent;
+  const agreed = consent?.kind === 'approved' ? `, as ${actorMention(consent.by)} has agreed to` : '';
+  const paused = rotation.paused === null ? '' : ' The rotation is paused, so that waits.';
+  return [
+    `${old} is suspended. If nobody misses it, it is revoked for good ${dayAndTime(rotation.finalAt, locale)}${agreed}.${paused}`,
+    'Should something break: *Restore…* starts it again at once.',
+  ];
+}
+
+/** What stands once it is over. */
+export function endFacts({ rotation, oldKey }: RotationCard, locale: Locale): readonly string[] {
+  const evidence = parseEvidence('revoke', stepOf(rotation, 'revoke').evidence);
+  if (evidence?.proof === 'simulated') return ['*DRILL*: simulated, nothing was stopped.'];
+  const shown = `The provider shows it: ${keyText(oldKey)} ${OLD_KEY_IS[oldKey.status]}.`;
+  if (evidence === null) return [shown];
+  const agreed = evidence.approvedBy === null ? '' : ` Agreed to by ${actorMention(evidence.approvedBy)}.`;
+  const silence =
+    evidence.silentUntil === null
+      ? ' Whether its usage stays zero is watched.'
+      : ` Its usage stayed zero up to ${dayAndTime(evidence.silentUntil, locale)}.`;
+  return [`${shown}${agreed}${silence}`];
+}
+
+/** Buttons while it is not over. */
+export function endButtons(card: RotationCard, spec: Spec): ButtonSpec[] {
+  const { rotation, lineage, end } = card;
+  if (rotation.kind === 'drill')
+    return endRefusal(rotation) === null ? [spec('rotation_simulate', 'Simulate', 'primary')] : [];
+  const isBusy = end.underWay !== null || end.approval !== null;
+  const again = end.underWay !== null && hangs(end.underWay) ? [stopTryingButton(end.underWay, lineage.slug)] : [];
+  const restore = rotation.finalAt !== null ? keyButtons(card, ['restore']) : [];
+  if (isBusy || rotation.finalAt !== null || endRefusal(rotation) !== null) return [...again, ...restore];
+  if (!end.canRetire) return [...keyButtons(card, ['suspend', 'revoke']), spec('rotation_look', 'Look again')];
+  // The minutes matter more than a grace.
+  const stop = rotation.isPublic ? keyButtons(card, ['suspend', 'revoke']) : [];
+  return [
+    ...stop,
+    spec('rotation_retire', 'Retire…', 'danger'),
+    ...keyButtons(card, ['restore']),
+    spec('rotation_look', 'Look again'),
+  ];
+}
+
+/** The ordinary buttons of the old key: the same modal, approval and proof as everywhere. */
+export function keyButtons(
+  { rotation, lineage, oldKey, acts }: RotationCard,
+  wanted: readonly ('suspend' | 'restore' | 'revoke')[],
+): ButtonSpec[] {
+  const value = encodeButton({ alertId: rotation.alertId, keyId: oldKey.id, generation: oldKey.generation });
+  return acts
+    .filter((act) => wanted.includes(act))
+    .map((act) => ({
+      actionId: `key_${act}`,
+      label: ACT_LABEL[act],
+      value,
+      accessibilityLabel: `${capital(act)} the old key of ${lineage.slug}`,
+      ...(act === 'revoke' ? { style: 'danger' as const } : {}),
+    }));
+}

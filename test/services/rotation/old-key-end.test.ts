@@ -1,0 +1,270 @@
+import { describe, expect, test } from 'vitest';
+import { type Rotation, stepOf } from '../../../src/domain/rotation.ts';
+import { parseEvidence } from '../../../src/domain/rotation-evidence.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { approveRequest } from '../../../src/services/actions/decide-approval.ts';
+import { runDueActions } from '../../../src/services/actions/execute-action.ts';
+import type { RequestOutcome } from '../../../src/services/actions/record-consented.ts';
+import { requestRetirement } from '../../../src/services/actions/request-retirement.ts';
+import { pendingRevocations } from '../../../src/services/rotation/describe-end.ts';
+import { followOldKeys } from '../../../src/services/rotation/follow-old-keys.ts';
+import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
+import { rollBack, settleRollBacks } from '../../../src/services/rotation/roll-back.ts';
+import { nextFinalAt, runFinals } from '../../../src/services/rotation/run-finals.ts';
+import { simulateStep } from '../../../src/services/rotation/simulate-step.ts';
+import { pauseRotation, resumeRotation } from '../../../src/services/rotation/steer-rotation.ts';
+import { type Bench, type BenchOptions, NOON, present } from '../../support/bench-deps.ts';
+import { failing, fakeKey } from '../../support/fake-provider.ts';
+import { ADA, agreed, ask, benchWithKeys, runToTheEnd, SECOND, verbs } from '../../support/requests.ts';
+import { bear, begin, read, step, walkToVerified } from './support.ts';
+
+const GRACE_MS = 7 * DAY_MS;
+const PRODUCTION = { policy: "environments: [{ match: 'staging-*', environment: production }]" };
+
+async function verified(options: BenchOptions = {}): Promise<{ bench: Bench; rotation: Rotation; newKeyId: string }> {
+  const bench = await benchWithKeys(options);
+  const rotation = await begin(bench);
+  const newKeyId = await bear(bench);
+  await walkToVerified(bench, rotation, newKeyId);
+  return { bench, rotation, newKeyId };
+}
+
+async function retire(bench: Bench, { id }: Rotation): Promise<RequestOutcome> {
+  const key = await bench.keyOf('key_1');
+  const { slug } = await bench.lineageOf('key_1');
+  const asked = { rotationId: id, keyId: key.id, generation: key.generation, alertId: null, typedSlug: slug };
+  return requestRetirement(bench.deps, { ...asked, actor: ADA, reason: 'the new one works' });
+}
+
+/** What is due now, as the scheduler does it. */
+async function settle(bench: Bench): Promise<void> {
+  await runToTheEnd(bench);
+  await followOldKeys(bench.deps);
+  await runFinals(bench.deps);
+  await runToTheEnd(bench);
+  await followOldKeys(bench.deps);
+}
+
+const statusOf = async (bench: Bench) => (await bench.keyOf('key_1')).status;
+const evidenceOf = async (bench: Bench, rotation: Rotation) =>
+  parseEvidence('revoke', stepOf(await read(bench, rotation), 'revoke').evidence);
+
+describe('the end of an old key', () => {
+  test('is a suspension, a grace, and then a revocation for which nobody is asked again', async () => {
+    const { bench, rotation } = await verified();
+    await retire(bench, rotation);
+    await settle(bench);
+
+    expect(await statusOf(bench)).toBe('inactive');
+    expect((await read(bench, rotation)).finalAt).toBe(NOON + GRACE_MS);
+    expect(stepOf(await read(bench, rotation), 'revoke').state).toBe('todo');
+    expect(await nextFinalAt(bench.deps)).toBe(NOON + GRACE_MS);
+
+    bench.clock.jumpTo(NOON + GRACE_MS - 1);
+    await settle(bench);
+    expect(await statusOf(bench)).toBe('inactive');
+
+    bench.clock.jumpTo(NOON + GRACE_MS);
+    await settle(bench);
+    expect(await statusOf(bench)).toBe('archived');
+    expect(stepOf(await read(bench, rotation), 'revoke')).toMatchObject({ state: 'done', reason: null });
+    expect(await evidenceOf(bench, rotation)).toMatchObject({
+      proof: 'shown',
+      graceUntil: NOON + GRACE_MS,
+      approvedBy: null,
+    });
+    expect(await nextFinalAt(bench.deps)).toBeNull();
+  });
+
+  test('on production is agreed to by a second person before the grace begins, and recorded', async () => {
+    const { bench, rotation } = await verified(PRODUCTION);
+    const outcome = await retire(bench, rotation);
+    expect(outcome.kind).toBe('waits');
+    await settle(bench);
+    expect(await statusOf(bench)).toBe('active');
+
+    await agreed(bench, outcome);
+    await settle(bench);
+    bench.clock.jumpTo(NOON + GRACE_MS);
+    await settle(bench);
+
+    expect(await statusOf(bench)).toBe('archived');
+    expect(await evidenceOf(bench, rotation)).toMatchObject({ approvedBy: 'slack:T1/U0SECOND' });
+    const asked = bench.audit().filter(({ verb }) => verb === 'key.revoke.requested');
+    expect(asked.map(({ detail }) => detail['approvedBy'])).toEqual(['slack:T1/U0SECOND']);
+  });
+
+  test('that was agreed on is none for a key that was started again: its next stop takes a new consent', async () => {
+    const { bench, rotation } = await verified(PRODUCTION);
+    await agreed(bench, await retire(bench, rotation));
+    await settle(bench);
+    await ask(bench, 'key_1', { kind: 'restore' });
+    await settle(bench);
+    expect((await read(bench, rotation)).finalAt).toBeNull();
+
+    await ask(bench, 'key_1', { kind: 'suspend' });
+    await settle(bench);
+    bench.clock.jumpTo(NOON + 3 * GRACE_MS);
+    await settle(bench);
+
+    expect(await statusOf(bench)).toBe('inactive');
+    expect((await retire(bench, rotation)).kind).toBe('waits');
+    expect(verbs(bench)).toContain('rotation.grace_ended');
+  });
+
+  test('that became a matter for two during the grace is not gone on with by one', async () => {
+    const { bench, rotation } = await verified();
+    await retire(bench, rotation);
+    await settle(bench);
+    const lineage = await bench.lineageOf('key_1');
+    await bench.store.write((tx) => tx.lineages.update({ ...lineage, environment: 'production' }));
+    bench.clock.jumpTo(NOON + GRACE_MS);
+    await settle(bench);
+
+    expect(await statusOf(bench)).toBe('inactive');
+    expect((await read(bench, rotation)).finalAt).toBeNull();
+  });
+
+  test('is refused before the new key is verified, unless the old one is public; and an approval lapses with what it stood on', async () => {
+    const bench = await benchWithKeys(PRODUCTION);
+    const rotation = await begin(bench);
+    await expect(retire(bench, rotation)).rejects.toThrow('not verified yet');
+    await walkToVerified(bench, rotation, await bear(bench));
+    const outcome = await retire(bench, rotation);
+    await step(bench, rotation, 'verify', { event: 'undo' });
+    if (outcome.kind !== 'waits') throw new Error('it should wait');
+    const { id: approvalId } = outcome.approval;
+
+    const after = await approveRequest(bench.deps, { actor: SECOND, approvalId, askerMay: true });
+
+    expect(after).toMatchObject({ state: 'overtaken', problem: expect.stringContaining('not verified yet') });
+    const key = await bench.keyOf('key_2');
+    const purpose = { kind: 'emergency', isPublic: true } as const;
+    const open = { actor: ADA, keyId: key.id, alertId: null, reason: 'it is on the web', purpose };
+    const { rotation: urgent } = await openRotation(bench.deps, open);
+    const asked = { rotationId: urgent.id, keyId: key.id, generation: key.generation, alertId: null };
+    const { slug } = await bench.lineageOf('key_2');
+    const now = await requestRetirement(bench.deps, { ...asked, typedSlug: slug, actor: ADA, reason: 'public' });
+    expect(now.kind).toBe('waits');
+  });
+
+  test('waits while the rotation is paused, and is tried until it is done, never forgotten', async () => {
+    const { bench, rotation } = await verified();
+    await retire(bench, rotation);
+    await settle(bench);
+    await pauseRotation(bench.deps, { actor: ADA, rotationId: rotation.id, reason: 'release freeze' });
+    bench.clock.jumpTo(NOON + GRACE_MS + HOUR_MS);
+    await settle(bench);
+    expect([await statusOf(bench), await nextFinalAt(bench.deps)]).toEqual(['inactive', null]);
+
+    await resumeRotation(bench.deps, { actor: ADA, rotationId: rotation.id });
+    bench.provider.script('revoke', ...Array.from({ length: 3 }, () => failing('provider_unavailable')));
+    await runFinals(bench.deps);
+    await runDueActions(bench.deps);
+    expect((await pendingRevocations(bench.deps)).map(({ action, rotationId }) => [action.kind, rotationId])).toEqual([
+      ['revoke', rotation.id],
+    ]);
+    expect(await nextFinalAt(bench.deps)).toBeNull();
+
+    await settle(bench);
+    expect(await statusOf(bench)).toBe('archived');
+    expect(await pendingRevocations(bench.deps)).toEqual([]);
+    expect(bench.clock.now()).toBeLessThan(NOON + GRACE_MS + 2 * HOUR_MS);
+  });
+});
+
+describe('rolling back', () => {
+  test('starts the old key again first, then brings the secret back, and ends', async () => {
+    const { bench, rotation, newKeyId } = await verified();
+    const order: string[] = [];
+    const evidence = {
+      proof: 'version',
+      store: 'vault',
+      reference: 'prod/api',
+      version: '7',
+      formerVersion: '6',
+      fingerprint: null,
+    } as const;
+    await bench.store.write(async (tx) => {
+      const now = present(await tx.rotations.get(rotation.id));
+      const steps = now.steps.map((one) => (one.name === 'store' ? { ...one, evidence } : one));
+      await tx.rotations.update({ ...now, steps });
+    });
+    const vault = {
+      restore: async (reference: string, version: string) => {
+        order.push(`secret ${reference} ${version}, key ${await statusOf(bench)}`);
+        return { version: '8', createdAt: null };
+      },
+    };
+    const deps = { ...bench.deps, secretStores: new Map([['vault', vault as never]]) };
+    await retire(bench, rotation);
+    await settle(bench);
+    await step(bench, rotation, 'inventory');
+
+    await rollBack(deps, { actor: ADA, rotationId: rotation.id, reason: 'it lacks a right' });
+    await settleRollBacks(deps);
+    expect(order).toEqual([]);
+    await runToTheEnd(bench);
+    await settleRollBacks(deps);
+    await settleRollBacks(deps);
+
+    expect(order).toEqual(['secret prod/api 6, key active']);
+    const over = await read(bench, rotation);
+    expect(over).toMatchObject({ state: 'cancelled', finalAt: null, rollback: { reason: 'it lacks a right' } });
+    expect(stepOf(over, 'store').reason).toContain('the former value is back, as version 8');
+    expect((await present(await bench.store.read.keys.get(newKeyId))).lineageId).not.toBe(rotation.lineageId);
+    bench.clock.jumpTo(NOON + 2 * GRACE_MS);
+    await settle(bench);
+    expect(await statusOf(bench)).toBe('active');
+  });
+
+  test('of an old key that is gone for good is refused, with what to do', async () => {
+    const { bench, rotation } = await verified();
+    await ask(bench, 'key_1', { kind: 'revoke' });
+    await settle(bench);
+
+    await expect(rollBack(bench.deps, { actor: ADA, rotationId: rotation.id, reason: 'x' })).rejects.toThrow(
+      'gone for good',
+    );
+  });
+
+  test('takes back a stop that is asked for and not done', async () => {
+    const { bench, rotation } = await verified();
+    await retire(bench, rotation);
+    await rollBack(bench.deps, { actor: ADA, rotationId: rotation.id, reason: 'x' });
+    await settle(bench);
+    await settleRollBacks(bench.deps);
+
+    expect(await statusOf(bench)).toBe('active');
+    expect((await read(bench, rotation)).state).toBe('cancelled');
+  });
+});
+
+test('a drill walks its steps without a provider, and gives way to a real rotation', async () => {
+  const bench = await benchWithKeys();
+  const key = await bench.keyOf('key_1');
+  const open = (kind: 'drill' | 'emergency') =>
+    openRotation(bench.deps, { actor: ADA, keyId: key.id, alertId: null, reason: 'practice', purpose: { kind } });
+  const { rotation } = await open('drill');
+  for (const name of ['generate', 'store', 'redeploy'] as const) await step(bench, rotation, name);
+  const calls = bench.provider.calls.length;
+  await expect(retire(bench, rotation)).rejects.toThrow('drill');
+  for (const name of ['verify', 'revoke', 'inventory'] as const) {
+    const { revision } = stepOf(await read(bench, rotation), name);
+    await simulateStep(bench.deps, { actor: ADA, rotationId: rotation.id, step: name, revision });
+  }
+  const walked = await read(bench, rotation);
+  expect(walked.state).toBe('done');
+  expect(walked.steps.slice(3).map(({ evidence }) => evidence?.proof)).toEqual(['simulated', 'simulated', 'simulated']);
+  expect(bench.provider.calls).toHaveLength(calls);
+  expect(await statusOf(bench)).toBe('active');
+
+  const second = await open('drill');
+  bench.provider.put(fakeKey('key_1', { label: 'staging-ci', status: 'archived' }));
+  await bench.sync();
+  await followOldKeys(bench.deps);
+  expect(stepOf(await read(bench, second.rotation), 'revoke').state).toBe('todo');
+  const real = await open('emergency');
+  expect([real.isNew, (await read(bench, second.rotation)).state]).toEqual([true, 'cancelled']);
+  bench.clock.jumpTo(NOON + MINUTE_MS);
+});
