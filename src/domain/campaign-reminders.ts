@@ -1,6 +1,7 @@
 import { blockedStep, nextStep } from './campaign.ts';
 import type { Rotation } from './rotation.ts';
 import type { ReminderPolicy } from './rotation-policy.ts';
+import { standingOf } from './rotation-standing.ts';
 
 /** Who is reminded: the owner alone, the owner in the thread, or those who answer for all keys. */
 export type RungKind = 'owner' | 'thread' | 'responders';
@@ -30,9 +31,12 @@ export function ladderOf({ ownerMs, threadMs, respondersMs }: ReminderPolicy, ha
   return rungs.toSorted((a, b) => a.afterMs - b.afterMs);
 }
 
-/** Whether a person is expected to do something about it: nobody is reminded of what is paused, blocked or goes on by itself. */
-export function waitsForPerson(rotation: Rotation): boolean {
-  if (rotation.state !== 'open' || rotation.paused !== null || blockedStep(rotation) !== null) return false;
+/**
+ * Whether its owner is expected to do something about it: nobody is reminded of what is paused, goes back, is blocked, goes
+ * on by itself, or waits for a second person (`isAskedFor`: the old key's end, or what is done at the provider).
+ */
+export function waitsForPerson(rotation: Rotation, isAskedFor: boolean): boolean {
+  if (standingOf(rotation) !== 'open' || blockedStep(rotation) !== null || isAskedFor) return false;
   const step = nextStep(rotation);
   // The old key's quiet is waited for, and a stop's grace: neither gets shorter by asking.
   if (rotation.finalAt !== null || (rotation.isAutomatic && step === 'verify')) return false;

@@ -10,7 +10,7 @@ import { acts } from './acts.ts';
 import { auditSubject } from './audit-subject.ts';
 import { CAP_KEEPER, POLICY_ACTORS } from './policy-stop.ts';
 import { tellAlerts } from './tell-alerts.ts';
-import { tellSetback } from './tell-rotation.ts';
+import { announceRotationOf, tellSetback } from './tell-rotation.ts';
 
 /**
  * Carries out every action that is due: those of one key or scope oldest first, others side by side, since a provider
@@ -100,6 +100,7 @@ async function settle(deps: ExecuteDeps, { action, key }: Claimed, proven: Prove
       detail: { ...proven.detail, requestedBy: action.requestedBy, attempts: action.attempts },
     });
     if (kind === 'create_key') return;
+    await announceRotationOf({ deps, tx }, action);
     // It was used although the provider showed it as stopped: showing it again proves nothing new.
     const isOldNews = proven.already && action.usedAfterMicroUsd !== null;
     const detail = { ...proven.detail, kind, ...undoOf(action, await tx.keys.get(key.id)) };
@@ -177,6 +178,7 @@ async function postpone(deps: ExecuteDeps, { action, key }: Claimed, error: unkn
       await tellSetback({ deps, tx }, action, again ? null : problem);
       return;
     }
+    await announceRotationOf({ deps, tx }, action);
     const told = isNews ? ({ kind: `action_${stage}`, detail: { kind, problem } } as const) : null;
     await tellAlerts({ deps, tx }, { action, told, follow: null, keyIds: [] });
   });

@@ -10,6 +10,7 @@ import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
 import type { Deps } from '../deps.ts';
 import { auditSubject } from './audit-subject.ts';
 import { isFinal } from './second-person.ts';
+import { announceRotationOf } from './tell-rotation.ts';
 
 export type RequestDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'outlets'>;
 
@@ -138,6 +139,7 @@ export async function insertAction({ deps, tx }: RequestContext, input: AgreedRe
   const subject = auditSubject(action, key);
   const answered = await answerAlert({ deps, tx }, alertId, { actor, gesture: 'act' });
   await tx.audit.append({ at: now, actor, verb: auditVerb(kind, 'requested'), subject, detail });
+  await announceRotationOf({ deps, tx }, recorded);
   if (alertId !== null) {
     await addAlertEvent(
       { deps, tx },

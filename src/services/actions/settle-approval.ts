@@ -3,8 +3,8 @@ import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
 import { type Approval, type ApprovalEvent, nextApprovalState } from '../../domain/approval.ts';
 import { AppError } from '../../domain/errors.ts';
 import { announceAlert } from '../alerts/announce.ts';
-import { announceRotation } from '../rotation/announce-rotation.ts';
 import type { RequestContext } from './record-request.ts';
+import { announceRotationOf } from './tell-rotation.ts';
 
 export interface Settled {
   readonly event: ApprovalEvent;
@@ -38,7 +38,8 @@ export async function settleApproval(
 }
 
 /** Puts its message on the way: it is posted, or edited to what is true when it is sent. */
-export async function announceApproval({ deps, tx }: RequestContext, { id, alertId, params }: Approval): Promise<void> {
+export async function announceApproval({ deps, tx }: RequestContext, approval: Approval): Promise<void> {
+  const { id, alertId } = approval;
   await tx.outbox.enqueue({
     id: deps.ids.next('out'),
     kind: 'approval',
@@ -48,8 +49,7 @@ export async function announceApproval({ deps, tx }: RequestContext, { id, alert
   });
   if (alertId !== null) await announceAlert({ deps, tx }, { id: alertId });
   // The step of a rotation says what it waits for.
-  const rotation = params !== null && 'rotationId' in params ? await tx.rotations.get(params.rotationId) : undefined;
-  if (rotation !== undefined) await announceRotation({ deps, tx }, rotation);
+  await announceRotationOf({ deps, tx }, approval);
 }
 
 const DECIDED: Readonly<Record<Approval['state'], string>> = {

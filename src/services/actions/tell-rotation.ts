@@ -4,10 +4,14 @@ import { stepOf, stepRefusal, withStep } from '../../domain/rotation.ts';
 import { announceRotation, type RotationContext, saveRotation } from '../rotation/announce-rotation.ts';
 import { MAKER, rotationIdOf } from '../rotation/creation-of.ts';
 
-/** The messages of the rotation that an action belongs to show how it stands. */
-export async function announceRotationOf(context: RotationContext, action: Pick<Action, 'params'>): Promise<void> {
-  const id = rotationIdOf(action);
-  if (id !== null) await announceRotation(context, { id });
+/** The messages of the rotation that an act belongs to, or whose old key it changes, show how it stands. */
+export async function announceRotationOf(
+  context: RotationContext,
+  act: Pick<Action, 'params' | 'keyId'>,
+): Promise<void> {
+  const ofKey = async () => (await context.tx.rotations.allOpen()).find(({ oldKeyId }) => oldKeyId === act.keyId)?.id;
+  const id = rotationIdOf(act) ?? (await ofKey());
+  if (id !== undefined) await announceRotation(context, { id });
 }
 
 /** The new key is not made: it is tried again (`problem` null), or the step is blocked until a person has looked. */

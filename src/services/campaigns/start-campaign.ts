@@ -164,7 +164,7 @@ async function openMember(
   }
   const { rotation, isNew } = opened;
   const known: CampaignMember = { ...member, state: 'open', rotationId: rotation.id, isJoined: !isNew };
-  await tx.campaigns.updateMember(withProgress(known, rotation, deps.clock.now()));
+  await tx.campaigns.updateMember(withProgress(known, rotation, { now: deps.clock.now() }));
   if (!known.isShown) return;
   const before = await tx.campaigns.left(campaign.id);
   const subjectId = keySubject(campaign.id, rotation.id);

@@ -1,3 +1,4 @@
+import { type Action, hangs } from '../../domain/action.ts';
 import { userIdIn } from '../../domain/actor.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { mayAct, type Role } from '../../domain/authorise.ts';
@@ -9,7 +10,8 @@ import { type ApprovalCard, actOf, describeApproval } from '../actions/describe-
 import { type AlertCard, describeAlert } from '../alerts/describe-alert.ts';
 import type { Deps } from '../deps.ts';
 import { type ClaimCard, describeNotice } from '../notices/describe-notice.ts';
-import { openRotations, type Place, type RotationLink } from '../rotation/rotation-link.ts';
+import { pendingRevocations } from '../rotation/describe-end.ts';
+import { linkOf, openRotations, type Place, type RotationLink } from '../rotation/rotation-link.ts';
 
 const SHOWN = 5;
 
@@ -23,6 +25,13 @@ export interface AlertNeed {
 
 export interface RotationNeed extends RotationLink {
   readonly slug: string;
+}
+
+export interface RevocationNeed {
+  readonly action: Action;
+  readonly slug: string;
+  /** Where the rotation that replaced it goes on. */
+  readonly place: Place | null;
 }
 
 /** What an admin has to put right. */
@@ -39,11 +48,14 @@ export interface Needs {
   readonly approvals: readonly ApprovalCard[];
   readonly claims: readonly ClaimCard[];
   readonly rotations: readonly RotationNeed[];
+  /** Ends of keys that were asked for and that the provider does not show yet, for whoever may ask for them. */
+  readonly revocations: readonly RevocationNeed[];
   readonly more: {
     readonly alerts: number;
     readonly approvals: number;
     readonly claims: number;
     readonly rotations: number;
+    readonly revocations: number;
   };
   /** Null for everybody but admins. */
   readonly upkeep: Upkeep | null;
@@ -64,16 +76,19 @@ export async function readNeeds(deps: NeedsDeps, asker: Asker): Promise<Needs> {
   const approvals = await approvalsFor(deps, asker);
   const claims = await claimsFor(deps, asker);
   const rotations = await rotationsFor(deps, asker);
+  const revocations = await revocationsFor(deps, asker);
   return {
     alerts: await described(alerts.slice(0, SHOWN), (alert) => describeNeed(deps, asker, alert)),
     approvals: approvals.slice(0, SHOWN),
     claims: await described(claims.slice(0, SHOWN), (id) => describeClaim(deps, id)),
     rotations: rotations.slice(0, SHOWN),
+    revocations: revocations.slice(0, SHOWN),
     more: {
       alerts: Math.max(0, alerts.length - SHOWN),
       approvals: Math.max(0, approvals.length - SHOWN),
       claims: Math.max(0, claims.length - SHOWN),
       rotations: Math.max(0, rotations.length - SHOWN),
+      revocations: Math.max(0, revocations.length - SHOWN),
     },
     upkeep: asker.roles.includes('admin') ? await readUpkeep(deps) : null,
   };
@@ -136,6 +151,20 @@ async function rotationsFor(deps: NeedsDeps, { userId, seesAll }: Asker): Promis
     const lineage = await deps.store.read.lineages.get(link.rotation.lineageId);
     const isTheirs = lineage !== undefined && (seesAll || confirmedOwnerOf(lineage) === userId);
     return isTheirs ? { ...link, slug: lineage.slug } : null;
+  });
+}
+
+/** What goes its way needs nobody: only what was tried in vain. */
+async function revocationsFor(deps: NeedsDeps, { roles }: Asker): Promise<readonly RevocationNeed[]> {
+  if (!mayAct(roles, 'revoke')) return [];
+  const { lineages, rotations } = deps.store.read;
+  const hanging = (await pendingRevocations(deps)).filter(({ action }) => hangs(action));
+  return described(hanging, async ({ action, key, rotationId }) => {
+    const rotation = rotationId === null ? undefined : await rotations.get(rotationId);
+    const lineage = await lineages.get(rotation?.lineageId ?? key.lineageId);
+    if (lineage === undefined) return null;
+    const place = rotation === undefined ? null : (await linkOf(deps, rotation)).place;
+    return { action, slug: lineage.slug, place };
   });
 }
 

@@ -11,6 +11,7 @@ import { STALE_MS } from '../home/stale-after.ts';
 import { type KeySummary, listAllKeys } from '../inventory/list-keys.ts';
 import { ownCaps } from '../limits/own-caps.ts';
 import { type RiskDeps, recentRisk } from '../risk/read-risk.ts';
+import { RotationDue } from '../rotation/rotation-due.ts';
 
 const YOUNG_MS = 365 * DAY_MS;
 const LARGE_MICRO_USD = 1_000 * MICRO_USD_PER_USD;
@@ -38,6 +39,7 @@ async function keyFacts(deps: RiskDeps): Promise<readonly KeyFacts[]> {
   );
   const caps = await ownCaps(deps);
   const { byKey } = await recentRisk(deps);
+  const due = new RotationDue(deps);
   const lineagesOf = new Map<string, Set<string>>();
   for (const { key, lineage } of working) {
     const place = `${key.providerId}:${key.scopeId ?? ''}`;
@@ -66,7 +68,7 @@ async function keyFacts(deps: RiskDeps): Promise<readonly KeyFacts[]> {
         young: key.createdAt === null ? null : now - key.createdAt < YOUNG_MS,
         alerts_answered: !unanswered.has(lineage.id),
         named: lineage.environment !== 'unknown',
-        rotated: null,
+        rotated: due.isOnTime(key, lineage, now),
       },
     };
   });

@@ -1,7 +1,9 @@
 import { type Action, isStop } from '../../domain/action.ts';
+import { userIdIn } from '../../domain/actor.ts';
 import type { Approval } from '../../domain/approval.ts';
 import type { Key } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
+import { approverIds } from '../actions/describe-consent.ts';
 import { canRetire } from '../actions/request-retirement.ts';
 import type { Deps } from '../deps.ts';
 import { retirementOf } from './old-key-end.ts';
@@ -15,21 +17,24 @@ export interface EndCard {
   /** The stop that its grace stands on, with who has agreed to the end. */
   readonly retired: Action | null;
   /** What waits for a second person. */
-  readonly approval: Approval | null;
+  readonly approval: (Approval & { readonly approverIds: readonly string[] }) | null;
 }
 
 export async function describeEnd(
-  deps: Pick<Deps, 'store' | 'providers'>,
+  deps: Pick<Deps, 'store' | 'providers' | 'policy'>,
   rotation: Rotation,
   oldKey: Key,
 ): Promise<EndCard> {
   const { actions, approvals } = deps.store.read;
   const stops = (await actions.ofKey(oldKey.id)).filter(({ kind }) => isStop(kind));
+  const approval = (await approvals.waiting()).find(({ keyId }) => keyId === oldKey.id);
+  const asker = approval && userIdIn(approval.requestedBy);
   return {
     canRetire: canRetire(deps, oldKey.connectionId),
     underWay: stops.findLast(({ state }) => state === 'pending' || state === 'running') ?? null,
     retired: (await retirementOf(deps.store.read, rotation, oldKey))?.action ?? null,
-    approval: (await approvals.waiting()).find(({ keyId }) => keyId === oldKey.id) ?? null,
+    approval:
+      approval === undefined ? null : { ...approval, approverIds: approverIds(deps, approval.kind, asker ?? '') },
   };
 }
 

@@ -1,15 +1,14 @@
 import { actorText, systemActor } from '../../domain/actor.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { type Rotation, stepOf, withStep } from '../../domain/rotation.ts';
-import { nextTurn } from '../../domain/rotation-calendar.ts';
 import type { EvidenceOf } from '../../domain/rotation-evidence.ts';
-import { cadenceOf } from '../../domain/rotation-policy.ts';
 import { standingOf } from '../../domain/rotation-standing.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { saveRotation } from './announce-rotation.ts';
 import { moveIntoLineage } from './move-key.ts';
+import { RotationDue } from './rotation-due.ts';
 
 const ACTOR = systemActor('update-inventory');
 /** Many make the new key first and begin the rotation then. */
@@ -52,9 +51,7 @@ export function inventoryEvidence(
   lineage: Lineage,
   now: number,
 ): EvidenceOf<'inventory'> {
-  const { cadence } = cadenceOf(lineage, policy.rotation);
-  const turn = nextTurn(cadence, { after: now, timeZone: policy.calendar.timeZone, policy: policy.rotation });
-  return { proof: 'shown', nextDueAt: turn?.at ?? null };
+  return { proof: 'shown', nextDueAt: new RotationDue({ policy }).turnAfter(lineage, now) };
 }
 
 function isReady(rotation: Rotation): boolean {

@@ -1,5 +1,6 @@
 import type { KeyCreation } from '../../domain/action-params.ts';
 import { missingBefore, type Rotation, stepOf, stepRefusal } from '../../domain/rotation.ts';
+import { standingOf } from '../../domain/rotation-standing.ts';
 import type { Repos } from '../../ports/store.ts';
 import { type RequestDeps, recordRequest } from '../actions/record-request.ts';
 import type { Deps } from '../deps.ts';
@@ -63,7 +64,7 @@ async function waiting(
   const found: Rotation[] = [];
   const { actions, keys, lineages, rotations } = deps.store.read;
   for (const rotation of await rotations.allOpen()) {
-    if (!rotation.isAutomatic || rotation.paused !== null) continue;
+    if (!rotation.isAutomatic || standingOf(rotation) !== 'open') continue;
     if (stepOf(rotation, 'generate').state !== 'todo' || missingBefore(rotation, 'generate').length > 0) continue;
     const [oldKey, lineage] = [await keys.get(rotation.oldKeyId), await lineages.get(rotation.lineageId)];
     if (oldKey === undefined || lineage === undefined) continue;

@@ -6,7 +6,7 @@ import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { encodeApproval } from '../button-value.ts';
 import { ACCOUNT_VERB, ASKED } from './action-text.ts';
 import { environmentText } from './alert.ts';
-import { actions, type Rendered, section } from './blocks.ts';
+import { actions, type ButtonSpec, type Rendered, section } from './blocks.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale } from './text.ts';
 
 /** The request for a second person, as it should look now: with buttons while it waits, and then what became of it. */
@@ -78,10 +78,15 @@ function reasonText({ reason }: Approval): string {
   return `Reason: ${foreign(reason, REASON_MAX)}`;
 }
 
-function buttonsOf({ approval, lineage }: ApprovalCard): Rendered['blocks'][number] {
+function buttonsOf(card: ApprovalCard): Rendered['blocks'][number] {
+  return actions(`approval_${card.approval.id}`, approvalButtons(card));
+}
+
+/** The same two wherever it is shown while it waits. */
+export function approvalButtons({ approval, lineage }: Pick<ApprovalCard, 'approval' | 'lineage'>): ButtonSpec[] {
   const value = encodeApproval(approval.id);
   const name = `${approval.kind.replace('_', ' ')} of ${lineage.slug}`;
-  return actions(`approval_${approval.id}`, [
+  return [
     {
       actionId: 'approval_approve',
       label: 'Approve',
@@ -95,5 +100,5 @@ function buttonsOf({ approval, lineage }: ApprovalCard): Rendered['blocks'][numb
       },
     },
     { actionId: 'approval_decline', label: 'Decline', value, accessibilityLabel: `Decline ${name}` },
-  ]);
+  ];
 }

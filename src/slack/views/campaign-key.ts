@@ -7,6 +7,7 @@ import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
 import { plain } from './action-modal.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
 import { RUNG_WORDS } from './campaign-words.ts';
+import { steeringButtons } from './rotation.ts';
 import { STEP_TITLE, stepBody, stepButtons } from './rotation-step.ts';
 import { barText, keyText, stepStateText } from './rotation-words.ts';
 import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
@@ -55,6 +56,11 @@ function joinedLines({ card, elsewhere }: CampaignKeyCard, locale: Locale): read
 /** The step that is next in two lines; the whole of it is behind `Help`. */
 function nextLines(card: RotationCard, locale: Locale): readonly string[] {
   const { rotation } = card;
+  if (rotation.rollback !== null) {
+    return [
+      `Goes back to its old key, by ${actorMention(rotation.rollback.by)}: ${foreign(rotation.rollback.reason, 200)}`,
+    ];
+  }
   if (rotation.paused !== null) {
     return [`Paused by ${actorMention(rotation.paused.by)}: ${foreign(rotation.paused.reason, 200)}`];
   }
@@ -88,7 +94,7 @@ function ladderLines({ reminded, nextRung }: CampaignKeyCard, locale: Locale): r
 
 function buttonsOf(card: RotationCard): readonly ButtonSpec[] {
   const name = nextStep(card.rotation);
-  if (name === null) return [];
+  if (name === null || card.rotation.rollback !== null) return [ofRotation(card, 'rotation_more', 'More…')];
   const all = stepButtons(card, stepOf(card.rotation, name));
   const isBlocked = stepOf(card.rotation, name).state === 'blocked';
   const shown = all.filter(({ actionId }) => isBlocked || !BESIDE.has(actionId) || actionId === 'rotation_look');
@@ -118,8 +124,7 @@ export function moreModal(card: RotationCard, locale: Locale): View {
   const buttons = [
     ...beside.filter(({ actionId }) => actionId === 'rotation_skip'),
     ...undo.map((spec) => ({ ...spec, label: 'Undo the last step' })),
-    ofRotation(card, 'rotation_hand_over', 'Hand over…'),
-    ofRotation(card, 'rotation_cancel', 'Cancel…'),
+    ...steeringButtons(card),
   ];
   const blocks: KnownBlock[] = sections([`*${escaped(lineage.slug)}*`, ...lines]);
   if (rotation.state === 'open') blocks.push(actions('more', buttons));

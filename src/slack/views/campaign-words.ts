@@ -46,6 +46,7 @@ export function rowText({ member, rotation }: MemberRow, places: ReadonlyMap<str
   if (rotation === null) return `${'░'.repeat(6)} ${name}: about to begin`;
   if (rotation.state === 'done') return `:white_check_mark: ${name}`;
   if (rotation.state === 'cancelled') return `:no_entry_sign: ${name}: cancelled`;
+  if (rotation.rollback !== null) return `:leftwards_arrow_with_hook: ${name}: goes back to its old key`;
   const blocked = rotation.steps.find(({ state }) => state === 'blocked');
   if (blocked !== undefined) {
     return `:no_entry: ${name}: ${blocked.name} is blocked: ${foreign(blocked.reason ?? '', 120)}`;

@@ -3,7 +3,7 @@ import { alertName } from '../../domain/alert.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
 import type { HomeCard } from '../../services/home/read-home.ts';
-import type { AlertNeed, RotationNeed, Upkeep } from '../../services/home/read-needs.ts';
+import type { AlertNeed, RevocationNeed, RotationNeed, Upkeep } from '../../services/home/read-needs.ts';
 import type { ClaimCard } from '../../services/notices/describe-notice.ts';
 import { ownerAnswer } from '../owner-answer.ts';
 import { missingScopeText } from '../scopes.ts';
@@ -14,18 +14,20 @@ import { actions, type ButtonSpec, section, sections } from './blocks.ts';
 import { claimWords } from './claim.ts';
 import { claimButton } from './pick-keys-modals.ts';
 import { nextText, progressText } from './rotation-words.ts';
-import { channelText, dayAndTime, escaped, type Locale, messageLink, mrkdwnSentence } from './text.ts';
+import { actorMention, channelText, dayAndTime, escaped, type Locale, messageLink, mrkdwnSentence } from './text.ts';
 
 const SHOWN_UPKEEP = 8;
 
 /** What waits for this person, with the buttons that the messages have. */
 export function needsBlocks({ needs, company, own, keys }: HomeCard, locale: Locale): KnownBlock[] {
-  const { alerts, approvals, claims, rotations, more, upkeep } = needs;
+  const { alerts, approvals, claims, rotations, revocations, more, upkeep } = needs;
   const items: KnownBlock[] = [
     ...alerts.flatMap((need) => alertBlocks(need, locale)),
     ...moreBlock(more.alerts, 'more open alert'),
     ...approvals.flatMap((card) => approvalView(card, locale).blocks),
     ...moreBlock(more.approvals, 'more request for a second person', 'more requests for a second person'),
+    ...sections(revocations.map((need) => revocationText(need, locale))),
+    ...moreBlock(more.revocations, 'more key that is not revoked yet', 'more keys that are not revoked yet'),
     ...claims.flatMap(claimBlocks),
     ...moreBlock(more.claims, 'more claim to confirm', 'more claims to confirm'),
     ...sections(rotations.map((need) => rotationText(need, locale))),
@@ -68,6 +70,12 @@ function claimBlocks(card: ClaimCard): KnownBlock[] {
 function rotationText({ rotation, place, slug }: RotationNeed, locale: Locale): string {
   const thread = messageLink('open its thread', place, locale);
   return `• You drive the rotation of *${escaped(slug)}*: ${progressText(rotation)}, ${nextText(rotation)} · ${thread}`;
+}
+
+function revocationText({ action, slug, place }: RevocationNeed, locale: Locale): string {
+  const where = place === null ? '' : ` · ${messageLink('open its thread', place, locale)}`;
+  const next = `it is tried again ${dayAndTime(action.notBeforeAt, locale)}`;
+  return `• :warning: The old key of *${escaped(slug)}* is not revoked yet: ${escaped(action.problem ?? '')} Asked for by ${actorMention(action.requestedBy)}; ${next}${where}`;
 }
 
 /** What does not work until an admin has done something about it. */

@@ -109,42 +109,46 @@ function reasonOf({ reason }: Rotation): string {
   return foreign(reason, REASON_MAX);
 }
 
-function buttonsOf({ rotation, lineage, oldKey, acts }: RotationCard): ButtonSpec[] {
-  const name = lineage.slug;
-  if (rotation.state === 'open') {
-    const value = encodeRotationButton(buttonOf(rotation, null));
-    const cancel = {
-      actionId: 'rotation_cancel',
-      label: 'Cancel…',
-      value,
-      accessibilityLabel: `Cancel the rotation of ${name}`,
-    };
-    if (rotation.rollback !== null) return [cancel];
-    const pause =
-      rotation.paused === null
-        ? { actionId: 'rotation_pause', label: 'Pause…', value, accessibilityLabel: `Pause the rotation of ${name}` }
-        : { actionId: 'rotation_resume', label: 'Go on', value, accessibilityLabel: `Go on with ${name}` };
-    return [
-      {
-        actionId: 'rotation_hand_over',
-        label: 'Hand over…',
-        value,
-        accessibilityLabel: `Hand the rotation of ${name} over`,
-      },
-      pause,
-      {
-        actionId: 'rotation_roll_back',
-        label: 'Roll back…',
-        value,
-        accessibilityLabel: `Roll the rotation of ${name} back`,
-      },
-      cancel,
-    ];
-  }
+function buttonsOf(card: RotationCard): ButtonSpec[] {
+  const { rotation, lineage, oldKey, acts } = card;
+  if (rotation.state === 'open') return steeringButtons(card);
   if (rotation.state !== 'done' || !acts.includes('revoke')) return [];
   const value = encodeButton({ alertId: rotation.alertId, keyId: oldKey.id, generation: oldKey.generation });
-  const accessibilityLabel = `Revoke the old key of ${name}`;
+  const accessibilityLabel = `Revoke the old key of ${lineage.slug}`;
   return [{ actionId: 'key_revoke', label: ACT_LABEL.revoke, value, style: 'danger', accessibilityLabel }];
+}
+
+/** What can be done to an open rotation as a whole. */
+export function steeringButtons({ rotation, lineage }: Pick<RotationCard, 'rotation' | 'lineage'>): ButtonSpec[] {
+  const name = lineage.slug;
+  const value = encodeRotationButton(buttonOf(rotation, null));
+  const cancel = {
+    actionId: 'rotation_cancel',
+    label: 'Cancel…',
+    value,
+    accessibilityLabel: `Cancel the rotation of ${name}`,
+  };
+  if (rotation.rollback !== null) return [cancel];
+  const pause =
+    rotation.paused === null
+      ? { actionId: 'rotation_pause', label: 'Pause…', value, accessibilityLabel: `Pause the rotation of ${name}` }
+      : { actionId: 'rotation_resume', label: 'Go on', value, accessibilityLabel: `Go on with ${name}` };
+  return [
+    {
+      actionId: 'rotation_hand_over',
+      label: 'Hand over…',
+      value,
+      accessibilityLabel: `Hand the rotation of ${name} over`,
+    },
+    pause,
+    {
+      actionId: 'rotation_roll_back',
+      label: 'Roll back…',
+      value,
+      accessibilityLabel: `Roll the rotation of ${name} back`,
+    },
+    cancel,
+  ];
 }
 
 function footerOf({ rotation, alert, providerTitle, scopeName }: RotationCard, locale: Locale): string {

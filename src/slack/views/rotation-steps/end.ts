@@ -6,9 +6,10 @@ import type { ConsoleSteps } from '../../../ports/provider.ts';
 import type { RotationCard } from '../../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../../button-value.ts';
 import { ACT_LABEL, stopTryingButton } from '../alert-buttons.ts';
+import { approvalButtons } from '../approval.ts';
 import type { ButtonSpec } from '../blocks.ts';
 import { keyText, OLD_KEY_IS } from '../rotation-words.ts';
-import { actorMention, capital, dayAndTime, escaped, instant, type Locale } from '../text.ts';
+import { actorMention, capital, dayAndTime, escaped, instant, type Locale, mentionList } from '../text.ts';
 
 type Spec = (actionId: string, label: string, style?: ButtonSpec['style']) => ButtonSpec;
 
@@ -54,8 +55,9 @@ function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): 
     return [`The end of ${old} is under way, asked for by ${actorMention(underWay.requestedBy)}.${next}${why}`];
   }
   if (approval !== null) {
+    const who = approval.approverIds.length === 0 ? 'a second person' : mentionList(approval.approverIds);
     return [
-      `The end of ${old} waits for a second person until ${instant(approval.expiresAt, locale)}, asked for by ${actorMention(approval.requestedBy)}.`,
+      `The end of ${old} waits for ${who} until ${instant(approval.expiresAt, locale)}, asked for by ${actorMention(approval.requestedBy)}: a second person agrees before anything is stopped.`,
     ];
   }
   if (rotation.finalAt === null) return null;
@@ -87,10 +89,12 @@ export function endButtons(card: RotationCard, spec: Spec): ButtonSpec[] {
   const { rotation, lineage, end } = card;
   if (rotation.kind === 'drill')
     return endRefusal(rotation) === null ? [spec('rotation_simulate', 'Simulate', 'primary')] : [];
-  const isBusy = end.underWay !== null || end.approval !== null;
+  const { approval } = end;
+  if (approval !== null) return approvalButtons({ approval, lineage });
   const again = end.underWay !== null && hangs(end.underWay) ? [stopTryingButton(end.underWay, lineage.slug)] : [];
   const restore = rotation.finalAt !== null ? keyButtons(card, ['restore']) : [];
-  if (isBusy || rotation.finalAt !== null || endRefusal(rotation) !== null) return [...again, ...restore];
+  if (end.underWay !== null || rotation.finalAt !== null || endRefusal(rotation) !== null)
+    return [...again, ...restore];
   if (!end.canRetire) return [...keyButtons(card, ['suspend', 'revoke']), spec('rotation_look', 'Look again')];
   // The minutes matter more than a grace.
   const stop = rotation.isPublic ? keyButtons(card, ['suspend', 'revoke']) : [];
