@@ -7,12 +7,13 @@ import { Secret } from '../../../src/domain/secret.ts';
 import type { LogFields, Logger } from '../../../src/ports/logger.ts';
 import { DrivenClock } from '../../../src/sandbox/driven-clock.ts';
 import { defaultWorkspace } from '../../../src/sandbox/slack/default-workspace.ts';
-import { watchCommits } from './watch-commits.ts';
+import { watchCommits, watchFiles } from './watch-commits.ts';
 import { type FromChild, INSTALLATION_SECRET, PROVIDER_KEY, type Setting, type ToChild } from './wire.ts';
 
 // The app in a process of its own: nothing here but the app itself, its driven clock and the watch over its commits.
 
 watchCommits();
+watchFiles();
 let app: KeystewardApp | undefined;
 let clock: DrivenClock;
 let tick: () => void = () => {};
@@ -86,6 +87,7 @@ async function start(setting: Setting): Promise<KeystewardApp> {
       },
       connections: new Map(connections.map(({ connectionId }) => [connectionId, { readKey: key, writeKey: key }])),
       ...(outlets === undefined ? {} : { outlets: outlets.secrets }),
+      ...(setting.deployUrl === undefined ? {} : { deployHooks: deployHooksAt(setting.deployUrl) }),
     },
     installationSecret: new Secret(INSTALLATION_SECRET),
     overrides: {
@@ -120,6 +122,11 @@ function outletsAt({ pagerDutyUrl, webhookUrl }: NonNullable<Setting['outlets']>
       signingSecret: secret,
     },
   };
+}
+
+function deployHooksAt(url: string) {
+  const credentials = { URL: `${url}/deploy/srv-web?key=crash-deploy-key`, API_KEY: 'crash-render-key' };
+  return new Map([['web', new Map(Object.entries(credentials).map(([name, value]) => [name, new Secret(value)]))]]);
 }
 
 const tellLine =

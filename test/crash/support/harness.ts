@@ -38,8 +38,9 @@ export async function openHarness(story: Story, mutants: readonly Mutant[] = [])
   const stock = await prepare(story, mutants);
 
   const play = async (gate: Gate): Promise<Outcome> => {
-    const databasePath = join(await stock.newFolder(), 'keysteward.db');
-    const surroundings = await openSurroundings(story, gate);
+    const folder = await stock.newFolder();
+    const databasePath = join(folder, 'keysteward.db');
+    const surroundings = await openSurroundings(story, gate, folder);
     const played = new Play({ story, surroundings, gate, bundle: stock.bundle, databasePath });
     try {
       surroundings.clock.jumpTo(story.from);

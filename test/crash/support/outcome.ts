@@ -42,7 +42,8 @@ export async function outcomeOf({ surroundings, databasePath, play }: Ended): Pr
         'rows of each table': rowCounts(rows),
         pages: pagesTo(surroundings),
         'writes at the provider': writesAt(surroundings),
-        'keys at the provider': surroundings.world.keys().map(({ key, state }) => `${key.name} ${state}`),
+        'the consumer': surroundings.consumer?.facts() ?? [],
+        'keys at the provider': keysAt(surroundings),
       },
       repeats: repeatsIn(surroundings),
       logs: play.logs,
@@ -65,8 +66,9 @@ function databaseFaults(rows: (sql: string) => string[]): readonly string[] {
   ];
 }
 
-// Edits that wait for one another become one row, and a run that was cut short leaves a row of its own.
-const UNEVEN: ReadonlySet<string> = new Set(['outbox', 'job_runs']);
+// Edits that wait for one another become one row, and a run that was cut short leaves a row of its own. What the audit
+// says is counted by its verbs.
+const UNEVEN: ReadonlySet<string> = new Set(['outbox', 'job_runs', 'audit']);
 
 /** Whatever table there is: a crash adds no row and loses none. */
 function rowCounts(rows: (sql: string) => string[]): readonly string[] {
@@ -79,11 +81,14 @@ function rowCounts(rows: (sql: string) => string[]): readonly string[] {
 function databaseFacts(rows: (sql: string) => string[]): Record<string, readonly string[]> {
   return {
     alerts: rows(`SELECT 'KS-' || number || ' ' || state || ' ' || lost_micro_usd FROM alerts ORDER BY number`),
+    rotations: rows(`SELECT name || ' ' || state || ' ' || coalesce(done_by, '') FROM rotation_steps ORDER BY rowid`),
     'history of alerts': rows(`SELECT kind || ' ' || actor FROM alert_events ORDER BY at, kind`),
     findings: rows(`SELECT detector_id || ' ' || found_at FROM findings ORDER BY found_at, detector_id`),
     actions: rows(`SELECT kind || ' ' || state FROM actions ORDER BY requested_at, kind`),
     keys: rows(`SELECT label || ' ' || status || ' ' || generation FROM keys ORDER BY label, provider_key_id`),
-    audit: rows(`SELECT verb || ' ' || count(*) FROM audit GROUP BY verb ORDER BY verb`),
+    audit: rows(
+      `SELECT verb || ' ' || count(*) FROM audit WHERE verb <> 'rotation.stray_deleted' GROUP BY verb ORDER BY verb`,
+    ),
     usage: rows(`SELECT count(*) || ' rows, ' || sum(cost_micro_usd) || ' micro-USD' FROM usage`),
     notices: rows(`SELECT kind || ' ' || subject FROM notices ORDER BY kind, subject`).map(withoutIds),
     'newest job runs':
@@ -103,14 +108,16 @@ async function provenWhole(database: SqliteDatabase.Database): Promise<readonly 
 }
 
 /** What everybody sees in channels, threads and direct messages. A thread has an order; threads among each other have none. */
-function messagesIn({ slack: { workspace } }: Surroundings): readonly string[] {
+function messagesIn({ slack: { workspace }, consumer }: Surroundings): readonly string[] {
+  const withoutHints = (text: string): string =>
+    (consumer?.made() ?? []).reduce((rest, { hint }) => rest.replaceAll(hint, '<new key>'), text);
   return workspace.channels().flatMap((channel) =>
     workspace
       .messages(channel.id)
       .filter(({ threadTs }) => threadTs === undefined)
       .map((root) =>
         [root, ...workspace.replies(channel.id, root.ts)].map(
-          (message) => `${channel.name}: ${withoutFigures(withoutTimes(renderText(message, workspace)))}`,
+          (message) => `${channel.name}: ${withoutHints(withoutFigures(withoutTimes(renderText(message, workspace))))}`,
         ),
       )
       .sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0))
@@ -124,7 +131,9 @@ function withoutFigures(text: string): string {
 }
 
 function withoutTimes(text: string): string {
-  return text.replaceAll(/\b(\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}( UTC)?\b/g, '<time>');
+  // The version of a file is when it was written and where it lies on the disk.
+  const places = text.replaceAll(/version \d{4}-\S+Z-[0-9a-f]+/g, 'version <version>');
+  return places.replaceAll(/\b(\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}( UTC)?\b/g, '<time>');
 }
 
 /** What each webhook was told, in its order. */
@@ -136,9 +145,20 @@ function withoutIds(text: string): string {
   return text.replaceAll(/\b([a-z]+)_[0-9A-Z]{16,}\b/g, '<$1>').replaceAll(/\/p\d+/g, '/<message>');
 }
 
-function writesAt({ provider }: Surroundings): readonly string[] {
+function keysAt({ world, consumer }: Surroundings): readonly string[] {
+  const strays = new Set(consumer?.strays().map(({ id }) => id));
+  const kept = world.keys().filter(({ key }) => !strays.has(key.id));
+  return kept.map(({ key, state }) => `${key.name} ${state}`);
+}
+
+/** Without the making and the deletion of strays: as many of the one as of the other. */
+function writesAt({ provider, consumer }: Surroundings): readonly string[] {
+  const strays = consumer?.strays() ?? [];
+  let spare = strays.length;
   return provider.calls
     .filter(({ method }) => method !== 'GET')
+    .filter(({ method, path }) => !(method === 'DELETE' && strays.some(({ id }) => path.endsWith(`/${id}`))))
+    .filter(({ method, path }) => !(method === 'POST' && path.endsWith('/api_keys') && spare-- > 0))
     .map(({ method, path, status }) => `${method} ${path} ${status}`);
 }
 

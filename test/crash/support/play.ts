@@ -43,7 +43,7 @@ export class Play {
     const setting = {
       now: surroundings.clock.now(),
       databasePath,
-      policy: story.policy,
+      policy: story.policy.replaceAll('{deploy}', surroundings.addresses.deployUrl ?? ''),
       ...surroundings.addresses,
     };
     const app = new AppProcess({ bundle, gate, setting });
@@ -122,7 +122,7 @@ export class Play {
   }
 
   #seen(): Seen {
-    const { clock, slack, world } = this.#options.surroundings;
+    const { clock, slack, world, consumer } = this.#options.surroundings;
     const watcher = slack.person(WATCHER);
     const textOf = (message: Message | undefined) =>
       message === undefined ? '' : renderText(message, slack.workspace);
@@ -134,6 +134,7 @@ export class Play {
     return {
       now: clock.now(),
       world,
+      consumer,
       alert: thread[0],
       thread: thread.map(textOf),
       about,

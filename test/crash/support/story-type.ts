@@ -1,6 +1,7 @@
 import type { Message, WorkspaceSeed } from '../../../src/sandbox/slack/index.ts';
-import type { Scenario, World } from '../../../src/sandbox/world/index.ts';
+import type { ProviderId, Scenario, World } from '../../../src/sandbox/world/index.ts';
 import type { LeakPlan } from '../../../src/sandbox/world/types.ts';
+import type { Consumer } from './consumer.ts';
 import type { KillPoint } from './gate.ts';
 import type { Hands } from './hands.ts';
 
@@ -8,6 +9,8 @@ import type { Hands } from './hands.ts';
 export interface Seen {
   readonly now: number;
   readonly world: World;
+  /** The consumer of the key that is rotated. */
+  readonly consumer: Consumer | undefined;
   /** The message about the alert, as the channel shows it. */
   readonly alert: Message | undefined;
   /** That message and its replies, as text. */
@@ -39,8 +42,11 @@ export interface Story {
   readonly leak?: LeakPlan;
   /** Of the scope of the key that leaks, at the provider, a month; not given: caps are closed to the organization. */
   readonly capUsd?: number;
+  /** A key of this provider is rotated; its value lies in the secret store `local`, where its consumer reads it. */
+  readonly rotated?: { readonly provider: ProviderId; readonly keyName: string };
   /** Whether webhooks are configured. */
   readonly outlets?: boolean;
+  /** `{deploy}` stands for the address of the deploy hook. */
   readonly policy: string;
   readonly workspace?: WorkspaceSeed;
   /** Where the bot cannot look its messages up: one may come twice then, if it says that it may be a repeat. */

@@ -1,9 +1,11 @@
 import { MICRO_USD_PER_USD } from '../../../src/domain/money.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import { DrivenClock } from '../../../src/sandbox/driven-clock.ts';
-import { type StandIn, startAnthropicStandIn } from '../../../src/sandbox/providers/index.ts';
+import { type StandIn, startAnthropicStandIn, startOpenAiStandIn } from '../../../src/sandbox/providers/index.ts';
 import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from '../../../src/sandbox/slack/index.ts';
 import { createWorld, type World } from '../../../src/sandbox/world/index.ts';
+import { Consumer } from './consumer.ts';
+import { startDeployer } from './deployer.ts';
 import type { Gate } from './gate.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { type Relay, startRelay } from './relay.ts';
@@ -18,17 +20,18 @@ export interface Surroundings {
   readonly world: World;
   readonly slack: SlackStandIn;
   readonly provider: StandIn;
+  readonly consumer: Consumer | undefined;
   /** By name; empty where the story has none. */
   readonly receivers: ReadonlyMap<string, Receiver>;
   /** Addresses for the app: each leads through the gate. */
-  readonly addresses: Pick<Setting, 'slackUrl' | 'providerUrls' | 'outlets'>;
+  readonly addresses: Pick<Setting, 'slackUrl' | 'providerUrls' | 'outlets' | 'deployUrl'>;
   inFlight(): number;
   settled(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Another stand-in gets a relay of its own here, and its address in `addresses`. */
-export async function openSurroundings(story: Story, gate: Gate): Promise<Surroundings> {
+/** Another stand-in gets a relay of its own here, and its address in `addresses`. `folder`: the one of the database. */
+export async function openSurroundings(story: Story, gate: Gate, folder: string): Promise<Surroundings> {
   const scenario = scenarioOf(story);
   const clock = new DrivenClock(story.startAt);
   const world = createWorld({ seed: 1, clock, scenario, leakProvider: 'anthropic' });
@@ -50,14 +53,24 @@ export async function openSurroundings(story: Story, gate: Gate): Promise<Surrou
   });
   const adminKeys = [{ value: PROVIDER_KEY, access: 'full' as const }];
   const spendLimits = story.capUsd === undefined ? 'off' : 'on';
-  const provider = await startAnthropicStandIn({ world, clock, lagMs: LAG_MS, adminKeys, spendLimits });
-  const anthropic = await behindGate('provider', () => provider.url);
+  const own = { world, clock, lagMs: LAG_MS, adminKeys };
+  const providerId = story.rotated?.provider ?? 'anthropic';
+  const provider: StandIn =
+    providerId === 'openai' ? await startOpenAiStandIn(own) : await startAnthropicStandIn({ ...own, spendLimits });
+  const providerUrl = await behindGate('provider', () => provider.url);
+  const consumer = story.rotated && new Consumer({ world, folder, ...story.rotated });
   const receivers = new Map<string, Receiver>();
   const receiverUrl = async (name: string): Promise<string> => {
     const receiver = await startReceiver();
     receivers.set(name, receiver);
     return behindGate(name, () => receiver.url);
   };
+  const deployUrl = consumer && (await deployAddress());
+  async function deployAddress(): Promise<string> {
+    const deployer = await startDeployer({ clock, onDeploy: () => consumer?.restart() });
+    receivers.set('deployments', deployer);
+    return behindGate('deploy', () => deployer.url);
+  }
   const outlets = story.outlets && {
     pagerDutyUrl: await receiverUrl('pagerduty'),
     webhookUrl: await receiverUrl('webhook'),
@@ -67,8 +80,14 @@ export async function openSurroundings(story: Story, gate: Gate): Promise<Surrou
     world,
     slack,
     provider,
+    consumer,
     receivers,
-    addresses: { slackUrl, providerUrls: { anthropic }, ...(outlets ? { outlets } : {}) },
+    addresses: {
+      slackUrl,
+      providerUrls: { [providerId]: providerUrl },
+      ...(outlets ? { outlets } : {}),
+      ...(deployUrl === undefined ? {} : { deployUrl }),
+    },
     inFlight: () => [slack, provider, ...receivers.values()].reduce((sum, one) => sum + one.inFlight(), 0),
     async settled() {
       await Promise.all([slack.settled(), provider.settled()]);

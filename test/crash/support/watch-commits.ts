@@ -1,4 +1,5 @@
-import { readSync, writeSync } from 'node:fs';
+import fs, { readSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { type CommitNews, GATE_FD } from './wire.ts';
 
@@ -69,6 +70,14 @@ export function watchCommits(): void {
       return Object.assign(variant('default'), { deferred, immediate, exclusive });
     },
   });
+}
+
+/** The same for a file that takes the place of another: what the secret store `local` writes. */
+export function watchFiles(): void {
+  const rename = fs.renameSync;
+  fs.renameSync = (from, to) => {
+    committed([`secret ${basename(String(to))}`], () => rename(from, to));
+  };
 }
 
 function committed(changes: string[], commit: () => unknown): unknown {

@@ -9,6 +9,8 @@ export interface Setting {
   readonly policy: string;
   /** Where webhooks go; none if not given. */
   readonly outlets?: { readonly pagerDutyUrl: string; readonly webhookUrl: string };
+  /** Where the deploy hook called `web` goes; none if not given. */
+  readonly deployUrl?: string;
 }
 
 /** From the parent, which drives the story, to the child, which runs the app. */
