@@ -17,6 +17,7 @@ import type {
   WorldScope,
   WorldServiceAccount,
 } from './types.ts';
+import type { Workload } from './workloads.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -200,6 +201,13 @@ export class World {
     this.#traffic.move({ ...move, at: this.#clock.now() });
     this.#spending.invalidate(this.#roster.keyOf(move.fromKeyId).scopeId);
     this.#spending.invalidate(this.#roster.keyOf(move.toKeyId).scopeId);
+  }
+
+  /** Something calls with this key of which nobody knows: a redeploy leaves it where it is. */
+  addForgotten(keyId: string, workload: Workload): void {
+    const key = this.#roster.keyOf(keyId);
+    this.#traffic.addWorkload(key.id, workload, key.createdAt, 'forgotten');
+    this.#spending.invalidate(key.scopeId);
   }
 
   addLeak(plan: LeakPlan): WorldLeak {
