@@ -16,6 +16,11 @@ interface Assignment {
   to: number;
 }
 
+interface WorkloadSpan {
+  readonly since: number;
+  readonly source: 'own' | 'forgotten';
+}
+
 interface TrafficOptions {
   readonly seed: number;
   readonly startAt: number;
@@ -34,7 +39,7 @@ export class Traffic {
     this.#options = options;
   }
 
-  addWorkload(keyId: string, workload: Workload, since: number, source: 'own' | 'forgotten' = 'own'): void {
+  addWorkload(keyId: string, workload: Workload, { since, source }: WorkloadSpan): void {
     const { seed, startAt } = this.#options;
     const days = workload.untilDaysBefore;
     const to = days === undefined ? Number.POSITIVE_INFINITY : startAt - days * DAY_MS;
