@@ -11,6 +11,7 @@ import { detectorSections as detectors } from '../domain/detectors/index.ts';
 import { Secret } from '../domain/secret.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';
+import { secretStores } from '../secret-stores/index.ts';
 import { systemClock } from '../system/clock.ts';
 import { countingIds } from '../system/ids.ts';
 import { DrivenClock } from './driven-clock.ts';
@@ -274,7 +275,7 @@ channels: { alerts: '#ai-keys' }
 roles: { admins: [U0CHRIS], responders: [U0ANA] }
 polling: { usage_minutes: ${pollMinutes}, inventory_minutes: 60 }
 ${policy}`;
-  const parsed = parsePolicy(text, { file: 'sandbox policy', detectors });
+  const parsed = parsePolicy(text, { file: 'sandbox policy', detectors, secretStores });
   if (!parsed.ok) throw new Error(formatFaults(parsed.faults));
   return { policy: parsed.policy, policySettings: parsed.settings };
 }

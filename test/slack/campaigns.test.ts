@@ -19,7 +19,7 @@ describe('a campaign in Slack', () => {
     expect(textOf(running, root)).toContain('Rotation of fleet: 0 of 4 keys done.');
     expect(replies(running, root)).toHaveLength(4);
     expect(replies(running, root)[0]).toContain('fleet-0  ░░░░░░  @ana');
-    expect(replies(running, root)[0]).toContain('1. Generate the new key: Make the key that takes over');
+    expect(replies(running, root)[0]).toContain('1. Generate the new key: make a key named exactly fleet-0-');
     const posts = stamps(running, root).map((ts) => Number(ts) * SECOND_MS);
     expect(posts.every((at, index) => index === 0 || at - (posts[index - 1] ?? 0) >= SECOND_MS)).toBe(true);
     // Slack never had to slow it down.

@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS, monthStart } from '../../domain/time.ts';
 import { leakWeekend, providerDown, type Scenario, slackDown, type World } from '../world/index.ts';
+import { beginCampaign, CAMPAIGN_POLICY, campaignDay, forgetConsumer } from './begin-campaign.ts';
 import { beginRotation, ROTATED_KEY } from './begin-rotation.ts';
 import type { LiveStory } from './story.ts';
 
@@ -76,6 +77,17 @@ export const stories: readonly LiveStory[] = [
     scenario: rotation,
     provider: PROVIDER,
     begin: beginRotation,
+  },
+  {
+    id: 'campaign',
+    title: 'Quarterly rotation starts',
+    watchFor:
+      'Twelve keys, three people, since ten o’clock. Open the thread: one key is blocked, and the old prod-assistant is still called. Try /keys rotate drill.',
+    scenario: campaignDay,
+    provider: PROVIDER,
+    policy: CAMPAIGN_POLICY,
+    prepare: forgetConsumer,
+    begin: beginCampaign,
   },
   {
     id: 'two-people',

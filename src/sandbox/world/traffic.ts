@@ -6,13 +6,19 @@ import { createProbe, createStream, LINE_WIDTH, type LineSpec, type Stream } fro
 import type { LineIdentity, TimeRange, UsageLine, WorldLeak } from './types.ts';
 import { probeLine, stolenLine, type Workload } from './workloads.ts';
 
-export type Source = 'own' | 'stolen';
+/** `forgotten`: a consumer of our own of which nobody knows, so that it is not redeployed. */
+export type Source = 'own' | 'forgotten' | 'stolen';
 
 interface Assignment {
   readonly stream: Stream;
   readonly source: Source;
   readonly from: number;
   to: number;
+}
+
+interface WorkloadSpan {
+  readonly since: number;
+  readonly source: 'own' | 'forgotten';
 }
 
 interface TrafficOptions {
@@ -33,7 +39,7 @@ export class Traffic {
     this.#options = options;
   }
 
-  addWorkload(keyId: string, workload: Workload, since: number): void {
+  addWorkload(keyId: string, workload: Workload, { since, source }: WorkloadSpan): void {
     const { seed, startAt } = this.#options;
     const days = workload.untilDaysBefore;
     const to = days === undefined ? Number.POSITIVE_INFINITY : startAt - days * DAY_MS;
@@ -41,8 +47,8 @@ export class Traffic {
     const level = meanLevel(shape, Math.floor(Math.min(to, startAt) / HOUR_MS));
     const microUsdPerMinute = (workload.usdPerMonth * 1_000_000) / HOURS_PER_MONTH / 60;
     const requestsPerMinute = level === 0 ? 0 : microUsdPerMinute / level / this.#meanCost(workload.lines);
-    const stream = createStream({ id: `own ${keyId}`, seed, lines: workload.lines, shape, requestsPerMinute });
-    this.#assign(keyId, { stream, source: 'own', from: since, to });
+    const stream = createStream({ id: `${source} ${keyId}`, seed, lines: workload.lines, shape, requestsPerMinute });
+    this.#assign(keyId, { stream, source, from: since, to });
   }
 
   addLeak(leak: WorldLeak): void {
@@ -62,7 +68,7 @@ export class Traffic {
   /** Moves the key's own streams to another key from `at` on, as a redeployed consumer does. */
   move({ fromKeyId, toKeyId, at }: { fromKeyId: string; toKeyId: string; at: number }): void {
     for (const assignment of this.#of(fromKeyId)) {
-      if (assignment.source === 'stolen' || assignment.to <= at) continue;
+      if (assignment.source !== 'own' || assignment.to <= at) continue;
       const from = Math.max(assignment.from, at);
       this.#assign(toKeyId, { ...assignment, from });
       assignment.to = from;

@@ -92,6 +92,7 @@ export const ANTHROPIC_WORKLOADS = {
     anthropic({ model: 'claude-sonnet-4-5', share: 1, mix: [1_500, 0, 350] }),
   ]),
   console: workload(SHAPES.office, 28, [anthropic({ model: 'claude-sonnet-4-5', share: 1, mix: [2_400, 0, 700] })]),
+  forgottenPoller: workload(SHAPES.daily, 60, [anthropic({ model: 'claude-haiku-4-5', share: 1, mix: [800, 0, 180] })]),
   pilot: {
     ...workload(SHAPES.office, 90, [anthropic({ model: 'claude-sonnet-4-5', share: 1, mix: [2_000, 0, 500] })]),
     untilDaysBefore: 112,

@@ -17,6 +17,7 @@ import type {
   WorldScope,
   WorldServiceAccount,
 } from './types.ts';
+import type { Workload } from './workloads.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -82,7 +83,7 @@ export class World {
     const capOvershootMs = options.capOvershootMs ?? 0;
     const spending = new Spending({ roster, traffic, prices, scopes: company.scopes, capOvershootMs });
     for (const { key, workload } of company.keys) {
-      if (workload !== undefined) traffic.addWorkload(key.id, workload, key.createdAt);
+      if (workload !== undefined) traffic.addWorkload(key.id, workload, { since: key.createdAt, source: 'own' });
     }
     this.seed = seed;
     this.name = company.name;
@@ -200,6 +201,13 @@ export class World {
     this.#traffic.move({ ...move, at: this.#clock.now() });
     this.#spending.invalidate(this.#roster.keyOf(move.fromKeyId).scopeId);
     this.#spending.invalidate(this.#roster.keyOf(move.toKeyId).scopeId);
+  }
+
+  /** Something calls with this key of which nobody knows: a redeploy leaves it where it is. */
+  addForgotten(keyId: string, workload: Workload): void {
+    const key = this.#roster.keyOf(keyId);
+    this.#traffic.addWorkload(key.id, workload, { since: key.createdAt, source: 'forgotten' });
+    this.#spending.invalidate(key.scopeId);
   }
 
   addLeak(plan: LeakPlan): WorldLeak {

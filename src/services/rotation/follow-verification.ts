@@ -7,9 +7,16 @@ import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
-import { RISE_KIND, type RotationContext, saveRotation, TRAFFIC_KIND, threadOf } from './announce-rotation.ts';
+import {
+  announceRotation,
+  RISE_KIND,
+  type RotationContext,
+  saveRotation,
+  TRAFFIC_KIND,
+  threadOf,
+} from './announce-rotation.ts';
 import { endEvidence } from './old-key-end.ts';
-import { readVerification, type Verification } from './read-verification.ts';
+import { callersSince, readVerification, type Verification } from './read-verification.ts';
 import { forgetOthers, isNewToShow } from './verification-memory.ts';
 import { verifyEvidence } from './verify-step.ts';
 
@@ -52,10 +59,13 @@ async function follow(deps: FollowDeps, { id, revision }: Rotation, seen: Verifi
       const news = { actor: ACTOR, verb, detail };
       await saveRotation(context, { before: rotation, after: withStep(rotation, change) }, news);
     }
-    // One of a campaign has one message for all; `Check traffic…` shows it there.
-    const isShownHere =
-      rotation.campaignId === null && isNewToShow({ store: deps.store, rotationId: id }, shownOf(seen));
-    if (isShownHere) await enqueue(context, rotation, { kind: TRAFFIC_KIND, subjectId: id });
+    // One of a campaign has one message for all, with two lines of it; `Check traffic…` shows the rest.
+    const isOwn = rotation.campaignId === null;
+    const shown = isOwn ? shownOf(seen) : briefOf(rotation, seen);
+    if (isNewToShow({ store: deps.store, rotationId: id }, shown)) {
+      if (isOwn) await enqueue(context, rotation, { kind: TRAFFIC_KIND, subjectId: id });
+      else await announceRotation(context, rotation);
+    }
     if (rise !== null && stepOf(rotation, 'revoke').state !== 'done') {
       await tellRise(context, rotation, { ...rise, unit: seen.burnDown.unit });
     }
@@ -78,6 +88,13 @@ function shownOf({ burnDown, quiet, newKey, callers, doubts }: Verification): st
     names,
     doubts,
   ]);
+}
+
+/** What the message of a campaign's key says of it: an edit only where somebody comes or goes, or the old key falls quiet. */
+function briefOf(rotation: Rotation, { quiet, newKey, callers }: Verification): string {
+  const since = quiet.quietMs < HOUR_MS ? null : quiet.since;
+  const models = callersSince(callers, rotation).map(({ model }) => model);
+  return JSON.stringify([since, quiet.neededMs, newKey?.firstSeenAt === null, [...new Set(models)].sort()]);
 }
 
 function changeOf(rotation: Rotation, seen: Verification, at: number): StepChange | null {

@@ -1,16 +1,19 @@
 import type { Key } from '../../domain/key.ts';
-import type { Rotation } from '../../domain/rotation.ts';
+import { isOver, type Rotation, stepOf } from '../../domain/rotation.ts';
 import { BURN_HOURS, type BurnDown, hourStarts } from '../../domain/rotation-burndown.ts';
 import { showsOf } from '../../domain/rotation-proof.ts';
 import { GAP_HISTORY_MS, gapsOf, type Quiet, quietOf } from '../../domain/rotation-quiet.ts';
 import { type Doubt, doubtsOf, type RotationTraffic } from '../../domain/rotation-traffic.ts';
-import { DAY_MS, HOUR_MS, latest } from '../../domain/time.ts';
+import { DAY_MS, HOUR_MS, latest, MINUTE_MS } from '../../domain/time.ts';
 import { isUse, totalTokens, type UsageBucket } from '../../domain/usage.ts';
 import { horizonOf } from '../alerts/horizon.ts';
 import type { Deps } from '../deps.ts';
 import { keysCountedIn } from './named-keys.ts';
 import { readTraffic } from './read-traffic.ts';
 import { recallGaps } from './verification-memory.ts';
+
+// Usage comes in buckets, and programs take a moment to end.
+const RESTART_MS = 5 * MINUTE_MS;
 
 /** Somebody who used the old key lately. */
 export interface Caller {
@@ -151,6 +154,12 @@ function callersOf(uses: readonly UsageBucket[]): readonly Caller[] {
     ];
   });
   return callers.sort((a, b) => (b.requests ?? b.tokens) - (a.requests ?? a.tokens));
+}
+
+/** Those who still called after everybody was said to read the new value: whoever was forgotten. */
+export function callersSince(callers: readonly Caller[], rotation: Pick<Rotation, 'steps'>): readonly Caller[] {
+  const { state, at } = stepOf(rotation, 'redeploy');
+  return isOver(state) && at !== null ? callers.filter(({ lastAt }) => lastAt > at + RESTART_MS) : [];
 }
 
 function requestsOf(uses: readonly UsageBucket[]): number | null {

@@ -1,4 +1,5 @@
 import type { Action } from '../../domain/action.ts';
+import { publicMessageOf } from '../../domain/errors.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { isOver, type Rotation, stepOf } from '../../domain/rotation.ts';
 import type { RotationConsumer } from '../../domain/rotation-work.ts';
@@ -8,7 +9,7 @@ import type { Deps } from '../deps.ts';
 import { creationOf } from './creation-of.ts';
 import { type Found, findNewKey } from './find-new-keys.ts';
 import { type ByHandReason, makingOf } from './making.ts';
-import { secretPlaceOf } from './places.ts';
+import { type SecretPlace, secretPlaceOf } from './places.ts';
 
 /** What the first three steps of a rotation show besides the rotation itself. */
 export interface RotationWork {
@@ -57,26 +58,28 @@ export async function readWork(
 ): Promise<RotationWork> {
   const repos = deps.store.read;
   const making = makingOf(deps, { oldKey, lineage });
-  const place = secretPlaceOf(deps, { lineage, oldKey });
   const secret = await repos.rotationSecrets.get(rotation.id);
   const isMade = isOver(stepOf(rotation, 'generate').state);
   return {
     byHand: making.kind === 'by_hand' ? making.because : null,
     creation: isMade ? null : await creationOf(repos, rotation),
     found: await findNewKey(repos, rotation),
-    place:
-      place === null
-        ? null
-        : {
-            title: place.store.title,
-            reference: place.reference,
-            readBack: place.store.capabilities.readBack,
-            byHand: place.store.byHand(place.reference),
-            problem: secret?.problem ?? null,
-          },
+    place: placeCard(secretPlaceOf(deps, { lineage, oldKey }), secret?.problem ?? null),
     consumers: (await repos.rotationConsumers.ofRotation(rotation.id)).map((row) => consumerCard(deps, row)),
     keyless: deps.providers.get(oldKey.connectionId)?.keyless ?? null,
   };
+}
+
+/** A reference that the store does not take is a problem of one step, and no reason to show nothing of the key. */
+function placeCard(place: SecretPlace | null, problem: string | null): RotationWork['place'] {
+  if (place === null) return null;
+  const { store, reference } = place;
+  const card = { title: store.title, reference, readBack: store.capabilities.readBack };
+  try {
+    return { ...card, byHand: store.byHand(reference), problem };
+  } catch (error) {
+    return { ...card, byHand: [], problem: publicMessageOf(error) };
+  }
 }
 
 function consumerCard({ deployHooks }: Pick<Deps, 'deployHooks'>, row: RotationConsumer): ConsumerCard {

@@ -1,7 +1,8 @@
 import type { KnownBlock, View } from '@slack/types';
 import { nextStep } from '../../domain/campaign.ts';
-import { isOver, ROTATION_STEPS, stepOf } from '../../domain/rotation.ts';
+import { isOver, ROTATION_STEPS, type RotationStep, stepOf } from '../../domain/rotation.ts';
 import type { CampaignKeyCard } from '../../services/campaigns/describe-key.ts';
+import { isUnderWay } from '../../services/rotation/creation-of.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
 import { plain } from './action-modal.ts';
@@ -9,11 +10,13 @@ import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './b
 import { RUNG_WORDS } from './campaign-words.ts';
 import { steeringButtons } from './rotation.ts';
 import { STEP_TITLE, stepBody, stepButtons } from './rotation-step.ts';
+import { trafficBrief } from './rotation-traffic.ts';
 import { barText, keyText, stepStateText } from './rotation-words.ts';
 import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
 
 export const MORE_TITLE = 'Rotation';
 /** Buttons that the message has room for; the rest is behind `More…`. */
+const CONSUMERS_MAX = 6;
 const BESIDE: ReadonlySet<string> = new Set(['rotation_skip', 'rotation_undo', 'rotation_look']);
 
 /** The one message of a key in a campaign: where it stands, the step that is next, and its buttons. */
@@ -38,7 +41,7 @@ function linesOf(key: CampaignKeyCard, locale: Locale): readonly string[] {
   }
   return [
     `${name}  ${barText(rotation)}  ${actorMention(rotation.driver)} · ${keyText(oldKey)}`,
-    ...nextLines(key.card, locale),
+    ...nextLines(key, locale),
     ...overLines(key.card),
     ...ladderLines(key, locale),
   ];
@@ -54,7 +57,8 @@ function joinedLines({ card, elsewhere }: CampaignKeyCard, locale: Locale): read
 }
 
 /** The step that is next in two lines; the whole of it is behind `Help`. */
-function nextLines(card: RotationCard, locale: Locale): readonly string[] {
+function nextLines(key: CampaignKeyCard, locale: Locale): readonly string[] {
+  const { card } = key;
   const { rotation } = card;
   if (rotation.rollback !== null) {
     return [
@@ -69,8 +73,25 @@ function nextLines(card: RotationCard, locale: Locale): readonly string[] {
   const step = stepOf(rotation, name);
   const title = `*${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}*`;
   if (step.state === 'blocked') return [`:no_entry: ${title} – ${stepStateText(step, locale)}`];
+  return [`${title}: ${briefOf(key, step, locale)}`];
+}
+
+/** One sentence or two that stand alone: the steps, links and lists behind them are for `Help`. */
+function briefOf({ card, traffic }: CampaignKeyCard, step: RotationStep, locale: Locale): string {
+  const { rotation, newName, providerTitle, work } = card;
   const [first = ''] = stepBody(card, step, locale);
-  return [`${title}: ${first}`];
+  if (step.name === 'generate' && work.byHand !== null && (work.creation === null || !isUnderWay(work.creation))) {
+    const isAsked = work.found.kind === 'unclear' || work.found.kind === 'strays';
+    return isAsked
+      ? first
+      : `make a key named exactly ${escaped(newName)} in the console of ${escaped(providerTitle)}; Keysteward finds it by that name. *Help* shows the way.`;
+  }
+  if (step.name === 'redeploy' && work.consumers.length > 0) {
+    const open = work.consumers.filter(({ row }) => row.state !== 'done').map(({ row }) => foreign(row.consumer));
+    const more = open.length > CONSUMERS_MAX ? ` and ${open.length - CONSUMERS_MAX} more` : '';
+    return `${open.slice(0, CONSUMERS_MAX).join(', ')}${more} ${open.length === 1 ? 'has' : 'have'} to read the new value: restart or redeploy ${open.length === 1 ? 'it' : 'them'}.`;
+  }
+  return step.name === 'verify' && traffic !== null ? trafficBrief(traffic, rotation, locale) : first;
 }
 
 /** `verified by Keysteward: revoke · @ana: generate, store`. */

@@ -23,7 +23,7 @@ export function campaignReportView(campaign: Campaign, report: CampaignReport, i
       'How long each step took',
       report.steps.map(
         ({ step, medianMs, longestMs, count, byKeysteward }) =>
-          `${step}: ${formatLength(medianMs)} in the middle, ${formatLength(longestMs)} at most${byKeysteward === 0 ? '' : `, ${byKeysteward} of ${count} by Keysteward`}`,
+          `${step}: usually ${formatLength(medianMs)}, ${formatLength(longestMs)} at most${byKeysteward === 0 ? '' : `, ${byKeysteward} of ${count} by Keysteward`}`,
       ),
     ),
     ...part(

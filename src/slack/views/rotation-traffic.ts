@@ -1,8 +1,9 @@
+import type { Rotation } from '../../domain/rotation.ts';
 import { type BurnDown, sparkline } from '../../domain/rotation-burndown.ts';
 import type { Quiet } from '../../domain/rotation-quiet.ts';
 import { formatLength, HOUR_MS, plural } from '../../domain/time.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
-import type { Caller, Verification } from '../../services/rotation/read-verification.ts';
+import { type Caller, callersSince, type Verification } from '../../services/rotation/read-verification.ts';
 import { type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { actorMention, capped, dayAndTime, escaped, foreign, instant, type Locale } from './text.ts';
 
@@ -58,6 +59,23 @@ export function quietLines({ quiet, callers, traffic }: Verification, locale: Lo
           `:warning: Usage cannot be read since ${dayAndTime(traffic.blindSince, locale)}: that time does not count as quiet.`,
         ];
   return [...blind, quietLine(quiet, locale), ...callerLines(callers, quiet, locale), ...rareLines(quiet, locale)];
+}
+
+/** For a message that has room for two sentences: who is not there yet, or how long it takes still. */
+export function trafficBrief(seen: Verification, rotation: Rotation, locale: Locale): string {
+  const { newKey, quiet, callers } = seen;
+  const missing = newKey?.firstSeenAt === null ? ['The new key has shown no traffic yet.'] : [];
+  const late = callersSince(callers, rotation);
+  if (late.length > 0 && quiet.quietMs < HOUR_MS) {
+    const names = late
+      .slice(0, MOST_CALLERS)
+      .map(({ model, endpoint }) => `${foreign(model, 60)} (${foreign(endpoint, 40)})`);
+    return [
+      ...missing,
+      `:warning: Something still calls with the old key, after everybody was redeployed: ${names.join(', ')}. Find it and redeploy it; *Check traffic…* shows its hours.`,
+    ].join(' ');
+  }
+  return [...missing, quietLine(quiet, locale), 'This step ticks itself then.'].join(' ');
 }
 
 function quietLine({ neededMs, quietMs, since, isQuiet, readyAt }: Quiet, locale: Locale): string {

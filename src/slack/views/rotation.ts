@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { alertName } from '../../domain/alert.ts';
+import { stepLengths } from '../../domain/campaign-report.ts';
 import { isOver, progressOf, type Rotation, stepOf } from '../../domain/rotation.ts';
 import { formatLength } from '../../domain/time.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
@@ -39,6 +40,7 @@ function verdictOf({ rotation, lineage }: RotationCard): string {
       return `${urgent} ${name}: ${progressText(rotation)}${rotation.paused === null ? '' : ', paused'}.`;
     }
     case 'done':
+      if (rotation.kind === 'drill') return `the rotation of ${name} was rehearsed in ${lasted}. Nothing was changed.`;
       return `${name} has a new key. The rotation took ${lasted}.`;
     case 'cancelled':
       if (rotation.rollback !== null) return `${name} went back to its old key after ${lasted}.`;
@@ -57,6 +59,7 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
       return [...drill, ...words, ...steeredLines(rotation, locale)];
     }
     case 'done': {
+      if (rotation.kind === 'drill') return [barText(rotation), whoDidWhat(rotation), drillTimes(rotation)];
       const softly =
         oldKey.status === 'inactive' ? ['Revoke the old key for good when nobody has missed it for a while.'] : [];
       return [barText(rotation), whoDidWhat(rotation), keys, ...softly];
@@ -72,6 +75,12 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
       return [`${actorMention(rotation.closedBy ?? '')}: ${why}`, keys, ...stored, ...left];
     }
   }
+}
+
+/** `How long: generate 2 minutes, store 40 seconds …` */
+function drillTimes(rotation: Rotation): string {
+  const each = [...stepLengths(rotation)].map(([step, lengthMs]) => `${step} ${formatLength(lengthMs)}`);
+  return `*How long* ${each.join(', ')}`;
 }
 
 /** What holds it up, or turns it round. */
@@ -112,7 +121,8 @@ function reasonOf({ reason }: Rotation): string {
 function buttonsOf(card: RotationCard): ButtonSpec[] {
   const { rotation, lineage, oldKey, acts } = card;
   if (rotation.state === 'open') return steeringButtons(card);
-  if (rotation.state !== 'done' || !acts.includes('revoke')) return [];
+  // A rehearsal leaves the key as it was: what would really end it has no place below it.
+  if (rotation.state !== 'done' || rotation.kind === 'drill' || !acts.includes('revoke')) return [];
   const value = encodeButton({ alertId: rotation.alertId, keyId: oldKey.id, generation: oldKey.generation });
   const accessibilityLabel = `Revoke the old key of ${lineage.slug}`;
   return [{ actionId: 'key_revoke', label: ACT_LABEL.revoke, value, style: 'danger', accessibilityLabel }];
@@ -133,6 +143,13 @@ export function steeringButtons({ rotation, lineage }: Pick<RotationCard, 'rotat
     rotation.paused === null
       ? { actionId: 'rotation_pause', label: 'Pause…', value, accessibilityLabel: `Pause the rotation of ${name}` }
       : { actionId: 'rotation_resume', label: 'Go on', value, accessibilityLabel: `Go on with ${name}` };
+  // A rehearsal changes nothing that could go back.
+  const rollBack = {
+    actionId: 'rotation_roll_back',
+    label: 'Roll back…',
+    value,
+    accessibilityLabel: `Roll the rotation of ${name} back`,
+  };
   return [
     {
       actionId: 'rotation_hand_over',
@@ -141,12 +158,7 @@ export function steeringButtons({ rotation, lineage }: Pick<RotationCard, 'rotat
       accessibilityLabel: `Hand the rotation of ${name} over`,
     },
     pause,
-    {
-      actionId: 'rotation_roll_back',
-      label: 'Roll back…',
-      value,
-      accessibilityLabel: `Roll the rotation of ${name} back`,
-    },
+    ...(rotation.kind === 'drill' ? [] : [rollBack]),
     cancel,
   ];
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
 import { stepOf } from '../../../src/domain/rotation.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { readInventory } from '../../../src/services/inventory/read-inventory.ts';
+import { describeRotation } from '../../../src/services/rotation/describe-rotation.ts';
 import { findNewKey, nextFindAt, tickFoundKeys } from '../../../src/services/rotation/find-new-keys.ts';
 import { lookForKeys, nextLookAt } from '../../../src/services/rotation/look-for-keys.ts';
 import { restoreSecret } from '../../../src/services/rotation/restore-secret.ts';
@@ -123,6 +125,18 @@ describe('a new key that a person makes', () => {
 });
 
 describe('a value that a person stores', () => {
+  test('at a place that the store does not know is a problem of that step, and the key is shown all the same', async () => {
+    const made = await makingBench({ create: 'none' });
+    const byHand = () => {
+      throw new AppError({ code: 'invalid_input', message: 'no place', publicMessage: 'There is no such place.' });
+    };
+    const secretStores = new Map([[made.vault.port.name, { ...made.vault.port, byHand }]]);
+
+    const card = await describeRotation({ ...made.deps, secretStores }, made.rotation.id);
+
+    expect(card?.work.place).toMatchObject({ byHand: [], problem: 'There is no such place.' });
+  });
+
   async function named(options: Parameters<typeof makingBench>[0] = {}): Promise<MakingBench> {
     const made = await makingBench({ create: 'none', ...options });
     await watchSecrets(made.deps);

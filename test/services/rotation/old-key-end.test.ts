@@ -7,13 +7,14 @@ import { runDueActions } from '../../../src/services/actions/execute-action.ts';
 import type { RequestOutcome } from '../../../src/services/actions/record-consented.ts';
 import { requestRetirement } from '../../../src/services/actions/request-retirement.ts';
 import { pendingRevocations } from '../../../src/services/rotation/describe-end.ts';
+import { readDrills } from '../../../src/services/rotation/drill.ts';
 import { followOldKeys } from '../../../src/services/rotation/follow-old-keys.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
 import { rollBack, settleRollBacks } from '../../../src/services/rotation/roll-back.ts';
 import { nextFinalAt, runFinals } from '../../../src/services/rotation/run-finals.ts';
 import { simulateStep } from '../../../src/services/rotation/simulate-step.ts';
 import { pauseRotation, resumeRotation } from '../../../src/services/rotation/steer-rotation.ts';
-import { type Bench, type BenchOptions, NOON, present } from '../../support/bench-deps.ts';
+import { type Bench, type BenchOptions, later, NOON, present } from '../../support/bench-deps.ts';
 import { failing, fakeKey } from '../../support/fake-provider.ts';
 import { FakeStore } from '../../support/fake-store.ts';
 import { ADA, agreed, ask, benchWithKeys, runToTheEnd, SECOND, verbs } from '../../support/requests.ts';
@@ -238,10 +239,14 @@ test('a drill walks its steps without a provider, and gives way to a real rotati
   const open = (kind: 'drill' | 'emergency') =>
     openRotation(bench.deps, { actor: ADA, keyId: key.id, alertId: null, reason: 'practice', purpose: { kind } });
   const { rotation } = await open('drill');
-  for (const name of ['generate', 'store', 'redeploy'] as const) await step(bench, rotation, name);
+  for (const name of ['generate', 'store', 'redeploy'] as const) {
+    later(bench, MINUTE_MS);
+    await step(bench, rotation, name);
+  }
   const calls = bench.provider.calls.length;
   await expect(retire(bench, rotation)).rejects.toThrow('drill');
   for (const name of ['verify', 'revoke', 'inventory'] as const) {
+    later(bench, MINUTE_MS);
     const { revision } = stepOf(await read(bench, rotation), name);
     await simulateStep(bench.deps, { actor: ADA, rotationId: rotation.id, step: name, revision });
   }
@@ -250,6 +255,9 @@ test('a drill walks its steps without a provider, and gives way to a real rotati
   expect(walked.steps.slice(3).map(({ evidence }) => evidence?.proof)).toEqual(['simulated', 'simulated', 'simulated']);
   expect(bench.provider.calls).toHaveLength(calls);
   expect(await statusOf(bench)).toBe('active');
+  const [kept] = await readDrills(bench.deps, 5);
+  expect(kept?.lengthMs).toBe(6 * MINUTE_MS);
+  expect(kept?.steps.map(({ lengthMs }) => lengthMs)).toEqual(Array.from({ length: 6 }, () => MINUTE_MS));
 
   const second = await open('drill');
   bench.provider.put(fakeKey('key_1', { label: 'staging-ci', status: 'archived' }));

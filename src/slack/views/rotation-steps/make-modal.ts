@@ -15,9 +15,8 @@ export function makeModal(card: RotationCard, button: RotationButton): View {
   const { place, keyless } = work;
   const name = escaped(lineage.slug);
   if (rotation.kind === 'drill') {
-    return modal(button, [
-      `*Drill for ${name}:* the steps generate and store are ticked, and nothing is made or stored.`,
-    ]);
+    const words = `*DRILL for ${name}:* the steps generate and store are ticked, and nothing is made or stored.`;
+    return modal(button, [words], 'Tick both');
   }
   if (work.byHand !== null || place === null) {
     return noticeModal(MAKE_TITLE, 'This key has to be made by hand: the thread says how.');
@@ -33,12 +32,12 @@ export function makeModal(card: RotationCard, button: RotationButton): View {
   ]);
 }
 
-function modal(button: RotationButton, lines: readonly string[]): View {
+function modal(button: RotationButton, lines: readonly string[], submit = 'Make it'): View {
   return {
     type: 'modal',
     callback_id: MAKE_MODAL,
     title: plain(MAKE_TITLE),
-    submit: plain('Make it'),
+    submit: plain(submit),
     close: plain('Cancel'),
     private_metadata: encodeRotationButton(button),
     blocks: [section(lines.join('\n'))],

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { inBrowser, textOf } from './support/desk.ts';
+
+inBrowser('the quarterly rotation starts', { story: 'campaign', speed: 0 }, (desk) => {
+  const root = () => desk.message(/Production rotation:/);
+  const inThread = (words: string | RegExp) => desk.thread.getByRole('article').filter({ hasText: words });
+  /** The one message of a key: its name and a bar of six places. */
+  const key = (slug: string) => inThread(new RegExp(`${slug} +[▓░]{6}`));
+  const button = (slug: string, name: RegExp) => key(slug).getByRole('button', { name });
+  const openThread = (message: ReturnType<typeof root>) =>
+    message.getByRole('button', { name: /\d repl(y|ies)/ }).click();
+
+  test('one message counts twelve keys of three people, and each key has one in its thread', async () => {
+    expect(await textOf(root())).toMatch(/Production rotation: 0 of 12 keys done/);
+    expect(await textOf(root())).toMatch(/With ?@ana 4, @ben 4, @dee 4/);
+    await openThread(root());
+    await key('weekly-report').waitFor();
+    expect(await inThread(/ [▓░]{6} /).count()).toBe(12);
+    await key('legacy-webhook')
+      .getByText(/blocked by/)
+      .waitFor();
+    expect(await textOf(key('nightly-batch'))).toContain('verified by Keysteward: generate, store');
+    expect(await textOf(key('prod-assistant'))).toMatch(/Something still calls with the old key.*claude-haiku-4-5/);
+    expect(await desk.barriers()).toEqual([]);
+    await desk.picture('campaign');
+  });
+
+  test('All done brings a key on and the bar with it, Help says how, Blocked… asks why', async () => {
+    await button('prod-api', /^All done/).click();
+    await key('prod-api').getByText('▓▓▓░░░').waitFor();
+    await button('spare-prod', /^Help/).click();
+    await desk.dialog.getByText(/Call it exactly spare-prod-2026-10-13/).waitFor();
+    await desk.picture('campaign-help');
+    await desk.dismiss();
+    await button('spare-prod', /^Blocked/).click();
+    await desk.dialog.getByRole('textbox').fill('nobody knows what it is for');
+    await desk.press('Save');
+    await desk.dismiss();
+    await key('spare-prod')
+      .getByText(/blocked by @ana/)
+      .waitFor();
+    await desk.setSpeed(60);
+    await root()
+      .getByText(/2 blocked/)
+      .waitFor();
+    expect(await textOf(root())).toContain('nobody knows what it is for');
+  });
+
+  test('a key that somebody has made in the console is found, and its step ticks itself', async () => {
+    await key('support-chat').getByText('verified by Keysteward: generate').waitFor();
+    await desk.setSpeed(0);
+    await desk.picture('campaign-ticked');
+  });
+});
