@@ -72,7 +72,11 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
       const open = db.selectFrom('rotations').select('id').where('state', '=', 'open');
       const steps = await db.selectFrom('rotation_steps').selectAll().where('rotation_id', 'in', open).execute();
       const byRotation = groupBy(steps, (step) => step.rotation_id);
-      return rows.map((row) => toRotation(row, byRotation.get(row.id) ?? []));
+      // One that was closed between the two reads is none of them.
+      return rows.flatMap((row) => {
+        const own = byRotation.get(row.id);
+        return own === undefined ? [] : [toRotation(row, own)];
+      });
     },
   };
 }
