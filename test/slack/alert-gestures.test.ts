@@ -165,7 +165,7 @@ const CASES: readonly Case[] = [
   },
   { gesture: 'raise_cap', what: 'Raise cap… of the team’s own', run: raiseOwn },
   { gesture: 'raise_cap', what: 'Raise cap… that prolongs a raise', run: prolong },
-  { gesture: 'rotate', what: 'Rotate…', run: press('key_rotate', undefined, REASON) },
+  { gesture: 'rotate', what: 'Rotate…', run: press('key_rotate', undefined, { ...REASON, public: { value: 'calm' } }) },
   { gesture: 'ask_second_person', what: 'Revoke…, which needs a second person', run: askForSecond },
   {
     gesture: 'snooze',

@@ -101,7 +101,7 @@ export const campaignEndSubmit: SubmitHandler = {
   },
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
-    const campaignId = submission.privateMetadata;
+    const { campaignId } = decodeCampaignButton(submission.privateMetadata);
     const actor = await authorise(context, { gesture: submission, act: 'campaign', lineage: null });
     const reason = submission.values[REASON_BLOCK] ?? '';
     const { state } = await endCampaign(context.deps, { actor, campaignId, reason });

@@ -1,7 +1,7 @@
 import type { View } from '@slack/types';
 import { openDrill, readDrills } from '../../services/rotation/drill.ts';
 import { linkOf } from '../../services/rotation/rotation-link.ts';
-import { authorise, type Gesture } from '../authorise.ts';
+import { authorise, type Gesture, standingOf } from '../authorise.ts';
 import type { SlackContext } from '../context.ts';
 import type { CheckResult, Click, Submission, SubmitHandler } from '../interaction.ts';
 import { noticeModal } from '../views/action-modal.ts';
@@ -39,6 +39,8 @@ export const drillSubmit: SubmitHandler = {
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
     const keyId = submission.values[KEYS_BLOCK] ?? '';
+    // Who may not look learns not even which keys there are.
+    await standingOf(context, submission);
     const { lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: 'rotate', lineage });
     const { rotation, isNew } = await openDrill(context.deps, { actor, keyId });

@@ -23,9 +23,9 @@ export const registerKeySubmit: SubmitHandler = {
   },
   async run(context, submission): Promise<View> {
     const { deps } = context;
+    const actor = await authorise(context, { gesture: submission, act: 'classify', lineage: null });
     const [fault] = Object.values(faultsIn(submission));
     if (fault !== undefined) throw refused(fault);
-    const actor = await authorise(context, { gesture: submission, act: 'classify', lineage: null });
     const text = (name: keyof typeof REGISTER_BLOCKS) => submission.values[REGISTER_BLOCKS[name]]?.trim() ?? '';
     const ownerSlackId = text('owner') || null;
     if (ownerSlackId !== null) await refuseUnfitOwner(deps, ownerSlackId);

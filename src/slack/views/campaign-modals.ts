@@ -3,6 +3,7 @@ import type { MemberRow } from '../../domain/campaign.ts';
 import type { Choice } from '../../domain/campaign-members.ts';
 import { plural } from '../../domain/time.ts';
 import type { CampaignAim } from '../../services/campaigns/choose-campaign.ts';
+import { encodeCampaignButton } from '../campaign-button.ts';
 import { INPUT, noticeModal, plain, reasonInput } from './action-modal.ts';
 import { section } from './blocks.ts';
 import { byNeed, campaignName, namesText, skippedText } from './campaign-words.ts';
@@ -69,7 +70,7 @@ export function endCampaignModal(campaign: CampaignAim & { readonly id: string }
     title: plain(END_TITLE),
     submit: plain('End'),
     close: plain('Back'),
-    private_metadata: campaign.id,
+    private_metadata: encodeCampaignButton({ campaignId: campaign.id, owner: null }),
     blocks: [section(words), reasonInput('a release freeze')],
   };
 }

@@ -1,6 +1,9 @@
 import type { View } from '@slack/types';
 import fc from 'fast-check';
 import { HOUR_MS } from '../../../src/domain/time.ts';
+import { startByHand } from '../../../src/services/campaigns/start-campaign.ts';
+import { listAllKeys } from '../../../src/services/inventory/list-keys.ts';
+import { readCapRow } from '../../../src/services/limits/read-cap-rows.ts';
 import { readDueLimits } from '../../../src/services/limits/read-limits.ts';
 import { claimLineage } from '../../../src/services/owners/claims.ts';
 import { addConsumers } from '../../../src/services/rotation/consumers.ts';
@@ -9,8 +12,11 @@ import type { ImportPlan } from '../../../src/services/sheets/import-plan.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { interactions } from '../../../src/slack/actions/index.ts';
 import { encodeActionButton, encodeApproval, encodeButton } from '../../../src/slack/button-value.ts';
+import { encodeCampaignButton } from '../../../src/slack/campaign-button.ts';
 import { ownerAnswer } from '../../../src/slack/owner-answer.ts';
 import { buttonOf, encodeRotationButton } from '../../../src/slack/rotation-button.ts';
+import { pickKeyModal } from '../../../src/slack/views/campaign-modals.ts';
+import { ownCapModal } from '../../../src/slack/views/cap-list.ts';
 import { CONFIRM_CLAIM, claimButton, DECLINE_CLAIM } from '../../../src/slack/views/claim.ts';
 import { previewModal } from '../../../src/slack/views/import-modals.ts';
 import { present } from '../../support/bench-deps.ts';
@@ -18,7 +24,7 @@ import { fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 import { EXTRAS, SERVICE_ACCOUNT } from '../../support/limits.ts';
 import { actionOf, limitsOf } from '../../support/records.ts';
-import { NOW } from './cards.ts';
+import { LOCALE, NOW } from './cards.ts';
 import { ADMIN, type CommandBench, openCommandBench, PERSON, RESPONDER } from './command-bench.ts';
 import { NASTY_LABELS, nastyText } from './nasty.ts';
 
@@ -84,8 +90,18 @@ export async function openForgery(): Promise<Forgery> {
     await tx.rotations.update({ ...rotation, kind: 'drill' });
     await addConsumers({ deps, tx }, rotation, [{ consumer: 'api', hook: null }]);
   });
+  const campaign = await startByHand(deps, actor, { environment: 'development', filter: '' });
+  const campaignValue = encodeCampaignButton({ campaignId: campaign.id, owner: null });
+  values.push(campaignValue);
+  const [member] = await bench.store.read.campaigns.members(campaign.id);
+  const [summary] = await listAllKeys(deps);
+  const row = await readCapRow(deps, present(summary));
+  bench.views.push(
+    pickKeyModal(campaignValue, [{ member: { ...present(member), rotationId: rotation.id }, rotation }]),
+    ownCapModal({ row, where: 'here', buttonValue: present(keys[0]) }, LOCALE),
+  );
   const dialogs = await dialogsOf(bench, values);
-  const ids = [alert.id, rotation.id, approval.id, 'act_hanging', ...notices.map(({ id }) => id), 'ws_1'];
+  const ids = [alert.id, rotation.id, campaign.id, approval.id, 'act_hanging', ...notices.map(({ id }) => id), 'ws_1'];
   for (const { id, lineageId } of [first, second, third]) ids.push(id, lineageId);
   return { bench, values, dialogs, ids };
 }
@@ -115,6 +131,8 @@ async function dialogsOf(bench: CommandBench, values: readonly string[]): Promis
   await bench.run('suspend scope ws_1', ADMIN);
   await bench.run('register', ADMIN);
   await bench.run('import', ADMIN);
+  await bench.run('rotate drill', ADMIN);
+  await bench.run('rotate campaign', ADMIN);
   bench.views.push(previewModal(PLAN, { metadata: JSON.stringify({ file: 'F1', print: 'x' }) }));
   const byForm = new Map<string, View>();
   for (const view of bench.views) if (view.callback_id) byForm.set(view.callback_id, view);
