@@ -135,7 +135,7 @@ describe('the use check itself', () => {
     expect(manifestFaults(post, { ...nothing, scopes: ['chat:write', 'pins:write'] })).toEqual([
       'manifest.yml has pins:write under scopes, and nothing uses it',
     ]);
-    expect(manifestFaults(usesOf('client.pins.add({});'), nothing)).toEqual([
+    expect(manifestFaults(usesOf('client.bookmarks.add({});'), nothing)).toEqual([
       expect.stringContaining('add it to the table'),
     ]);
     expect(manifestFaults(usesOf("app.event('pin_added', run);"), nothing)).toEqual([

@@ -21,19 +21,24 @@ export async function withStored(run: (deps: RiskDeps) => Promise<void>): Promis
   const policy = ownPolicy();
   const store = openOwnStore();
   try {
-    await run(await storedDeps(store, policy));
+    await run(await storedDeps(store, policy, tellGuess));
   } finally {
     await store.close();
   }
 }
 
-export async function storedDeps(store: Store, policy: Policy): Promise<RiskDeps> {
+/** `tell` hears that what can be suspended had to be guessed. */
+export async function storedDeps(store: Store, policy: Policy, tell: () => void = () => {}): Promise<RiskDeps> {
   const prices = createPriceTable({ overrides: policy.prices });
-  return { store, clock: systemClock, breathe, policy, prices, providers: await connectionsOf(store) };
+  return { store, clock: systemClock, breathe, policy, prices, providers: await connectionsOf(store, tell) };
+}
+
+function tellGuess(): void {
+  err('No admin key is configured here: worked out as if no key could be suspended from here.\n');
 }
 
 /** What each connection can do: as it is configured; without a configuration as if there were no write key. */
-async function connectionsOf(store: Store): Promise<ReadonlyMap<string, Provider>> {
+async function connectionsOf(store: Store, tell: () => void): Promise<ReadonlyMap<string, Provider>> {
   const logger = createLogger({ level: 'error' });
   const env = loadDotEnv(readTextFile, '.env', process.env);
   const read = readConfig({ env, readFile: readTextFile, providers, detectors });
@@ -43,7 +48,7 @@ async function connectionsOf(store: Store): Promise<ReadonlyMap<string, Provider
     if (connected.size > 0) return connected;
   }
   const known = new Map((await store.read.keys.identities()).map((key) => [key.connectionId, key.providerId]));
-  if (known.size > 0) err('No admin key is configured here: worked out as if no key could be suspended from here.\n');
+  if (known.size > 0) tell();
   return new Map(
     [...known].flatMap(([connectionId, providerId]) => {
       const definition = providers.find(({ id }) => id === providerId);

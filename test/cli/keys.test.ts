@@ -56,7 +56,7 @@ test('the inventory of any database is listed, exported, changed in a sheet and 
       models: [],
       capMicroUsd: null,
       monthToDateMicroUsd: 0,
-      rotationDueAt: null,
+      rotationDueAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       blastRadiusMicroUsd: null,
     },
   ]);

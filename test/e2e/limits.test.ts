@@ -35,7 +35,7 @@ test.each(['openai', 'anthropic'] as const)('a cap is changed from the card of a
   const { slug } = present(await stage.app.deps.store.read.lineages.get(lineageId));
   const noun = provider === 'openai' ? 'project' : 'workspace';
   expect(await ask(stage, 'U0ANA', `/keys show ${slug}`)).toMatch(
-    new RegExp(`Cap none · \\$[\\d,.]+ spent in the ${noun} this month`),
+    new RegExp(`Provider’s cap none · \\$[\\d,.]+ spent in the ${noun} this month`),
   );
   expect(await showAndClick(stage, 'U0BEN', slug, 'scope_cap')).toContain(
     'only a responder or an admin may change its limits',
@@ -59,7 +59,7 @@ test.each(['openai', 'anthropic'] as const)('a cap is changed from the card of a
   const card = await ask(stage, 'U0BEN', `/keys show ${slug}`);
   expect(card).toMatch(
     new RegExp(
-      `Cap \\$750\\.50 a month on the ${noun} \\(1 other key shares it\\) · \\$[\\d,.]+ used this month \\(\\d+%\\)`,
+      `Provider’s cap \\$750\\.50 a month on the ${noun} \\(1 other key shares it\\) · \\$[\\d,.]+ used this month \\(\\d+%\\)`,
     ),
   );
   expect(card).toContain('Last act Cap changed from none to $750.50 a month by @ana');
@@ -74,7 +74,7 @@ test('where caps are not opened to the organization the card says so, and where 
 
   const card = await ask(stage, 'U0ANA', '/keys show staging-ci');
 
-  expect(card).toContain('Cap not known (not opened to your organization)');
+  expect(card).toContain('Provider’s cap not known (not opened to your organization)');
   expect(card).toContain('Change the cap there');
   expect(card).not.toContain('[ Change cap… ]');
 });

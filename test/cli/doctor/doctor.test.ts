@@ -95,14 +95,14 @@ test.each([
 });
 
 test('a scope that was not granted is named with what to do, one too many is a remark', async () => {
-  const scopes = [...EVERY_SCOPE.filter((scope) => scope !== 'im:history'), 'files:write'];
+  const scopes = [...EVERY_SCOPE.filter((scope) => scope !== 'im:history'), 'users:write'];
   const missing = await openCompany({ scopes });
-  const extra = await openCompany({ scopes: [...EVERY_SCOPE, 'files:write'] });
+  const extra = await openCompany({ scopes: [...EVERY_SCOPE, 'users:write'] });
 
   const [less, more] = await Promise.all([examineIn(place(POLICY), missing.env), examineIn(place(POLICY), extra.env)]);
 
   expect(lineOf(less, 'Slack scopes')).toMatch(/^warn .*not granted: im:history\. Add them on the app page.*reinstall/);
-  expect(lineOf(more, 'Slack scopes')).toMatch(/^ok .*granted and not needed: files:write$/);
+  expect(lineOf(more, 'Slack scopes')).toMatch(/^ok .*granted and not needed: users:write$/);
 });
 
 test('an app-level token of another app is caught although Slack takes it', async () => {
