@@ -67,18 +67,20 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
         .execute();
       return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
     },
-    async allOpen() {
-      const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
-      const open = db.selectFrom('rotations').select('id').where('state', '=', 'open');
-      const steps = await db.selectFrom('rotation_steps').selectAll().where('rotation_id', 'in', open).execute();
-      const byRotation = groupBy(steps, (step) => step.rotation_id);
-      // One that was closed between the two reads is none of them.
-      return rows.flatMap((row) => {
-        const own = byRotation.get(row.id);
-        return own === undefined ? [] : [toRotation(row, own)];
-      });
-    },
+    allOpen: () => allOpen(db),
   };
+}
+
+async function allOpen(db: Kysely<Database>): Promise<readonly Rotation[]> {
+  const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
+  const open = db.selectFrom('rotations').select('id').where('state', '=', 'open');
+  const steps = await db.selectFrom('rotation_steps').selectAll().where('rotation_id', 'in', open).execute();
+  const byRotation = groupBy(steps, (step) => step.rotation_id);
+  // One that was closed between the two reads is none of them.
+  return rows.flatMap((row) => {
+    const own = byRotation.get(row.id);
+    return own === undefined ? [] : [toRotation(row, own)];
+  });
 }
 
 function checks(db: Kysely<Database>): Pick<RotationRepo, 'checksOf' | 'check'> {
