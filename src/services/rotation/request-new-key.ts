@@ -82,8 +82,11 @@ export async function nextMakingAt(
 }
 
 export async function makeWaitingKeys(deps: MakeDeps): Promise<void> {
+  const failures: unknown[] = [];
   for (const rotation of await waiting(deps)) {
-    const { revision } = stepOf(rotation, 'generate');
-    await requestNewKey(deps, { actor: MAKER, rotationId: rotation.id, revision });
+    const input = { actor: MAKER, rotationId: rotation.id, revision: stepOf(rotation, 'generate').revision };
+    // One that cannot be asked for must not hold up the others.
+    await requestNewKey(deps, input).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
 }
