@@ -300,6 +300,22 @@ CREATE TABLE job_runs (
 
 CREATE INDEX job_runs_job ON job_runs (job, started_at);
 
+CREATE TABLE key_audits (
+  id TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  started_by TEXT NOT NULL,
+  closed_at BIGINT,
+  closed_by TEXT,
+  close_reason TEXT,
+  steps TEXT NOT NULL,
+  score_before INTEGER NOT NULL,
+  score_after INTEGER,
+  revision INTEGER NOT NULL
+);
+
+CREATE UNIQUE INDEX key_audits_open ON key_audits (state) WHERE state = 'open';
+
 CREATE TABLE keys (
   id TEXT PRIMARY KEY,
   lineage_id TEXT NOT NULL REFERENCES lineages (id),

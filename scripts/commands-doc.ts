@@ -61,6 +61,7 @@ export const MORE: Readonly<Record<string, More>> = {
     ],
   },
   'test-alert': { act: 'test_alert', examples: ['test-alert'] },
+  audit: { act: 'audit', examples: ['audit'] },
   help: { act: 'look', examples: ['help'] },
 };
 

@@ -26,6 +26,7 @@ export const ACTS = [
   'break_glass',
   'test_alert',
   'campaign',
+  'audit',
   'raise_cap_beyond',
   'declassify',
   'delete_owner',
@@ -60,6 +61,7 @@ const RESPONDER_ACTS = [
   'break_glass',
   'test_alert',
   'campaign',
+  'audit',
 ] as const satisfies readonly Act[];
 
 /**
@@ -98,6 +100,7 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   break_glass: 'act alone',
   test_alert: 'start a test alert',
   campaign: 'start or end a campaign',
+  audit: 'lead an audit of all keys',
   raise_cap_beyond: 'raise its cap that far',
   declassify: 'say that a production key is none',
   delete_owner: 'delete its account',

@@ -10,6 +10,7 @@ import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
+import type { KeyAuditRepo } from './key-audits.ts';
 import type { CapLine, GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
@@ -195,6 +196,7 @@ export interface Repos {
   readonly rotationSecrets: RotationSecretRepo;
   readonly rotationConsumers: RotationConsumerRepo;
   readonly campaigns: CampaignRepo;
+  readonly keyAudits: KeyAuditRepo;
   readonly channelTroubles: ChannelTroubleRepo;
   readonly pages: PageRepo;
   readonly outlets: OutletRepo;

@@ -30,6 +30,11 @@ export function commandButtonId(index: number): string {
   return `command_${index}`;
 }
 
+/** Of buttons under a message that must stay: the answer goes to whoever clicks. */
+export function asideButtonId(index: number): string {
+  return `aside_${index}`;
+}
+
 export function decodeCommand(value: string): CommandLine {
   const { c, a, p } = codec.decode(value);
   return { name: c, argument: a, page: p };
@@ -39,6 +44,7 @@ export function decodeCommand(value: string): CommandLine {
 export function commandButtons(
   lines: readonly (CommandLine & { readonly label: string; readonly accessibilityLabel: string })[],
   first = 0,
+  idOf: (index: number) => string = commandButtonId,
 ): readonly ButtonSpec[] {
   return lines
     .slice(0, COMMAND_BUTTONS - first)
@@ -46,6 +52,6 @@ export function commandButtons(
       const value = codec.encode({ c: name, a: argument, p: page });
       const isUnfit = argument.length > ARGUMENT_MAX || value.length > VALUE_MAX || looksLikeSecret(argument);
       if (isUnfit) return [];
-      return [{ actionId: commandButtonId(first + index), label, value, accessibilityLabel }];
+      return [{ actionId: idOf(first + index), label, value, accessibilityLabel }];
     });
 }

@@ -11,6 +11,8 @@ export interface Click extends Gesture {
   readonly channel: string | null;
   /** The modal that the button is in. */
   readonly viewId: string | null;
+  /** Under an answer that only this person sees. */
+  readonly isEphemeral: boolean;
   /** Answers the person alone, in the place of the click; not in modals. */
   readonly reply: (rendered: Rendered) => Promise<void>;
   /** Puts an answer in the place of the one that the button is under; for answers to one person alone. */

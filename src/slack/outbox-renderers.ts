@@ -8,6 +8,7 @@ import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './aler
 import { campaignChannelRenderers, campaignDirectRenderers } from './campaign-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
 import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
+import { keyAuditRenderers } from './key-audit-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { approvalView } from './views/approval.ts';
@@ -104,6 +105,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   noticeCallRenderer,
   ...rotationRenderers,
   ...campaignChannelRenderers,
+  ...keyAuditRenderers,
   noticeToRenderer,
   approvalRenderer,
   rollUpRenderer,

@@ -194,6 +194,7 @@ async function runClick(
     channel: body.channel?.id ?? null,
     // The Home tab is no modal that another could go on top of.
     viewId: body.view?.type === 'modal' ? body.view.id : null,
+    isEphemeral: body.container['is_ephemeral'] === true,
     value,
     ...answers,
   });

@@ -12,6 +12,7 @@ import { grantRepo } from './grants.ts';
 import { homeTabRepo } from './home-tabs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
 import { jobRunRepo } from './job-runs.ts';
+import { keyAuditRepo } from './key-audits.ts';
 import { keyRepo, lineageRepo, scopeRepo } from './keys.ts';
 import { lessonRepo } from './lessons.ts';
 import { memberRepo } from './members.ts';
@@ -61,6 +62,7 @@ export function createRepos(context: RepoContext): Repos {
     rotationSecrets: rotationSecretRepo(context),
     rotationConsumers: rotationConsumerRepo(context),
     campaigns: campaignRepo(context),
+    keyAudits: keyAuditRepo(context),
     channelTroubles: channelTroubleRepo(db),
     pages: pageRepo(db),
     outlets: outletRepo(db),

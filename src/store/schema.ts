@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { AlertTable } from './schema-alerts.ts';
 import type { ApprovalTable } from './schema-approvals.ts';
+import type { KeyAuditTable } from './schema-audits.ts';
 import type { BaselineTable } from './schema-baselines.ts';
 import type { CampaignMemberTable, CampaignTable } from './schema-campaigns.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
@@ -259,6 +260,7 @@ export interface Database {
   scope_sights: ScopeSightTable;
   campaigns: CampaignTable;
   campaign_members: CampaignMemberTable;
+  key_audits: KeyAuditTable;
   rotations: RotationTable;
   rotation_steps: RotationStepTable;
   rotation_secrets: RotationSecretTable;

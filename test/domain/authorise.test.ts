@@ -36,6 +36,7 @@ const LEAST: Readonly<Record<Act, Role>> = {
   break_glass: 'responder',
   test_alert: 'responder',
   campaign: 'responder',
+  audit: 'responder',
   raise_cap_beyond: 'admin',
   declassify: 'admin',
   delete_owner: 'admin',

@@ -45,7 +45,14 @@ describe('whatever a button carries', () => {
         const before = power.rows();
         const answers: Rendered[] = [];
         const keep = async (rendered: Rendered) => void answers.push(rendered);
-        const place = { triggerId: 'x', channel: 'C0AIKEYS', viewId: null, reply: keep, replace: keep };
+        const place = {
+          triggerId: 'x',
+          channel: 'C0AIKEYS',
+          viewId: null,
+          isEphemeral: false,
+          reply: keep,
+          replace: keep,
+        };
 
         const refused = await refusalOf(async () =>
           handler.run(bench.context, { userId, teamId: 'T1', value, ...place }),

@@ -202,6 +202,7 @@ test('of all of them only those who could have asked can approve, and the asker 
         triggerId: 't',
         channel: 'C1',
         viewId: null,
+        isEphemeral: false,
         value: encodeApproval(outcome.approval.id),
         reply: async () => {},
         replace: async () => {},

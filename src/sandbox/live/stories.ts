@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS, monthStart } from '../../domain/time.ts';
 import { leakWeekend, providerDown, type Scenario, slackDown, type World } from '../world/index.ts';
+import { auditDay, beginAudit } from './begin-audit.ts';
 import { beginCampaign, CAMPAIGN_POLICY, campaignDay, forgetConsumer } from './begin-campaign.ts';
 import { beginRotation, ROTATED_KEY } from './begin-rotation.ts';
 import type { LiveStory } from './story.ts';
@@ -88,6 +89,15 @@ export const stories: readonly LiveStory[] = [
     policy: CAMPAIGN_POLICY,
     prepare: forgetConsumer,
     begin: beginCampaign,
+  },
+  {
+    id: 'audit',
+    title: 'First audit',
+    watchFor:
+      'Chris has typed /keys audit. Open the thread and go through the seven steps; leave for another story of the day and type /keys audit again.',
+    scenario: auditDay,
+    provider: PROVIDER,
+    begin: beginAudit,
   },
   {
     id: 'two-people',

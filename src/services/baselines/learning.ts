@@ -25,6 +25,6 @@ export async function countLearning(
   return { learning: learning.length, of: lineageIds.length };
 }
 
-function isUsed({ lastUsedAt }: Pick<Key, 'lastUsedAt'>, now: number): boolean {
+export function isUsed({ lastUsedAt }: Pick<Key, 'lastUsedAt'>, now: number): boolean {
   return lastUsedAt !== null && lastUsedAt > now - BASELINE_MS;
 }

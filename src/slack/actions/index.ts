@@ -13,6 +13,7 @@ import { changeCap, changeCapSubmit } from './change-cap.ts';
 import { claimAnswer } from './claim-answer.ts';
 import { claimKeys, claimKeysSubmit } from './claim-keys.ts';
 import { commandAgain } from './command-again.ts';
+import { commandAside } from './command-aside.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
 import { drillSubmit } from './drill.ts';
@@ -24,6 +25,15 @@ import { homeSettings } from './home-settings.ts';
 import { importApplySubmit, importFileSubmit } from './import-sheet.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
+import {
+  keyAuditDone,
+  keyAuditEnd,
+  keyAuditEndSubmit,
+  keyAuditReopen,
+  keyAuditSheet,
+  keyAuditSkip,
+  keyAuditSkipSubmit,
+} from './key-audit.ts';
 import { ownerAnswers } from './owner-answer.ts';
 import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
 import { quietList } from './quiet-list.ts';
@@ -60,6 +70,7 @@ export const interactions: readonly Interaction[] = [
   alertEndTest,
   ...ownerAnswers,
   ...commandAgain,
+  ...commandAside,
   ...keyActionButtons,
   keyActionSubmit,
   cancelHangingAction,
@@ -96,6 +107,13 @@ export const interactions: readonly Interaction[] = [
   campaignEnd,
   campaignEndSubmit,
   campaignReport,
+  keyAuditDone,
+  keyAuditReopen,
+  keyAuditSkip,
+  keyAuditSkipSubmit,
+  keyAuditEnd,
+  keyAuditEndSubmit,
+  keyAuditSheet,
   campaignNext,
   campaignPick,
   campaignPickSubmit,

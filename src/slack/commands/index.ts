@@ -1,4 +1,5 @@
 import type { Subcommand } from '../command.ts';
+import { audit } from './audit.ts';
 import { backtest } from './backtest.ts';
 import { blastRadius } from './blast-radius.ts';
 import { cap } from './cap.ts';
@@ -55,5 +56,6 @@ export const subcommands: readonly Subcommand[] = [
   revoke,
   restore,
   testAlert,
+  audit,
   help,
 ];

@@ -86,7 +86,7 @@ export function openCommandBench(options: BenchOptions = {}): CommandBench {
       if (handler.kind !== 'button') throw new Error(`${actionId} is no button`);
       const shown: Rendered[] = [];
       const keep = async (rendered: Rendered) => void shown.push(rendered);
-      const click: Click = { ...gesture(userId), value, viewId: null, reply: keep, replace: keep };
+      const click: Click = { ...gesture(userId), value, viewId: null, isEphemeral: false, reply: keep, replace: keep };
       await handler.run(context, click);
       return shown.at(-1) ?? null;
     },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { HOUR_MS } from '../../../src/domain/time.ts';
 import { startByHand } from '../../../src/services/campaigns/start-campaign.ts';
 import { listAllKeys } from '../../../src/services/inventory/list-keys.ts';
+import { leadAudit } from '../../../src/services/key-audits/lead-audit.ts';
 import { readCapRow } from '../../../src/services/limits/read-cap-rows.ts';
 import { readDueLimits } from '../../../src/services/limits/read-limits.ts';
 import { claimLineage } from '../../../src/services/owners/claims.ts';
@@ -13,6 +14,7 @@ import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { interactions } from '../../../src/slack/actions/index.ts';
 import { encodeActionButton, encodeApproval, encodeButton } from '../../../src/slack/button-value.ts';
 import { encodeCampaignButton } from '../../../src/slack/campaign-button.ts';
+import { encodeKeyAuditButton } from '../../../src/slack/key-audit-button.ts';
 import { ownerAnswer } from '../../../src/slack/owner-answer.ts';
 import { buttonOf, encodeRotationButton } from '../../../src/slack/rotation-button.ts';
 import { pickKeyModal } from '../../../src/slack/views/campaign-modals.ts';
@@ -93,6 +95,8 @@ export async function openForgery(): Promise<Forgery> {
   const campaign = await startByHand(deps, actor, { environment: 'development', filter: '' });
   const campaignValue = encodeCampaignButton({ campaignId: campaign.id, owner: null });
   values.push(campaignValue);
+  const { audit } = await leadAudit(deps, actor);
+  values.push(...[null, audit.steps[0]?.step ?? null].map((step) => encodeKeyAuditButton({ auditId: audit.id, step })));
   const [member] = await bench.store.read.campaigns.members(campaign.id);
   const [summary] = await listAllKeys(deps);
   const row = await readCapRow(deps, present(summary));
@@ -101,7 +105,16 @@ export async function openForgery(): Promise<Forgery> {
     ownCapModal({ row, where: 'here', buttonValue: present(keys[0]) }, LOCALE),
   );
   const dialogs = await dialogsOf(bench, values);
-  const ids = [alert.id, rotation.id, campaign.id, approval.id, 'act_hanging', ...notices.map(({ id }) => id), 'ws_1'];
+  const ids = [
+    audit.id,
+    alert.id,
+    rotation.id,
+    campaign.id,
+    approval.id,
+    'act_hanging',
+    ...notices.map(({ id }) => id),
+    'ws_1',
+  ];
   for (const { id, lineageId } of [first, second, third]) ids.push(id, lineageId);
   return { bench, values, dialogs, ids };
 }
@@ -123,7 +136,10 @@ const PLAN: ImportPlan = {
 /** Presses what opens modals, as somebody who may everything, and keeps one of each that has a form. */
 async function dialogsOf(bench: CommandBench, values: readonly string[]): Promise<readonly View[]> {
   for (const { kind, id } of interactions) {
-    const changes = /^(alert_(ack|confirm|not|end)|approval|action_cancel|claim|owner|rotation_(done|undo))/.test(id);
+    const changes =
+      /^(alert_(ack|confirm|not|end)|approval|action_cancel|claim|owner|rotation_(done|undo)|key_audit_(done|reopen))/.test(
+        id,
+      );
     if (kind !== 'button' || changes || id === CONFIRM_CLAIM || id === DECLINE_CLAIM) continue;
     for (const value of values) await bench.click(id, value, ADMIN).catch(() => null);
   }
