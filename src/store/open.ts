@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { AppError, toError } from '../domain/errors.ts';
+import type { Rotation } from '../domain/rotation.ts';
 import type { Baselines } from '../ports/baselines.ts';
 import type { Breathe } from '../ports/breathe.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -13,6 +14,7 @@ import { BaselineMirror } from './baselines.ts';
 import { databaseError, isPassing } from './database-error.ts';
 import { kyselyOn } from './dialect.ts';
 import { InventoryMirror } from './inventory-mirror.ts';
+import { Kept } from './kept.ts';
 import { dropLease, type LeaseRequest, takeLease } from './lease.ts';
 import { loadMigrations, type Migration, migrate } from './migrate.ts';
 import { createRepos } from './repos.ts';
@@ -88,20 +90,29 @@ class SqliteStore implements Store {
   readonly #digests = new UsageDigests();
   readonly #mirror = new InventoryMirror();
   readonly #baselines = new BaselineMirror();
+  readonly #openRotations: Kept<readonly Rotation[]>;
   readonly #listeners = new Map<WakeTopic, Set<() => void>>();
 
   constructor(connections: Connections) {
     this.#connections = connections;
     this.#writer = kyselyOn(connections.writer);
     this.#reader = kyselyOn(connections.reader);
-    this.#readRepos = createRepos({
+    const version = connections.writer.prepare('PRAGMA data_version').pluck();
+    const openRotations = new Kept<readonly Rotation[]>(() => version.get());
+    this.#openRotations = openRotations;
+    const { rotations, ...repos } = createRepos({
       db: this.#reader,
       ...connections,
       digests: this.#digests,
+      openRotations,
       touched: noTouch(),
       wake: () => {},
       afterCommit: () => {},
     });
+    this.#readRepos = {
+      ...repos,
+      rotations: { ...rotations, allOpen: () => openRotations.read(rotations.allOpen) },
+    };
   }
 
   get read(): Repos {
@@ -120,6 +131,7 @@ class SqliteStore implements Store {
         db: tx,
         ...this.#connections,
         digests: this.#digests,
+        openRotations: this.#openRotations,
         touched,
         wake: (topic) => woken.add(topic),
         afterCommit: (done) => committed.push(done),

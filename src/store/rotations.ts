@@ -14,18 +14,22 @@ import type { RotationRepo } from '../ports/rotation.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
-type Context = Pick<RepoContext, 'db' | 'wake'>;
+type Context = Pick<RepoContext, 'db' | 'wake' | 'afterCommit' | 'openRotations'>;
 
-export function rotationRepo({ db, wake }: Context): RotationRepo {
+export function rotationRepo({ db, wake, afterCommit, openRotations }: Context): RotationRepo {
   const withSteps = async (row: Row<'rotations'> | undefined) => row && toRotation(row, await stepsOf(db, row.id));
   const ofLineage = (lineageId: string) =>
     db.selectFrom('rotations').selectAll().where('lineage_id', '=', lineageId).orderBy('started_at', 'desc').limit(1);
+  const changed = (): void => {
+    afterCommit(() => openRotations.forget());
+    wake('timers');
+  };
   return {
     ...checks(db),
     async insert(rotation) {
       await db.insertInto('rotations').values(fromRotation(rotation)).execute();
       await db.insertInto('rotation_steps').values(fromSteps(rotation)).execute();
-      wake('timers');
+      changed();
     },
     async update(rotation) {
       await db.updateTable('rotations').set(fromRotation(rotation)).where('id', '=', rotation.id).execute();
@@ -37,7 +41,7 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
           .where('name', '=', name)
           .execute();
       }
-      wake('timers');
+      changed();
     },
     async get(id) {
       return withSteps(await db.selectFrom('rotations').selectAll().where('id', '=', id).executeTakeFirst());
@@ -73,6 +77,7 @@ export function rotationRepo({ db, wake }: Context): RotationRepo {
 
 async function allOpen(db: Kysely<Database>): Promise<readonly Rotation[]> {
   const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
+  if (rows.length === 0) return [];
   const open = db.selectFrom('rotations').select('id').where('state', '=', 'open');
   const steps = await db.selectFrom('rotation_steps').selectAll().where('rotation_id', 'in', open).execute();
   const byRotation = groupBy(steps, (step) => step.rotation_id);

@@ -1,5 +1,6 @@
 import { leak } from './stories/leak.ts';
 import { night } from './stories/night.ts';
+import { rotationByHand, rotationMade } from './stories/rotation.ts';
 import { twoPeople } from './stories/two-people.ts';
 import { type Moment, PHASES, type Phase } from './support/gate.ts';
 import { StoryError } from './support/harness.ts';
@@ -57,6 +58,27 @@ export const KINDS: readonly (readonly [story: Story, kinds: readonly Kind[]])[]
       ['the start of a rotation', /^commit: insert rotations /, PHASES.commit],
       ['a reply for a step', /^slack chat\.postMessage rotation_step$/, ['applied']],
       ['a ticked step', /^commit: .*rotation_steps \(done store\)/, PHASES.commit],
+    ],
+  ],
+  [
+    rotationMade,
+    [
+      ['the request for a new key', /^commit: insert actions \(create_key /, PHASES.commit],
+      ['the making of a key', /^provider POST .*\/api_keys$/, PHASES.request],
+      ['what was made', /^commit: update actions \(create_key verified\)/, PHASES.commit],
+      ['its value in the secret store', /^commit: secret /, PHASES.commit],
+      ['a deployment', /^deploy POST /, PHASES.request],
+      ['the end of the old key', /^provider DELETE .*\/api_keys\//, PHASES.request],
+      ['the end of a rotation', /^commit: update rotations \(done /, PHASES.commit],
+    ],
+  ],
+  [
+    rotationByHand,
+    [
+      ['a new key that is found', /^commit: .*rotation_steps \(done generate\), .*\(todo store\)/, PHASES.commit],
+      ['the move of a key', /^commit: update keys .*insert audit \(key\.moved\)/, PHASES.commit],
+      ['the suspension of the old key', /^provider POST .*\/api_keys\//, PHASES.request],
+      ['the request for its final end', /^commit: .*insert audit \(rotation\.final_asked\)/, PHASES.commit],
     ],
   ],
 ];

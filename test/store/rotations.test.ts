@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stepOf, withStep } from '../../src/domain/rotation.ts';
+import type { Store } from '../../src/ports/store.ts';
 import { alertOf, insertKey, keyOf, NOON } from '../support/records.ts';
 import { rotationOf } from '../support/rotations.ts';
 import { openTestStore } from '../support/store.ts';
@@ -65,6 +66,50 @@ describe('a rotation', () => {
     await store.write((tx) => tx.keys.update(keyOf({ status: 'inactive' })));
 
     expect(woken).toBe(2);
+  });
+});
+
+describe('the open rotations, which much asks for at each commit', () => {
+  const openIds = async ({ read }: Store) => (await read.rotations.allOpen()).map(({ id }) => id);
+
+  test('are read again when one of them has changed, and when another process has written', async () => {
+    const { store, path } = openTestStore();
+    const other = openTestStore({ path }).store;
+    await insertKey(store);
+    expect(await openIds(store)).toEqual([]);
+
+    await store.write((tx) => tx.rotations.insert(rotationOf()));
+    expect(await openIds(store)).toEqual(['rot_1']);
+    await other.write((tx) => tx.rotations.update(rotationOf({ state: 'cancelled' })));
+    expect(await openIds(store)).toEqual([]);
+    await store.write((tx) => tx.rotations.update(rotationOf({ reason: 'open again' })));
+    expect(await store.read.rotations.allOpen()).toMatchObject([{ reason: 'open again' }]);
+    expect(await openIds(other)).toEqual(['rot_1']);
+  });
+
+  test('are seen as it has changed them by a transaction, and by nobody when it rolls back', async () => {
+    const store = await withTwoKeys();
+    await openIds(store);
+
+    const failing = store.write(async (tx) => {
+      await tx.rotations.insert(rotationOf());
+      expect(await tx.rotations.allOpen()).toHaveLength(1);
+      throw new Error('rolled back');
+    });
+
+    await expect(failing).rejects.toThrow('rolled back');
+    expect(await openIds(store)).toEqual([]);
+  });
+
+  test('are the same to all who ask between two changes', async () => {
+    const store = await withTwoKeys();
+    await store.write((tx) => tx.rotations.insert(rotationOf()));
+
+    const [one, other] = await Promise.all([store.read.rotations.allOpen(), store.read.rotations.allOpen()]);
+    await store.write((tx) => tx.keys.update(keyOf({ status: 'inactive' })));
+
+    expect(other).toBe(one);
+    expect(await store.read.rotations.allOpen()).toBe(one);
   });
 });
 

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { Ids } from '../../src/ports/ids.ts';
 import type { Store } from '../../src/ports/store.ts';
-import type { Migration } from '../../src/store/migrate.ts';
+import { loadMigrations, type Migration, migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open.ts';
 import { countingIds } from '../../src/system/ids.ts';
 
@@ -39,6 +39,7 @@ export function openTestStore(options: TestStoreOptions = {}): TestStore {
   const path = options.path ?? join(temporaryFolder(), 'keysteward.db');
   const ids = countingIds();
   const { migrations } = options;
+  if (options.path === undefined && migrations === undefined) writeFileSync(path, migrated(), { mode: 0o600 });
   const store = openStore({
     path,
     ids,
@@ -48,6 +49,18 @@ export function openTestStore(options: TestStoreOptions = {}): TestStore {
   });
   onTestFinished(() => store.close());
   return { store, ids, path, raw: () => openRaw(path) };
+}
+
+// Migrating takes longer than most tests: it is done once, and each store begins with a copy.
+let image: Buffer | undefined;
+
+function migrated(): Buffer {
+  if (image !== undefined) return image;
+  const database = new SqliteDatabase(':memory:');
+  migrate(database, loadMigrations());
+  image = database.serialize();
+  database.close();
+  return image;
 }
 
 /** A plain connection that is closed when the running test ends. */

@@ -1,6 +1,7 @@
 import type { Story } from '../support/story-type.ts';
 import { leak, withoutHistory } from './leak.ts';
 import { night } from './night.ts';
+import { rotationByHand, rotationMade } from './rotation.ts';
 import { twoPeople } from './two-people.ts';
 
 /**
@@ -15,4 +16,4 @@ import { twoPeople } from './two-people.ts';
  * Effects need no list: whatever the app sends or commits because of the step is recorded, and the app is killed at it.
  * A new kind of outside (another provider) gets a stand-in and a relay in support/surroundings.ts.
  */
-export const stories: readonly Story[] = [leak, withoutHistory, night, twoPeople];
+export const stories: readonly Story[] = [leak, withoutHistory, night, twoPeople, rotationMade, rotationByHand];
