@@ -1,6 +1,13 @@
 import type { KnownBlock, View } from '@slack/types';
 import { nextStep } from '../../domain/campaign.ts';
-import { isOver, ROTATION_STEPS, type RotationStep, stepOf } from '../../domain/rotation.ts';
+import {
+  isOver,
+  ROTATION_STEPS,
+  type Rotation,
+  type RotationStep,
+  type StepName,
+  stepOf,
+} from '../../domain/rotation.ts';
 import type { CampaignKeyCard } from '../../services/campaigns/describe-key.ts';
 import { isUnderWay } from '../../services/rotation/creation-of.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
@@ -68,12 +75,17 @@ function nextLines(key: CampaignKeyCard, locale: Locale): readonly string[] {
   if (rotation.paused !== null) {
     return [`Paused by ${actorMention(rotation.paused.by)}: ${foreign(rotation.paused.reason, 200)}`];
   }
-  const name = nextStep(rotation);
+  const name = shownStep(rotation);
   if (name === null) return [];
   const step = stepOf(rotation, name);
   const title = `*${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}*`;
   if (step.state === 'blocked') return [`:no_entry: ${title} – ${stepStateText(step, locale)}`];
   return [`${title}: ${briefOf(key, step, locale)}`];
+}
+
+/** What is next for somebody; else the end of the old key, which can be taken back until it is for good. */
+function shownStep(rotation: Rotation): StepName | null {
+  return nextStep(rotation) ?? (rotation.finalAt === null ? null : 'revoke');
 }
 
 /** One sentence or two that stand alone: the steps, links and lists behind them are for `Help`. */
@@ -114,7 +126,7 @@ function ladderLines({ reminded, nextRung }: CampaignKeyCard, locale: Locale): r
 }
 
 function buttonsOf(card: RotationCard): readonly ButtonSpec[] {
-  const name = nextStep(card.rotation);
+  const name = shownStep(card.rotation);
   if (name === null || card.rotation.rollback !== null) return [ofRotation(card, 'rotation_more', 'More…')];
   const all = stepButtons(card, stepOf(card.rotation, name));
   const isBlocked = stepOf(card.rotation, name).state === 'blocked';

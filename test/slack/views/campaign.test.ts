@@ -15,6 +15,7 @@ import { campaignOwnerView } from '../../../src/slack/views/campaign-owner.ts';
 import { campaignReportView } from '../../../src/slack/views/campaign-report.ts';
 import { rotationView } from '../../../src/slack/views/rotation.ts';
 import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
+import { actionOf } from '../../support/records.ts';
 import { BEGAN, LOCALE, NOW, rotationCard, stagingKey, stagingLineage, verificationOf } from '../support/cards.ts';
 import { expectMessage } from '../support/golden.ts';
 import { NASTY_LABELS } from '../support/nasty.ts';
@@ -44,6 +45,25 @@ const REDEPLOYED = rotationCard(
   { newKey: stagingKey({ id: 'key_2', label: 'staging-ci-2026-10-17' }) },
   { ...inCampaign, newKeyId: 'key_2' },
   { ...done(['generate', 'store'], 'system:make-keys'), ...done(['redeploy']) },
+);
+const QUIET = ['generate', 'store', 'redeploy', 'verify', 'inventory'] as const;
+const AUTOMATIC = rotationCard(
+  { end: { canRetire: true, underWay: null, retired: null, byPolicyAt: NOW + 14 * HOUR_MS, approval: null } },
+  inCampaign,
+  done(QUIET, 'system:verify-rotations'),
+);
+const BY_POLICY = {
+  ...actionOf({ kind: 'retire', requestedBy: 'system:retire-old-keys', state: 'confirmed' }),
+  consent: { kind: 'policy', rule: 'automatic_end' },
+} as const;
+const ENDING = rotationCard(
+  {
+    oldKey: stagingKey({ status: 'inactive' }),
+    acts: ['restore', 'revoke'],
+    end: { canRetire: true, underWay: null, retired: BY_POLICY, byPolicyAt: null, approval: null },
+  },
+  { ...inCampaign, finalAt: NOW + 7 * DAY_MS },
+  done(QUIET, 'system:verify-rotations'),
 );
 const OVER = rotationCard({}, { ...inCampaign, state: 'done', closedAt: NOW }, done(ROTATION_STEPS));
 const CALLING = verificationOf({
@@ -122,6 +142,8 @@ describe('a campaign', () => {
     ['forgotten', keyCard(REDEPLOYED, { traffic: CALLING })],
     ['quiet', keyCard(REDEPLOYED, { traffic: verificationOf({ callers: [] }) })],
     ['reminded', keyCard(BEGUN, { reminded: 1, nextRung: { kind: 'thread', at: NOW + DAY_MS } })],
+    ['ends-by-policy', keyCard(AUTOMATIC)],
+    ['grace', keyCard(ENDING)],
     ['done', keyCard(OVER)],
   ])('says in a line or two what is next for a key: %s', async (name, card) => {
     await expectMessage(`campaign-key-${name}`, campaignKeyView(card, LOCALE));

@@ -25,6 +25,11 @@ export function endWords(
     return ['*DRILL*: nothing is stopped. *Simulate* ticks this step as if the old key had ended.'];
   const waiting = waitingWords(card, locale);
   if (waiting !== null) return waiting;
+  if (end.byPolicyAt !== null) {
+    return [
+      `Keysteward suspends ${old} ${dayAndTime(end.byPolicyAt, locale)}, as policy says, and revokes it for good after the grace. *Retire…* does so now, *Blocked…* keeps it from it.`,
+    ];
+  }
   const { state, reason } = stepOf(rotation, 'revoke');
   const voided = state === 'todo' && reason !== null ? [`Not revoked as planned: ${escaped(reason)}.`] : [];
   if (!rotation.isPublic && missingBefore(rotation, 'revoke').length > 0) {
@@ -62,7 +67,12 @@ function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): 
   }
   if (rotation.finalAt === null) return null;
   const consent = retired?.consent;
-  const agreed = consent?.kind === 'approved' ? `, as ${actorMention(consent.by)} has agreed to` : '';
+  const agreed =
+    consent?.kind === 'approved'
+      ? `, as ${actorMention(consent.by)} has agreed to`
+      : consent?.kind === 'policy'
+        ? ', as policy says'
+        : '';
   const paused = rotation.paused === null ? '' : ' The rotation is paused, so that waits.';
   return [
     `${old} is suspended. If nobody misses it, it is revoked for good ${dayAndTime(rotation.finalAt, locale)}${agreed}.${paused}`,
