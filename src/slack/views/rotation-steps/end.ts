@@ -6,10 +6,10 @@ import type { ConsoleSteps } from '../../../ports/provider.ts';
 import type { RotationCard } from '../../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../../button-value.ts';
 import { ACT_LABEL, stopTryingButton } from '../alert-buttons.ts';
-import { approvalButtons } from '../approval.ts';
+import { approvalButtons, untilText } from '../approval.ts';
 import type { ButtonSpec } from '../blocks.ts';
 import { keyText, OLD_KEY_IS } from '../rotation-words.ts';
-import { actorMention, capital, dayAndTime, escaped, instant, type Locale, mentionList } from '../text.ts';
+import { actorMention, capital, dayAndTime, escaped, type Locale, mentionList } from '../text.ts';
 
 type Spec = (actionId: string, label: string, style?: ButtonSpec['style']) => ButtonSpec;
 
@@ -62,7 +62,7 @@ function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): 
   if (approval !== null) {
     const who = approval.approverIds.length === 0 ? 'a second person' : mentionList(approval.approverIds);
     return [
-      `The end of ${old} waits for ${who} until ${instant(approval.expiresAt, locale)}, asked for by ${actorMention(approval.requestedBy)}: a second person agrees before anything is stopped.`,
+      `The end of ${old} waits for ${who} until ${untilText(approval, locale)}, asked for by ${actorMention(approval.requestedBy)}: a second person agrees before anything is stopped.`,
     ];
   }
   if (rotation.finalAt === null) return null;
