@@ -20,6 +20,8 @@ export const DEPLOY_KIND = 'rotation_deployment';
 export const TRAFFIC_KIND = 'rotation_traffic';
 /** The old key is used more again. */
 export const RISE_KIND = 'rotation_rise';
+/** The former secret has to be put back by a person. */
+export const SECRET_KIND = 'rotation_secret';
 /** The lists and texts of an emergency. */
 export const CHECKLIST_KIND = 'rotation_checklist';
 export const PAPER_KIND = 'rotation_paper';
@@ -76,6 +78,12 @@ export async function tellDeployment(
     threadKey: threadOf(rotationId),
     createdAt: deps.clock.now(),
   });
+}
+
+/** After a roll-back, what is left for a person is told by a reply of its own, which mentions whoever drives it. */
+export async function tellSecret({ deps, tx }: RotationContext, { id }: Pick<Rotation, 'id'>): Promise<void> {
+  const row = { kind: SECRET_KIND, subjectId: id, threadKey: threadOf(id), createdAt: deps.clock.now() };
+  await tx.outbox.enqueue({ ...row, id: deps.ids.next('out') });
 }
 
 export function threadOf(rotationId: string): string {

@@ -15,7 +15,7 @@ import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
 import { plain } from './action-modal.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
 import { RUNG_WORDS } from './campaign-words.ts';
-import { steeringButtons } from './rotation.ts';
+import { restoringLines, steeringButtons } from './rotation.ts';
 import { STEP_TITLE, stepBody, stepButtons } from './rotation-step.ts';
 import { trafficBrief } from './rotation-traffic.ts';
 import { barText, keyText, stepStateText } from './rotation-words.ts';
@@ -70,6 +70,7 @@ function nextLines(key: CampaignKeyCard, locale: Locale): readonly string[] {
   if (rotation.rollback !== null) {
     return [
       `Goes back to its old key, by ${actorMention(rotation.rollback.by)}: ${foreign(rotation.rollback.reason, 200)}`,
+      ...restoringLines(card, locale),
     ];
   }
   if (rotation.paused !== null) {
