@@ -105,6 +105,7 @@ export function restoringLines({ work: { restoring } }: RotationCard, locale: Lo
 
 function newKeyText({ rotation, newKey }: RotationCard): string {
   if (newKey !== null) return keyText(newKey);
+  if (rotation.kind === 'drill') return 'none: this is a drill';
   return isOver(stepOf(rotation, 'generate').state) ? 'made, not in the key list yet' : 'not made yet';
 }
 

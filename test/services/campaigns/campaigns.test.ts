@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { planCampaignsJob } from '../../../src/scheduler/jobs/plan-campaigns.ts';
 import { endCampaign } from '../../../src/services/campaigns/close-campaign.ts';
 import { planCampaigns } from '../../../src/services/campaigns/plan-campaigns.ts';
 import { runCampaigns } from '../../../src/services/campaigns/run-campaigns.ts';
 import { startByHand } from '../../../src/services/campaigns/start-campaign.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
 import { cancelRotation } from '../../../src/services/rotation/steer-rotation.ts';
+import { type Bench, openBench } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { ADA } from '../../support/requests.ts';
 import { DAY, only, openFleet, progress, runUntil, SEPTEMBER, TURN } from './support.ts';
@@ -46,6 +48,12 @@ describe('a campaign by the calendar', () => {
     ]);
     expect(bench.outbox().filter((row) => row.startsWith('campaign_key'))).toHaveLength(6);
     expect(bench.outbox().some((row) => row.startsWith('rotation'))).toBe(false);
+  });
+
+  test('is looked for each minute until there are keys that have a calendar, and each hour then', async () => {
+    const pace = (bench: Bench) => planCampaignsJob.paceMs?.(bench.deps);
+    expect(await pace(openBench())).toBe(60_000);
+    expect(await pace(await openFleet({ keys: 1 }))).toBe(3_600_000);
   });
 
   test('that was missed starts on return, once, and says how late', async () => {
