@@ -5,7 +5,7 @@ import { planCampaigns } from '../../../src/services/campaigns/plan-campaigns.ts
 import { runCampaigns } from '../../../src/services/campaigns/run-campaigns.ts';
 import { startByHand } from '../../../src/services/campaigns/start-campaign.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
-import { cancelRotation } from '../../../src/services/rotation/steer-rotation.ts';
+import { cancelRotation, pauseRotation } from '../../../src/services/rotation/steer-rotation.ts';
 import { type Bench, openBench } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { ADA } from '../../support/requests.ts';
@@ -192,6 +192,22 @@ describe('reminders', () => {
       ['prod-002', 1, expect.any(Number)],
     ]);
     expect(members[1]?.blocks).toEqual([{ step: 'generate', reason: 'release freeze', at: TURN + DAY, until: null }]);
+  });
+
+  test('skip holidays and weekends, and what is paused', async () => {
+    // Due on Thursday, which is a holiday, as is Friday: Monday at nine, where the owner is.
+    const holidays = "  holidays: ['2026-10-15', '2026-10-16']";
+    const bench = await openFleet({ keys: 2, owners: ['U0ANA'], rotation: holidays });
+    await runUntil(bench, TURN + 60_000);
+    const [paused] = await bench.store.read.rotations.allOpen();
+    await pauseRotation(bench.deps, { actor: ADA, rotationId: paused?.id ?? '', reason: 'release freeze' });
+    const monday = Date.UTC(2026, 9, 19, 7);
+
+    await runUntil(bench, monday - 1);
+    const reminded = () => bench.audit().filter(({ verb }) => verb === 'campaign.reminded');
+    expect(reminded()).toEqual([]);
+    await runUntil(bench, monday + 60_000);
+    expect(reminded().map(({ detail }) => [detail['to'], detail['keys']])).toEqual([['owner', 1]]);
   });
 });
 
