@@ -28,6 +28,7 @@ import type { Pump } from './scheduler/pump.ts';
 import { createPumps } from './scheduler/pumps.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { TickCounter } from './scheduler/tick-counter.ts';
+import { planCampaigns } from './services/campaigns/plan-campaigns.ts';
 import type { Deps } from './services/deps.ts';
 import { askEventsAgain } from './services/events/read-events.ts';
 import { resume } from './services/housekeeping/resume.ts';
@@ -222,6 +223,10 @@ async function takeUp(deps: Deps): Promise<void> {
   await closeOrphanedBlindness(deps);
   await noteDowntime(deps);
   await askEventsAgain(deps);
+  // What policy has switched on may be due before the job's next turn.
+  await planCampaigns(deps).catch((error: unknown) => {
+    deps.logger.error('campaigns not planned', { error: toError(error) });
+  });
 }
 
 interface Working extends Pick<Parts, 'bolt' | 'http'> {

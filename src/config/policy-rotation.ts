@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { globPattern } from '../domain/glob.ts';
 import { parseDaySpec } from '../domain/rotation-calendar.ts';
 import {
+  AUTOMATIC_ENDS,
   type DaySpec,
   EVERY,
   type Every,
@@ -49,6 +50,10 @@ export const rotationSchema = z
   .strictObject({
     campaigns: z.boolean().default(false).describe('true or false'),
     automatic: z.boolean().default(true).describe('true or false'),
+    automatic_end: z
+      .array(z.enum(AUTOMATIC_ENDS))
+      .default(['development'])
+      .describe('a list of staging and development; [] for none'),
     calendars: z
       .strictObject({
         production: calendar({ every: 'quarter', day: 'second tuesday' }),
@@ -105,6 +110,7 @@ export function toRotationPolicy(file: RotationFile): RotationPolicy {
   return {
     campaigns: file.campaigns,
     automatic: file.automatic,
+    automaticEnd: file.automatic_end,
     calendars: {
       production: toCadence(file.calendars.production),
       staging: toCadence(file.calendars.staging),

@@ -40,10 +40,11 @@ export function isStop(kind: ActionKind): boolean {
 export const ACTION_STATES = ['pending', 'running', 'confirmed', 'verified', 'failed', 'dismissed'] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
 
-/** How an act that cannot be undone was agreed to; `alone` is break-glass, with what allowed it. */
+/** How an act that cannot be undone was agreed to. `alone` is break-glass, with what allowed it; `policy` names its rule. */
 export type Consent =
   | { readonly kind: 'approved'; readonly by: string }
-  | { readonly kind: 'alone'; readonly because: 'critical_alert' | 'public_key' };
+  | { readonly kind: 'alone'; readonly because: 'critical_alert' | 'public_key' }
+  | { readonly kind: 'policy'; readonly rule: string };
 
 export interface Action {
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { ActionKind } from './action.ts';
 import type { ActionParams } from './action-params.ts';
-import { MINUTE_MS } from './time.ts';
+import { DAY_MS, MINUTE_MS } from './time.ts';
 
 /** `overtaken`: the key, or what goes with it, is not what the two people agreed on any more. */
 export const APPROVAL_STATES = ['waiting', 'approved', 'declined', 'expired', 'cancelled', 'overtaken'] as const;
@@ -29,8 +29,10 @@ export const APPROVAL_TRANSITIONS: Readonly<Record<ApprovalState, Next>> = {
   overtaken: OVER,
 };
 
-/** How long a second person has. */
+/** How long a second person has where money may run meanwhile. */
 export const APPROVAL_MS = 30 * MINUTE_MS;
+// Nothing runs, and whoever has to agree may be in another zone.
+const RETIREMENT_MS = DAY_MS;
 /** How often one person may act alone on a day of policy's zone. */
 export const ALONE_PER_DAY = 3;
 
@@ -56,6 +58,11 @@ export interface Approval {
   readonly problem: string | null;
   /** What came of it. */
   readonly actionId: string | null;
+}
+
+/** How long a second person has for an act. */
+export function approvalMs(kind: ActionKind): number {
+  return kind === 'retire' ? RETIREMENT_MS : APPROVAL_MS;
 }
 
 export function nextApprovalState(state: ApprovalState, event: ApprovalEvent): ApprovalState | null {

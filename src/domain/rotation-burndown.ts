@@ -27,15 +27,26 @@ const LEAST = { request: 10, token: 1_000 } as const;
 const TIMES = 2;
 const LOOK_BACK = 3;
 
-/** In the newest whole hour, against the highest of the three before it; a trickle is no rise. */
-export function riseOf({ unit, hours }: BurnDown): Rise | null {
+/**
+ * In the newest whole hour, after everybody was said to read the new key (`movedAt`) and the old one had gone down. It has
+ * to be more in itself and as a share of both keys: a day that begins with some consumers still on their way is no rise.
+ */
+export function riseOf({ unit, hours }: BurnDown, movedAt: number | null): Rise | null {
   const last = hours.at(-1);
   const before = hours.slice(-1 - LOOK_BACK, -1);
-  if (last === undefined || before.length < LOOK_BACK || last.old < LEAST[unit]) return null;
+  if (movedAt === null || last === undefined || before.length < LOOK_BACK) return null;
+  if (last.startAt < movedAt || last.old < LEAST[unit]) return null;
   const highest = Math.max(...before.map(({ old }) => old));
+  const peak = Math.max(...hours.slice(0, -1).map(({ old }) => old));
+  const hasGoneDown = highest === 0 || TIMES * highest <= peak;
   // Without a new key in use there is nothing to fall from.
   const hasMoved = hours.slice(0, -1).some(({ fresh }) => fresh > 0);
-  return hasMoved && last.old > TIMES * highest ? { startAt: last.startAt, count: last.old, before: highest } : null;
+  const isMore = last.old > TIMES * highest && shareOf(last) > TIMES * Math.max(...before.map(shareOf));
+  return hasMoved && hasGoneDown && isMore ? { startAt: last.startAt, count: last.old, before: highest } : null;
+}
+
+function shareOf({ old, fresh }: BurnHour): number {
+  return old === 0 ? 0 : old / (old + fresh);
 }
 
 /** Starts of the whole hours up to an instant, oldest first. */

@@ -19,6 +19,9 @@ export type DaySpec =
 export const CALENDAR_ENVIRONMENTS = ['production', 'staging', 'development'] as const;
 export type CalendarEnvironment = (typeof CALENDAR_ENVIRONMENTS)[number];
 
+/** Where policy may end an old key without a person; production always takes people. */
+export const AUTOMATIC_ENDS = ['staging', 'development'] as const;
+
 /** When the keys of an environment are rotated. */
 export interface RotationCadence {
   readonly every: Every;
@@ -61,6 +64,8 @@ export interface RotationPolicy {
   readonly campaigns: boolean;
   /** What a campaign can have done by Keysteward, it has done without being asked for each key. */
   readonly automatic: boolean;
+  /** Where an automatic rotation also retires its old key, once that is verified and quiet, if a stop can be taken back. */
+  readonly automaticEnd: readonly (typeof AUTOMATIC_ENDS)[number][];
   readonly calendars: Readonly<Record<CalendarEnvironment, RotationCadence>>;
   readonly freezes: readonly Freeze[];
   /** `2026-12-25`, or `12-25` for every year. */

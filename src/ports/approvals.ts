@@ -8,6 +8,8 @@ export interface ApprovalRepo {
   waitingFor(idempotencyKey: string): Promise<Approval | undefined>;
   /** Soonest to expire first. */
   waiting(): Promise<readonly Approval[]>;
+  /** Whatever became of them, the oldest first. */
+  requestedIn(range: { readonly from: number; readonly to: number }): Promise<readonly Approval[]>;
   /** The earliest end of one that waits. */
   nextExpiryAt(): Promise<number | null>;
 }

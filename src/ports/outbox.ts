@@ -38,6 +38,8 @@ export interface OutboxRepo {
   /** Oldest first: rows that are due and have no earlier unsettled row of their thread. Messages, unless told otherwise. */
   due(now: number, limit: number, part?: OutboxPart): Promise<readonly OutboxRow[]>;
   nextDueAt(part?: OutboxPart): Promise<number | null>;
+  /** Messages that a try may have posted, though it is not known where. */
+  begun(): Promise<readonly OutboxRow[]>;
   counts(): Promise<{ readonly waiting: number; readonly dead: number }>;
   dead(): Promise<readonly OutboxRow[]>;
   /** When the oldest message that still waits was put there. */

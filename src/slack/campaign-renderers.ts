@@ -1,6 +1,7 @@
 import { groupBy } from '../domain/collections.ts';
 import {
   CAMPAIGN_AHEAD,
+  CAMPAIGN_ASKS,
   CAMPAIGN_CALL,
   CAMPAIGN_DM,
   CAMPAIGN_KEY,
@@ -10,12 +11,14 @@ import {
   CAMPAIGN_REPORT,
   NOBODY,
 } from '../services/campaigns/announce-campaign.ts';
+import { describeAsks } from '../services/campaigns/describe-asks.ts';
 import { describeCampaign } from '../services/campaigns/describe-campaign.ts';
 import { describeKey } from '../services/campaigns/describe-key.ts';
 import { describeOwner, describeToday, isToday, type OwnerShare } from '../services/campaigns/describe-owner.ts';
 import type { Deps } from '../services/deps.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { campaignView } from './views/campaign.ts';
+import { campaignAsksView } from './views/campaign-asks.ts';
 import { campaignKeyView } from './views/campaign-key.ts';
 import {
   campaignAheadView,
@@ -53,6 +56,20 @@ const ownerRenderer: OutboxRenderer = {
     const share = await describeOwner(deps, { campaignId, owner });
     if (share === undefined) return null;
     return { ...campaignOwnerView(share, owner, locale), ...inThread(deps, campaignId) };
+  },
+};
+
+/** Everybody who can decide one of them is called when it is posted. */
+const asksRenderer: OutboxRenderer = {
+  kind: CAMPAIGN_ASKS,
+  async render({ deps, locale }, subject) {
+    const [campaignId = '', batch = ''] = subject.split(':');
+    const cards = await describeAsks(deps, { campaignId, batch: Number(batch) });
+    if (cards.length === 0) return null;
+    const waiting = cards.filter(({ approval }) => approval.state === 'waiting');
+    const ids = [...new Set(waiting.flatMap(({ approverIds }) => approverIds))];
+    const view = campaignAsksView(cards, locale);
+    return { ...view, ...inThread(deps, campaignId), mentions: ids.map(mention), directTo: { ids } };
   },
 };
 
@@ -128,6 +145,7 @@ export const campaignChannelRenderers: readonly OutboxRenderer[] = [
   rootRenderer,
   keyRenderer,
   ownerRenderer,
+  asksRenderer,
   reportRenderer,
   nudgeRenderer,
   callRenderer,

@@ -1,9 +1,15 @@
 import type { BlockAction, EnvelopedEvent, SlashCommand, ViewSubmitAction } from '@slack/bolt';
-import { AppError } from '../domain/errors.ts';
+import { AppError, toError } from '../domain/errors.ts';
+import type { OutboxRow } from '../ports/outbox.ts';
 import { NO_MEMBER } from './authorise.ts';
 import type { Identity, SlackContext } from './context.ts';
+import { findOwnMessage } from './own-messages.ts';
 
 type OursContext = Pick<SlackContext, 'identity' | 'deps'>;
+type ClickContext = OursContext & Pick<SlackContext, 'client'>;
+
+// After a crash there are one or two; more than this is Slack being away.
+const LOOKED_UP = 5;
 
 /** Refuses a command that was not meant for this app in this workspace, and known outsiders. */
 export async function refuseForeignCommand(context: OursContext, command: SlashCommand): Promise<void> {
@@ -20,7 +26,7 @@ export function refuseForeignEvent(
 }
 
 /** Refuses a click that is not on a message or a modal of ours. */
-export async function refuseForeignClick(context: OursContext, body: BlockAction): Promise<void> {
+export async function refuseForeignClick(context: ClickContext, body: BlockAction): Promise<void> {
   const { identity } = context;
   const { api_app_id: appId, team, enterprise, view } = body;
   refuseForeignOrigin(identity, { appId, teamId: team?.id ?? null, enterpriseId: enterprise?.id });
@@ -63,7 +69,8 @@ function refuseForeignView({ appId, botId }: Identity, view: { app_id?: string |
  * A message that another app posted may carry our action ids; only our own messages have power. Ephemeral ones come
  * without their content, and only we can have posted those with our buttons.
  */
-async function refuseForeignMessage({ identity, deps }: OursContext, body: BlockAction): Promise<void> {
+async function refuseForeignMessage(context: ClickContext, body: BlockAction): Promise<void> {
+  const { identity, deps } = context;
   if (body.container['is_ephemeral'] === true) return;
   const message = body.message;
   const author = message?.['bot_id'];
@@ -76,10 +83,42 @@ async function refuseForeignMessage({ identity, deps }: OursContext, body: Block
   if (channel.startsWith('D')) return;
   const known = await deps.store.read.messages.at(channel, message?.ts ?? '');
   if (known !== undefined) return;
+  const begun = (await deps.store.read.outbox.begun()).slice(0, LOOKED_UP);
+  if (await isOneOf(context, body, begun)) return;
+  if (begun.length > 0) throw notYetOnRecord(channel, message?.ts);
   throw new AppError({
     code: 'forbidden',
     message: `click on the message ${channel} ${message?.ts} that is not on record`,
     publicMessage: 'Nothing was done: this message is not on record here any more. `/keys show` has the same buttons.',
+  });
+}
+
+/** Posted by a try that ended before its place was written down, as when the app was stopped: Slack says what it is. */
+async function isOneOf(
+  { client, deps }: ClickContext,
+  body: BlockAction,
+  rows: readonly OutboxRow[],
+): Promise<boolean> {
+  const channel = body.channel?.id ?? '';
+  const ts = body.message?.ts;
+  const root = body.message?.['thread_ts'];
+  const threadTs = typeof root === 'string' && root !== ts ? root : null;
+  try {
+    for (const { kind, subjectId, createdAt } of rows) {
+      const wanted = { channel, threadTs, subject: `${kind}:${subjectId}`, since: createdAt };
+      if ((await findOwnMessage(client, wanted))?.ts === ts) return true;
+    }
+  } catch (error) {
+    deps.logger.info('a clicked message cannot be looked up', { channel, error: toError(error) });
+  }
+  return false;
+}
+
+function notYetOnRecord(channel: string, ts: string | undefined): AppError {
+  return new AppError({
+    code: 'conflict',
+    message: `click on the message ${channel} ${ts} while messages are on their way`,
+    publicMessage: 'Nothing was done: Keysteward is still putting its messages in order. Click again in a minute.',
   });
 }
 

@@ -1,10 +1,13 @@
 import type { GrantTold } from '../domain/grant.ts';
+import { placeOfApproval } from '../services/actions/approval-place.ts';
 import { describeApproval } from '../services/actions/describe-consent.ts';
+import { APPROVAL_KIND } from '../services/actions/settle-approval.ts';
 import type { Deps } from '../services/deps.ts';
 import { NOTICE_CALL, NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
+import { rootOfApproval } from './approval-thread.ts';
 import { campaignChannelRenderers, campaignDirectRenderers } from './campaign-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
 import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
@@ -52,19 +55,15 @@ const noticeToRenderer: OutboxRenderer = {
 };
 
 const approvalRenderer: OutboxRenderer = {
-  kind: 'approval',
+  kind: APPROVAL_KIND,
   async render({ deps, locale }, approvalId) {
     const card = await describeApproval(deps, approvalId);
     if (card === undefined) return null;
-    const { alertId } = card.approval;
-    const alert = alertId === null ? undefined : await deps.store.read.alerts.get(alertId);
-    const isTogether = alert !== undefined && alert.rollUp !== null;
-    // One that is told with others may have no message of its own to reply to.
-    const inThreadOf = alertId === null || isTogether ? null : { kind: 'alert', subjectId: alertId };
+    const inThreadOf = rootOfApproval(await placeOfApproval(deps.store.read, card.approval));
     // Only those who can still decide something are called.
     const mentions = card.approval.state === 'waiting' ? card.approverIds.map(mention) : [];
     const channel = deps.policy.channels.alerts;
-    // It ends after half an hour: a broken channel must not keep it from those who can approve.
+    // It ends soon: a broken channel must not keep it from those who can approve.
     return { ...approvalView(card, locale), channel, inThreadOf, mentions, directTo: { ids: card.approverIds } };
   },
 };

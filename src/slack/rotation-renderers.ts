@@ -5,6 +5,7 @@ import {
   DRIVER_KIND,
   PAPER_KIND,
   RISE_KIND,
+  SECRET_KIND,
   STEP_KIND,
   TRAFFIC_KIND,
 } from '../services/rotation/announce-rotation.ts';
@@ -20,6 +21,7 @@ import { checklistView } from './views/rotation-emergency.ts';
 import { supportPaper, usagePaper } from './views/rotation-papers.ts';
 import { rotationStepView } from './views/rotation-step.ts';
 import { deploymentFailedText } from './views/rotation-steps/redeploy.ts';
+import { secretByHandView } from './views/rotation-steps/store.ts';
 import { riseView, trafficView } from './views/rotation-traffic.ts';
 
 /** A rotation's root message, its reply for each step, and the word to whom it was handed over. */
@@ -63,6 +65,14 @@ export const rotationRenderers: readonly OutboxRenderer[] = [
       if (card === undefined || failed?.row.state !== 'failed' || `${failed.row.revision}` !== revision) return null;
       const text = deploymentFailedText(card, failed);
       return { ...answer(text), ...inThread(deps.policy.channels.alerts, card.rotation) };
+    },
+  },
+  {
+    kind: SECRET_KIND,
+    async render({ deps }, rotationId) {
+      const card = await describeRotation(deps, rotationId);
+      if (card === undefined) return null;
+      return { ...secretByHandView(card), ...inThread(deps.policy.channels.alerts, card.rotation) };
     },
   },
   {

@@ -38,6 +38,17 @@ export function approvalRepo({ db, wake }: Pick<RepoContext, 'db' | 'wake'>): Ap
         .execute();
       return rows.map(toApproval);
     },
+    async requestedIn({ from, to }) {
+      const rows = await db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('requested_at', '>=', from)
+        .where('requested_at', '<', to)
+        .orderBy('requested_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(toApproval);
+    },
     async nextExpiryAt() {
       const row = await db
         .selectFrom('approvals')

@@ -78,6 +78,7 @@ function queries({ db }: Context): Omit<OutboxRepo, ChangeMethod> {
         .execute();
       return rows.map(toOutboxRow);
     },
+    begun: () => begunRows({ db }),
     async nextDueAt(part = 'messages') {
       const row = await db
         .selectFrom('outbox')
@@ -250,4 +251,16 @@ function toMessage(row: Row<'messages'>) {
     postedAt: row.posted_at,
     updatedAt: row.updated_at,
   };
+}
+
+async function begunRows({ db }: Pick<Context, 'db'>): Promise<readonly OutboxRow[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('state', 'in', ['pending', 'sending'])
+    .where('attempts', '>', 0)
+    .where(only('messages'))
+    .orderBy('id')
+    .execute();
+  return rows.map(toOutboxRow);
 }

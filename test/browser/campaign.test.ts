@@ -50,5 +50,9 @@ inBrowser('the quarterly rotation starts', { story: 'campaign', speed: 0 }, (des
     await key('support-chat').getByText('verified by Keysteward: generate').waitFor();
     await desk.setSpeed(0);
     await desk.picture('campaign-ticked');
+    await desk.page.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
+    await desk.page.locator('html[data-theme=dark]').waitFor();
+    expect(await desk.barriers()).toEqual([]);
+    await desk.picture('campaign-dark');
   });
 });

@@ -64,6 +64,7 @@ describe('policy.yml', () => {
       rotation: {
         campaigns: false,
         automatic: true,
+        automaticEnd: ['development'],
         calendars: {
           production: { every: 'quarter', months: null, day: ordinal('second', 'tuesday'), atMinutes: 600 },
           staging: { every: 'quarter', months: null, day: ordinal('first', 'tuesday'), atMinutes: 600 },

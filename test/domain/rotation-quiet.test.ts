@@ -83,16 +83,30 @@ test('gaps are those between uses of the lineage; a model that comes back after 
   ]);
 });
 
-test('a rise is an hour well above the three before it, after the new key has taken over, and no trickle', () => {
-  const hours = (old: readonly number[], fresh = 5) => ({
-    unit: 'request' as const,
-    hours: old.map((count, index) => ({ startAt: NOON + index * HOUR_MS, old: count, fresh })),
-  });
+const MOVED = NOON + HOUR_MS;
 
-  expect(riseOf(hours([90, 3, 0, 1, 40]))).toEqual({ startAt: NOON + 4 * HOUR_MS, count: 40, before: 3 });
-  expect(riseOf(hours([90, 3, 0, 1, 9]))).toBeNull();
-  expect(riseOf(hours([90, 30, 20, 21, 40]))).toBeNull();
-  expect(riseOf(hours([90, 3, 0, 1, 40], 0))).toBeNull();
-  expect(riseOf(hours([3, 40]))).toBeNull();
+test.each<
+  readonly [string, { old: readonly number[]; fresh: readonly number[]; movedAt?: number | null }, number | null]
+>([
+  ['a rise after it had gone down', { old: [90, 3, 0, 1, 40], fresh: [0, 80, 90, 90, 60] }, 3],
+  ['a forgotten job that comes back out of nothing', { old: [0, 0, 0, 0, 40], fresh: [90, 90, 90, 90, 90] }, 0],
+  ['a trickle', { old: [90, 3, 0, 1, 9], fresh: [0, 80, 90, 90, 90] }, null],
+  ['waves of consumers that move over', { old: [100, 70, 66, 30, 12], fresh: [0, 30, 34, 70, 88] }, null],
+  ['a wave with a burst of retries', { old: [100, 60, 30, 20, 65], fresh: [0, 40, 70, 80, 60] }, null],
+  ['what grows and has never gone down', { old: [40, 30, 30, 30, 70], fresh: [0, 500, 500, 500, 500] }, null],
+  ['a morning in which both keys wake up', { old: [60, 4, 3, 4, 40], fresh: [0, 12, 9, 12, 120] }, null],
+  ['a night in which only the new one sleeps', { old: [90, 12, 10, 11, 12], fresh: [60, 60, 30, 9, 2] }, null],
+  ['nobody has moved', { old: [90, 0, 0, 0, 40], fresh: [0, 0, 0, 0, 0] }, null],
+  ['some are still to move', { old: [90, 3, 0, 1, 40], fresh: [0, 80, 90, 90, 60], movedAt: null }, null],
+  ['the last one has just moved', { old: [90, 3, 0, 1, 40], fresh: [0, 80, 90, 90, 60], movedAt: MOVED * 2 }, null],
+  ['too few hours to tell', { old: [3, 40], fresh: [9, 9] }, null],
+])('a rise of the old key: %s', (_, { old, fresh, movedAt = MOVED }, before) => {
+  const hours = old.map((count, index) => ({ startAt: NOON + index * HOUR_MS, old: count, fresh: fresh[index] ?? 0 }));
+  const rise = { startAt: NOON + (old.length - 1) * HOUR_MS, count: old.at(-1), before };
+
+  expect(riseOf({ unit: 'request', hours }, movedAt)).toEqual(before === null ? null : rise);
+});
+
+test('a sparkline has one sign per hour, in one measure', () => {
   expect(sparkline([0, 1, 50, 100], 100)).toBe('·▁▅█');
 });

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { DAY_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { defaultWorkspace, renderText, renderView } from '../../src/sandbox/slack/index.ts';
 import type { Entries } from '../../src/sandbox/slack/submission.ts';
+import { requestRetirement } from '../../src/services/actions/request-retirement.ts';
 import { runCampaigns } from '../../src/services/campaigns/run-campaigns.ts';
 import { startByHand } from '../../src/services/campaigns/start-campaign.ts';
-import { present } from '../support/bench-deps.ts';
+import { NOON, present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
 import { ADA } from '../support/requests.ts';
 import { type Running, type RunningOptions, startRunning } from './support/running.ts';
@@ -100,6 +101,44 @@ describe('a campaign in Slack', () => {
     expect(running.slack.calls.filter(({ method }) => method === 'pins.remove')).toHaveLength(1);
   });
 
+  test('asks for second persons in one message in its thread, with buttons for each key, and posts nothing per key', async () => {
+    const roles = '{ admins: [U0CHRIS], responders: [U0ANA, U0DEE] }';
+    const { running, root } = await campaign(12, { roles });
+    await retireAll(running);
+    const roots = () => running.slack.workspace.messages('C0AIKEYS').filter(({ threadTs }) => !threadTs);
+
+    expect(roots()).toHaveLength(1);
+    expect(replies(running, root)).toHaveLength(13);
+    const asks = () => replies(running, root).at(-1) ?? '';
+    expect(asks()).toContain('12 old keys wait for a second person before anything is stopped.');
+    expect(asks()).toContain('@ana wants to suspend fleet-0 now and revoke it for good later.');
+    expect(asks()).toContain('and 2 more, which move up');
+    expect(asks()).toMatch(/@dee @chris$/);
+    expect(asks()).not.toContain('fleet-9');
+    expect(asks()).toMatch(/until \S+ \d+, \d{4}/);
+
+    const ts = stamps(running, root).at(-1) ?? '';
+    const clickOn = async (userId: string, actionId: string) => {
+      const [next] = await running.store.read.approvals.waiting();
+      const blockId = `approval_${next?.id}`;
+      await running.slack.person(userId).click({ channel: CHANNEL, ts, blockId, actionId });
+      await running.settled();
+      await running.drain();
+    };
+    await clickOn('U0ANA', 'approval_approve');
+    expect(ephemerals(running, 'U0ANA').at(-1)).toContain('somebody else has to approve it');
+    await clickOn('U0DEE', 'approval_approve');
+    await clickOn('U0CHRIS', 'approval_decline');
+
+    expect(asks()).toContain('10 old keys wait for a second person');
+    expect(asks()).toContain('fleet-9');
+    expect(asks()).toMatch(/Approved by @dee: fleet-0\nDeclined by @chris: fleet-1/);
+    expect(roots()).toHaveLength(1);
+    expect(replies(running, root)).toHaveLength(13);
+    expect(replies(running, root)[0]).toContain('is suspended');
+    expect(replies(running, root)[2]).toContain('waits for @dee or @chris until');
+  });
+
   test('reminds by one direct message a day, and needs no right to pin', async () => {
     const { app } = defaultWorkspace;
     const scopes = app.scopes.filter((scope) => scope !== 'pins:write');
@@ -137,6 +176,26 @@ async function campaign(keys: number, options: RunningOptions = {}): Promise<{ r
   await runCampaigns(running.deps);
   await running.drain();
   return { running, root: (await running.store.read.messages.get('campaign', id))?.ts ?? '' };
+}
+
+/** Ana asks for the end of every old key, a second apart. */
+async function retireAll(running: Running): Promise<void> {
+  const { store, deps } = running;
+  for (const rotation of await store.read.rotations.allOpen()) {
+    const verified = ['generate', 'store', 'redeploy', 'verify'];
+    const steps = rotation.steps.map((one) =>
+      verified.includes(one.name) ? { ...one, state: 'done' as const, by: 'slack:T0ACME/U0ANA', at: NOON } : one,
+    );
+    await store.write((tx) => tx.rotations.update({ ...rotation, steps }));
+    const key = present(await store.read.keys.get(rotation.oldKeyId));
+    const { slug } = present(await store.read.lineages.get(rotation.lineageId));
+    const actor = { kind: 'slack', teamId: 'T0ACME', userId: 'U0ANA' } as const;
+    const asked = { actor, keyId: key.id, generation: key.generation, rotationId: rotation.id, alertId: null };
+    const outcome = await requestRetirement(deps, { ...asked, typedSlug: slug, reason: 'the new one works' });
+    expect(outcome.kind).toBe('waits');
+    running.clock.jumpTo(running.clock.now() + SECOND_MS);
+  }
+  await running.drain();
 }
 
 /** The first step by way of its modal: the key is not listed yet. */

@@ -1,7 +1,9 @@
 import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/slack/context.ts';
 import { refuseForeignClick, refuseForeignCommand, refuseForeignSubmission } from '../../src/slack/ours.ts';
+import { METADATA_EVENT } from '../../src/slack/own-messages.ts';
 import { type Bench, member, openBench } from '../support/bench-deps.ts';
 
 const US: Identity = {
@@ -51,9 +53,16 @@ async function benchWithMessage(): Promise<Bench> {
   return bench;
 }
 
+/** Slack, with one message of ours in the channel. */
+function withHistory(subject = 'alert:alert_9', ts = '9.9'): WebClient {
+  const metadata = { event_type: METADATA_EVENT, event_payload: { subject } };
+  const history = async () => ({ ok: true, messages: [{ ts, metadata }] });
+  return { conversations: { history, replies: history } } as unknown as WebClient;
+}
+
 async function clicked(body: BlockAction, identity = US): Promise<string> {
   const { deps } = await benchWithMessage();
-  return refuseForeignClick({ deps, identity }, body).then(
+  return refuseForeignClick({ deps, identity, client: withHistory() }, body).then(
     () => 'taken',
     (error: unknown) => String((error as { publicMessage?: string }).publicMessage),
   );
@@ -108,6 +117,37 @@ describe('a click', () => {
   });
 });
 
+describe('a click on a message that was posted before the app was stopped, and is not on record yet', () => {
+  async function begun(): Promise<Bench> {
+    const bench = await benchWithMessage();
+    const row = { id: 'out_9', kind: 'alert', subjectId: 'alert_9', threadKey: 'alert:alert_9', createdAt: 0 };
+    await bench.store.write(async (tx) => {
+      await tx.outbox.enqueue(row);
+      const [pending] = await tx.outbox.due(bench.clock.now(), 1);
+      if (pending !== undefined) await tx.outbox.update({ ...pending, state: 'sending', attempts: 1 });
+    });
+    return bench;
+  }
+
+  const unknown = click({ message: { ts: '9.9' } });
+
+  test('is taken, since Slack says which it is', async () => {
+    const { deps } = await begun();
+    await expect(refuseForeignClick({ deps, identity: US, client: withHistory() }, unknown)).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['of another subject', withHistory('alert:alert_7')],
+    ['at another place', withHistory('alert:alert_9', '9.8')],
+    ['where Slack does not say', {} as unknown as WebClient],
+  ])('asks to click again: one %s', async (_what, client) => {
+    const { deps } = await begun();
+    await expect(refuseForeignClick({ deps, identity: US, client }, unknown)).rejects.toMatchObject({
+      publicMessage: 'Nothing was done: Keysteward is still putting its messages in order. Click again in a minute.',
+    });
+  });
+});
+
 describe('a modal that is sent off', () => {
   test.each<[what: string, body: ViewSubmitAction, taken: boolean]>([
     ['ours', submission(), true],
@@ -139,7 +179,7 @@ describe('a command', () => {
 
 test('a person who is known to be no active full member is refused before anything is looked at', async () => {
   const bench = await benchWithMessage();
-  const context = { deps: bench.deps, identity: US };
+  const context = { deps: bench.deps, identity: US, client: withHistory() };
   const guest = { ...member('U1', { isActiveFullMember: false }), lastSeenAt: 0 };
   await bench.store.write((tx) => tx.members.upsert(guest));
 

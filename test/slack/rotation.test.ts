@@ -17,6 +17,11 @@ describe('a rotation in Slack', () => {
     expect(textOf(running, root)).toContain('▓'.repeat(0) + '░'.repeat(6));
     expect(textOf(running, root)).toContain('@ana drives it');
     expect(replies(running, root)).toHaveLength(6);
+    const posted = running.slack
+      .person('U0ANA')
+      .thread(CHANNEL, root)
+      .map(({ ts }) => Number(ts));
+    expect(posted.every((at, index) => index === 0 || at - (posted[index - 1] ?? 0) >= 1)).toBe(true);
     expect(replies(running, root)[0]).toContain('Call it exactly staging-ci-2026-10-17');
     expect(replies(running, root)[1]).toBe('2. Store it – after generate');
     const alert = threadOf(running, alertTs);

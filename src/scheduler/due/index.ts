@@ -8,6 +8,7 @@ import { findNewKeys } from './find-new-keys.ts';
 import { followRotations } from './follow-rotations.ts';
 import { lookForNewKeys } from './look-for-keys.ts';
 import { makeKeys } from './make-keys.ts';
+import { retireOldKeys } from './retire-old-keys.ts';
 import { runCampaignsWork } from './run-campaigns.ts';
 import { runRotationDeployments } from './run-deployments.ts';
 import { settleRollBacksWork } from './settle-roll-backs.ts';
@@ -24,6 +25,7 @@ export const dueWork: readonly DueWork[] = [
   followRotations,
   lookForNewKeys,
   makeKeys,
+  retireOldKeys,
   runRotationDeployments,
   watchRotationSecrets,
   runCampaignsWork,

@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../domain/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import { planCampaigns } from '../../services/campaigns/plan-campaigns.ts';
 import type { Job } from '../job.ts';
 
@@ -6,5 +6,7 @@ import type { Job } from '../job.ts';
 export const planCampaignsJob: Job = {
   name: 'plan-campaigns',
   everyMs: () => HOUR_MS,
+  // A new installation has no calendar until its keys are listed, and its first turn may be within the hour.
+  paceMs: async ({ store }) => ((await store.read.lineages.slugs()).length === 0 ? MINUTE_MS : HOUR_MS),
   run: planCampaigns,
 };

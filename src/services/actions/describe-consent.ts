@@ -1,7 +1,7 @@
 import { type ActionKind, isLimitAct } from '../../domain/action.ts';
 import type { ActionParams } from '../../domain/action-params.ts';
 import { userIdIn } from '../../domain/actor.ts';
-import { ALONE_PER_DAY, type Approval } from '../../domain/approval.ts';
+import { ALONE_PER_DAY, type Approval, approvalMs } from '../../domain/approval.ts';
 import { type Act, type Role, rolesThatMay } from '../../domain/authorise.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { Deps } from '../deps.ts';
@@ -34,6 +34,8 @@ export interface ConsentCard {
   /** Whether a critical alert is open: then acting alone needs no other reason. */
   readonly isBurning: boolean;
   readonly leftToday: number;
+  /** How long the second person has. */
+  readonly withinMs: number;
 }
 
 export interface ConsentQuestion {
@@ -57,6 +59,7 @@ export async function describeConsent(
     mayActAlone,
     isBurning: because !== null,
     leftToday: Math.max(0, ALONE_PER_DAY - usedToday),
+    withinMs: approvalMs(kind),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Action, auditVerb, type Consent } from '../../domain/action.ts';
 import { type Actor, actorText } from '../../domain/actor.ts';
-import { APPROVAL_MS, type Approval, isBoundTo } from '../../domain/approval.ts';
+import { type Approval, approvalMs, isBoundTo } from '../../domain/approval.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
@@ -100,7 +100,7 @@ async function wait({ deps, tx }: RequestContext, request: Request, { key }: Ask
     reason,
     state: 'waiting',
     requestedAt: now,
-    expiresAt: now + APPROVAL_MS,
+    expiresAt: now + approvalMs(kind),
     decidedBy: null,
     decidedAt: null,
     problem: null,

@@ -153,7 +153,14 @@ export async function insertAction({ deps, tx }: RequestContext, input: AgreedRe
 
 function consentDetail(consent: Consent | null): Wanted['detail'] {
   if (consent === null) return {};
-  return consent.kind === 'approved' ? { approvedBy: consent.by } : { alone: consent.because };
+  switch (consent.kind) {
+    case 'approved':
+      return { approvedBy: consent.by };
+    case 'alone':
+      return { alone: consent.because };
+    case 'policy':
+      return { byPolicy: consent.rule };
+  }
 }
 
 /** A refused one is tried at once when somebody asks again: they may have seen to it. */

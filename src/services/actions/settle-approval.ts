@@ -3,6 +3,9 @@ import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
 import { type Approval, type ApprovalEvent, nextApprovalState } from '../../domain/approval.ts';
 import { AppError } from '../../domain/errors.ts';
 import { announceAlert } from '../alerts/announce.ts';
+import { touchAsks } from '../campaigns/announce-campaign.ts';
+import { threadOf as threadOfRotation } from '../rotation/announce-rotation.ts';
+import { type ApprovalPlace, placeOfApproval } from './approval-place.ts';
 import type { RequestContext } from './record-request.ts';
 import { announceRotationOf } from './tell-rotation.ts';
 
@@ -37,19 +40,29 @@ export async function settleApproval(
   return after;
 }
 
+/** The outbox's name for a request's own message. */
+export const APPROVAL_KIND = 'approval';
+
 /** Puts its message on the way: it is posted, or edited to what is true when it is sent. */
 export async function announceApproval({ deps, tx }: RequestContext, approval: Approval): Promise<void> {
   const { id, alertId } = approval;
-  await tx.outbox.enqueue({
-    id: deps.ids.next('out'),
-    kind: 'approval',
-    subjectId: id,
-    threadKey: alertId === null ? `approval:${id}` : `alert:${alertId}`,
-    createdAt: deps.clock.now(),
-  });
+  const place = await placeOfApproval(tx, approval);
+  if (place.kind === 'campaign') await touchAsks({ deps, tx }, place);
+  const hasOwn = place.kind !== 'campaign' || (await tx.messages.get(APPROVAL_KIND, id)) !== undefined;
+  if (hasOwn) {
+    const createdAt = deps.clock.now();
+    const row = { kind: APPROVAL_KIND, subjectId: id, threadKey: threadKeyOf(place, id), createdAt };
+    await tx.outbox.enqueue({ ...row, id: deps.ids.next('out') });
+  }
   if (alertId !== null) await announceAlert({ deps, tx }, { id: alertId });
   // The step of a rotation says what it waits for.
   await announceRotationOf({ deps, tx }, approval);
+}
+
+/** After the message that it replies to. */
+function threadKeyOf(place: ApprovalPlace, id: string): string {
+  if (place.kind === 'alert') return `alert:${place.alertId}`;
+  return place.kind === 'rotation' ? threadOfRotation(place.rotation.id) : `approval:${id}`;
 }
 
 const DECIDED: Readonly<Record<Approval['state'], string>> = {

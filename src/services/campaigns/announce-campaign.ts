@@ -14,6 +14,8 @@ export const CAMPAIGN_OWNER = 'campaign_owner';
 export const CAMPAIGN_NUDGE = 'campaign_nudge';
 export const CAMPAIGN_CALL = 'campaign_call';
 export const CAMPAIGN_REPORT = 'campaign_report';
+/** What waits for a second person, asked for at about the same time. */
+export const CAMPAIGN_ASKS = 'campaign_asks';
 /** Direct messages: that one is ahead, and what waits for somebody. */
 export const CAMPAIGN_AHEAD = 'campaign_ahead';
 export const CAMPAIGN_DM = 'campaign_dm';
@@ -26,6 +28,7 @@ export const POST_GAP_MS = 1_500;
 // People click fast and several at once: what they change is one edit of what counts them all.
 const ROOT_EDIT_MS = 10 * SECOND_MS;
 const OWNER_EDIT_MS = 5 * SECOND_MS;
+const ASKS_EDIT_MS = 5 * SECOND_MS;
 
 export function keySubject(campaignId: string, rotationId: string): string {
   return `${campaignId}:${rotationId}`;
@@ -67,6 +70,13 @@ export function touchOwner(context: CampaignContext, campaignId: string, ownerId
   const subjectId = ownerSubject(campaignId, ownerId);
   const threadKey = `${threadOf(campaignId)}:${ownerId ?? NOBODY}`;
   return enqueue(context, { kind: CAMPAIGN_OWNER, subjectId, threadKey, inMs: OWNER_EDIT_MS });
+}
+
+/** One message for all that is asked together; people are called once, when it is posted. */
+export function touchAsks(context: CampaignContext, asks: { campaignId: string; batch: number }): Promise<void> {
+  const { campaignId, batch } = asks;
+  const row = { kind: CAMPAIGN_ASKS, subjectId: `${campaignId}:${batch}`, threadKey: `${threadOf(campaignId)}:asks` };
+  return enqueue(context, { ...row, inMs: ASKS_EDIT_MS });
 }
 
 export function touchKey(context: CampaignContext, subject: { campaignId: string; rotationId: string; inMs?: number }) {

@@ -6,6 +6,7 @@ import { latest } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { namedFirst } from './announced.ts';
 import { assignOwners } from './assign-owners.ts';
 import { refuseImplausible } from './check-listing.ts';
 import { keepScopes } from './keep-scopes.ts';
@@ -95,7 +96,7 @@ async function insertNewcomers(
   newcomers: readonly ProviderKey[],
 ): Promise<number> {
   let appeared = 0;
-  for (const slice of inSlices(newcomers, SLICE)) {
+  for (const slice of inSlices(await namedFirst(deps.store.read, provider, newcomers), SLICE)) {
     await deps.store.write(async (tx) => {
       const context = await newKeyContext({ deps, provider, tx }, scopes);
       for (const key of slice) {

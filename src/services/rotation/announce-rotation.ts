@@ -3,7 +3,7 @@ import { ROTATION_STEPS, type Rotation, type StepName } from '../../domain/rotat
 import type { RotationConsumer } from '../../domain/rotation-work.ts';
 import type { AuditEntry, Repos } from '../../ports/store.ts';
 import { addAlertEvent, announceAlert } from '../alerts/announce.ts';
-import { CAMPAIGN_KEY, keySubject, touchKey } from '../campaigns/announce-campaign.ts';
+import { CAMPAIGN_KEY, keySubject, POST_GAP_MS, touchKey } from '../campaigns/announce-campaign.ts';
 import { noteProgress } from '../campaigns/note-progress.ts';
 import type { Deps } from '../deps.ts';
 import { ROTATION_KIND } from './rotation-link.ts';
@@ -20,6 +20,8 @@ export const DEPLOY_KIND = 'rotation_deployment';
 export const TRAFFIC_KIND = 'rotation_traffic';
 /** The old key is used more again. */
 export const RISE_KIND = 'rotation_rise';
+/** The former secret has to be put back by a person. */
+export const SECRET_KIND = 'rotation_secret';
 /** The lists and texts of an emergency. */
 export const CHECKLIST_KIND = 'rotation_checklist';
 export const PAPER_KIND = 'rotation_paper';
@@ -30,7 +32,8 @@ export function stepSubject(rotationId: string, step: StepName): string {
 }
 
 /**
- * Puts the root message and the six replies on the way; those that look as before are not edited. One of a campaign has
+ * Puts the root message and the six replies on the way, at first at the pace that Slack takes; those that look as before
+ * are not edited. One of a campaign has
  * one message in the campaign's thread instead.
  */
 export async function announceRotation({ deps, tx }: RotationContext, { id }: Pick<Rotation, 'id'>): Promise<void> {
@@ -43,10 +46,14 @@ export async function announceRotation({ deps, tx }: RotationContext, { id }: Pi
     if (isShown) await touchKey({ deps, tx }, { campaignId, rotationId: id });
     return;
   }
-  const row = { threadKey: threadOf(id), createdAt: deps.clock.now() };
+  const createdAt = deps.clock.now();
+  const row = { threadKey: threadOf(id), createdAt };
   await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: ROTATION_KIND, subjectId: id });
-  for (const step of ROTATION_STEPS) {
-    await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: STEP_KIND, subjectId: stepSubject(id, step) });
+  const isBegun = (await tx.messages.get(ROTATION_KIND, id)) !== undefined;
+  for (const [index, step] of ROTATION_STEPS.entries()) {
+    const notBeforeAt = isBegun ? createdAt : createdAt + (index + 1) * POST_GAP_MS;
+    const reply = { ...row, id: deps.ids.next('out'), kind: STEP_KIND, subjectId: stepSubject(id, step) };
+    await tx.outbox.enqueue({ ...reply, notBeforeAt });
   }
   if (rotation?.kind === 'emergency') {
     await tx.outbox.enqueue({ ...row, id: deps.ids.next('out'), kind: CHECKLIST_KIND, subjectId: id });
@@ -76,6 +83,12 @@ export async function tellDeployment(
     threadKey: threadOf(rotationId),
     createdAt: deps.clock.now(),
   });
+}
+
+/** After a roll-back, what is left for a person is told by a reply of its own, which mentions whoever drives it. */
+export async function tellSecret({ deps, tx }: RotationContext, { id }: Pick<Rotation, 'id'>): Promise<void> {
+  const row = { kind: SECRET_KIND, subjectId: id, threadKey: threadOf(id), createdAt: deps.clock.now() };
+  await tx.outbox.enqueue({ ...row, id: deps.ids.next('out') });
 }
 
 export function threadOf(rotationId: string): string {

@@ -7,6 +7,7 @@ import { approverIds } from '../actions/describe-consent.ts';
 import { canRetire } from '../actions/request-retirement.ts';
 import type { Deps } from '../deps.ts';
 import { retirementOf } from './old-key-end.ts';
+import { policyRetirementAt } from './retire-by-policy.ts';
 
 /** How the old key's end stands. */
 export interface EndCard {
@@ -16,12 +17,14 @@ export interface EndCard {
   readonly underWay: Action | null;
   /** The stop that its grace stands on, with who has agreed to the end. */
   readonly retired: Action | null;
+  /** When policy suspends it without a person; null: it does not, or has. */
+  readonly byPolicyAt: number | null;
   /** What waits for a second person. */
   readonly approval: (Approval & { readonly approverIds: readonly string[] }) | null;
 }
 
 export async function describeEnd(
-  deps: Pick<Deps, 'store' | 'providers' | 'policy'>,
+  deps: Pick<Deps, 'store' | 'providers' | 'policy' | 'clock'>,
   rotation: Rotation,
   oldKey: Key,
 ): Promise<EndCard> {
@@ -33,6 +36,7 @@ export async function describeEnd(
     canRetire: canRetire(deps, oldKey.connectionId),
     underWay: stops.findLast(({ state }) => state === 'pending' || state === 'running') ?? null,
     retired: (await retirementOf(deps.store.read, rotation, oldKey))?.action ?? null,
+    byPolicyAt: await policyRetirementAt(deps, rotation),
     approval:
       approval === undefined ? null : { ...approval, approverIds: approverIds(deps, approval.kind, asker ?? '') },
   };

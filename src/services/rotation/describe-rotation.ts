@@ -30,7 +30,10 @@ export interface RotationCard {
   readonly end: EndCard;
 }
 
-export type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy' | 'places' | 'secretStores' | 'deployHooks'>;
+export type DescribeDeps = Pick<
+  Deps,
+  'store' | 'clock' | 'providers' | 'policy' | 'places' | 'secretStores' | 'deployHooks'
+>;
 
 export async function describeRotation(deps: DescribeDeps, rotationId: string): Promise<RotationCard | undefined> {
   const { alerts, keys, lineages, messages, rotations, scopes } = deps.store.read;

@@ -2,11 +2,12 @@ import { actorText, systemActor } from '../../domain/actor.ts';
 import { isOver, missingBefore, type Rotation, type StepChange, stepOf, withStep } from '../../domain/rotation.ts';
 import { type BurnDown, type Rise, riseOf } from '../../domain/rotation-burndown.ts';
 import { parseEvidence } from '../../domain/rotation-evidence.ts';
+import { oldKeyRise, RISE_AGAIN_MS, riseKey } from '../../domain/rotation-rise.ts';
 import { standingOf } from '../../domain/rotation-standing.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
-import type { Deps } from '../deps.ts';
+import { type RecordDeps, recordFinding } from '../alerts/record-finding.ts';
 import {
   announceRotation,
   RISE_KIND,
@@ -21,12 +22,10 @@ import { forgetOthers, isNewToShow } from './verification-memory.ts';
 import { verifyEvidence } from './verify-step.ts';
 
 const ACTOR = systemActor('verify-rotations');
-/** One word about it is enough for a while. */
-const RISE_AGAIN_MS = 6 * HOUR_MS;
 /** So long after its end a rotation waits for the last fact: that the revoked key stays without use. */
 const SILENCE_MS = 2 * DAY_MS;
 
-type FollowDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
+type FollowDeps = RecordDeps;
 
 /**
  * After a poll: what old and new keys of this connection do. Ticks *verify* when the rule holds, takes that tick back when
@@ -45,8 +44,11 @@ export async function followVerifications(deps: FollowDeps, { connectionId }: Pr
   await noteSilence(deps);
 }
 
-async function follow(deps: FollowDeps, { id, revision }: Rotation, seen: Verification): Promise<void> {
-  const rise = riseOf(seen.burnDown);
+async function follow(deps: FollowDeps, seenRotation: Rotation, seen: Verification): Promise<void> {
+  const { id, revision } = seenRotation;
+  const rise = riseIn(seenRotation, seen);
+  // The finding first: should this end between the two, the next poll finds the same again.
+  if (rise !== null) await recordRise(deps, seenRotation, { rise, seen });
   await deps.store.write(async (tx) => {
     const context = { deps, tx };
     const rotation = await tx.rotations.get(id);
@@ -66,7 +68,7 @@ async function follow(deps: FollowDeps, { id, revision }: Rotation, seen: Verifi
       if (isOwn) await enqueue(context, rotation, { kind: TRAFFIC_KIND, subjectId: id });
       else await announceRotation(context, rotation);
     }
-    if (rise !== null && stepOf(rotation, 'revoke').state !== 'done') {
+    if (rise !== null) {
       await tellRise(context, rotation, { ...rise, unit: seen.burnDown.unit });
     }
   });
@@ -111,6 +113,34 @@ function changeOf(rotation: Rotation, seen: Verification, at: number): StepChang
   return { ...change, event: 'undo', reason: 'the old key was used again' };
 }
 
+/** What a stopped key is still used for is told as the use of a dead key. */
+function riseIn(rotation: Rotation, { burnDown }: Verification): Rise | null {
+  const { state, at } = stepOf(rotation, 'redeploy');
+  if (rotation.finalAt !== null || stepOf(rotation, 'revoke').state === 'done') return null;
+  return riseOf(burnDown, isOver(state) ? at : null);
+}
+
+async function recordRise(
+  deps: FollowDeps,
+  { id, lineageId, oldKeyId, steps }: Rotation,
+  { rise, seen }: { readonly rise: Rise; readonly seen: Verification },
+): Promise<void> {
+  const { store, clock } = deps;
+  const key = riseKey(id, rise.startAt);
+  if ((await store.read.told.among([key])).has(key)) return;
+  const buckets = await store.read.usage.ofKeys([oldKeyId], { from: rise.startAt, to: clock.now() });
+  const facts = {
+    rotationId: id,
+    lineageId,
+    keyId: oldKeyId,
+    unit: seen.burnDown.unit,
+    movedAt: stepOf({ steps }, 'redeploy').at ?? rise.startAt,
+    costMicroUsd: buckets.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
+    models: [...new Set(seen.callers.filter(({ lastAt }) => lastAt > rise.startAt).map(({ model }) => model))],
+  };
+  await recordFinding(deps, oldKeyRise({ ...rise, ...facts }));
+}
+
 async function tellRise(
   context: RotationContext,
   rotation: Rotation,
@@ -137,7 +167,7 @@ async function enqueue(
 }
 
 /** The second fact of a revocation comes when the step is ticked already: it is added to what shows it. */
-async function noteSilence(deps: FollowDeps): Promise<void> {
+async function noteSilence(deps: Pick<FollowDeps, 'store' | 'clock' | 'ids'>): Promise<void> {
   const { rotations } = deps.store.read;
   const all = [...(await rotations.allOpen()), ...(await rotations.closedSince(deps.clock.now() - SILENCE_MS))];
   for (const { id } of all.filter(waitsForSilence)) {

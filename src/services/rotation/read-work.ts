@@ -10,6 +10,7 @@ import { creationOf } from './creation-of.ts';
 import { type Found, findNewKey } from './find-new-keys.ts';
 import { type ByHandReason, makingOf } from './making.ts';
 import { type SecretPlace, secretPlaceOf } from './places.ts';
+import { type Restoring, restoringOf } from './put-secret-back.ts';
 
 /** What the first three steps of a rotation show besides the rotation itself. */
 export interface RotationWork {
@@ -30,6 +31,8 @@ export interface RotationWork {
   } | null;
   readonly consumers: readonly ConsumerCard[];
   readonly keyless: KeylessAdvice | null;
+  /** Of a roll-back: why the former secret is not back yet. */
+  readonly restoring: Restoring | null;
 }
 
 export interface ConsumerCard {
@@ -47,6 +50,7 @@ export const NO_WORK: RotationWork = {
   place: null,
   consumers: [],
   keyless: null,
+  restoring: null,
 };
 
 type WorkDeps = Pick<Deps, 'store' | 'providers' | 'places' | 'secretStores' | 'deployHooks'>;
@@ -67,6 +71,7 @@ export async function readWork(
     place: placeCard(secretPlaceOf(deps, { lineage, oldKey }), secret?.problem ?? null),
     consumers: (await repos.rotationConsumers.ofRotation(rotation.id)).map((row) => consumerCard(deps, row)),
     keyless: deps.providers.get(oldKey.connectionId)?.keyless ?? null,
+    restoring: await restoringOf(repos, rotation),
   };
 }
 

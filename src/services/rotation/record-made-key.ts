@@ -6,6 +6,7 @@ import { scrubSecrets } from '../../domain/secret.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { EVERYTHING } from '../inventory/announced.ts';
 import { insertNewKey, newKeyContext } from '../inventory/new-key.ts';
 import { announceRotation, saveRotation } from './announce-rotation.ts';
 import { MAKER } from './creation-of.ts';
@@ -60,7 +61,10 @@ async function adopt({ deps, tx, provider }: Context, listed: ProviderKey): Prom
   if (known !== undefined) return known.id;
   const scopes = (await tx.scopes.all()).filter(({ providerId }) => providerId === provider.id);
   const context = await newKeyContext({ deps, provider, tx }, scopes);
-  const announcements = { isFirstListing: true, awaitedIn: new Set<string | null>() };
-  await insertNewKey({ ...context, announcements }, { ...listed, label: scrubSecrets(listed.label) }, 'made');
+  await insertNewKey(
+    { ...context, announcements: EVERYTHING },
+    { ...listed, label: scrubSecrets(listed.label) },
+    'made',
+  );
   return (await tx.keys.ofProvider(provider.id, listed.id))?.id ?? null;
 }

@@ -1,6 +1,5 @@
 import { idempotencyKeyOf, isStop } from '../../domain/action.ts';
 import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
-import { publicMessageOf, toError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import { type Rotation, stepOf } from '../../domain/rotation.ts';
 import { type EvidenceOf, parseEvidence } from '../../domain/rotation-evidence.ts';
@@ -10,11 +9,11 @@ import { steered } from '../../domain/rotation-steering.ts';
 import type { Repos } from '../../ports/store.ts';
 import { insertAction, invalid } from '../actions/record-request.ts';
 import type { Deps } from '../deps.ts';
-import { saveRotation } from './announce-rotation.ts';
+import { saveRotation, tellSecret } from './announce-rotation.ts';
 import { moveBack } from './move-key.ts';
 import { cleanReason } from './open-rotation.ts';
+import { forgetTries, nextTryAt, putSecretBack } from './put-secret-back.ts';
 import { conflict, notFound, stale } from './refusals.ts';
-import { restoreSecret } from './restore-secret.ts';
 import type { SteerInput } from './steer-rotation.ts';
 
 const ACTOR = systemActor('roll-back-rotations');
@@ -75,6 +74,7 @@ export async function rollBack(deps: RollBackDeps, input: SteerInput): Promise<R
     if (refusal !== null) throw invalid(refusal);
     if (before.kind !== 'drill') {
       await withdrawStops(tx, before, old);
+      await forgetTries(tx, before);
       if (oldKey === 'by_us') await startAgain(deps, tx, { rotation: before, old, actor, reason });
     }
     const after = await moveBack({ deps, tx }, going, actor);
@@ -84,16 +84,13 @@ export async function rollBack(deps: RollBackDeps, input: SteerInput): Promise<R
   });
 }
 
-const SECRET_WORDS = {
-  restored: 'The former value is back; restart who uses it.',
-  as_before: 'The former value is the current one.',
-  simulated: 'simulated',
-} as const;
-
 /** Ends the roll-backs whose old key works again, with the secret's former version in place. */
 export async function settleRollBacks(deps: RollBackDeps): Promise<void> {
   for (const rotation of await settling(deps)) {
-    const words = await putSecretBack(deps, rotation);
+    if ((await nextTryAt(deps.store.read, rotation)) > deps.clock.now()) continue;
+    const back = await putSecretBack(deps, rotation);
+    if (back.kind === 'later') continue;
+    const { words } = back;
     await deps.store.write(async (tx) => {
       const before = await tx.rotations.get(rotation.id);
       if (before === undefined || standingOf(before) !== 'rolling_back' || before.rollback === null) return;
@@ -108,13 +105,16 @@ export async function settleRollBacks(deps: RollBackDeps): Promise<void> {
       );
       const news = { actor: ACTOR, verb: 'rotation.rolled_back', detail: { reason, secret: words } };
       await saveRotation({ deps, tx }, { before, after: { ...ended, steps } }, news);
+      if (back.kind === 'by_hand') await tellSecret({ deps, tx }, rotation);
     });
   }
 }
 
-/** Now where one can end; a key that works again wakes the timers. */
-export async function nextRollBackAt(deps: Pick<Deps, 'store' | 'clock'>): Promise<number | null> {
-  return (await settling(deps)).length > 0 ? deps.clock.now() : null;
+/** When the next one can end or is tried again; a key that works again wakes the timers. */
+export async function nextRollBackAt({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<number | null> {
+  const times: number[] = [];
+  for (const rotation of await settling({ store })) times.push(await nextTryAt(store.read, rotation));
+  return times.length === 0 ? null : Math.max(clock.now(), Math.min(...times));
 }
 
 async function settling({ store }: Pick<Deps, 'store'>): Promise<readonly Rotation[]> {
@@ -158,16 +158,4 @@ function secretPlan({ secretStores }: Pick<Deps, 'secretStores'>, rotation: Rota
   const canRestore = store !== null && secretStores.get(store)?.restore !== undefined;
   const how = canRestore && reference !== null && version !== null ? 'by_us' : 'by_hand';
   return { how, store, reference, version };
-}
-
-/** What became of the secret, for the record; null: nothing was stored. */
-async function putSecretBack(deps: RollBackDeps, rotation: Rotation): Promise<string | null> {
-  if (stepOf(rotation, 'store').state !== 'done') return null;
-  try {
-    const restored = await restoreSecret(deps, rotation);
-    return restored.kind === 'by_hand' ? restored.steps.join(' ') : SECRET_WORDS[restored.kind];
-  } catch (error) {
-    deps.logger.warn('secret not restored', { rotation: rotation.id, error: toError(error) });
-    return `Put the former value back by hand: ${publicMessageOf(error)}`;
-  }
 }

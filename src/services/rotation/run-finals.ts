@@ -1,4 +1,4 @@
-import { idempotencyKeyOf } from '../../domain/action.ts';
+import { type Action, idempotencyKeyOf } from '../../domain/action.ts';
 import { actorOf, actorText, systemActor } from '../../domain/actor.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { showsOf } from '../../domain/rotation-proof.ts';
@@ -54,8 +54,8 @@ async function runFinal(deps: FinalDeps, tx: Repos, rotation: Rotation): Promise
       ? 'it was given up by a person'
       : retired === null
         ? 'it is not the stop that was agreed on'
-        : twoPeople && retired.action.consent === null
-          ? 'it counts as production by now, and only one person has agreed'
+        : twoPeople && !isAgreed(retired.action)
+          ? 'it counts as production by now, and no second person has agreed'
           : null;
   if (fault !== null || retired === null) {
     const detail = { reason: fault, keyId: key.id };
@@ -78,4 +78,9 @@ async function runFinal(deps: FinalDeps, tx: Repos, rotation: Rotation): Promise
     subject: rotation.id,
     detail,
   });
+}
+
+/** By people: policy's word is enough only where one person's would be. */
+function isAgreed({ consent }: Pick<Action, 'consent'>): boolean {
+  return consent !== null && consent.kind !== 'policy';
 }

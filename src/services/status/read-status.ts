@@ -16,6 +16,7 @@ import { countLearning } from '../baselines/learning.ts';
 import type { Deps } from '../deps.ts';
 import { holdingGrants } from '../grants/read-grants.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
+import { type Restoring, restoringOf } from '../rotation/put-secret-back.ts';
 import { openRotations, type RotationLink } from '../rotation/rotation-link.ts';
 import { type DeliveryStatus, readDeliveries } from './read-deliveries.ts';
 
@@ -66,6 +67,8 @@ export interface Status {
   readonly learning: { readonly learning: number; readonly of: number };
   /** Those that are open, oldest first. */
   readonly rotations: readonly RotationLink[];
+  /** Of those that are rolled back, what keeps them from their end, by id. */
+  readonly restoring: ReadonlyMap<string, Restoring>;
   /** Those that run or are ahead. */
   readonly campaigns: readonly Campaign[];
   readonly lastDrill: Rotation | null;
@@ -84,6 +87,7 @@ export async function readStatus(
   const allLineages = await lineages.all();
   const slugOfLineage = new Map(allLineages.map(({ id, slug }) => [id, slug]));
   const openAlerts = await alerts.unresolved();
+  const rotations = await openRotations(deps);
   return {
     now: deps.clock.now(),
     connections: await Promise.all(
@@ -100,7 +104,8 @@ export async function readStatus(
     outbox: await outbox.counts(),
     deadLetters: await outbox.dead(),
     learning: await countLearning(deps, allKeys),
-    rotations: await openRotations(deps),
+    rotations,
+    restoring: await restoringAmong(deps, rotations),
     campaigns: await deps.store.read.campaigns.standing(),
     lastDrill: (await deps.store.read.rotations.latestOfKind('drill', 1))[0] ?? null,
     deliveries: await readDeliveries(deps),
@@ -111,6 +116,15 @@ export async function readStatus(
       ...allKeys.map((key) => [key.id, slugOfLineage.get(key.lineageId) ?? key.label] as const),
     ]),
   };
+}
+
+async function restoringAmong({ store }: Pick<Deps, 'store'>, links: readonly RotationLink[]) {
+  const found = new Map<string, Restoring>();
+  for (const { rotation } of links) {
+    const restoring = await restoringOf(store.read, rotation);
+    if (restoring !== null) found.set(rotation.id, restoring);
+  }
+  return found;
 }
 
 function nextCallsOf(deps: Pick<Deps, 'policy'>, alerts: readonly Alert[], lineages: readonly Lineage[]) {

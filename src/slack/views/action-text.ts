@@ -44,6 +44,7 @@ export const ACCOUNT_VERB = 'delete the account of';
 /** Who agreed to it besides the one who asked; empty where one person is enough. */
 export function consentText({ consent }: Pick<Action, 'consent'>): string {
   if (consent === null) return '';
+  if (consent.kind === 'policy') return ', as policy says';
   return consent.kind === 'approved' ? `, approved by ${actorMention(consent.by)}` : ', alone (break-glass)';
 }
 

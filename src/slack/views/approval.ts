@@ -1,6 +1,6 @@
 import { IS_FINAL } from '../../domain/action.ts';
-import { APPROVAL_MS, type Approval } from '../../domain/approval.ts';
-import { formatLength, plural } from '../../domain/time.ts';
+import { type Approval, approvalMs } from '../../domain/approval.ts';
+import { DAY_MS, formatLength, plural } from '../../domain/time.ts';
 import type { ApprovalCard } from '../../services/actions/describe-consent.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { encodeApproval } from '../button-value.ts';
@@ -23,7 +23,7 @@ function waitingLines(card: ApprovalCard, locale: Locale): readonly string[] {
   const { approval, key, lineage, providerTitle } = card;
   const who = actorMention(approval.requestedBy);
   const hint = key.hint === null ? '' : ` · ${foreign(key.hint)}`;
-  const until = instant(approval.expiresAt, locale);
+  const until = untilText(approval, locale);
   const callees =
     card.approverIds.length === 0
       ? 'Nobody else may approve this: name a second person in policy.yml (roles).'
@@ -51,7 +51,7 @@ function endLines(card: ApprovalCard, locale: Locale): readonly string[] {
       return [`${asked} and took it back. Nothing was done.`, reasonText(approval)];
     case 'expired':
       return [
-        `${asked}: nobody approved it within ${formatLength(APPROVAL_MS)}. Nothing was done.`,
+        `${asked}: nobody approved it within ${formatLength(approvalMs(approval.kind))}. Nothing was done.`,
         reasonText(approval),
         'Ask again if it is still wanted.',
       ];
@@ -60,7 +60,13 @@ function endLines(card: ApprovalCard, locale: Locale): readonly string[] {
   }
 }
 
-function actText({ approval, lineage }: ApprovalCard): string {
+/** Until when somebody may decide: with its day where that is another one. */
+export function untilText({ kind, expiresAt }: Approval, locale: Locale): string {
+  return approvalMs(kind) < DAY_MS ? instant(expiresAt, locale) : dayAndTime(expiresAt, locale);
+}
+
+/** `revoke prod-api` */
+export function actText({ approval, lineage }: ApprovalCard): string {
   const name = escaped(lineage.slug);
   const { kind, params } = approval;
   if (params !== null && 'keyIds' in params) {

@@ -1,6 +1,13 @@
 import type { KnownBlock, View } from '@slack/types';
 import { nextStep } from '../../domain/campaign.ts';
-import { isOver, ROTATION_STEPS, type RotationStep, stepOf } from '../../domain/rotation.ts';
+import {
+  isOver,
+  ROTATION_STEPS,
+  type Rotation,
+  type RotationStep,
+  type StepName,
+  stepOf,
+} from '../../domain/rotation.ts';
 import type { CampaignKeyCard } from '../../services/campaigns/describe-key.ts';
 import { isUnderWay } from '../../services/rotation/creation-of.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
@@ -8,7 +15,7 @@ import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
 import { plain } from './action-modal.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
 import { RUNG_WORDS } from './campaign-words.ts';
-import { steeringButtons } from './rotation.ts';
+import { restoringLines, steeringButtons } from './rotation.ts';
 import { STEP_TITLE, stepBody, stepButtons } from './rotation-step.ts';
 import { trafficBrief } from './rotation-traffic.ts';
 import { barText, keyText, stepStateText } from './rotation-words.ts';
@@ -63,17 +70,23 @@ function nextLines(key: CampaignKeyCard, locale: Locale): readonly string[] {
   if (rotation.rollback !== null) {
     return [
       `Goes back to its old key, by ${actorMention(rotation.rollback.by)}: ${foreign(rotation.rollback.reason, 200)}`,
+      ...restoringLines(card, locale),
     ];
   }
   if (rotation.paused !== null) {
     return [`Paused by ${actorMention(rotation.paused.by)}: ${foreign(rotation.paused.reason, 200)}`];
   }
-  const name = nextStep(rotation);
+  const name = shownStep(rotation);
   if (name === null) return [];
   const step = stepOf(rotation, name);
   const title = `*${ROTATION_STEPS.indexOf(name) + 1}. ${STEP_TITLE[name]}*`;
   if (step.state === 'blocked') return [`:no_entry: ${title} – ${stepStateText(step, locale)}`];
   return [`${title}: ${briefOf(key, step, locale)}`];
+}
+
+/** What is next for somebody; else the end of the old key, which can be taken back until it is for good. */
+function shownStep(rotation: Rotation): StepName | null {
+  return nextStep(rotation) ?? (rotation.finalAt === null ? null : 'revoke');
 }
 
 /** One sentence or two that stand alone: the steps, links and lists behind them are for `Help`. */
@@ -114,7 +127,7 @@ function ladderLines({ reminded, nextRung }: CampaignKeyCard, locale: Locale): r
 }
 
 function buttonsOf(card: RotationCard): readonly ButtonSpec[] {
-  const name = nextStep(card.rotation);
+  const name = shownStep(card.rotation);
   if (name === null || card.rotation.rollback !== null) return [ofRotation(card, 'rotation_more', 'More…')];
   const all = stepButtons(card, stepOf(card.rotation, name));
   const isBlocked = stepOf(card.rotation, name).state === 'blocked';

@@ -110,7 +110,9 @@ export function stepButtons(card: RotationCard, step: RotationStep): ButtonSpec[
   const may = (event: 'skip' | 'undo' | 'block') => stepRefusal(rotation, { step: name, event }) === null;
   if (state === 'done' || state === 'skipped') {
     return [
-      ...(name === 'generate' && card.newKey === null ? [spec('rotation_key', 'Choose the key…', 'primary')] : []),
+      ...(name === 'generate' && card.newKey === null && rotation.kind !== 'drill'
+        ? [spec('rotation_key', 'Choose the key…', 'primary')]
+        : []),
       ...(may('undo') ? [spec('rotation_undo', 'Undo')] : []),
     ];
   }

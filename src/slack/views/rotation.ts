@@ -56,7 +56,7 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
       const since = `${actorMention(rotation.driver)} drives it, since ${dayAndTime(rotation.startedAt, locale)}`;
       const drill = rotation.kind === 'drill' ? ['Nothing is changed at the provider, in a store or at a hook.'] : [];
       const words = [`${barText(rotation)}  ${nextText(rotation)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
-      return [...drill, ...words, ...steeredLines(rotation, locale)];
+      return [...drill, ...words, ...steeredLines(rotation, locale), ...restoringLines(card, locale)];
     }
     case 'done': {
       if (rotation.kind === 'drill') return [barText(rotation), whoDidWhat(rotation), drillTimes(rotation)];
@@ -96,8 +96,16 @@ function steeredLines({ paused, rollback }: Rotation, locale: Locale): readonly 
   ];
 }
 
+/** Why a roll-back has not ended: the store does not take the former secret. */
+export function restoringLines({ work: { restoring } }: RotationCard, locale: Locale): readonly string[] {
+  if (restoring === null) return [];
+  const next = dayAndTime(restoring.nextTryAt, locale);
+  return [`:warning: The former secret is not back yet: ${escaped(restoring.problem)} It is tried again ${next}.`];
+}
+
 function newKeyText({ rotation, newKey }: RotationCard): string {
   if (newKey !== null) return keyText(newKey);
+  if (rotation.kind === 'drill') return 'none: this is a drill';
   return isOver(stepOf(rotation, 'generate').state) ? 'made, not in the key list yet' : 'not made yet';
 }
 

@@ -1,5 +1,5 @@
 import type { InputBlock, KnownBlock } from '@slack/types';
-import { ALONE_PER_DAY, APPROVAL_MS } from '../../domain/approval.ts';
+import { ALONE_PER_DAY } from '../../domain/approval.ts';
 import { formatLength, plural } from '../../domain/time.ts';
 import type { ConsentCard } from '../../services/actions/describe-consent.ts';
 import { section } from './blocks.ts';
@@ -14,14 +14,14 @@ export function secondPersonBlocks(consent: ConsentCard | null): KnownBlock[] {
   if (consent === null) return [];
   const offers = consent.mayActAlone && consent.leftToday > 0;
   const used = consent.mayActAlone && !offers ? ` You have acted alone ${plural(ALONE_PER_DAY, 'time')} today.` : '';
-  const who = section(`*A second person has to approve.* ${whoText(consent.approverIds)}${used}`);
+  const who = section(`*A second person has to approve.* ${whoText(consent.approverIds, consent.withinMs)}${used}`);
   return offers ? [who, aloneInput(consent)] : [who];
 }
 
 /** Who is asked, for the last page of the modal, too. */
-export function whoText(approverIds: readonly string[]): string {
+export function whoText(approverIds: readonly string[], withinMs: number): string {
   if (approverIds.length === 0) return 'Nobody else may: name a second person in policy.yml (roles).';
-  return `${mentionList(approverIds)} can do that within ${formatLength(APPROVAL_MS)}.`;
+  return `${mentionList(approverIds)} can do that within ${formatLength(withinMs)}.`;
 }
 
 function aloneInput({ isBurning, leftToday }: ConsentCard): InputBlock {

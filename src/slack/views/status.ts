@@ -206,6 +206,14 @@ function campaignWhen({ startedAt, startsAt, dueAt }: Status['campaigns'][number
 function rotationLine(status: Status, { rotation, place }: RotationLink, locale: Locale): string {
   const name = messageLink(`rotation of ${nameOf(status, rotation.lineageId)}`, place, locale);
   const age = `begun ${ago(status.now - rotation.startedAt)}`;
+  if (rotation.rollback !== null) {
+    const restoring = status.restoring.get(rotation.id);
+    const why =
+      restoring === undefined
+        ? ''
+        : `: its former secret is not back yet: ${escaped(restoring.problem)} Tried again ${dayAndTime(restoring.nextTryAt, locale)}`;
+    return `• ${name}: goes back to its old key${why}`;
+  }
   return `• ${name}: ${progressText(rotation)}, ${nextText(rotation)}, ${age}, driven by ${actorMention(rotation.driver)}`;
 }
 

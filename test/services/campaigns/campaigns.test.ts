@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { planCampaignsJob } from '../../../src/scheduler/jobs/plan-campaigns.ts';
 import { endCampaign } from '../../../src/services/campaigns/close-campaign.ts';
 import { planCampaigns } from '../../../src/services/campaigns/plan-campaigns.ts';
 import { runCampaigns } from '../../../src/services/campaigns/run-campaigns.ts';
 import { startByHand } from '../../../src/services/campaigns/start-campaign.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
-import { cancelRotation } from '../../../src/services/rotation/steer-rotation.ts';
+import { cancelRotation, pauseRotation } from '../../../src/services/rotation/steer-rotation.ts';
+import { type Bench, openBench } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { ADA } from '../../support/requests.ts';
 import { DAY, only, openFleet, progress, runUntil, SEPTEMBER, TURN } from './support.ts';
@@ -46,6 +48,12 @@ describe('a campaign by the calendar', () => {
     ]);
     expect(bench.outbox().filter((row) => row.startsWith('campaign_key'))).toHaveLength(6);
     expect(bench.outbox().some((row) => row.startsWith('rotation'))).toBe(false);
+  });
+
+  test('is looked for each minute until there are keys that have a calendar, and each hour then', async () => {
+    const pace = (bench: Bench) => planCampaignsJob.paceMs?.(bench.deps);
+    expect(await pace(openBench())).toBe(60_000);
+    expect(await pace(await openFleet({ keys: 1 }))).toBe(3_600_000);
   });
 
   test('that was missed starts on return, once, and says how late', async () => {
@@ -184,6 +192,22 @@ describe('reminders', () => {
       ['prod-002', 1, expect.any(Number)],
     ]);
     expect(members[1]?.blocks).toEqual([{ step: 'generate', reason: 'release freeze', at: TURN + DAY, until: null }]);
+  });
+
+  test('skip holidays and weekends, and what is paused', async () => {
+    // Due on Thursday, which is a holiday, as is Friday: Monday at nine, where the owner is.
+    const holidays = "  holidays: ['2026-10-15', '2026-10-16']";
+    const bench = await openFleet({ keys: 2, owners: ['U0ANA'], rotation: holidays });
+    await runUntil(bench, TURN + 60_000);
+    const [paused] = await bench.store.read.rotations.allOpen();
+    await pauseRotation(bench.deps, { actor: ADA, rotationId: paused?.id ?? '', reason: 'release freeze' });
+    const monday = Date.UTC(2026, 9, 19, 7);
+
+    await runUntil(bench, monday - 1);
+    const reminded = () => bench.audit().filter(({ verb }) => verb === 'campaign.reminded');
+    expect(reminded()).toEqual([]);
+    await runUntil(bench, monday + 60_000);
+    expect(reminded().map(({ detail }) => [detail['to'], detail['keys']])).toEqual([['owner', 1]]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { runDueActions } from '../../../src/services/actions/execute-action.ts';
 import { type Asker, readNeeds } from '../../../src/services/home/read-needs.ts';
 import { type Bench, present } from '../../support/bench-deps.ts';
+import { failing } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
-import { benchWithKeys } from '../../support/requests.ts';
+import { ask, benchWithKeys, runToTheEnd } from '../../support/requests.ts';
 import { begin } from '../rotation/support.ts';
 
 const VIEWER: Asker = { userId: 'U0ADA', roles: ['viewer'], seesAll: true };
@@ -57,4 +59,20 @@ test('a rotation that an owner outside the viewers drives is shown while the key
 
   expect((await readNeeds(bench.deps, OUTSIDE)).rotations).toEqual([]);
   expect((await readNeeds(bench.deps, VIEWER)).rotations).toHaveLength(1);
+});
+
+test('a revocation that was tried in vain is shown to those who may revoke, until it is done', async () => {
+  const bench = await benchWithKeys();
+  bench.provider.script('revoke', failing('provider_unavailable'));
+  await ask(bench, 'key_1', { kind: 'revoke' });
+  // What goes its way needs nobody.
+  expect((await readNeeds(bench.deps, RESPONDER)).revocations).toEqual([]);
+  await runDueActions(bench.deps);
+
+  const { slug } = await bench.lineageOf('key_1');
+  expect((await readNeeds(bench.deps, RESPONDER)).revocations).toMatchObject([{ slug, action: { kind: 'revoke' } }]);
+  expect((await readNeeds(bench.deps, VIEWER)).revocations).toEqual([]);
+
+  await runToTheEnd(bench);
+  expect((await readNeeds(bench.deps, RESPONDER)).revocations).toEqual([]);
 });

@@ -70,6 +70,10 @@ describe('verify', () => {
 
     expect(await verifyOf(bench, rotation)).toMatchObject({ state: 'todo', reason: 'the old key was used again' });
     expect(bench.outbox().filter((row) => row.startsWith('rotation_rise'))).toHaveLength(1);
+    const [alert, ...more] = await bench.store.read.alerts.unresolved();
+    expect(alert).toMatchObject({ severity: 'medium', detectorIds: ['old-key-rise'], lineageId: rotation.lineageId });
+    expect(alert?.keyId).toBe(rotation.oldKeyId);
+    expect(more).toEqual([]);
   });
 
   test('keeps one message of the traffic, put on its way only when there is something else to see', async () => {

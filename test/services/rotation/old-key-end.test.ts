@@ -10,10 +10,11 @@ import { pendingRevocations } from '../../../src/services/rotation/describe-end.
 import { readDrills } from '../../../src/services/rotation/drill.ts';
 import { followOldKeys } from '../../../src/services/rotation/follow-old-keys.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
-import { rollBack, settleRollBacks } from '../../../src/services/rotation/roll-back.ts';
+import { nextRollBackAt, rollBack, settleRollBacks } from '../../../src/services/rotation/roll-back.ts';
 import { nextFinalAt, runFinals } from '../../../src/services/rotation/run-finals.ts';
 import { simulateStep } from '../../../src/services/rotation/simulate-step.ts';
 import { pauseRotation, resumeRotation } from '../../../src/services/rotation/steer-rotation.ts';
+import { readStatus } from '../../../src/services/status/read-status.ts';
 import { type Bench, type BenchOptions, later, NOON, present } from '../../support/bench-deps.ts';
 import { failing, fakeKey } from '../../support/fake-provider.ts';
 import { FakeStore } from '../../support/fake-store.ts';
@@ -45,6 +46,17 @@ async function settle(bench: Bench): Promise<void> {
   await runFinals(bench.deps);
   await runToTheEnd(bench);
   await followOldKeys(bench.deps);
+}
+
+/** The second version in the vault is the new key's. */
+async function storedInVault(bench: Bench, rotation: Rotation): Promise<void> {
+  const places = { store: 'vault', reference: 'prod/api', version: '2', formerVersion: '1' } as const;
+  const evidence = { proof: 'version', fingerprint: null, ...places } as const;
+  await bench.store.write(async (tx) => {
+    const now = present(await tx.rotations.get(rotation.id));
+    const steps = now.steps.map((one) => (one.name === 'store' ? { ...one, evidence } : one));
+    await tx.rotations.update({ ...now, steps });
+  });
 }
 
 const statusOf = async (bench: Bench) => (await bench.keyOf('key_1')).status;
@@ -180,13 +192,7 @@ describe('rolling back', () => {
     const { bench, rotation, newKeyId } = await verified();
     const vault = new FakeStore({ readBack: 'metadata' });
     for (const value of ['old value', 'new value']) vault.put('prod/api', value);
-    const places = { store: 'vault', reference: 'prod/api', version: '2', formerVersion: '1' } as const;
-    const evidence = { proof: 'version', fingerprint: null, ...places } as const;
-    await bench.store.write(async (tx) => {
-      const now = present(await tx.rotations.get(rotation.id));
-      const steps = now.steps.map((one) => (one.name === 'store' ? { ...one, evidence } : one));
-      await tx.rotations.update({ ...now, steps });
-    });
+    await storedInVault(bench, rotation);
     const deps = { ...bench.deps, secretStores: new Map([['vault', vault.port]]) };
     await retire(bench, rotation);
     await settle(bench);
@@ -209,6 +215,49 @@ describe('rolling back', () => {
     bench.clock.jumpTo(NOON + 2 * GRACE_MS);
     await settle(bench);
     expect(await statusOf(bench)).toBe('active');
+  });
+
+  test('tries again, later and later, while the store is away, says so, and ends with what a person has to do', async () => {
+    const { bench, rotation } = await verified();
+    const vault = new FakeStore({ readBack: 'metadata' });
+    for (const value of ['old value', 'new value']) vault.put('prod/api', value);
+    await storedInVault(bench, rotation);
+    const deps = { ...bench.deps, secretStores: new Map([['vault', vault.port]]) };
+    const tryAgain = async () => {
+      const at = present((await nextRollBackAt(deps)) ?? undefined);
+      bench.clock.jumpTo(at);
+      await settleRollBacks(deps);
+      return at;
+    };
+    await rollBack(deps, { actor: ADA, rotationId: rotation.id, reason: 'it lacks a right' });
+    vault.script('restore', 'store_unavailable', 'store_rejected');
+    const tries = [await tryAgain(), await tryAgain()];
+    // Woken for another reason: not before its time.
+    await settleRollBacks(deps);
+
+    expect(vault.calls.filter((call) => call === 'restore')).toHaveLength(2);
+    expect((await read(bench, rotation)).state).toBe('open');
+    const { restoring } = await readStatus(deps);
+    expect(restoring.get(rotation.id)?.problem).toBeTruthy();
+    expect(bench.outbox().filter((row) => row.startsWith('rotation_secret'))).toEqual([]);
+    tries.push(await tryAgain());
+    expect(tries.map((at) => at - NOON)).toEqual([0, 5_000, 15_000]);
+    expect(vault.valueOf('prod/api')).toBe('old value');
+    expect((await read(bench, rotation)).state).toBe('cancelled');
+    expect(await nextRollBackAt(deps)).toBeNull();
+
+    const { bench: other, rotation: hopeless } = await verified();
+    await storedInVault(other, hopeless);
+    vault.script('readCurrent', ...Array.from({ length: 99 }, () => 'store_unavailable' as const));
+    const away = { ...other.deps, secretStores: new Map([['vault', vault.port]]) };
+    await rollBack(away, { actor: ADA, rotationId: hopeless.id, reason: 'x' });
+    for (let at = await nextRollBackAt(away); at !== null; at = await nextRollBackAt(away)) {
+      other.clock.jumpTo(at);
+      await settleRollBacks(away);
+    }
+    expect(other.clock.now() - NOON).toBeGreaterThan(20 * HOUR_MS);
+    expect(other.outbox()).toContain(`rotation_secret ${hopeless.id} pending`);
+    expect((await read(other, hopeless)).state).toBe('cancelled');
   });
 
   test('of an old key that is gone for good is refused, with what to do', async () => {

@@ -229,7 +229,7 @@ export function rotationCard(
     alert: { number: 142, place: { channel: 'C0AIKEYS', ts: '1792203600.000100' } },
     newName: 'staging-ci-2026-10-17',
     work: NO_WORK,
-    end: { canRetire: true, underWay: null, retired: null, approval: null },
+    end: { canRetire: true, underWay: null, retired: null, byPolicyAt: null, approval: null },
     ...fields,
   };
 }

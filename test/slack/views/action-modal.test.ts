@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../../src/domain/key.ts';
+import { MINUTE_MS } from '../../../src/domain/time.ts';
 import type { ConsentCard } from '../../../src/services/actions/describe-consent.ts';
 import { actionModal, consoleStepsText, loadingModal, noticeModal } from '../../../src/slack/views/action-modal.ts';
 import { impactOf, LOCALE, NOW, stagingKey, stagingLineage } from '../support/cards.ts';
@@ -12,6 +13,7 @@ const CONSENT: ConsentCard = {
   mayActAlone: true,
   isBurning: false,
   leftToday: 2,
+  withinMs: 30 * MINUTE_MS,
 };
 
 function modal(kind: 'suspend' | 'restore' | 'revoke', environment: Environment, consent: ConsentCard | null = null) {

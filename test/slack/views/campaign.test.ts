@@ -10,11 +10,12 @@ import { newCampaign } from '../../../src/services/campaigns/plan-campaigns.ts';
 import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
 import { NO_WORK } from '../../../src/services/rotation/read-work.ts';
 import { campaignView } from '../../../src/slack/views/campaign.ts';
-import { campaignKeyView } from '../../../src/slack/views/campaign-key.ts';
+import { campaignKeyView, moreModal } from '../../../src/slack/views/campaign-key.ts';
 import { campaignOwnerView } from '../../../src/slack/views/campaign-owner.ts';
 import { campaignReportView } from '../../../src/slack/views/campaign-report.ts';
 import { rotationView } from '../../../src/slack/views/rotation.ts';
 import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
+import { actionOf } from '../../support/records.ts';
 import { BEGAN, LOCALE, NOW, rotationCard, stagingKey, stagingLineage, verificationOf } from '../support/cards.ts';
 import { expectMessage } from '../support/golden.ts';
 import { NASTY_LABELS } from '../support/nasty.ts';
@@ -45,7 +46,29 @@ const REDEPLOYED = rotationCard(
   { ...inCampaign, newKeyId: 'key_2' },
   { ...done(['generate', 'store'], 'system:make-keys'), ...done(['redeploy']) },
 );
+const QUIET = ['generate', 'store', 'redeploy', 'verify', 'inventory'] as const;
+const AUTOMATIC = rotationCard(
+  { end: { canRetire: true, underWay: null, retired: null, byPolicyAt: NOW + 14 * HOUR_MS, approval: null } },
+  inCampaign,
+  done(QUIET, 'system:verify-rotations'),
+);
+const BY_POLICY = {
+  ...actionOf({ kind: 'retire', requestedBy: 'system:retire-old-keys', state: 'confirmed' }),
+  consent: { kind: 'policy', rule: 'automatic_end' },
+} as const;
+const ENDING = rotationCard(
+  {
+    oldKey: stagingKey({ status: 'inactive' }),
+    acts: ['restore', 'revoke'],
+    end: { canRetire: true, underWay: null, retired: BY_POLICY, byPolicyAt: null, approval: null },
+  },
+  { ...inCampaign, finalAt: NOW + 7 * DAY_MS },
+  done(QUIET, 'system:verify-rotations'),
+);
 const OVER = rotationCard({}, { ...inCampaign, state: 'done', closedAt: NOW }, done(ROTATION_STEPS));
+const WORD = { at: NOW, by: ANA, reason: 'release freeze' };
+const PAUSED = rotationCard({}, { ...inCampaign, paused: WORD });
+const GOING_BACK = rotationCard({}, { ...inCampaign, rollback: WORD });
 const CALLING = verificationOf({
   quiet: { ...verificationOf().quiet, quietMs: 0, since: NOW, readyAt: null },
   callers: verificationOf().callers.map((caller) => ({ ...caller, lastAt: NOW })),
@@ -122,9 +145,25 @@ describe('a campaign', () => {
     ['forgotten', keyCard(REDEPLOYED, { traffic: CALLING })],
     ['quiet', keyCard(REDEPLOYED, { traffic: verificationOf({ callers: [] }) })],
     ['reminded', keyCard(BEGUN, { reminded: 1, nextRung: { kind: 'thread', at: NOW + DAY_MS } })],
+    ['ends-by-policy', keyCard(AUTOMATIC)],
+    ['grace', keyCard(ENDING)],
     ['done', keyCard(OVER)],
   ])('says in a line or two what is next for a key: %s', async (name, card) => {
     await expectMessage(`campaign-key-${name}`, campaignKeyView(card, LOCALE));
+  });
+
+  test.each<readonly [string, RotationCard, readonly string[]]>([
+    ['begun', BEGUN, ['Hand over…', 'Pause…', 'Roll back…', 'Cancel…']],
+    ['half way', REDEPLOYED, ['Undo the last step', 'Hand over…', 'Pause…', 'Roll back…', 'Cancel…']],
+    ['paused', PAUSED, ['Hand over…', 'Go on', 'Roll back…', 'Cancel…']],
+    ['a drill', rotationCard({}, { ...inCampaign, kind: 'drill' }), ['Hand over…', 'Pause…', 'Cancel…']],
+    ['going back', GOING_BACK, ['Cancel…']],
+    ['over', OVER, []],
+  ])('has behind More… what else can be done: %s', (_, card, labels) => {
+    const shown = JSON.stringify(moreModal(card, LOCALE).blocks);
+    const found = [...shown.matchAll(/"type":"button".*?"text":"([^"]+)"/g)].map(([, label]) => label);
+    expect(found).toEqual(labels);
+    expect(shown).toContain('6. Update the inventory');
   });
 
   test('names who still calls with an old key only when that was after the redeploy', () => {

@@ -334,6 +334,7 @@ describe('the status', () => {
     deadLetters: [],
     deliveries: { waitingSince: null, troubles: [], outlets: [] },
     failedJobs: [],
+    restoring: new Map(),
     rotations: [],
     campaigns: [],
     lastDrill: null,

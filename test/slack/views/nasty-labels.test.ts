@@ -283,6 +283,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         deadLetters: [],
         deliveries: { waitingSince: null, troubles: [], outlets: [] },
         failedJobs: [],
+        restoring: new Map(),
         rotations: [nastyRotation(nasty)],
         campaigns: [],
         lastDrill: null,

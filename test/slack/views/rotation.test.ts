@@ -3,6 +3,7 @@ import type { RotationStep, StepName, StepState } from '../../../src/domain/rota
 import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
 import { CHECKLIST } from '../../../src/domain/rotation-checklist.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { NO_WORK } from '../../../src/services/rotation/read-work.ts';
 import { driverView, rotationView } from '../../../src/slack/views/rotation.ts';
 import { checklistView } from '../../../src/slack/views/rotation-emergency.ts';
 import { emergencyModal, retireModal, rollBackModal } from '../../../src/slack/views/rotation-end-modals.ts';
@@ -16,6 +17,7 @@ import {
 } from '../../../src/slack/views/rotation-modals.ts';
 import { supportPaper, usagePaper } from '../../../src/slack/views/rotation-papers.ts';
 import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
+import { secretByHandView } from '../../../src/slack/views/rotation-steps/store.ts';
 import { riseView, trafficView } from '../../../src/slack/views/rotation-traffic.ts';
 import { BEGAN, LOCALE, NOW, rotationCard, stagingKey, stagingLineage, verificationOf } from '../support/cards.ts';
 import { expectMessage, expectView, seen, spoken } from '../support/golden.ts';
@@ -97,6 +99,24 @@ const CANCELLED = rotationCard(
   done(['generate']),
 );
 
+const RESTORING = rotationCard(
+  {
+    work: {
+      ...NO_WORK,
+      place: {
+        title: 'Vault',
+        reference: 'prod/api#KEY',
+        readBack: 'value',
+        byHand: ['vault kv patch prod/api KEY=-'],
+        problem: null,
+      },
+      restoring: { problem: 'Vault does not answer.', nextTryAt: NOW + MINUTE_MS },
+    },
+  },
+  { rollback: { at: NOW, by: 'slack:T0ACME/U0ANA', reason: 'it lacks a right' } },
+  { store: { state: 'done', reason: 'Vault does not answer.' } },
+);
+
 describe('the message of a rotation', () => {
   test.each([
     ['begun', BEGUN],
@@ -104,6 +124,7 @@ describe('the message of a rotation', () => {
     ['blocked', BLOCKED],
     ['done', DONE],
     ['cancelled', CANCELLED],
+    ['restoring', RESTORING],
   ])('reads as agreed when it is %s', async (name, card) => {
     await expectMessage(`rotation-${name}`, rotationView(card, LINKED));
   });
@@ -123,6 +144,10 @@ describe('the message of a rotation', () => {
     expect(seen(rotationView(CANCELLED, LOCALE))).not.toContain('[ ');
     expect(seen(rotationView(DONE, LOCALE))).toContain('[ Revoke… ]');
     expect(seen(rotationView(DONE, LOCALE))).not.toContain('Hand over');
+  });
+
+  test('says what a person has to do about a secret that cannot be put back', async () => {
+    await expectMessage('rotation-secret-by-hand', secretByHandView(RESTORING));
   });
 
   test('calls the next driver by name', async () => {

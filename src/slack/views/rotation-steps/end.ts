@@ -6,10 +6,10 @@ import type { ConsoleSteps } from '../../../ports/provider.ts';
 import type { RotationCard } from '../../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../../button-value.ts';
 import { ACT_LABEL, stopTryingButton } from '../alert-buttons.ts';
-import { approvalButtons } from '../approval.ts';
+import { approvalButtons, untilText } from '../approval.ts';
 import type { ButtonSpec } from '../blocks.ts';
 import { keyText, OLD_KEY_IS } from '../rotation-words.ts';
-import { actorMention, capital, dayAndTime, escaped, instant, type Locale, mentionList } from '../text.ts';
+import { actorMention, capital, dayAndTime, escaped, type Locale, mentionList } from '../text.ts';
 
 type Spec = (actionId: string, label: string, style?: ButtonSpec['style']) => ButtonSpec;
 
@@ -25,6 +25,11 @@ export function endWords(
     return ['*DRILL*: nothing is stopped. *Simulate* ticks this step as if the old key had ended.'];
   const waiting = waitingWords(card, locale);
   if (waiting !== null) return waiting;
+  if (end.byPolicyAt !== null) {
+    return [
+      `Keysteward suspends ${old} ${dayAndTime(end.byPolicyAt, locale)}, as policy says, and revokes it for good after the grace. *Retire…* does so now, *Blocked…* keeps it from it.`,
+    ];
+  }
   const { state, reason } = stepOf(rotation, 'revoke');
   const voided = state === 'todo' && reason !== null ? [`Not revoked as planned: ${escaped(reason)}.`] : [];
   if (!rotation.isPublic && missingBefore(rotation, 'revoke').length > 0) {
@@ -57,12 +62,17 @@ function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): 
   if (approval !== null) {
     const who = approval.approverIds.length === 0 ? 'a second person' : mentionList(approval.approverIds);
     return [
-      `The end of ${old} waits for ${who} until ${instant(approval.expiresAt, locale)}, asked for by ${actorMention(approval.requestedBy)}: a second person agrees before anything is stopped.`,
+      `The end of ${old} waits for ${who} until ${untilText(approval, locale)}, asked for by ${actorMention(approval.requestedBy)}: a second person agrees before anything is stopped.`,
     ];
   }
   if (rotation.finalAt === null) return null;
   const consent = retired?.consent;
-  const agreed = consent?.kind === 'approved' ? `, as ${actorMention(consent.by)} has agreed to` : '';
+  const agreed =
+    consent?.kind === 'approved'
+      ? `, as ${actorMention(consent.by)} has agreed to`
+      : consent?.kind === 'policy'
+        ? ', as policy says'
+        : '';
   const paused = rotation.paused === null ? '' : ' The rotation is paused, so that waits.';
   return [
     `${old} is suspended. If nobody misses it, it is revoked for good ${dayAndTime(rotation.finalAt, locale)}${agreed}.${paused}`,

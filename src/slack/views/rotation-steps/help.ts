@@ -66,5 +66,7 @@ const HELP: Readonly<Record<StepName, (card: RotationCard) => readonly string[]>
 
 function keylessLines({ work: { keyless } }: RotationCard): readonly string[] {
   if (keyless === null) return [];
-  return [`*Without a key:* <${keyless.url}|${escaped(keyless.title)}>. ${escaped(keyless.why)}`];
+  return [
+    `*Without a key:* <${keyless.url}|${escaped(keyless.title)}>. ${escaped(keyless.why)} Keysteward has not checked that it fits here, nor that the page is still there.`,
+  ];
 }

@@ -28,7 +28,9 @@ export function makeModal(card: RotationCard, button: RotationButton): View {
     '3. Should the store not take it, the new key is deleted again. The old key works on in any case.',
     ...(keyless === null
       ? []
-      : [`Do you need a key at all? <${keyless.url}|${escaped(keyless.title)}>: ${escaped(keyless.why)}`]),
+      : [
+          `Do you need a key at all? <${keyless.url}|${escaped(keyless.title)}>: ${escaped(keyless.why)} (Not checked for this key.)`,
+        ]),
   ]);
 }
 

@@ -1,7 +1,9 @@
 import { stepOf } from '../../../domain/rotation.ts';
 import { parseEvidence } from '../../../domain/rotation-evidence.ts';
+import { REASON_MAX } from '../../../services/actions/record-request.ts';
 import type { RotationCard } from '../../../services/rotation/describe-rotation.ts';
-import { escaped, foreign } from '../text.ts';
+import { type Rendered, sections } from '../blocks.ts';
+import { actorMention, escaped, foreign } from '../text.ts';
 
 /** Where the new value goes, and how a person puts it there. */
 export function storeBody({ lineage, rotation, work: { place } }: RotationCard): readonly string[] {
@@ -23,6 +25,18 @@ export function storeBody({ lineage, rotation, work: { place } }: RotationCard):
     `The command asks for the value; never write it on the line or into Slack. ${looks}`,
     ...blind,
   ];
+}
+
+/** After a roll-back, to whoever drove it: what a person has to do about the secret. */
+export function secretByHandView({ rotation, lineage, work: { place } }: RotationCard): Rendered {
+  const why = foreign(stepOf(rotation, 'store').reason ?? '', REASON_MAX);
+  const where = place === null ? 'where it is kept' : `into ${escaped(place.title)} at ${foreign(place.reference)}`;
+  const lines = [
+    `${actorMention(rotation.driver)}, ${escaped(lineage.slug)} is back on its old key, but its former secret is not put back. ${why}`,
+    `*Do this by hand:* put the value of the old key back ${where}, then restart who uses it.`,
+    ...(place?.byHand ?? []).map((line) => `\`${foreign(line)}\``),
+  ];
+  return { text: lines.join('\n'), blocks: sections(lines) };
 }
 
 /** Where it is kept, once it is. */
