@@ -13,6 +13,8 @@ const importSandbox = () => import('../sandbox/index.ts');
 type SandboxModule = Awaited<ReturnType<typeof importSandbox>>;
 
 export function addSandboxCommands(program: Command): void {
+  // A name of a simulation may stand before options that its parent knows, too.
+  program.enablePositionalOptions();
   const simulation = program
     .command('simulate')
     .description('play a scenario through the real app, faster than real time')

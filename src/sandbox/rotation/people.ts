@@ -29,14 +29,19 @@ export class People {
     const [root, ...replies] = this.#thread();
     if (root === undefined) return this.#begin();
     if (await this.#approve()) return true;
+    if (await this.#end(replies[4])) return true;
     const place = replies.slice(0, 6).findIndex((reply) => !this.#isTicked(reply));
     const reply = replies[place];
     if (reply === undefined) return false;
     if (place === 0) return this.#generate(reply);
     if (place === 1) return this.#press(this.#driver, reply, DONE);
-    if (place === 2) return this.#redeploy(reply);
-    const end = place === 4 ? ENDS.find((actionId) => offers(reply, actionId)) : undefined;
-    if (end === undefined || !(await this.#press(this.#driver, reply, end))) return false;
+    return place === 2 && this.#redeploy(reply);
+  }
+
+  /** As soon as it is offered, whatever has been proven: to know better is not left to her. */
+  async #end(reply: Message | undefined): Promise<boolean> {
+    const end = reply && ENDS.find((actionId) => offers(reply, actionId));
+    if (reply === undefined || end === undefined || !(await this.#press(this.#driver, reply, end))) return false;
     await this.#fill();
     return true;
   }
