@@ -149,6 +149,11 @@ export class World {
     return this.#roster.lifeOf(keyId).changes;
   }
 
+  /** What became of all keys, in the order in which it happened: several changes may share an instant. */
+  journal(): Roster['journal'] {
+    return this.#roster.journal;
+  }
+
   /** Start of the minute of the last request before `until`. */
   lastUsedAt(keyId: string, until: number): number | undefined {
     return this.#spending.lastUsedAt(keyId, until);

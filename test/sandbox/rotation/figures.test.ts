@@ -36,13 +36,12 @@ function verified(oldKeyId: string, at: number | null): Rotation {
   return { ...rotation, steps };
 }
 
-test('two new keys that work at one instant are counted, though one is deleted a minute later', () => {
+test('two new keys that work at one instant are counted, though one is deleted in the same instant', () => {
   const { world, after, make, fate } = rotating();
   after(MINUTE_MS);
   const first = make();
   after(2 * MINUTE_MS);
   const second = make();
-  after(3 * MINUTE_MS);
   world.setKeyState(first.id, 'deleted');
 
   expect(fate(null, [first, second])).toMatchObject({ liveNewKeysMax: 2, newKeysThatWork: 1 });
