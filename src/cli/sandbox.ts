@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { HOUR_MS } from '../domain/time.ts';
 import { minutesOrNone, wholeNumber } from './arguments.ts';
 import { err, out } from './output.ts';
+import { addSimulateRotation } from './simulate-rotation.ts';
 
 const PAGE_PORT = 4010;
 const SPEEDS = ['0', '1', '60', '600'];
@@ -12,6 +13,8 @@ const importSandbox = () => import('../sandbox/index.ts');
 type SandboxModule = Awaited<ReturnType<typeof importSandbox>>;
 
 export function addSandboxCommands(program: Command): void {
+  // A name of a simulation may stand before options that its parent knows, too.
+  program.enablePositionalOptions();
   const simulation = program
     .command('simulate')
     .description('play a scenario through the real app, faster than real time')
@@ -26,6 +29,7 @@ export function addSandboxCommands(program: Command): void {
     .option('--hours <n>', 'play only so many hours of it (default: all)', wholeNumber(1, 10_000))
     .option('--json', 'figures as JSON on stdout', false)
     .action(runSimulation);
+  addSimulateRotation(simulation, loadSandbox);
   program.hook('preSubcommand', async (_, command) => {
     if (command === simulation) simulation.addHelpText('after', await scenarioList());
   });

@@ -3,23 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createApp, type KeystewardApp, type Overrides } from '../app.ts';
-import type { Config, Secrets } from '../config/config.ts';
-import { formatFaults } from '../config/faults.ts';
-import type { OutletPart } from '../config/outlet-env.ts';
-import { parsePolicy } from '../config/policy.ts';
-import { detectorSections as detectors } from '../domain/detectors/index.ts';
 import { Secret } from '../domain/secret.ts';
-import { MINUTE_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';
-import { secretStores } from '../secret-stores/index.ts';
 import { systemClock } from '../system/clock.ts';
 import { countingIds } from '../system/ids.ts';
 import { DrivenClock } from './driven-clock.ts';
+import { lagOf } from './lag-of.ts';
 import type { AnthropicStandInOptions } from './providers/anthropic-options.ts';
-import { type Lag, type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
+import { type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
 import type { OpenAiStandInOptions } from './providers/openai-options.ts';
+import { ADMIN_KEYS, type Addresses, type SandboxSettings, sandboxConfig, sandboxSecrets } from './sandbox-config.ts';
 import { defaultWorkspace, type SlackHost, type SlackStandIn, startSlackStandIn } from './slack/index.ts';
 import {
+  type Company,
   createWorld,
   type LagPlan,
   type OutagePlan,
@@ -29,32 +25,27 @@ import {
   type World,
 } from './world/index.ts';
 
-export interface StageOptions {
+export interface StageOptions extends SandboxSettings {
   readonly scenario: Scenario;
   readonly provider: ProviderId;
   readonly seed: number;
-  readonly pollMinutes: number;
   readonly lagMinutes: number;
   readonly logger: Logger;
-  /** `read`: the app gets no write key, so its buttons give console steps. */
-  readonly access?: 'full' | 'read';
   /** Whether the providers' own event logs are switched on. Off by default. */
   readonly eventLogs?: 'on' | 'off';
-  /** More lines for the sandbox's policy.yml. */
-  readonly policy?: string;
+  /** `jobs`: the minute's tick comes only when a job is due, since timers wake what else is due. */
+  readonly ticks?: 'always' | 'jobs';
   readonly overrides?: Overrides;
-  /** The ways out besides Slack. None by default. */
-  readonly outlets?: OutletPart;
   /** Serves the workspace in place of a server of its own. */
   readonly slackHost?: SlackHost;
+  /** Whose keys they are; Acme's, if not given. */
+  readonly company?: Company;
   /** What is so at Acme before the app looks for the first time. */
   readonly prepare?: (world: World) => void;
   /** How the simulated providers differ from the usual. */
   readonly openai?: Pick<OpenAiStandInOptions, 'serviceAccountKeyDelete'>;
   readonly anthropic?: Pick<AnthropicStandInOptions, 'spendLimits'>;
 }
-
-const ADMIN_KEYS = { openai: 'sandbox-openai-admin-key', anthropic: 'sandbox-anthropic-admin-key' } as const;
 
 /**
  * The real app between a stand-in workspace and simulated providers, on driven time. Time moves only when nothing is in
@@ -66,13 +57,15 @@ export class Stage {
   readonly slack: SlackStandIn;
   readonly openai: StandIn;
   readonly anthropic: StandIn;
-  readonly app: KeystewardApp;
   readonly folder: string;
   /** What the providers themselves do in the scenario. */
   readonly outages: readonly OutagePlan[];
   readonly lags: readonly LagPlan[];
   readonly slackOutages: readonly SlackOutagePlan[];
-  readonly #tick: () => void;
+  #running: Running;
+  readonly #boot: (life: Life) => Promise<Running>;
+  readonly #ticks: NonNullable<StageOptions['ticks']>;
+  #isForsaken = false;
   #isClosed = false;
   #onClose: () => void = () => {};
   #busy = 0;
@@ -83,12 +76,28 @@ export class Stage {
     this.slack = parts.slack;
     this.openai = parts.openai;
     this.anthropic = parts.anthropic;
-    this.app = parts.app;
     this.folder = parts.folder;
     this.outages = parts.outages;
     this.lags = parts.lags;
     this.slackOutages = parts.slackOutages;
-    this.#tick = parts.tick;
+    this.#running = { app: parts.app, tick: parts.tick };
+    this.#boot = parts.boot ?? refuseBoot;
+    this.#ticks = parts.ticks ?? 'always';
+  }
+
+  get app(): KeystewardApp {
+    return this.#running.app;
+  }
+
+  /** The app is gone, by no doing of its own: nobody waits for it any more. */
+  forsake(): void {
+    this.#isForsaken = true;
+  }
+
+  /** Another app takes over, on the same database and between the same stand-ins. */
+  async reboot(life: Life = {}): Promise<void> {
+    this.#running = await this.#boot(life);
+    this.#isForsaken = false;
   }
 
   /** Runs something that a person does; time stands still until it has ended. */
@@ -115,12 +124,12 @@ export class Stage {
   async playUntil(at: number, onStep: () => Promise<boolean> | boolean = () => true): Promise<void> {
     for (;;) {
       await this.settle();
-      if (this.#isClosed || !(await onStep())) return;
+      if (this.#isClosed || this.#isForsaken || !(await onStep())) return;
       const next = this.#nextDueAt();
       if (next > at) break;
       const before = this.clock.now();
       this.clock.jumpTo(next);
-      this.#tick();
+      if (this.#ticks === 'always' || this.app.scheduler.nextDueAt() <= next) this.#running.tick();
       if (this.slackOutages.some(({ to }) => before < to && to <= next)) await this.#slackIsBack();
     }
     this.clock.jumpTo(at);
@@ -151,13 +160,36 @@ export class Stage {
   }
 
   #nextDueAt(): number {
-    return Math.min(this.app.scheduler.nextDueAt(), this.clock.nextTimerAt() ?? Number.POSITIVE_INFINITY);
+    const appAt = this.#isForsaken ? Number.POSITIVE_INFINITY : this.app.scheduler.nextDueAt();
+    return Math.min(appAt, this.clock.nextTimerAt() ?? Number.POSITIVE_INFINITY);
   }
 
   #inFlight(): boolean {
     const { slack, openai, anthropic, app } = this;
-    return this.#busy > 0 || !app.idle() || slack.inFlight() + openai.inFlight() + anthropic.inFlight() > 0;
+    return (
+      this.#busy > 0 ||
+      !(this.#isForsaken || app.idle()) ||
+      slack.inFlight() + openai.inFlight() + anthropic.inFlight() > 0
+    );
   }
+}
+
+/** One run of the app, from its start to its end. */
+interface Running {
+  readonly app: KeystewardApp;
+  readonly tick: () => void;
+}
+
+/** What is another for one run of the app than for the next. */
+export interface Life {
+  readonly overrides?: Overrides;
+  readonly addresses?: Omit<Addresses, 'folder'>;
+  /** Gets the app before it starts. */
+  readonly onApp?: (app: KeystewardApp) => void;
+}
+
+function refuseBoot(): never {
+  throw new Error('this stage cannot start another app');
 }
 
 interface StageParts {
@@ -172,13 +204,17 @@ interface StageParts {
   readonly lags: readonly LagPlan[];
   readonly slackOutages: readonly SlackOutagePlan[];
   readonly tick: () => void;
+  /** Missing: there is one app only. */
+  readonly boot?: (life: Life) => Promise<Running>;
+  readonly ticks?: NonNullable<StageOptions['ticks']>;
 }
 
 /** Builds the stage and starts the app on it, at the scenario's start. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { scenario, provider, seed, access = 'full', eventLogs = 'off' } = options;
   const clock = new DrivenClock(scenario.startAt);
-  const world = createWorld({ seed, clock, scenario, leakProvider: provider });
+  const company = options.company === undefined ? {} : { company: options.company };
+  const world = createWorld({ seed, clock, scenario, leakProvider: provider, ...company });
   const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];
   options.prepare?.(world);
   const host = options.slackHost === undefined ? {} : { host: options.slackHost };
@@ -197,25 +233,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const slackOutages = scenario.slackOutages ?? [];
   for (const outage of slackOutages) slack.goDark(outage);
   const folder = await mkdtemp(join(tmpdir(), 'keysteward-sandbox-'));
-  let tick: () => void = () => {};
-  const app = await createApp({
-    config: sandboxConfig(options, { slack, openai, anthropic, folder }),
-    secrets: sandboxSecrets(options),
-    installationSecret: new Secret('sandbox-installation-secret'),
-    overrides: {
-      clock,
-      ids: countingIds(),
-      logger: options.logger,
-      durable: false,
-      ticker: (onTick) => {
-        tick = onTick;
-        onTick();
-        return () => {};
-      },
-      ...options.overrides,
-    },
-  });
-  await app.start();
+  // One for all apps of the stage: a later one must not give out the ids of an earlier one.
+  const ids = countingIds();
+  const boot = ({ overrides, addresses = { slack, openai, anthropic }, onApp }: Life) => {
+    const life = { clock, ids, ...options.overrides, ...overrides };
+    return bootApp({ options, life, addresses: { ...addresses, folder }, onApp });
+  };
+  const { app, tick } = await boot({});
   return new Stage({
     clock,
     world,
@@ -227,70 +251,37 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     outages,
     lags,
     slackOutages,
-    tick: () => tick(),
+    tick,
+    boot,
+    ...(options.ticks === undefined ? {} : { ticks: options.ticks }),
   });
 }
 
-/** How late this provider publishes on the stage. */
-export function lagOf(
-  { scenario, provider, lagMinutes }: Pick<StageOptions, 'scenario' | 'provider' | 'lagMinutes'>,
-  id: ProviderId,
-): Lag {
-  const plans = (scenario.lags?.(provider) ?? []).filter((plan) => plan.provider === id);
-  const lagSpells = plans.map(({ from, to, minutes }) => ({ from, to, lagMs: minutes * MINUTE_MS }));
-  return { lagMs: lagMinutes * MINUTE_MS, lagSpells };
+interface Booting {
+  readonly options: StageOptions;
+  readonly life: Overrides;
+  readonly addresses: Addresses;
+  readonly onApp: Life['onApp'];
 }
 
-interface Servers {
-  readonly slack: SlackStandIn;
-  readonly openai: StandIn;
-  readonly anthropic: StandIn;
-  readonly folder: string;
-}
-
-function sandboxConfig(options: StageOptions, { slack, openai, anthropic, folder }: Servers): Config {
-  const connection = (providerId: ProviderId, title: string, url: string) => ({
-    connectionId: providerId,
-    providerId,
-    title,
-    address: { url, isDefault: false },
-    writable: options.access !== 'read',
-  });
-  return {
-    production: false,
-    slack: { address: { url: slack.apiUrl, isDefault: false }, transport: { kind: 'socket', healthPort: undefined } },
-    connections: [connection('openai', 'OpenAI', openai.url), connection('anthropic', 'Anthropic', anthropic.url)],
-    databasePath: join(folder, 'keysteward.db'),
-    policyPath: 'the sandbox',
-    secretPath: 'the sandbox',
-    logLevel: 'info',
-    ...sandboxPolicy(options),
-    ...(options.outlets === undefined ? {} : { outlets: options.outlets.config }),
-  };
-}
-
-function sandboxPolicy({ pollMinutes, policy = '' }: StageOptions): Pick<Config, 'policy' | 'policySettings'> {
-  const text = `
-channels: { alerts: '#ai-keys' }
-roles: { admins: [U0CHRIS], responders: [U0ANA] }
-polling: { usage_minutes: ${pollMinutes}, inventory_minutes: 60 }
-${policy}`;
-  const parsed = parsePolicy(text, { file: 'sandbox policy', detectors, secretStores });
-  if (!parsed.ok) throw new Error(formatFaults(parsed.faults));
-  return { policy: parsed.policy, policySettings: parsed.settings };
-}
-
-function sandboxSecrets({ access = 'full', outlets }: StageOptions): Secrets {
-  const keysOf = (id: ProviderId) => {
-    const key = new Secret(ADMIN_KEYS[id]);
-    return [id, { readKey: key, writeKey: access === 'full' ? key : undefined }] as const;
-  };
-  return {
-    slack: {
-      botToken: new Secret(defaultWorkspace.app.botToken),
-      credential: { kind: 'socket', appToken: new Secret(defaultWorkspace.app.appToken) },
+async function bootApp({ options, life, addresses, onApp }: Booting): Promise<Running> {
+  let tick: () => void = () => {};
+  const app = await createApp({
+    config: sandboxConfig(options, addresses),
+    secrets: sandboxSecrets(options),
+    installationSecret: new Secret('sandbox-installation-secret'),
+    overrides: {
+      logger: options.logger,
+      durable: false,
+      ticker: (onTick) => {
+        tick = onTick;
+        onTick();
+        return () => {};
+      },
+      ...life,
     },
-    connections: new Map([keysOf('openai'), keysOf('anthropic')]),
-    ...(outlets === undefined ? {} : { outlets: outlets.secrets }),
-  };
+  });
+  onApp?.(app);
+  await app.start();
+  return { app, tick: () => tick() };
 }

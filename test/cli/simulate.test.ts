@@ -42,6 +42,7 @@ describe('keysteward simulate', () => {
     ['minutes out of range', ['leak-weekend', '--poll-minutes', '99'], 'from 1 to 60'],
     ['a responder that is no number', ['leak-weekend', '--responder-minutes', 'soon'], 'whole number'],
     ['an unknown provider', ['leak-weekend', '--provider', 'acme'], 'acme'],
+    ['a rotation at an unknown provider', ['rotation', '--provider', 'acme', '--json'], 'acme'],
     ['no scenario', [], 'scenario'],
   ])('%s is a usage error that says what to give', (_, args, words) => {
     const run = simulate(...args);

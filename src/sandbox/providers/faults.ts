@@ -32,10 +32,25 @@ interface Dark {
   readonly status: number;
 }
 
+interface Arrival {
+  readonly method: string;
+  readonly path: string;
+  readonly now: number;
+}
+
+/** Decides for each request as it comes. */
+export type Intercept = (request: Arrival) => FaultKind | undefined;
+
 /** Faults planted in a stand-in, taken in the order in which they were planted. */
 export class Faults {
   #armed: Armed[] = [];
   #darks: Dark[] = [];
+  #intercept: Intercept = () => undefined;
+
+  /** Asked before the planted faults are. */
+  intercept(decide: Intercept): void {
+    this.#intercept = decide;
+  }
 
   add(fault: Fault): void {
     this.#armed.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
@@ -52,7 +67,9 @@ export class Faults {
   }
 
   /** The fault that strikes this request; using it up. */
-  take(request: { readonly method: string; readonly path: string; readonly now: number }): FaultKind | undefined {
+  take(request: Arrival): FaultKind | undefined {
+    const intercepted = this.#intercept(request);
+    if (intercepted !== undefined) return intercepted;
     const dark = this.#darks.find(
       ({ from, to, path }) => from <= request.now && request.now < to && request.path.startsWith(path),
     );

@@ -16,10 +16,14 @@ export interface Darkness {
   readonly status: number;
 }
 
+/** Decides for each request as it comes; `body` as it was sent. */
+export type Intercept = (method: string, body: string) => Fault | undefined;
+
 /** Faults to come, one queue per method; each is used once. */
 export class Faults {
   readonly #queues = new Map<string, Fault[]>();
   readonly #darknesses: Darkness[] = [];
+  #intercept: Intercept = () => undefined;
 
   dark(darkness: Darkness): void {
     this.#darknesses.push(darkness);
@@ -34,8 +38,13 @@ export class Faults {
     this.#queues.set(method, [...(this.#queues.get(method) ?? []), ...faults]);
   }
 
-  take(method: string): Fault | undefined {
-    return this.#queues.get(method)?.shift() ?? this.#queues.get('*')?.shift();
+  /** Asked before the queues are. */
+  intercept(decide: Intercept): void {
+    this.#intercept = decide;
+  }
+
+  take(method: string, body = ''): Fault | undefined {
+    return this.#intercept(method, body) ?? this.#queues.get(method)?.shift() ?? this.#queues.get('*')?.shift();
   }
 
   pending(): number {

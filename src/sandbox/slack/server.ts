@@ -43,7 +43,10 @@ async function handle(platform: Platform, request: IncomingMessage, response: Se
     await fail({ kind: 'status', status: darkness.status }, response, apply);
     return;
   }
-  const fault = platform.faults.take(area === 'api' ? name : area === 'response' ? RESPONSE_URL : 'upload');
+  const fault = platform.faults.take(
+    area === 'api' ? name : area === 'response' ? RESPONSE_URL : 'upload',
+    String(body),
+  );
   if (fault === undefined) {
     send(response, await apply());
     return;

@@ -1,5 +1,5 @@
 export { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
-export { userIdOf } from './company.ts';
+export { type Company, type CompanyKey, createCompany, hintOf, userIdOf } from './company.ts';
 export type { PriceBook, UnitPrices } from './prices.ts';
 export type { NewKey } from './roster.ts';
 export {
@@ -33,4 +33,5 @@ export type {
   WorldScope,
   WorldServiceAccount,
 } from './types.ts';
+export { ANTHROPIC_WORKLOADS, OPENAI_WORKLOADS, type Workload } from './workloads.ts';
 export { createWorld, type KeyView, type Truth, type World, type WorldOptions } from './world.ts';

@@ -1,7 +1,7 @@
 import { SECOND_MS } from './calendar.ts';
 import type { KeyState, TimeRange } from './types.ts';
 
-interface StateChange {
+export interface StateChange {
   readonly at: number;
   readonly state: KeyState;
 }
@@ -15,6 +15,10 @@ export class KeyLife {
   constructor(createdAt: number, propagationMs: number) {
     this.#changes = [{ at: createdAt, state: 'active' }];
     this.#propagationMs = propagationMs;
+  }
+
+  get changes(): readonly StateChange[] {
+    return this.#changes;
   }
 
   get expiresAt(): number | undefined {

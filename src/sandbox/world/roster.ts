@@ -26,6 +26,8 @@ export class Roster {
   readonly #keys = new Map<string, WorldKey>();
   readonly #lives = new Map<string, KeyLife>();
   readonly #serviceAccounts: WorldServiceAccount[];
+  /** Every change in the order in which it was made: several may share an instant. */
+  readonly journal: { readonly keyId: string; readonly state: KeyState }[] = [];
   #made = 0;
 
   constructor(options: RosterOptions) {
@@ -69,6 +71,7 @@ export class Roster {
 
   setState(keyId: string, state: KeyState): void {
     this.lifeOf(keyId).change(this.#options.clock.now(), state);
+    this.journal.push({ keyId, state });
     this.#options.onChange(this.keyOf(keyId).scopeId);
   }
 
@@ -116,6 +119,7 @@ export class Roster {
     life.expireAt(key.expiresAt);
     this.#keys.set(key.id, key);
     this.#lives.set(key.id, life);
+    this.journal.push({ keyId: key.id, state: 'active' });
     return life;
   }
 }

@@ -45,6 +45,12 @@ export class Spending {
     return Math.round(this.lines(range, source).reduce((sum, line) => sum + prices.cost(line), 0));
   }
 
+  /** Requests of the company's own that were made with a key that was stopped or whose scope had spent its cap. */
+  refused(range: KeyRange): number {
+    const made = this.#options.traffic.lines(range.keyId, [range], 'own');
+    return requestsOf(made) - requestsOf(this.lines(range, 'own'));
+  }
+
   /** Start of the minute of the last request before `until`. */
   lastUsedAt(keyId: string, until: number): number | undefined {
     let before = until;
@@ -96,6 +102,10 @@ export class Spending {
   #ledger(scopeId: string): CapLedger {
     return present(this.#ledgers.get(scopeId), `no scope ${scopeId}`);
   }
+}
+
+function requestsOf(lines: readonly UsageLine[]): number {
+  return lines.reduce((sum, { requests }) => sum + requests, 0);
 }
 
 function subtract(ranges: readonly TimeRange[], holes: readonly TimeRange[]): TimeRange[] {

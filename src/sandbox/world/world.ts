@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import { HOUR_MS, MINUTE_MS } from './calendar.ts';
 import { type Company, createCompany } from './company.ts';
+import type { StateChange } from './key-life.ts';
 import { createPriceBook, type PriceBook } from './prices.ts';
 import { type NewKey, present, Roster } from './roster.ts';
 import type { Scenario } from './scenarios.ts';
@@ -25,6 +26,8 @@ export interface WorldOptions {
   /** Defaults to the scenario's start. */
   readonly startAt?: number;
   readonly scenario?: Scenario;
+  /** Who owns which key when the story starts; Acme, if not given. */
+  readonly company?: Company;
   /** The provider on which the scenario's leaks happen. */
   readonly leakProvider?: ProviderId;
   /** How long a suspended key goes on working after the next full second. */
@@ -50,6 +53,8 @@ export interface Truth {
   burnedMicroUsd(range: KeyRange): number;
   /** The part of it that thieves spent. */
   stolenMicroUsd(range: KeyRange): number;
+  /** Requests of the company's own that were made with a key that did not work (any more). */
+  refusedRequests(range: KeyRange): number;
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -75,7 +80,7 @@ export class World {
   constructor(options: WorldOptions) {
     const { seed, clock, scenario } = options;
     const startAt = options.startAt ?? scenario?.startAt ?? clock.now();
-    const company = createCompany(seed, startAt);
+    const company = options.company ?? createCompany(seed, startAt);
     const prices = createPriceBook(startAt);
     const traffic = new Traffic({ seed, startAt, prices });
     const onChange = (scopeId: string): void => this.#spending.invalidate(scopeId);
@@ -94,6 +99,7 @@ export class World {
     this.truth = {
       burnedMicroUsd: (range) => spending.burned(range),
       stolenMicroUsd: (range) => spending.burned(range, 'stolen'),
+      refusedRequests: (range) => spending.refused(range),
     };
     this.#clock = clock;
     this.#company = company;
@@ -136,6 +142,16 @@ export class World {
 
   stateOf(keyId: string, at: number = this.#clock.now()): KeyState {
     return this.#roster.lifeOf(keyId).stateAt(at);
+  }
+
+  /** The states that the key went through, oldest first; the first is its creation. */
+  changesOf(keyId: string): readonly StateChange[] {
+    return this.#roster.lifeOf(keyId).changes;
+  }
+
+  /** What became of all keys, in the order in which it happened: several changes may share an instant. */
+  journal(): Roster['journal'] {
+    return this.#roster.journal;
   }
 
   /** Start of the minute of the last request before `until`. */
