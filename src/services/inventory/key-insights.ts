@@ -27,7 +27,7 @@ export async function keyInsights(deps: RiskDeps): Promise<KeyInsights> {
     const { slug, environment } = lineage;
     const place = secretPlaceOf({ slug, environment, provider: key.providerId }, deps.policy);
     return {
-      rotationDueAt: STOPPED_STATUSES.has(key.status) ? null : due.turnAfter(lineage, now),
+      rotationDueAt: STOPPED_STATUSES.has(key.status) ? null : due.turnOf(key, lineage, now),
       blastRadiusMicroUsd: byKey.get(key.id)?.radius.worst48hMicroUsd ?? null,
       storedIn: place === null ? null : [`${place.store}: ${place.reference}`],
     };

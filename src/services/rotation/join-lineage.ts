@@ -29,7 +29,9 @@ export async function joinVerifiedKeys(deps: JoinDeps): Promise<void> {
       if (lineage === undefined) return;
       const moved = await moveIntoLineage({ deps, tx }, before, ACTOR);
       const at = deps.clock.now();
-      const evidence = inventoryEvidence(deps, lineage, at);
+      const fresh = before.newKeyId === null ? undefined : await tx.keys.get(before.newKeyId);
+      const key = { createdAt: fresh?.createdAt ?? at };
+      const evidence = inventoryEvidence(deps, { key, lineage, now: at });
       const change = {
         step: 'inventory',
         event: 'complete',
@@ -45,13 +47,12 @@ export async function joinVerifiedKeys(deps: JoinDeps): Promise<void> {
   }
 }
 
-/** When the calendar has its lineage's next turn. */
-export function inventoryEvidence(
+/** When the calendar takes its lineage's new key in its turn. */
+function inventoryEvidence(
   { policy }: Pick<Deps, 'policy'>,
-  lineage: Lineage,
-  now: number,
+  { key, lineage, now }: { readonly key: Pick<Key, 'createdAt'>; readonly lineage: Lineage; readonly now: number },
 ): EvidenceOf<'inventory'> {
-  return { proof: 'shown', nextDueAt: new RotationDue({ policy }).turnAfter(lineage, now) };
+  return { proof: 'shown', nextDueAt: new RotationDue({ policy }).turnOf(key, lineage, now) };
 }
 
 function isReady(rotation: Rotation): boolean {

@@ -25,6 +25,17 @@ export class RotationDue {
     return turn?.at ?? null;
   }
 
+  /** The turn that takes a key of this age: campaigns leave young ones to the next. Null where it is never rotated. */
+  turnOf({ createdAt }: Pick<Key, 'createdAt'>, lineage: Lineage, now: number): number | null {
+    return this.turnAfter(lineage, createdAt === null ? now : Math.max(now, this.#countsFrom(createdAt, lineage)));
+  }
+
+  /** From when on a key is old enough for a turn; to the day, since ages are all different, and days are few. */
+  #countsFrom(createdAt: number, lineage: Lineage): number {
+    const { every } = cadenceOf(lineage, this.#deps.policy.rotation).cadence;
+    return every === 'never' ? createdAt : Math.ceil(createdAt / DAY_MS + intervalDays(every) / 2) * DAY_MS;
+  }
+
   /**
    * Whether a key was replaced in its turn, as campaigns count: young ones wait for the next, and there is time until the
    * campaign's due date. Null where no calendar is in force for it, or its age is not known.
@@ -33,9 +44,7 @@ export class RotationDue {
     const { rotation } = this.#deps.policy;
     const { every } = cadenceOf(lineage, rotation).cadence;
     if (!rotation.campaigns || every === 'never' || createdAt === null) return null;
-    // To the day: ages are all different, days are few.
-    const countsFrom = Math.ceil(createdAt / DAY_MS + intervalDays(every) / 2) * DAY_MS;
-    const dueAt = this.turnAfter(lineage, countsFrom);
+    const dueAt = this.turnAfter(lineage, this.#countsFrom(createdAt, lineage));
     return dueAt === null ? null : now <= dueAt + rotation.dueMs;
   }
 }

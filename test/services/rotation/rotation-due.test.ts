@@ -37,6 +37,14 @@ test('a turn on a holiday is the next workday', () => {
   expect(dueOf().turnAfter(lineage('prod-api', 'production'), AT(9, 1))).toBe(AT(10, 14));
 });
 
+test.each<[string, number | null, number]>([
+  ['made on the eve of a turn: left to the one after', AT(7, 13), AT(10, 14)],
+  ['old enough for this turn', AT(1, 2), AT(7, 14)],
+  ['of unknown age', null, AT(7, 14)],
+])('the turn that takes a key: %s', (_, createdAt, expected) => {
+  expect(dueOf().turnOf({ createdAt }, lineage('prod-api', 'production'), AT(7, 13) + HOUR_MS)).toBe(expected);
+});
+
 test.each<[string, number | null, number, boolean | null]>([
   ['old, before the end of its campaign', AT(1, 2), AT(4, 14) + 14 * DAY_MS, true],
   ['old, after the end of its campaign', AT(1, 2), AT(4, 14) + 14 * DAY_MS + HOUR_MS, false],
