@@ -14,6 +14,7 @@ import type { KeyAuditRepo } from './key-audits.ts';
 import type { CapLine, GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
+import type { OwnerQuestionRepo, ScopeMemberRepo } from './owners.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { RotationConsumerRepo, RotationSecretRepo } from './rotation-work.ts';
 import type { ToldRepo } from './told.ts';
@@ -209,6 +210,8 @@ export interface Repos {
   readonly told: ToldRepo;
   readonly baselines: BaselineRepo;
   readonly bulk: BulkRepo;
+  readonly scopeMembers: ScopeMemberRepo;
+  readonly ownerQuestions: OwnerQuestionRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -19,6 +19,7 @@ import { memberRepo } from './members.ts';
 import { holdRepo, quietRepo, rollUpRepo } from './noise.ts';
 import { noticeRepo } from './notices.ts';
 import { messageRepo, outboxRepo } from './outbox.ts';
+import { ownerQuestionRepo, scopeMemberRepo } from './owners.ts';
 import { pollPaceRepo } from './poll-paces.ts';
 import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
@@ -75,5 +76,7 @@ export function createRepos(context: RepoContext): Repos {
     told: toldRepo(db),
     baselines: baselineRepo(db),
     bulk: bulkRepo(context),
+    scopeMembers: scopeMemberRepo(db),
+    ownerQuestions: ownerQuestionRepo(db),
   };
 }

@@ -35,6 +35,7 @@ import {
   keyAuditSkipSubmit,
 } from './key-audit.ts';
 import { ownerAnswers } from './owner-answer.ts';
+import { askAll, askAllSubmit, askAnswers, askSomebody, askSomebodySubmit } from './owner-ask.ts';
 import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
 import { quietList } from './quiet-list.ts';
 import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
@@ -69,6 +70,11 @@ export const interactions: readonly Interaction[] = [
   alertNotExpected,
   alertEndTest,
   ...ownerAnswers,
+  ...askAnswers,
+  askSomebody,
+  askSomebodySubmit,
+  askAll,
+  askAllSubmit,
   ...commandAgain,
   ...commandAside,
   ...keyActionButtons,

@@ -21,6 +21,7 @@ import { pickKeyModal } from '../../../src/slack/views/campaign-modals.ts';
 import { ownCapModal } from '../../../src/slack/views/cap-list.ts';
 import { CONFIRM_CLAIM, claimButton, DECLINE_CLAIM } from '../../../src/slack/views/claim.ts';
 import { previewModal } from '../../../src/slack/views/import-modals.ts';
+import { askAllButton, askButton } from '../../../src/slack/views/owner-ask.ts';
 import { present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
@@ -104,6 +105,11 @@ export async function openForgery(): Promise<Forgery> {
     pickKeyModal(campaignValue, [{ member: { ...present(member), rotationId: rotation.id }, rotation }]),
     ownCapModal({ row, where: 'here', buttonValue: present(keys[0]) }, LOCALE),
   );
+  const question = { lineageId: third.lineageId, userId: ADMIN, askId: 'ask_1', evidence: [], askedBy: null };
+  await bench.store.write((tx) =>
+    tx.ownerQuestions.insert({ ...question, askAt: NOW, answer: null, answeredAt: null }),
+  );
+  values.push(askButton.encode({ l: third.lineageId }), askAllButton.encode({ i: 'ask_1' }));
   const dialogs = await dialogsOf(bench, values);
   const ids = [
     audit.id,
@@ -112,6 +118,7 @@ export async function openForgery(): Promise<Forgery> {
     campaign.id,
     approval.id,
     'act_hanging',
+    'ask_1',
     ...notices.map(({ id }) => id),
     'ws_1',
   ];
@@ -137,7 +144,7 @@ const PLAN: ImportPlan = {
 async function dialogsOf(bench: CommandBench, values: readonly string[]): Promise<readonly View[]> {
   for (const { kind, id } of interactions) {
     const changes =
-      /^(alert_(ack|confirm|not|end)|approval|action_cancel|claim|owner|rotation_(done|undo)|key_audit_(done|reopen))/.test(
+      /^(alert_(ack|confirm|not|end)|approval|action_cancel|claim|owner|ask_(mine|not)|rotation_(done|undo)|key_audit_(done|reopen))/.test(
         id,
       );
     if (kind !== 'button' || changes || id === CONFIRM_CLAIM || id === DECLINE_CLAIM) continue;
