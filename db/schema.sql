@@ -213,6 +213,7 @@ CREATE TABLE departures (
   person TEXT NOT NULL,
   user_id TEXT,
   name TEXT NOT NULL,
+  email TEXT,
   cause TEXT NOT NULL,
   began_at BIGINT NOT NULL,
   began_by TEXT NOT NULL,
@@ -394,7 +395,7 @@ CREATE TABLE members (
   timezone TEXT,
   active_full_member INTEGER NOT NULL,
   last_seen_at BIGINT NOT NULL
-);
+, deactivated INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX members_email ON members (email);
 
@@ -644,6 +645,7 @@ CREATE TABLE scope_members (
   connection_id TEXT NOT NULL,
   name TEXT,
   email TEXT,
+  left_at BIGINT,
   PRIMARY KEY (provider_id, provider_scope_id, provider_user_id)
 );
 

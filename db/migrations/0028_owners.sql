@@ -8,9 +8,12 @@ CREATE TABLE scope_members (
   connection_id TEXT NOT NULL,
   name TEXT,
   email TEXT,
+  left_at BIGINT,
   PRIMARY KEY (provider_id, provider_scope_id, provider_user_id)
 );
 CREATE INDEX scope_members_connection ON scope_members (connection_id);
+
+ALTER TABLE members ADD COLUMN deactivated INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE owner_searches (
   lineage_id TEXT PRIMARY KEY REFERENCES lineages (id),
@@ -37,6 +40,7 @@ CREATE TABLE departures (
   person TEXT NOT NULL,
   user_id TEXT,
   name TEXT NOT NULL,
+  email TEXT,
   cause TEXT NOT NULL,
   began_at BIGINT NOT NULL,
   began_by TEXT NOT NULL,

@@ -8,11 +8,13 @@ export interface ScopeMember {
   readonly providerUserId: string;
   readonly name: string | null;
   readonly email: string | null;
+  /** Not listed any more since then: the values of keys that they could read, they may still know. */
+  readonly leftAt: number | null;
 }
 
 export interface ScopeMemberRepo {
-  /** Puts these in the place of all that this connection listed before. */
-  replace(connectionId: string, members: readonly ScopeMember[]): Promise<void>;
+  /** All that this connection lists now; who was listed before and is not any more has left. */
+  replace(connectionId: string, members: readonly Omit<ScopeMember, 'leftAt'>[], now: number): Promise<void>;
   all(): Promise<readonly ScopeMember[]>;
 }
 

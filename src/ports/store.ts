@@ -7,6 +7,7 @@ import type { BaselineReader, BaselineRepo } from './baselines.ts';
 import type { BulkRepo } from './bulk.ts';
 import type { CampaignRepo } from './campaigns.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
+import type { DepartureRepo } from './departures.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
@@ -123,6 +124,8 @@ export interface Member {
   readonly email: string | null;
   readonly timezone: string | null;
   readonly isActiveFullMember: boolean;
+  /** Their account is closed; absent: it is not. */
+  readonly isDeactivated?: boolean;
   readonly lastSeenAt: number;
 }
 
@@ -212,6 +215,7 @@ export interface Repos {
   readonly bulk: BulkRepo;
   readonly scopeMembers: ScopeMemberRepo;
   readonly ownerQuestions: OwnerQuestionRepo;
+  readonly departures: DepartureRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -10,7 +10,7 @@ import { directRenderer } from './direct-copy.ts';
 import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
 import { keyAuditRenderers } from './key-audit-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
-import { ownerAskRenderer } from './owner-renderers.ts';
+import { departureRenderer, ownerAskRenderer } from './owner-renderers.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { approvalView } from './views/approval.ts';
 import { grantView } from './views/grant.ts';
@@ -110,6 +110,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   noticeToRenderer,
   approvalRenderer,
   rollUpRenderer,
+  departureRenderer,
 ];
 
 export const outboxRenderers: readonly OutboxRenderer[] = [

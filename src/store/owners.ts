@@ -8,8 +8,14 @@ const ROWS_AT_ONCE = 500;
 
 export function scopeMemberRepo(db: Kysely<Database>): ScopeMemberRepo {
   return {
-    async replace(connectionId, members) {
-      await db.deleteFrom('scope_members').where('connection_id', '=', connectionId).execute();
+    async replace(connectionId, members, now) {
+      // Two admin keys of one organization list the same people: the row is of whichever came last.
+      await db
+        .updateTable('scope_members')
+        .set({ left_at: now })
+        .where('connection_id', '=', connectionId)
+        .where('left_at', 'is', null)
+        .execute();
       for (const slice of inSlices(members, ROWS_AT_ONCE)) {
         const rows = slice.map((member) => ({
           provider_id: member.providerId,
@@ -18,12 +24,19 @@ export function scopeMemberRepo(db: Kysely<Database>): ScopeMemberRepo {
           connection_id: connectionId,
           name: member.name,
           email: member.email,
+          left_at: null,
         }));
-        // Two admin keys of one organization list the same people.
         await db
           .insertInto('scope_members')
           .values(rows)
-          .onConflict((conflict) => conflict.doNothing())
+          .onConflict((conflict) =>
+            conflict.columns(['provider_id', 'provider_scope_id', 'provider_user_id']).doUpdateSet((eb) => ({
+              connection_id: connectionId,
+              name: eb.ref('excluded.name'),
+              email: eb.ref('excluded.email'),
+              left_at: null,
+            })),
+          )
           .execute();
       }
     },
@@ -35,6 +48,7 @@ export function scopeMemberRepo(db: Kysely<Database>): ScopeMemberRepo {
         providerUserId: row.provider_user_id,
         name: row.name,
         email: row.email,
+        leftAt: row.left_at,
       }));
     },
   };

@@ -8,6 +8,7 @@ import { bulkRepo } from './bulk.ts';
 import { campaignRepo } from './campaigns.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
+import { departureRepo } from './departures.ts';
 import { grantRepo } from './grants.ts';
 import { homeTabRepo } from './home-tabs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
@@ -78,5 +79,6 @@ export function createRepos(context: RepoContext): Repos {
     bulk: bulkRepo(context),
     scopeMembers: scopeMemberRepo(db),
     ownerQuestions: ownerQuestionRepo(db),
+    departures: departureRepo(db),
   };
 }

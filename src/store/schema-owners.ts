@@ -5,6 +5,8 @@ export interface ScopeMemberTable {
   connection_id: string;
   name: string | null;
   email: string | null;
+  /** Not listed any more since then. */
+  left_at: number | null;
 }
 
 export interface OwnerSearchTable {
@@ -30,6 +32,7 @@ export interface DepartureTable {
   person: string;
   user_id: string | null;
   name: string;
+  email: string | null;
   cause: string;
   began_at: number;
   began_by: string;

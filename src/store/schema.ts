@@ -172,6 +172,7 @@ export interface MemberTable {
   email: string | null;
   timezone: string | null;
   active_full_member: number;
+  deactivated: number;
   last_seen_at: number;
 }
 

@@ -2,6 +2,8 @@ import type { Job } from '../job.ts';
 import { askOwnersJob } from './ask-owners.ts';
 import { backfillHistoryJob } from './backfill-history.ts';
 import { compactUsageJob } from './compact-usage.ts';
+import { findLeaversJob } from './find-leavers.ts';
+import { followDeparturesJob } from './follow-departures.ts';
 import { greetInstallerJob } from './greet-installer.ts';
 import { learnBaselinesJob } from './learn-baselines.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
@@ -26,6 +28,8 @@ export const jobs: readonly Job[] = [
   syncMembersJob,
   syncScopeMembersJob,
   askOwnersJob,
+  findLeaversJob,
+  followDeparturesJob,
   pollUsageJob,
   settleUsageJob,
   backfillHistoryJob,

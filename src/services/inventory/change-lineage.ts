@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { countsAsProduction, type Lineage } from '../../domain/key.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import type { AuditEntry, Repos } from '../../ports/store.ts';
+import { settleAbout } from '../departures/settle-departure.ts';
 import type { Deps } from '../deps.ts';
 import { endClaim } from '../owners/claims.ts';
 import { settleOwned } from '../owners/owner-settled.ts';
@@ -126,6 +127,7 @@ async function followOwner(
   await endClaim(context, before, { state: isSame ? 'confirmed' : 'declined', settledBy: actorText(actor) });
   await tellOwner(context, after, actor);
   if (after.ownerSlackId !== null) await settleOwned(context, after.id);
+  await settleAbout(context, after.id, actor);
 }
 
 /** As it is kept: without keys, without what cannot be seen, within what the modal can show again. */

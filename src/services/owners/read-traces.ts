@@ -20,7 +20,10 @@ export async function probableOwnersOf(
   if (rows.length === 0) return new Map();
   const { members, scopeMembers } = store.read;
   const people: readonly Candidate[] = (await members.all()).filter(({ isActiveFullMember }) => isActiveFullMember);
-  const membersByScope = groupBy(await scopeMembers.all(), ({ providerId, scopeId }) => `${providerId}:${scopeId}`);
+  const membersByScope = groupBy(
+    (await scopeMembers.all()).filter(({ leftAt }) => leftAt === null),
+    ({ providerId, scopeId }) => `${providerId}:${scopeId}`,
+  );
   const found = new Map<string, readonly ProbableOwner[]>();
   for (const row of rows) {
     const { key, lineage, scopeName } = row;

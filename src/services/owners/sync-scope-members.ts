@@ -6,7 +6,7 @@ import type { Provider } from '../../ports/provider.ts';
 import type { Scope } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 
-type SyncDeps = Pick<Deps, 'store' | 'providers' | 'logger'>;
+type SyncDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'logger'>;
 
 /** Reads who is in each project or workspace with working keys. Where one cannot be read, all of its connection stay as they were. */
 export async function syncScopeMembers(deps: SyncDeps): Promise<{ readonly members: number }> {
@@ -27,13 +27,16 @@ export async function syncScopeMembers(deps: SyncDeps): Promise<{ readonly membe
     });
     if (found === null) continue;
     members += found.length;
-    await deps.store.write((tx) => tx.scopeMembers.replace(provider.connectionId, found));
+    await deps.store.write((tx) => tx.scopeMembers.replace(provider.connectionId, found, deps.clock.now()));
   }
   return { members };
 }
 
 /** Null where the provider does not tell. */
-async function read(provider: Provider, scopes: readonly Scope[]): Promise<readonly ScopeMember[] | null> {
+async function read(
+  provider: Provider,
+  scopes: readonly Scope[],
+): Promise<readonly Omit<ScopeMember, 'leftAt'>[] | null> {
   const { listMembers, connectionId } = provider;
   if (listMembers === undefined) return null;
   const own = scopes.filter((scope) => scope.connectionId === connectionId);

@@ -16,6 +16,15 @@ import { commandAgain } from './command-again.ts';
 import { commandAside } from './command-aside.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
+import {
+  departureButtons,
+  departureClose,
+  departureNextSubmit,
+  departureReassignSubmit,
+  departureRevokeSubmit,
+  departureRotateSubmit,
+} from './departure.ts';
+import { departureBeginSubmit } from './departure-begin.ts';
 import { drillSubmit } from './drill.ts';
 import { editKeySubmit } from './edit-key.ts';
 import { holdEnd } from './hold-end.ts';
@@ -131,6 +140,13 @@ export const interactions: readonly Interaction[] = [
   rotationRollBackSubmit,
   rotationEmergencySubmit,
   ...rotationChecks,
+  ...departureButtons,
+  departureClose,
+  departureReassignSubmit,
+  departureNextSubmit,
+  departureRotateSubmit,
+  departureRevokeSubmit,
+  departureBeginSubmit,
   ...approvalButtons,
   ...claimAnswer,
   claimKeys,
