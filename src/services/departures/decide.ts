@@ -55,7 +55,7 @@ async function keep(
   const detail = { departureId: departure.id, person: departure.name, outcome: 'kept' };
   await tx.audit.append({ at, actor, verb: 'lineage.departure.settled', subject: row.lineageId, detail });
   await announceDeparture({ deps, tx }, departure);
-  await settleIn({ deps, tx }, departure, actor);
+  await settleIn({ deps, tx }, departure, { lineageId: row.lineageId, actor });
 }
 
 async function openKey(

@@ -11,23 +11,32 @@ export async function settleDepartures(deps: Pick<Deps, 'store' | 'clock' | 'ids
   for (const { id } of await deps.store.read.departures.open()) {
     await deps.store.write(async (tx) => {
       const departure = await tx.departures.get(id);
-      if (departure !== undefined && departure.closedAt === null) await settleIn({ deps, tx }, departure, ACTOR);
+      if (departure !== undefined && departure.closedAt === null) await settleIn({ deps, tx }, departure);
     });
   }
 }
 
 /** The same for those that are about one key, when somebody has just done something about it. */
 export async function settleAbout(context: DepartureContext, lineageId: string, actor: Actor): Promise<void> {
-  for (const departure of await context.tx.departures.openAbout(lineageId)) await settleIn(context, departure, actor);
+  for (const departure of await context.tx.departures.openAbout(lineageId))
+    await settleIn(context, departure, { lineageId, actor });
 }
 
 /** Writes down what is different, each with its audit entry, and edits the message; ends it where nothing is left. */
-export async function settleIn({ deps, tx }: DepartureContext, departure: Departure, actor: Actor): Promise<void> {
+export async function settleIn(
+  { deps, tx }: DepartureContext,
+  departure: Departure,
+  by: { readonly lineageId: string; readonly actor: Actor } | null = null,
+): Promise<void> {
   const rows = await tx.departures.keys(departure.id);
   const after: DepartureKey[] = [];
-  for (const row of rows) after.push(await settledKey({ deps, tx }, { departure, row, actor }));
+  for (const row of rows) {
+    // What is seen of the others meanwhile was not this person's deed.
+    const actor = by?.lineageId === row.lineageId ? by.actor : ACTOR;
+    after.push(await settledKey({ deps, tx }, { departure, row, actor }));
+  }
   const isChanged = after.some((row, index) => row !== rows[index]);
-  if (isThrough(after)) await closeDeparture({ deps, tx }, departure, actor);
+  if (isThrough(after)) await closeDeparture({ deps, tx }, departure, by?.actor ?? ACTOR);
   else if (isChanged) await announceDeparture({ deps, tx }, departure);
 }
 

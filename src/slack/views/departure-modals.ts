@@ -162,7 +162,9 @@ export function nextKeyModal(
   const { lineage, providerTitle, scopeName } = next.summary;
   const where = scopeName === null ? escaped(providerTitle) : `${escaped(providerTitle)} / ${foreign(scopeName)}`;
   const option = ([value, label]: (typeof DECISIONS)[number]) => ({ text: plain(label), value });
-  const usual = next.row.tie === 'read' ? DECISIONS[1] : DECISIONS[0];
+  // Another owner changes nothing of what they know.
+  const offered = next.row.tie === 'read' ? DECISIONS.slice(1) : DECISIONS;
+  const isTheirs = next.row.tie !== 'read';
   return form({
     id: ONE_BY_ONE,
     title: NEXT_TITLE,
@@ -180,11 +182,18 @@ export function nextKeyModal(
         element: {
           type: 'static_select',
           action_id: INPUT,
-          options: DECISIONS.map(option),
-          initial_option: option(usual),
+          options: offered.map(option),
+          initial_option: option(isTheirs ? DECISIONS[0] : DECISIONS[1]),
         },
       },
-      { ...personInput('New owner, where it is given to somebody', true), block_id: `${PERSON_BLOCK}:${lineage.id}` },
+      ...(isTheirs
+        ? [
+            {
+              ...personInput('New owner, where it is given to somebody', true),
+              block_id: `${PERSON_BLOCK}:${lineage.id}`,
+            },
+          ]
+        : []),
     ],
   });
 }

@@ -8,6 +8,7 @@ import { type DepartureCard, type DepartureRow, TRAFFIC_DAYS } from '../../servi
 import { buttonCodec } from '../button-value.ts';
 import { environmentText } from './alert.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { lastUsedText } from './last-used.ts';
 import { actorMention, capped, dayAndTime, escaped, footerText, foreign, type Locale, mention } from './text.ts';
 
 export const REASSIGN = 'departure_reassign';
@@ -108,7 +109,7 @@ export function useText(
   if (requests === 0 && costMicroUsd === 0) return `Nothing is known of its traffic in ${TRAFFIC_DAYS} days`;
   const cost = escaped(formatMoney(costMicroUsd, locale.currency));
   const asked = requests === null ? '' : `${plural(requests, 'request')} and `;
-  return `${asked}${cost} in ${TRAFFIC_DAYS} days`;
+  return `${asked}${cost} in ${TRAFFIC_DAYS} days, ${lastUsedText(summary, now)}`;
 }
 
 /** What stands still without the key, as far as anybody has said. */
