@@ -99,6 +99,9 @@ test('each key that is handled is counted, wherever it was, and the message ends
   await bench.submit({ person: PERSON }, RESPONDER, { keys: [(await bench.lineageOf('k_own')).id] });
   expect((await message()).text).toMatch(/1 of 3 keys handled[\s\S]*staging-ci\* belongs to <@U0BEN> now \(<@U0ANA>\)/);
 
+  // Another owner changes nothing of what they know.
+  await bench.run(`owner prod-search <@${PERSON}>`, RESPONDER);
+  expect((await message()).text).toContain('1 of 3 keys handled');
   await bench.click('departure_rotate', d, RESPONDER);
   const read = (await bench.lineageOf('k_read')).id;
   await bench.submit({}, RESPONDER, { keys: [read] });
