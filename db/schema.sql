@@ -195,6 +195,34 @@ CREATE TABLE day_costs (
   PRIMARY KEY (connection_id, day_at, scope_id, key_id)
 );
 
+CREATE TABLE departure_keys (
+  departure_id TEXT NOT NULL REFERENCES departures (id),
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  key_id TEXT NOT NULL REFERENCES keys (id),
+  tie TEXT NOT NULL,
+  outcome TEXT,
+  settled_by TEXT,
+  settled_at BIGINT,
+  PRIMARY KEY (departure_id, lineage_id)
+);
+
+CREATE INDEX departure_keys_lineage ON departure_keys (lineage_id);
+
+CREATE TABLE departures (
+  id TEXT PRIMARY KEY,
+  person TEXT NOT NULL,
+  user_id TEXT,
+  name TEXT NOT NULL,
+  email TEXT,
+  cause TEXT NOT NULL,
+  began_at BIGINT NOT NULL,
+  began_by TEXT NOT NULL,
+  returned_at BIGINT,
+  closed_at BIGINT
+);
+
+CREATE UNIQUE INDEX departures_open ON departures (person) WHERE closed_at IS NULL;
+
 CREATE TABLE event_watermarks (
   connection_id TEXT PRIMARY KEY,
   availability TEXT,
@@ -367,7 +395,7 @@ CREATE TABLE members (
   timezone TEXT,
   active_full_member INTEGER NOT NULL,
   last_seen_at BIGINT NOT NULL
-);
+, deactivated INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX members_email ON members (email);
 
@@ -420,6 +448,28 @@ CREATE TABLE outlets (
   sent_at BIGINT,
   failing_since BIGINT,
   problem TEXT
+);
+
+CREATE TABLE owner_questions (
+  lineage_id TEXT NOT NULL REFERENCES lineages (id),
+  user_id TEXT NOT NULL,
+  ask_id TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  asked_by TEXT,
+  ask_at BIGINT NOT NULL,
+  answer TEXT,
+  answered_at BIGINT,
+  PRIMARY KEY (lineage_id, user_id)
+);
+
+CREATE INDEX owner_questions_ask ON owner_questions (ask_id);
+
+CREATE INDEX owner_questions_user ON owner_questions (user_id, ask_at);
+
+CREATE TABLE owner_searches (
+  lineage_id TEXT PRIMARY KEY REFERENCES lineages (id),
+  began_at BIGINT NOT NULL,
+  told_at BIGINT
 );
 
 CREATE TABLE pages (
@@ -587,6 +637,19 @@ CREATE TABLE scope_limits (
   problem TEXT,
   PRIMARY KEY (connection_id, provider_scope_id)
 );
+
+CREATE TABLE scope_members (
+  provider_id TEXT NOT NULL,
+  provider_scope_id TEXT NOT NULL,
+  provider_user_id TEXT NOT NULL,
+  connection_id TEXT NOT NULL,
+  name TEXT,
+  email TEXT,
+  left_at BIGINT,
+  PRIMARY KEY (provider_id, provider_scope_id, provider_user_id)
+);
+
+CREATE INDEX scope_members_connection ON scope_members (connection_id);
 
 CREATE TABLE scope_sights (
   connection_id TEXT NOT NULL,

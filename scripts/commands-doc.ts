@@ -17,6 +17,7 @@ export const MORE: Readonly<Record<string, More>> = {
   list: { act: 'look', examples: ['list', 'list unowned', 'list owner:@ana env:prod', 'list spend:>100 sort:spend'] },
   export: { act: 'look', examples: ['export', 'export xlsx all', 'export csv all env:prod', 'export unused:>90d'] },
   import: { act: 'import', examples: ['import'] },
+  offboard: { act: 'offboard', examples: ['offboard @dee'] },
   register: { act: 'classify', examples: ['register', 'register mistral-prod gone'] },
   show: { act: 'look', examples: ['show prod-api', 'show 9f2a'] },
   mine: { act: 'look', examples: ['mine'] },

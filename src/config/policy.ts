@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import { toCapPolicy } from './policy-caps.ts';
 import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
+import { toOwnershipPolicy } from './policy-ownership.ts';
 import { toOverride } from './policy-prices.ts';
 import { toRotationPolicy } from './policy-rotation.ts';
 import { type DetectorNames, type KnownParts, type PolicyFile, policyFileSchema } from './policy-schema.ts';
@@ -39,6 +40,7 @@ export const POLICY_SECTIONS: readonly string[] = [
   'auto_contain',
   'detection',
   'rotation',
+  'ownership',
   'detectors',
 ];
 
@@ -118,6 +120,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
     caps: toCapPolicy(file.caps),
     detection: { profile: file.detection.profile },
     rotation: toRotationPolicy(file.rotation),
+    ownership: toOwnershipPolicy(file.ownership),
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

@@ -27,6 +27,7 @@ export const ACTS = [
   'test_alert',
   'campaign',
   'audit',
+  'offboard',
   'raise_cap_beyond',
   'declassify',
   'delete_owner',
@@ -62,6 +63,7 @@ const RESPONDER_ACTS = [
   'test_alert',
   'campaign',
   'audit',
+  'offboard',
 ] as const satisfies readonly Act[];
 
 /**
@@ -101,6 +103,7 @@ export const ACT_WORDS: Readonly<Record<Act, string>> = {
   test_alert: 'start a test alert',
   campaign: 'start or end a campaign',
   audit: 'lead an audit of all keys',
+  offboard: 'see to the keys of somebody who leaves',
   raise_cap_beyond: 'raise its cap that far',
   declassify: 'say that a production key is none',
   delete_owner: 'delete its account',

@@ -150,6 +150,11 @@ export interface BacktestDetail {
   readonly others: number;
 }
 
+/** Keys that nobody owns, and of which nobody has said that they are theirs. Closed: each has an owner. */
+export interface UnclaimedDetail {
+  readonly lineageIds: readonly string[];
+}
+
 export interface NoticeDetails {
   readonly blind: BlindDetail;
   readonly downtime: DowntimeDetail;
@@ -158,6 +163,7 @@ export interface NoticeDetails {
   readonly break_glass: BreakGlassDetail;
   readonly audience: AudienceDetail;
   readonly claim: ClaimDetail;
+  readonly unclaimed: UnclaimedDetail;
   readonly grant: GrantTold;
   readonly welcome: WelcomeDetail;
   readonly missing_scope: MissingScopeDetail;

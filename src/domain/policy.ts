@@ -4,6 +4,7 @@ import { type Environment, guessEnvironment, type Lineage } from './key.ts';
 import type { ModelBounds } from './lineage-facts.ts';
 import type { DisplayCurrency } from './money.ts';
 import type { CapPolicy } from './own-cap.ts';
+import type { OwnershipPolicy } from './owner-question.ts';
 import type { PriceOverride } from './price-override.ts';
 import type { Profile } from './profile.ts';
 import type { DeployHookSetting, RedeployRule } from './redeploy.ts';
@@ -74,6 +75,7 @@ export interface Policy {
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];
   readonly owners: readonly OwnerRule[];
+  readonly ownership: OwnershipPolicy;
   /** The first that matches counts. */
   readonly models: readonly ModelRule[];
   readonly retention: readonly RetentionPromise[];

@@ -35,6 +35,13 @@ export type KeyAct = KeyActKind;
 /** What a person can be led through by hand. */
 export type ConsoleAct = KeyAct | 'change_cap' | 'create';
 
+/** A person as a provider knows them. */
+export interface ProviderMember {
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
 /** Cost of one day (or finer) as the provider itself states it. */
 export interface ProviderCost {
   readonly providerKeyId: string | null;
@@ -139,6 +146,8 @@ export interface Provider {
   listScopes(signal?: AbortSignal): Promise<readonly ProviderScope[]>;
   /** All enabled and disabled keys, the connection's own admin keys included where they can be listed. */
   listKeys(scopes: readonly ProviderScope[], signal?: AbortSignal): Promise<readonly ProviderKey[]>;
+  /** Who may read the keys of a scope; empty where the provider does not say, or not to us. */
+  listMembers?(scope: ProviderScope, signal?: AbortSignal): Promise<readonly ProviderMember[]>;
   /** Every page of the window or an error: a half-read window is never returned. */
   readUsage(window: UsageWindow, signal?: AbortSignal): Promise<readonly ProviderUsage[]>;
   /**

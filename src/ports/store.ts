@@ -7,6 +7,7 @@ import type { BaselineReader, BaselineRepo } from './baselines.ts';
 import type { BulkRepo } from './bulk.ts';
 import type { CampaignRepo } from './campaigns.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
+import type { DepartureRepo } from './departures.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
@@ -14,6 +15,7 @@ import type { KeyAuditRepo } from './key-audits.ts';
 import type { CapLine, GrantRepo, ScopeLimitsRepo } from './limits.ts';
 import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
+import type { OwnerQuestionRepo, ScopeMemberRepo } from './owners.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { RotationConsumerRepo, RotationSecretRepo } from './rotation-work.ts';
 import type { ToldRepo } from './told.ts';
@@ -122,6 +124,8 @@ export interface Member {
   readonly email: string | null;
   readonly timezone: string | null;
   readonly isActiveFullMember: boolean;
+  /** Their account is closed; absent: it is not. */
+  readonly isDeactivated?: boolean;
   readonly lastSeenAt: number;
 }
 
@@ -209,6 +213,9 @@ export interface Repos {
   readonly told: ToldRepo;
   readonly baselines: BaselineRepo;
   readonly bulk: BulkRepo;
+  readonly scopeMembers: ScopeMemberRepo;
+  readonly ownerQuestions: OwnerQuestionRepo;
+  readonly departures: DepartureRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -2,12 +2,13 @@ import type { WebClient } from '@slack/web-api';
 import type { Person, RolePolicy } from '../domain/authorise.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Directory } from '../ports/directory.ts';
+import type { Member } from '../ports/store.ts';
 import { channelIdOf } from './channels.ts';
 
 const PAGE = 200;
 
 /** The part of a user object that we read; guests, bots and strangers all fail `isActiveFullMember`. */
-interface SlackUser {
+export interface SlackUser {
   readonly id?: string;
   readonly team_id?: string;
   readonly name?: string;
@@ -52,20 +53,7 @@ export function slackDirectory(client: WebClient, teamId: string, roles: RolePol
         people.push(...((page.members ?? []) as SlackUser[]));
         cursor = page.response_metadata?.next_cursor;
       } while (cursor);
-      return people.flatMap((user) =>
-        user.id === undefined || user.is_bot || user.id === 'USLACKBOT'
-          ? []
-          : [
-              {
-                userId: user.id,
-                teamId: user.team_id ?? teamId,
-                name: nameOf(user),
-                email: user.profile?.email ?? null,
-                timezone: user.tz ?? null,
-                isActiveFullMember: isActiveFullMember(user, teamId),
-              },
-            ],
-      );
+      return people.flatMap((user) => memberOf(user, teamId) ?? []);
     },
   };
 }
@@ -88,6 +76,20 @@ function channelLookUps(client: WebClient): Pick<Directory, 'channel' | 'channel
       } while (cursor);
       return ids;
     },
+  };
+}
+
+/** As the directory lists a person; undefined for bots. Events carry people in the same form. */
+export function memberOf(user: SlackUser, teamId: string): Omit<Member, 'lastSeenAt'> | undefined {
+  if (user.id === undefined || user.is_bot || user.id === 'USLACKBOT') return undefined;
+  return {
+    userId: user.id,
+    teamId: user.team_id ?? teamId,
+    name: nameOf(user),
+    email: user.profile?.email ?? null,
+    timezone: user.tz ?? null,
+    isActiveFullMember: isActiveFullMember(user, teamId),
+    ...(user.deleted && !user.is_restricted && !user.is_ultra_restricted ? { isDeactivated: true } : {}),
   };
 }
 

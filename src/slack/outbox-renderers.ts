@@ -13,6 +13,7 @@ import { directRenderer } from './direct-copy.ts';
 import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
 import { keyAuditRenderers } from './key-audit-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
+import { departureRenderer, ownerAskRenderer } from './owner-renderers.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
 import { approvalView } from './views/approval.ts';
 import { grantView } from './views/grant.ts';
@@ -108,12 +109,14 @@ const channelRenderers: readonly OutboxRenderer[] = [
   noticeToRenderer,
   approvalRenderer,
   rollUpRenderer,
+  departureRenderer,
 ];
 
 export const outboxRenderers: readonly OutboxRenderer[] = [
   ...channelRenderers,
   ownerQuestionRenderer,
   ownerRenderer,
+  ownerAskRenderer,
   grantRenderer,
   holdRenderer,
   ...campaignDirectRenderers,

@@ -11,6 +11,7 @@ export function memberRepo(db: Kysely<Database>): MemberRepo {
         email: member.email,
         timezone: member.timezone,
         active_full_member: member.isActiveFullMember ? 1 : 0,
+        deactivated: member.isDeactivated ? 1 : 0,
         last_seen_at: member.lastSeenAt,
       };
       await db
@@ -38,6 +39,7 @@ function toMember(row: Row<'members'>): Member {
     email: row.email,
     timezone: row.timezone,
     isActiveFullMember: row.active_full_member === 1,
+    ...(row.deactivated === 1 ? { isDeactivated: true } : {}),
     lastSeenAt: row.last_seen_at,
   };
 }

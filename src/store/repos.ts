@@ -8,6 +8,7 @@ import { bulkRepo } from './bulk.ts';
 import { campaignRepo } from './campaigns.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
+import { departureRepo } from './departures.ts';
 import { grantRepo } from './grants.ts';
 import { homeTabRepo } from './home-tabs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
@@ -19,6 +20,7 @@ import { memberRepo } from './members.ts';
 import { holdRepo, quietRepo, rollUpRepo } from './noise.ts';
 import { noticeRepo } from './notices.ts';
 import { messageRepo, outboxRepo } from './outbox.ts';
+import { ownerQuestionRepo, scopeMemberRepo } from './owners.ts';
 import { pollPaceRepo } from './poll-paces.ts';
 import { eventWatermarkRepo, providerEventRepo } from './provider-events.ts';
 import type { RepoContext } from './repo-context.ts';
@@ -75,5 +77,8 @@ export function createRepos(context: RepoContext): Repos {
     told: toldRepo(db),
     baselines: baselineRepo(db),
     bulk: bulkRepo(context),
+    scopeMembers: scopeMemberRepo(db),
+    ownerQuestions: ownerQuestionRepo(db),
+    departures: departureRepo(db),
   };
 }

@@ -12,6 +12,13 @@ import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable, UsageModelTable } from './schema-lists.ts';
 import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
 import type {
+  DepartureKeyTable,
+  DepartureTable,
+  OwnerQuestionTable,
+  OwnerSearchTable,
+  ScopeMemberTable,
+} from './schema-owners.ts';
+import type {
   RotationCheckTable,
   RotationConsumerTable,
   RotationSecretTable,
@@ -165,6 +172,7 @@ export interface MemberTable {
   email: string | null;
   timezone: string | null;
   active_full_member: number;
+  deactivated: number;
   last_seen_at: number;
 }
 
@@ -276,6 +284,11 @@ export interface Database {
   home_tabs: HomeTabTable;
   told: ToldTable;
   baselines: BaselineTable;
+  scope_members: ScopeMemberTable;
+  owner_searches: OwnerSearchTable;
+  owner_questions: OwnerQuestionTable;
+  departures: DepartureTable;
+  departure_keys: DepartureKeyTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

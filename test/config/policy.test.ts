@@ -57,6 +57,13 @@ describe('policy.yml', () => {
       polling: { usageMs: 300_000, inventoryMs: 3_600_000 },
       escalation: { owner: 300_000, webhook: 300_000, responders: 900_000, admins: 1_800_000 },
       alerts: { dailyMessages: 20 },
+      ownership: {
+        ask: true,
+        weeklyMessages: 2,
+        channelMs: 604_800_000,
+        digestMs: 1_209_600_000,
+        offBoarding: true,
+      },
       heartbeat: { everyMs: 300_000 },
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null, monthly: [], prepaid: [] },

@@ -37,6 +37,7 @@ const LEAST: Readonly<Record<Act, Role>> = {
   test_alert: 'responder',
   campaign: 'responder',
   audit: 'responder',
+  offboard: 'responder',
   raise_cap_beyond: 'admin',
   declassify: 'admin',
   delete_owner: 'admin',

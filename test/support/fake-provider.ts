@@ -15,12 +15,14 @@ import type {
   NewKeyRequest,
   Provider,
   ProviderCapabilities,
+  ProviderMember,
   UsageWindow,
 } from '../../src/ports/provider.ts';
 
 export type Method =
   | 'listScopes'
   | 'listKeys'
+  | 'listMembers'
   | 'readUsage'
   | 'readCosts'
   | 'readKeyStatus'
@@ -120,6 +122,8 @@ export interface FakeProviderOptions {
   readonly create?: ProviderCapabilities['create'];
   /** Whether it has an event log of its own, which then may be on or off. */
   readonly hasEventLog?: boolean;
+  /** Whether it says who is in a scope. */
+  readonly hasMembers?: boolean;
   /** Given: costs can be asked for, so far back. */
   readonly costHistoryMs?: number;
   readonly usageHistoryMs?: number;
@@ -179,6 +183,8 @@ export class FakeProvider {
   scopes: readonly ProviderScope[] = [fakeScope('ws_1', 'Default')];
   /** By scope id; a scope that is not here has no limits of its own. */
   readonly limits = new Map<string, ScopeLimits>();
+  /** By scope id. */
+  readonly members = new Map<string, readonly ProviderMember[]>();
   use: FakeUse[] = [];
   events: readonly ProviderEvent[] = [];
   eventLog: 'on' | 'off' = 'on';
@@ -222,6 +228,9 @@ export class FakeProvider {
       listScopes: () => this.#read('listScopes', '', () => this.scopes),
       listKeys: () =>
         this.#read('listKeys', '', (answer) => (answer.kind === 'lists' ? answer.keys : [...this.keys.values()])),
+      ...(options.hasMembers
+        ? { listMembers: ({ id }) => this.#read('listMembers', id, () => this.members.get(id) ?? []) }
+        : {}),
       readUsage: (window) => this.#readUsage(window),
       ...(options.costHistoryMs === undefined
         ? {}

@@ -1,10 +1,13 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { isAppError } from '../../domain/errors.ts';
+import type { ProviderScope } from '../../domain/key.ts';
+import type { ProviderMember } from '../../ports/provider.ts';
 import { callJson, guard, type Link, signalOption } from '../lib/call.ts';
+import { unlessClosed } from '../lib/feature.ts';
 import { collectPages, cursorPage } from '../lib/paging.ts';
 import { readBody } from '../lib/wire.ts';
 import { pageQuery } from './page-query.ts';
-import { type UserRow, userPage } from './schema.ts';
+import { type UserRow, userPage, workspaceMemberPage } from './schema.ts';
 
 export type Members = ReadonlyMap<string, UserRow>;
 
@@ -24,6 +27,29 @@ export function memberDirectory(client: Anthropic, link: Link): (signal?: AbortS
     }
     return lastGood;
   };
+}
+
+/** Who is in a workspace; nobody where that is not told, as of the default workspace. */
+export async function listWorkspaceMembers(
+  { client, link }: { readonly client: Anthropic; readonly link: Link },
+  { scope, members }: { readonly scope: ProviderScope; readonly members: Members | null },
+  signal?: AbortSignal,
+): Promise<readonly ProviderMember[]> {
+  const call = { operation: `list members of ${scope.id}`, kind: 'read', signal } as const;
+  const rows = await unlessClosed(() =>
+    guard(link, call, () =>
+      collectPages(async (after) => {
+        const body = await callJson(link, call, () =>
+          client.organization.workspaces.members.list(scope.id, pageQuery(after), signalOption(signal)),
+        );
+        return cursorPage(readBody(workspaceMemberPage, body, 'member list'));
+      }),
+    ),
+  );
+  return (rows ?? []).map(({ id }) => {
+    const user = members?.get(id);
+    return { id, name: user?.name ?? null, email: user?.email ?? null };
+  });
 }
 
 async function listMembers(client: Anthropic, link: Link, signal: AbortSignal | undefined): Promise<Members> {

@@ -10,7 +10,7 @@ import { ANTHROPIC_COST_HISTORY_MS, anthropicCosts } from './costs.ts';
 import { ANTHROPIC_EVENTS_SETUP, readAnthropicEvents } from './events.ts';
 import { type AnthropicReader, listAnthropicKeys, listWorkspaces, type Workspaces } from './inventory.ts';
 import { readAnthropicLimits, setAnthropicRateLimit, setAnthropicSpendLimit } from './limits.ts';
-import { memberDirectory } from './members.ts';
+import { listWorkspaceMembers, memberDirectory } from './members.ts';
 import { anthropicUsage } from './usage.ts';
 
 const ANTHROPIC_KEYLESS: KeylessAdvice = {
@@ -69,6 +69,8 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       const defaultWorkspaceId = await directory.defaultId(signal);
       return listAnthropicKeys(reader, { defaultWorkspaceId, members: await members(signal) }, signal);
     },
+    listMembers: async (scope, signal) =>
+      listWorkspaceMembers(reader, { scope, members: await members(signal) }, signal),
     ...anthropicUsage(reader, directory.defaultId),
     costHistoryMs: ANTHROPIC_COST_HISTORY_MS,
     readCosts: anthropicCosts(reader, directory.defaultId),

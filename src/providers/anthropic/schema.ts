@@ -37,8 +37,11 @@ const results = rowsOf({
   server_tool_use: readable(inner({ web_search_requests: countOrZero })),
 });
 
+const workspaceMember = z.object({ user_id: z.string().min(1) }).transform((row) => ({ id: row.user_id }));
+
 export const workspacePage = z.object({ data: z.array(workspace), ...page });
 export const userPage = z.object({ data: z.array(user), ...page });
+export const workspaceMemberPage = z.object({ data: z.array(workspaceMember), ...page });
 export const apiKeyPage = z.object({ data: z.array(apiKey), ...page });
 
 export const usagePage = z.object({

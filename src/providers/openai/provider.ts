@@ -10,6 +10,7 @@ import { createServiceAccountKey, OPENAI_KEYLESS } from './create-key.ts';
 import { OPENAI_EVENTS_SETUP, readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
 import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
+import { listProjectMembers } from './members.ts';
 import { openaiUsage } from './usage.ts';
 
 // Undocumented; as far back as it states costs. What it refuses is given up, which costs nothing.
@@ -52,6 +53,7 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     usageHistoryMs: USAGE_HISTORY_MS,
     listScopes: (signal) => listProjects(reader, signal),
     listKeys: (scopes, signal) => listAllKeys(reader, scopes, signal),
+    listMembers: (scope, signal) => listProjectMembers(reader, scope, signal),
     ...openaiUsage(reader),
     costHistoryMs: OPENAI_COST_HISTORY_MS,
     readCosts: (window, signal) => readOpenaiCosts(reader, window, signal),

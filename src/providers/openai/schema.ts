@@ -137,6 +137,7 @@ export const costPage = z.object({
   next_page: optionalText,
 });
 
+export const memberPage = z.object({ data: z.array(user), ...cursor });
 export const rateLimitPage = z.object({ data: z.array(rateLimit), ...cursor });
 export const eventPage = z.object({ data: z.array(event), ...cursor });
 

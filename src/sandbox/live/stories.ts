@@ -2,6 +2,7 @@ import { HOUR_MS, MINUTE_MS, monthStart } from '../../domain/time.ts';
 import { leakWeekend, providerDown, type Scenario, slackDown, type World } from '../world/index.ts';
 import { auditDay, beginAudit } from './begin-audit.ts';
 import { beginCampaign, CAMPAIGN_POLICY, campaignDay, forgetConsumer } from './begin-campaign.ts';
+import { beginDeparture, LEAVING_POLICY, leavingDay } from './begin-departure.ts';
 import { beginRotation, ROTATED_KEY } from './begin-rotation.ts';
 import type { LiveStory } from './story.ts';
 
@@ -98,6 +99,16 @@ export const stories: readonly LiveStory[] = [
     scenario: auditDay,
     provider: PROVIDER,
     begin: beginAudit,
+  },
+  {
+    id: 'departure',
+    title: 'Somebody leaves',
+    watchFor:
+      'Dee’s account was closed at ten. One message says what Dee owned and could read: as Ana reassign, rotate, revoke the quiet one, and see it count.',
+    scenario: leavingDay,
+    provider: PROVIDER,
+    policy: LEAVING_POLICY,
+    begin: beginDeparture,
   },
   {
     id: 'two-people',

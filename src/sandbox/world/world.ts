@@ -113,6 +113,14 @@ export class World {
     return this.#leaks;
   }
 
+  /** Who is in a project or workspace: whoever has made a key there, as long as they are with the company. */
+  membersOf(scopeId: string, now: number): readonly Person[] {
+    const owners = this.#roster
+      .all()
+      .flatMap(({ scopeId: id, owner }) => (id === scopeId && owner.type === 'user' ? [owner.person.slug] : []));
+    return this.people.filter(({ slug, leftAt }) => owners.includes(slug) && (leftAt === undefined || leftAt > now));
+  }
+
   scopes(provider: ProviderId): readonly WorldScope[] {
     return this.#company.scopes.filter((scope) => scope.provider === provider);
   }

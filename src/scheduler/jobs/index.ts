@@ -1,6 +1,9 @@
 import type { Job } from '../job.ts';
+import { askOwnersJob } from './ask-owners.ts';
 import { backfillHistoryJob } from './backfill-history.ts';
 import { compactUsageJob } from './compact-usage.ts';
+import { findLeaversJob } from './find-leavers.ts';
+import { followDeparturesJob } from './follow-departures.ts';
 import { greetInstallerJob } from './greet-installer.ts';
 import { learnBaselinesJob } from './learn-baselines.ts';
 import { logAuditHeadJob } from './log-audit-head.ts';
@@ -17,11 +20,16 @@ import { sendHeartbeatJob } from './send-heartbeat.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
+import { syncScopeMembersJob } from './sync-scope-members.ts';
 
 /** Every job. A test compares this list with the folder. */
 export const jobs: readonly Job[] = [
   syncInventoryJob,
   syncMembersJob,
+  syncScopeMembersJob,
+  askOwnersJob,
+  findLeaversJob,
+  followDeparturesJob,
   pollUsageJob,
   settleUsageJob,
   backfillHistoryJob,

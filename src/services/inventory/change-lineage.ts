@@ -3,8 +3,10 @@ import { AppError } from '../../domain/errors.ts';
 import { countsAsProduction, type Lineage } from '../../domain/key.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import type { AuditEntry, Repos } from '../../ports/store.ts';
+import { settleAbout } from '../departures/settle-departure.ts';
 import type { Deps } from '../deps.ts';
 import { endClaim } from '../owners/claims.ts';
+import { settleOwned } from '../owners/owner-settled.ts';
 import { tellOwner } from '../owners/tell-owner.ts';
 
 export const WORKLOAD_MAX = 300;
@@ -49,20 +51,25 @@ export async function changeLineage(
   deps: ChangeDeps,
   input: ChangeInput,
 ): Promise<{ readonly before: Lineage; readonly after: Lineage }> {
-  const change = cleaned(input.change);
-  return deps.store.write(async (tx) => {
-    const before = await tx.lineages.get(input.lineageId);
-    if (before === undefined) throw gone(input.lineageId);
-    if (input.revision !== null && input.revision !== before.revision) throw overtaken(before, input.revision);
-    const after = changed(before, change);
-    const entries = entriesOf(before, after);
-    if (entries.length === 0) return { before, after: before };
-    await tx.lineages.update(after);
-    const at = deps.clock.now();
-    for (const entry of entries) await tx.audit.append({ at, actor: input.actor, subject: before.id, ...entry });
-    if (isOwnerChange(before, after)) await followOwner({ deps, tx }, { before, after, actor: input.actor });
-    return { before, after };
-  });
+  return deps.store.write((tx) => changeLineageIn({ deps, tx }, input));
+}
+
+/** The same in a transaction that does more. */
+export async function changeLineageIn(
+  { deps, tx }: { readonly deps: Omit<ChangeDeps, 'store'>; readonly tx: Repos },
+  input: ChangeInput,
+): Promise<{ readonly before: Lineage; readonly after: Lineage }> {
+  const before = await tx.lineages.get(input.lineageId);
+  if (before === undefined) throw gone(input.lineageId);
+  if (input.revision !== null && input.revision !== before.revision) throw overtaken(before, input.revision);
+  const after = changed(before, cleaned(input.change));
+  const entries = entriesOf(before, after);
+  if (entries.length === 0) return { before, after: before };
+  await tx.lineages.update(after);
+  const at = deps.clock.now();
+  for (const entry of entries) await tx.audit.append({ at, actor: input.actor, subject: before.id, ...entry });
+  if (isOwnerChange(before, after)) await followOwner({ deps, tx }, { before, after, actor: input.actor });
+  return { before, after };
 }
 
 /** The lineage after a change that was cleaned. */
@@ -113,12 +120,14 @@ export function entriesOf(before: Lineage, after: Lineage): Pick<AuditEntry, 've
 }
 
 async function followOwner(
-  context: { readonly deps: ChangeDeps; readonly tx: Repos },
+  context: { readonly deps: Omit<ChangeDeps, 'store'>; readonly tx: Repos },
   { before, after, actor }: { readonly before: Lineage; readonly after: Lineage; readonly actor: Actor },
 ): Promise<void> {
   const isSame = before.ownerSlackId === after.ownerSlackId;
   await endClaim(context, before, { state: isSame ? 'confirmed' : 'declined', settledBy: actorText(actor) });
   await tellOwner(context, after, actor);
+  if (after.ownerSlackId !== null) await settleOwned(context, after.id);
+  await settleAbout(context, after.id, actor);
 }
 
 /** As it is kept: without keys, without what cannot be seen, within what the modal can show again. */

@@ -24,6 +24,7 @@ function sameMember(a: Member | undefined, b: Member): boolean {
     a.name === b.name &&
     a.email === b.email &&
     a.timezone === b.timezone &&
-    a.isActiveFullMember === b.isActiveFullMember
+    a.isActiveFullMember === b.isActiveFullMember &&
+    (a.isDeactivated ?? false) === (b.isDeactivated ?? false)
   );
 }

@@ -18,6 +18,7 @@ import type {
 import type { UnpricedDetail } from '../../domain/unpriced.ts';
 import type { Deps } from '../deps.ts';
 import { type CostName, costNames } from '../money/cost-names.ts';
+import { describeUnclaimed, type UnclaimedCard } from '../owners/describe-unclaimed.ts';
 
 export interface ConnectionName {
   readonly connectionId: string;
@@ -123,13 +124,14 @@ export type NoticeCard =
   | BreakGlassCard
   | AudienceCard
   | ClaimCard
+  | UnclaimedCard
   | GrantNoticeCard
   | WelcomeCard
   | MissingScopeCard
   | FindingCard
   | BacktestCard;
 
-type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy'>;
+type DescribeDeps = Pick<Deps, 'store' | 'providers' | 'policy' | 'clock'>;
 
 /** Undefined: gone, of a later version, or not to be told yet. */
 export async function describeNotice(deps: DescribeDeps, noticeId: string): Promise<NoticeCard | undefined> {
@@ -149,6 +151,8 @@ export async function describeNotice(deps: DescribeDeps, noticeId: string): Prom
       return { kind: 'audience', detail: notice.detail, closedAt: notice.closedAt };
     case 'claim':
       return describeClaim(deps, notice);
+    case 'unclaimed':
+      return describeUnclaimed(deps, notice.detail);
     case 'grant':
       return { kind: 'grant', detail: notice.detail };
     case 'welcome':

@@ -5,6 +5,7 @@ import type { ClaimDetail } from '../../domain/notice.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { announceNotice, closeNotice, openNotice } from '../notices/announce-notice.ts';
+import { settleOwned } from './owner-settled.ts';
 import { tellOwner } from './tell-owner.ts';
 
 type ClaimDeps = Pick<Deps, 'store' | 'clock' | 'ids'>;
@@ -14,36 +15,42 @@ interface Context {
   readonly tx: Repos;
 }
 
+export interface Claim {
+  readonly actor: Actor & { readonly kind: 'slack' };
+  readonly lineageId: string;
+}
+
 /** Somebody says that a key is theirs. It gives no power until a responder has confirmed it; the channel is asked. */
-export async function claimLineage(
-  deps: ClaimDeps,
-  { actor, lineageId }: { readonly actor: Actor & { readonly kind: 'slack' }; readonly lineageId: string },
-): Promise<Lineage> {
-  return deps.store.write(async (tx) => {
-    const lineage = await tx.lineages.get(lineageId);
-    if (lineage === undefined)
-      throw refused('This key is not in the inventory any more. `/keys list` shows what there is.');
-    refuseOwned(lineage, actor.userId);
-    const claimed: Lineage = {
-      ...lineage,
-      ownerSlackId: actor.userId,
-      ownerStanding: 'claimed',
-      revision: lineage.revision + 1,
-    };
-    await tx.lineages.update(claimed);
-    const { slug } = lineage;
-    await tx.audit.append({
-      at: deps.clock.now(),
-      actor,
-      verb: 'lineage.claimed',
-      subject: lineageId,
-      detail: { slug },
-    });
-    const detail: ClaimDetail = { lineageId, userId: actor.userId, state: 'open', settledBy: null };
-    const notice = await openNotice({ deps, tx }, { kind: 'claim', subject: lineageId, detail });
-    await announceNotice({ deps, tx }, notice);
-    return claimed;
+export async function claimLineage(deps: ClaimDeps, claim: Claim): Promise<Lineage> {
+  return deps.store.write((tx) => claimLineageIn({ deps, tx }, claim));
+}
+
+/** The same in a transaction that does more. */
+export async function claimLineageIn({ deps, tx }: Context, { actor, lineageId }: Claim): Promise<Lineage> {
+  const lineage = await tx.lineages.get(lineageId);
+  if (lineage === undefined)
+    throw refused('This key is not in the inventory any more. `/keys list` shows what there is.');
+  refuseOwned(lineage, actor.userId);
+  const claimed: Lineage = {
+    ...lineage,
+    ownerSlackId: actor.userId,
+    ownerStanding: 'claimed',
+    revision: lineage.revision + 1,
+  };
+  await tx.lineages.update(claimed);
+  const { slug } = lineage;
+  await tx.audit.append({
+    at: deps.clock.now(),
+    actor,
+    verb: 'lineage.claimed',
+    subject: lineageId,
+    detail: { slug },
   });
+  const detail: ClaimDetail = { lineageId, userId: actor.userId, state: 'open', settledBy: null };
+  const notice = await openNotice({ deps, tx }, { kind: 'claim', subject: lineageId, detail });
+  await announceNotice({ deps, tx }, notice);
+  await settleOwned({ deps, tx }, lineageId);
+  return claimed;
 }
 
 export interface Settlement {

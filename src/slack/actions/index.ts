@@ -16,6 +16,15 @@ import { commandAgain } from './command-again.ts';
 import { commandAside } from './command-aside.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
+import {
+  departureButtons,
+  departureClose,
+  departureNextSubmit,
+  departureReassignSubmit,
+  departureRevokeSubmit,
+  departureRotateSubmit,
+} from './departure.ts';
+import { departureBeginSubmit } from './departure-begin.ts';
 import { drillSubmit } from './drill.ts';
 import { editKeySubmit } from './edit-key.ts';
 import { holdEnd } from './hold-end.ts';
@@ -35,6 +44,7 @@ import {
   keyAuditSkipSubmit,
 } from './key-audit.ts';
 import { ownerAnswers } from './owner-answer.ts';
+import { askAll, askAllSubmit, askAnswers, askSomebody, askSomebodySubmit } from './owner-ask.ts';
 import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
 import { quietList } from './quiet-list.ts';
 import { raiseCapButton, raiseCapSubmit } from './raise-cap.ts';
@@ -69,6 +79,11 @@ export const interactions: readonly Interaction[] = [
   alertNotExpected,
   alertEndTest,
   ...ownerAnswers,
+  ...askAnswers,
+  askSomebody,
+  askSomebodySubmit,
+  askAll,
+  askAllSubmit,
   ...commandAgain,
   ...commandAside,
   ...keyActionButtons,
@@ -125,6 +140,13 @@ export const interactions: readonly Interaction[] = [
   rotationRollBackSubmit,
   rotationEmergencySubmit,
   ...rotationChecks,
+  ...departureButtons,
+  departureClose,
+  departureReassignSubmit,
+  departureNextSubmit,
+  departureRotateSubmit,
+  departureRevokeSubmit,
+  departureBeginSubmit,
   ...approvalButtons,
   ...claimAnswer,
   claimKeys,

@@ -16,6 +16,7 @@ import { restore, revoke, suspend } from './key-acts.ts';
 import { list } from './list.ts';
 import { mine } from './mine.ts';
 import { mute } from './mute.ts';
+import { offboard } from './offboard.ts';
 import { owner } from './owner.ts';
 import { quiet } from './quiet.ts';
 import { register } from './register.ts';
@@ -55,6 +56,7 @@ export const subcommands: readonly Subcommand[] = [
   suspend,
   revoke,
   restore,
+  offboard,
   testAlert,
   audit,
   help,

@@ -12,6 +12,7 @@ import { actions, context, type Rendered, section, TEXT_MAX, type Words } from '
 import { claimWords } from './claim.ts';
 import { driftWords } from './drift.ts';
 import { grantWords } from './grant.ts';
+import { unclaimedWords } from './owner-ask.ts';
 import { audienceWords, breakGlassWords } from './safety-notices.ts';
 import { capped, dayAndTime, escaped, instant, type Locale, mrkdwnSentence } from './text.ts';
 import { unpricedWords } from './unpriced.ts';
@@ -46,6 +47,8 @@ function wordsOf(card: NoticeCard, locale: Locale): Words {
       return audienceWords(card);
     case 'claim':
       return claimWords(card);
+    case 'unclaimed':
+      return unclaimedWords(card, locale);
     case 'grant':
       return grantWords(card.detail, locale);
     case 'welcome':

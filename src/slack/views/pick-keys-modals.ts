@@ -1,4 +1,5 @@
-import type { KnownBlock, PlainTextOption, View } from '@slack/types';
+import type { KnownBlock, MultiStaticSelect, PlainTextOption, View } from '@slack/types';
+import { inSlices } from '../../domain/collections.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
@@ -15,6 +16,8 @@ export const KEYS_BLOCK = 'keys';
 /** Slack's limit for the options of a list. */
 export const MAX_OPTIONS = 100;
 const OPTION_MAX = 75;
+// Five pages: a dialog may hold 250 kB, and people look by name in it.
+const CLAIMS_MAX = 5 * MAX_OPTIONS;
 
 export function claimButton(): ButtonSpec {
   const accessibilityLabel = 'Claim keys that nobody owns';
@@ -24,7 +27,6 @@ export function claimButton(): ButtonSpec {
 /** The keys that nobody owns, one per name; several can be taken at once. */
 export function claimKeysModal(unowned: readonly KeySummary[], isLastWord: boolean, locale: Locale): View {
   if (unowned.length === 0) return noticeModal(CLAIM_KEYS_TITLE, 'Every key has an owner.');
-  const options = optionsOf(unowned, ({ lineage }) => lineage.id, locale);
   const after = isLastWord
     ? 'They are yours at once.'
     : 'A responder is asked in the alert channel to confirm it; until then it gives no rights.';
@@ -42,11 +44,31 @@ export function claimKeysModal(unowned: readonly KeySummary[], isLastWord: boole
         type: 'input',
         block_id: KEYS_BLOCK,
         label: plain('Keys without an owner'),
-        element: { type: 'multi_static_select', action_id: INPUT, options, placeholder: plain('Choose keys') },
+        element: {
+          type: 'multi_static_select',
+          action_id: INPUT,
+          placeholder: plain('Choose keys'),
+          ...pagedOptions(unowned, locale),
+        },
       },
-      ...restBlocks(unowned.length, '`/keys list unowned` shows all, `/keys claim <key>` takes one.'),
+      ...restBlocks(unowned.length - CLAIMS_MAX, '`/keys list unowned` shows all, `/keys claim <key>` takes one.'),
     ],
   };
+}
+
+/** A list holds a hundred options; with more of them it has pages. */
+function pagedOptions(
+  keys: readonly KeySummary[],
+  locale: Locale,
+): Pick<MultiStaticSelect, 'options'> | Pick<MultiStaticSelect, 'option_groups'> {
+  const idOf = ({ lineage }: KeySummary) => lineage.id;
+  if (keys.length <= MAX_OPTIONS) return { options: optionsOf(keys, idOf, locale) };
+  const pages = inSlices(keys.slice(0, CLAIMS_MAX), MAX_OPTIONS);
+  const option_groups = pages.map((page, index) => ({
+    label: plain(`${index * MAX_OPTIONS + 1} to ${index * MAX_OPTIONS + page.length}, the dearest first`),
+    options: optionsOf(page, idOf, locale),
+  }));
+  return { option_groups };
 }
 
 /** A rotation in calm weather is the drill for the one at night: which key is it tried with? */
@@ -69,7 +91,7 @@ export function practiseModal(keys: readonly KeySummary[], locale: Locale): View
         label: plain('Key'),
         element: { type: 'static_select', action_id: INPUT, options, placeholder: plain('Choose a key') },
       },
-      ...restBlocks(keys.length, '`/keys rotate <key>` takes any.'),
+      ...restBlocks(keys.length - MAX_OPTIONS, '`/keys rotate <key>` takes any.'),
     ],
   };
 }
@@ -92,7 +114,6 @@ export function optionsOf(
   });
 }
 
-function restBlocks(count: number, how: string): KnownBlock[] {
-  const rest = count - MAX_OPTIONS;
+function restBlocks(rest: number, how: string): KnownBlock[] {
   return rest > 0 ? [section(`${plural(rest, 'more key')} ${rest === 1 ? 'is' : 'are'} not in the list. ${how}`)] : [];
 }

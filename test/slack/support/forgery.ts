@@ -1,5 +1,7 @@
 import type { View } from '@slack/types';
 import fc from 'fast-check';
+import type { Departure, DepartureKey } from '../../../src/domain/departure.ts';
+import type { Key } from '../../../src/domain/key.ts';
 import { HOUR_MS } from '../../../src/domain/time.ts';
 import { startByHand } from '../../../src/services/campaigns/start-campaign.ts';
 import { listAllKeys } from '../../../src/services/inventory/list-keys.ts';
@@ -20,7 +22,9 @@ import { buttonOf, encodeRotationButton } from '../../../src/slack/rotation-butt
 import { pickKeyModal } from '../../../src/slack/views/campaign-modals.ts';
 import { ownCapModal } from '../../../src/slack/views/cap-list.ts';
 import { CONFIRM_CLAIM, claimButton, DECLINE_CLAIM } from '../../../src/slack/views/claim.ts';
+import { departureButton } from '../../../src/slack/views/departure.ts';
 import { previewModal } from '../../../src/slack/views/import-modals.ts';
+import { askAllButton, askButton } from '../../../src/slack/views/owner-ask.ts';
 import { present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
@@ -104,6 +108,13 @@ export async function openForgery(): Promise<Forgery> {
     pickKeyModal(campaignValue, [{ member: { ...present(member), rotationId: rotation.id }, rotation }]),
     ownCapModal({ row, where: 'here', buttonValue: present(keys[0]) }, LOCALE),
   );
+  const question = { lineageId: third.lineageId, userId: ADMIN, askId: 'ask_1', evidence: [], askedBy: null };
+  await bench.store.write((tx) =>
+    tx.ownerQuestions.insert({ ...question, askAt: NOW, answer: null, answeredAt: null }),
+  );
+  values.push(askButton.encode({ l: third.lineageId }), askAllButton.encode({ i: 'ask_1' }));
+  await putDeparture(bench, { owned: second, read: first });
+  values.push(departureButton.encode({ d: 'gone_1' }));
   const dialogs = await dialogsOf(bench, values);
   const ids = [
     audit.id,
@@ -112,11 +123,35 @@ export async function openForgery(): Promise<Forgery> {
     campaign.id,
     approval.id,
     'act_hanging',
+    'ask_1',
+    'gone_1',
     ...notices.map(({ id }) => id),
     'ws_1',
   ];
   for (const { id, lineageId } of [first, second, third]) ids.push(id, lineageId);
   return { bench, values, dialogs, ids };
+}
+
+/** Somebody has left who owned a quiet key and could read one that is used. */
+async function putDeparture({ store }: CommandBench, { owned, read }: Record<'owned' | 'read', Key>): Promise<void> {
+  const departure: Departure = {
+    id: 'gone_1',
+    person: 'U0DEE',
+    userId: 'U0DEE',
+    name: 'Dee',
+    email: null,
+    cause: 'slack',
+    beganAt: NOW,
+    beganBy: 'system:find-leavers',
+    returnedAt: null,
+    closedAt: null,
+  };
+  const rest = { departureId: departure.id, outcome: null, settledBy: null, settledAt: null };
+  const rows: readonly DepartureKey[] = [
+    { ...rest, keyId: owned.id, lineageId: owned.lineageId, tie: 'owned' },
+    { ...rest, keyId: read.id, lineageId: read.lineageId, tie: 'read' },
+  ];
+  await store.write((tx) => tx.departures.insert(departure, rows));
 }
 
 function commandValue(line: string): string {
@@ -137,7 +172,7 @@ const PLAN: ImportPlan = {
 async function dialogsOf(bench: CommandBench, values: readonly string[]): Promise<readonly View[]> {
   for (const { kind, id } of interactions) {
     const changes =
-      /^(alert_(ack|confirm|not|end)|approval|action_cancel|claim|owner|rotation_(done|undo)|key_audit_(done|reopen))/.test(
+      /^(alert_(ack|confirm|not|end)|approval|action_cancel|claim|owner|ask_(mine|not)|departure_close|rotation_(done|undo)|key_audit_(done|reopen))/.test(
         id,
       );
     if (kind !== 'button' || changes || id === CONFIRM_CLAIM || id === DECLINE_CLAIM) continue;
@@ -149,6 +184,7 @@ async function dialogsOf(bench: CommandBench, values: readonly string[]): Promis
   await bench.run('import', ADMIN);
   await bench.run('rotate drill', ADMIN);
   await bench.run('rotate campaign', ADMIN);
+  await bench.run(`offboard <@${PERSON}>`, ADMIN);
   bench.views.push(previewModal(PLAN, { metadata: JSON.stringify({ file: 'F1', print: 'x' }) }));
   const byForm = new Map<string, View>();
   for (const view of bench.views) if (view.callback_id) byForm.set(view.callback_id, view);

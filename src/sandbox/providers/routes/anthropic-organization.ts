@@ -23,6 +23,11 @@ export function anthropicOrganizationRoutes({ world }: AnthropicStandInOptions):
       path: `${WORKSPACES}/:workspaceId`,
       handle: (request) => renderWorkspace(findWorkspace(world, request)),
     },
+    {
+      method: 'GET',
+      path: `${WORKSPACES}/:workspaceId/members`,
+      handle: (request) => listMembers(world, request),
+    },
     { method: 'GET', path: '/v1/organizations/users', handle: (request) => listUsers(world, request) },
     {
       method: 'GET',
@@ -79,4 +84,20 @@ function listUsers(world: World, { query, now }: RouteRequest): unknown {
       added_at: rfc3339(person.joinedAt),
     }));
   return pageById(users, query, PAGE);
+}
+
+function listMembers(world: World, request: RouteRequest): unknown {
+  const workspace = findWorkspace(world, request);
+  const rows = world.membersOf(workspace.id, request.now).map((person) => {
+    const userId = userIdOf(world.seed, 'anthropic', person.slug);
+    return {
+      type: 'workspace_member',
+      id: userId,
+      user_id: userId,
+      workspace_id: workspace.id,
+      workspace_role: person.role === 'owner' ? 'workspace_admin' : 'workspace_developer',
+    };
+  });
+  const page = pageById(rows, request.query, PAGE);
+  return { ...page, data: page.data.map(({ id: _id, ...row }) => row) };
 }

@@ -14,6 +14,11 @@ const PAGE = { after: 'after', usual: 20, max: 100 };
 export function openAiOrganizationRoutes({ world }: OpenAiStandInOptions): readonly Route[] {
   return [
     { method: 'GET', path: '/v1/organization/users', handle: (request) => listUsers(world, request) },
+    {
+      method: 'GET',
+      path: '/v1/organization/projects/:projectId/users',
+      handle: (request) => listMembers(world, request),
+    },
     { method: 'GET', path: '/v1/organization/admin_api_keys', handle: (request) => listAdminKeys(world, request) },
     { method: 'GET', path: '/v1/organization/invites', handle: () => ({ object: 'list', ...emptyPage }) },
     { method: 'GET', path: '/v1/organization/spend_limit', handle: noSpendLimit },
@@ -37,6 +42,19 @@ function listUsers(world: World, { query, now }: RouteRequest): unknown {
       added_at: secondsOf(person.joinedAt),
     }));
   return { object: 'list', ...pageById(users, query, PAGE) };
+}
+
+function listMembers(world: World, request: RouteRequest): unknown {
+  const project = findProject(world, request);
+  const users = world.membersOf(project.id, request.now).map((person) => ({
+    object: 'organization.project.user',
+    id: userIdOf(world.seed, 'openai', person.slug),
+    name: person.name,
+    email: person.email,
+    role: person.role,
+    added_at: secondsOf(person.joinedAt),
+  }));
+  return { object: 'list', ...pageById(users, request.query, PAGE) };
 }
 
 // The keys of the list are made up: which of them the caller uses cannot be told from the hint.
