@@ -3,6 +3,7 @@ import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
 import { actsIn, capsSection } from './policy-caps.ts';
 import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
+import { adminKeysSection, namingSection, stalenessSection } from './policy-hygiene.ts';
 import { priceEntrySchema } from './policy-prices.ts';
 import { rotationSchema } from './policy-rotation.ts';
 import { secretStoreSections } from './policy-secret-stores.ts';
@@ -149,6 +150,9 @@ export function policyFileSchema(detectors: readonly DetectorNames[], { provider
     caps: capsSection,
     detection,
     rotation: rotationSchema,
+    staleness: stalenessSection,
+    naming: namingSection,
+    admin_keys: adminKeysSection,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import { toCapPolicy } from './policy-caps.ts';
 import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
+import { toAdminKeyExpiries, toNamingPolicy, toStalenessPolicy } from './policy-hygiene.ts';
 import { toOverride } from './policy-prices.ts';
 import { toRotationPolicy } from './policy-rotation.ts';
 import { type DetectorNames, type KnownParts, type PolicyFile, policyFileSchema } from './policy-schema.ts';
@@ -39,6 +40,8 @@ export const POLICY_SECTIONS: readonly string[] = [
   'auto_contain',
   'detection',
   'rotation',
+  'staleness',
+  'naming',
   'detectors',
 ];
 
@@ -118,6 +121,9 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
     caps: toCapPolicy(file.caps),
     detection: { profile: file.detection.profile },
     rotation: toRotationPolicy(file.rotation),
+    staleness: toStalenessPolicy(file.staleness),
+    naming: toNamingPolicy(file.naming),
+    adminKeyExpiries: toAdminKeyExpiries(file.admin_keys),
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

@@ -16,6 +16,7 @@ import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { RotationConsumerRepo, RotationSecretRepo } from './rotation-work.ts';
+import type { StaleRepo } from './stale.ts';
 import type { ToldRepo } from './told.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
@@ -206,6 +207,7 @@ export interface Repos {
   readonly quiet: QuietRepo;
   readonly lessons: LessonRepo;
   readonly rollUps: RollUpRepo;
+  readonly stale: StaleRepo;
   readonly told: ToldRepo;
   readonly baselines: BaselineRepo;
   readonly bulk: BulkRepo;

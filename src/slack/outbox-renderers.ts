@@ -11,6 +11,7 @@ import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
 import { keyAuditRenderers } from './key-audit-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
+import { staleChannelRenderers, staleDirectRenderers } from './stale-renderers.ts';
 import { approvalView } from './views/approval.ts';
 import { grantView } from './views/grant.ts';
 import { noticeCallView, noticeView } from './views/notice.ts';
@@ -105,6 +106,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   noticeCallRenderer,
   ...rotationRenderers,
   ...campaignChannelRenderers,
+  ...staleChannelRenderers,
   ...keyAuditRenderers,
   noticeToRenderer,
   approvalRenderer,
@@ -118,5 +120,6 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   grantRenderer,
   holdRenderer,
   ...campaignDirectRenderers,
+  ...staleDirectRenderers,
   directRenderer(channelRenderers),
 ];

@@ -18,6 +18,7 @@ import type {
   RotationStepTable,
   RotationTable,
 } from './schema-rotations.ts';
+import type { StaleKeyTable } from './schema-stale.ts';
 import type { ToldTable } from './schema-told.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
@@ -274,6 +275,7 @@ export interface Database {
   usage_models: UsageModelTable;
   revisions: RevisionTable;
   home_tabs: HomeTabTable;
+  stale_keys: StaleKeyTable;
   told: ToldTable;
   baselines: BaselineTable;
 }

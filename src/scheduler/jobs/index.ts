@@ -1,5 +1,6 @@
 import type { Job } from '../job.ts';
 import { backfillHistoryJob } from './backfill-history.ts';
+import { climbStaleJob } from './climb-stale.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { greetInstallerJob } from './greet-installer.ts';
 import { learnBaselinesJob } from './learn-baselines.ts';
@@ -30,6 +31,7 @@ export const jobs: readonly Job[] = [
   compactUsageJob,
   learnBaselinesJob,
   planCampaignsJob,
+  climbStaleJob,
   reconcileJob,
   reportAudienceJob,
   reportBacktestJob,

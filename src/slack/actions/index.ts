@@ -52,6 +52,8 @@ import { rotationResume, rotationRollBack, rotationRollBackSubmit } from './rota
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
 import { showKey } from './show-key.ts';
+import { staleBulk, staleBulkSubmit } from './stale-bulk.ts';
+import { staleDelete, staleDeleteSubmit, staleKeep, staleKeepSubmit } from './stale-keep.ts';
 import { suspendScopeSubmit } from './suspend-scope.ts';
 
 /** Every button and modal. A test compares this list with the folder. */
@@ -134,6 +136,12 @@ export const interactions: readonly Interaction[] = [
   ...homePageButtons,
   homeFind,
   homeSettings,
+  staleKeep,
+  staleKeepSubmit,
+  staleDelete,
+  staleDeleteSubmit,
+  staleBulk,
+  staleBulkSubmit,
   editKeySubmit,
   registerKeySubmit,
   importFileSubmit,
