@@ -4,6 +4,7 @@ import type { Deps } from '../services/deps.ts';
 import { NOTICE_CALL, NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
+import { adminKeyRenderer } from './admin-key-renderer.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import { campaignChannelRenderers, campaignDirectRenderers } from './campaign-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
@@ -118,6 +119,7 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   ownerQuestionRenderer,
   ownerRenderer,
   grantRenderer,
+  adminKeyRenderer,
   holdRenderer,
   ...campaignDirectRenderers,
   ...staleDirectRenderers,

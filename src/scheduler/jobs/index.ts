@@ -18,6 +18,7 @@ import { sendHeartbeatJob } from './send-heartbeat.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
+import { warnOfExpiryJob } from './warn-of-expiry.ts';
 
 /** Every job. A test compares this list with the folder. */
 export const jobs: readonly Job[] = [
@@ -32,6 +33,7 @@ export const jobs: readonly Job[] = [
   learnBaselinesJob,
   planCampaignsJob,
   climbStaleJob,
+  warnOfExpiryJob,
   reconcileJob,
   reportAudienceJob,
   reportBacktestJob,

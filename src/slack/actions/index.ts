@@ -25,6 +25,8 @@ import { homeSettings } from './home-settings.ts';
 import { importApplySubmit, importFileSubmit } from './import-sheet.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
+import { lintAssign, lintRename, lintRenameSubmit } from './lint.ts';
+import { lintSplit, lintSplitSubmit } from './lint-split.ts';
 import {
   keyAuditDone,
   keyAuditEnd,
@@ -136,6 +138,11 @@ export const interactions: readonly Interaction[] = [
   ...homePageButtons,
   homeFind,
   homeSettings,
+  lintAssign,
+  lintRename,
+  lintRenameSubmit,
+  lintSplit,
+  lintSplitSubmit,
   staleKeep,
   staleKeepSubmit,
   staleDelete,
