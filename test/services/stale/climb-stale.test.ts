@@ -54,6 +54,21 @@ describe('keys that nobody uses', () => {
     ]);
   });
 
+  test('are proposed at most once a week, whenever they come to it', async () => {
+    const bench = await openQuiet([
+      { id: 'staging-a', usedDaysAgo: 60 },
+      { id: 'staging-b', usedDaysAgo: 58 },
+      { id: 'staging-c', usedDaysAgo: 56 },
+    ]);
+
+    const rounds = told(await walk(bench, 9)).filter((line) => line.includes('posts stale_round'));
+
+    expect(rounds).toEqual([
+      '0 posts stale_round to #ai-keys: 1 key that nobody uses: delete it?',
+      '7 posts stale_round to #ai-keys: 2 keys that nobody uses: delete them?',
+    ]);
+  });
+
   test('wait for their owner’s day', async () => {
     const bench = await openQuiet([{ id: 'staging-a', owner: 'U0ANA' }]);
     const owner = { ...(await bench.store.read.members.get('U0ANA')), timezone: 'America/New_York' };
