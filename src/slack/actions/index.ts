@@ -25,8 +25,6 @@ import { homeSettings } from './home-settings.ts';
 import { importApplySubmit, importFileSubmit } from './import-sheet.ts';
 import { keyActionButtons } from './key-action-buttons.ts';
 import { keyActionSubmit } from './key-action-submit.ts';
-import { lintAssign, lintRename, lintRenameSubmit } from './lint.ts';
-import { lintSplit, lintSplitSubmit } from './lint-split.ts';
 import {
   keyAuditDone,
   keyAuditEnd,
@@ -36,6 +34,8 @@ import {
   keyAuditSkip,
   keyAuditSkipSubmit,
 } from './key-audit.ts';
+import { lintAssign, lintRename, lintRenameSubmit } from './lint.ts';
+import { lintSplit, lintSplitSubmit } from './lint-split.ts';
 import { ownerAnswers } from './owner-answer.ts';
 import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
 import { quietList } from './quiet-list.ts';
