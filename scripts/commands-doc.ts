@@ -14,6 +14,7 @@ interface More {
 
 /** What help has no room for. A subcommand without a line here stops the script. */
 export const MORE: Readonly<Record<string, More>> = {
+  lint: { act: 'look', examples: ['lint'] },
   list: { act: 'look', examples: ['list', 'list unowned', 'list owner:@ana env:prod', 'list spend:>100 sort:spend'] },
   export: { act: 'look', examples: ['export', 'export xlsx all', 'export csv all env:prod', 'export unused:>90d'] },
   import: { act: 'import', examples: ['import'] },

@@ -1,6 +1,7 @@
 import type { Score } from '../domain/hygiene/score.ts';
 import { type DisplayCurrency, formatMoney, rateText } from '../domain/money.ts';
 import { plural } from '../domain/time.ts';
+import { readLint } from '../services/hygiene/read-lint.ts';
 import { readScores } from '../services/hygiene/read-score.ts';
 import { type Risk, readRisk } from '../services/risk/read-risk.ts';
 import { out, printable } from './output.ts';
@@ -18,6 +19,24 @@ export function score(json: boolean): Promise<void> {
   return withStored(async (deps) => {
     const { company } = await readScores(deps);
     out(json ? `${JSON.stringify(company, null, 2)}\n` : scoreText(company));
+  });
+}
+
+export function lint(json: boolean): Promise<void> {
+  return withStored(async (deps) => {
+    const found = (await readLint(deps)).flatMap(({ subject, findings }) =>
+      findings.map(({ kind, what, evidence, fix }) => ({ slug: subject.slug, kind, what, evidence, fix })),
+    );
+    if (json) out(`${JSON.stringify(found, null, 2)}\n`);
+    else if (found.length === 0) out('Every key is as policy wants it.\n');
+    else {
+      const rows = found.map(({ slug, what, evidence, fix }) => [
+        printable(slug),
+        printable([what, ...evidence].join('; ')),
+        fix,
+      ]);
+      out(`${tableOf([['key', 'what', 'fix'], ...rows], [])}\n`);
+    }
   });
 }
 

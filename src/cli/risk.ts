@@ -12,6 +12,12 @@ export function addRiskCommands(program: Command): void {
     .action(async ({ json }: Format) => (await import('./risk-run.ts')).blastRadius(json));
 
   program
+    .command('lint')
+    .description('what policy has against names, owners and scopes of keys, each with its fix (docs/hygiene.md)')
+    .option('--json', 'as JSON on stdout', false)
+    .action(async ({ json }: Format) => (await import('./risk-run.ts')).lint(json));
+
+  program
     .command('score')
     .description('the hygiene score with each point lost and its fix (docs/hygiene-score.md)')
     .option('--json', 'as JSON on stdout', false)

@@ -3,6 +3,7 @@ import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
 import { actsIn, capsSection } from './policy-caps.ts';
 import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
+import { adminKeysSection, namingSection, stalenessSection } from './policy-hygiene.ts';
 import { ownershipSection } from './policy-ownership.ts';
 import { priceEntrySchema } from './policy-prices.ts';
 import { rotationSchema } from './policy-rotation.ts';
@@ -151,6 +152,9 @@ export function policyFileSchema(detectors: readonly DetectorNames[], { provider
     detection,
     rotation: rotationSchema,
     ownership: ownershipSection,
+    staleness: stalenessSection,
+    naming: namingSection,
+    admin_keys: adminKeysSection,
     detectors: z.strictObject(Object.fromEntries(detectors.map(({ id, settings }) => [id, settings]))),
     environments: z
       .array(environmentRule)

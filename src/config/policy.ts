@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import { toCapPolicy } from './policy-caps.ts';
 import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
+import { toAdminKeyExpiries, toNamingPolicy, toStalenessPolicy } from './policy-hygiene.ts';
 import { toOwnershipPolicy } from './policy-ownership.ts';
 import { toOverride } from './policy-prices.ts';
 import { toRotationPolicy } from './policy-rotation.ts';
@@ -41,6 +42,8 @@ export const POLICY_SECTIONS: readonly string[] = [
   'detection',
   'rotation',
   'ownership',
+  'staleness',
+  'naming',
   'detectors',
 ];
 
@@ -121,6 +124,9 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
     detection: { profile: file.detection.profile },
     rotation: toRotationPolicy(file.rotation),
     ownership: toOwnershipPolicy(file.ownership),
+    staleness: toStalenessPolicy(file.staleness),
+    naming: toNamingPolicy(file.naming),
+    adminKeyExpiries: toAdminKeyExpiries(file.admin_keys),
     detectors,
     environments: file.environments.map((rule) => ({ ...rule, pattern: globPattern(rule.match) })),
     prices: file.prices.map(toOverride),

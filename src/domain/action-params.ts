@@ -26,12 +26,16 @@ export const keyCreation = z.object({
 /** Of the key in the generation that was agreed on; `graceMs` passes between its stop and its end. */
 export const retirement = z.object({ rotationId: z.string(), generation: z.number().int(), graceMs: z.number().int() });
 
+/** The name as the provider will list it. */
+export const keyRename = z.object({ name: z.string() });
+
 export type SpendLimitChange = z.infer<typeof spendLimitChange>;
 export type RateLimitChange = z.infer<typeof rateLimitChange>;
 export type ModelsChange = z.infer<typeof modelsChange>;
 export type OwnerDeletion = z.infer<typeof ownerDeletion>;
 export type KeyCreation = z.infer<typeof keyCreation>;
 export type Retirement = z.infer<typeof retirement>;
+export type KeyRename = z.infer<typeof keyRename>;
 
 /** What an act needs to know besides its key, by kind. */
 export interface ParamsOf {
@@ -41,6 +45,7 @@ export interface ParamsOf {
   readonly delete_owner: OwnerDeletion;
   readonly create_key: KeyCreation;
   readonly retire: Retirement;
+  readonly rename: KeyRename;
 }
 
 export type ActionParams = ParamsOf[keyof ParamsOf];

@@ -13,9 +13,9 @@ export type LimitActKind = (typeof LIMIT_ACT_KINDS)[number];
 /**
  * `delete_owner` deletes the account that owns the key, and with it all of its keys; `create_key` makes the key that takes
  * over in a rotation, and stores it. `retire` suspends a key that a rotation has replaced, so that it can be revoked for
- * good when nobody has missed it.
+ * good when nobody has missed it. `rename` gives it another name at the provider.
  */
-export type ActionKind = KeyActKind | LimitActKind | 'delete_owner' | 'create_key' | 'retire';
+export type ActionKind = KeyActKind | LimitActKind | 'delete_owner' | 'create_key' | 'retire' | 'rename';
 
 export function isKeyAct(kind: ActionKind): kind is KeyActKind {
   return KEY_ACTS.some((each) => each === kind);
@@ -94,6 +94,7 @@ export const IS_FINAL: Readonly<Record<ActionKind, 'no' | 'yes' | 'without_resto
   delete_owner: 'yes',
   create_key: 'no',
   retire: 'yes',
+  rename: 'no',
 };
 
 /** The provider statuses that prove an action. A revoked key may be archived or gone, depending on the provider. */
@@ -162,6 +163,7 @@ export const ACTION_DONE: Readonly<Record<ActionKind, string>> = {
   delete_owner: 'Account deleted',
   create_key: 'New key made and stored',
   retire: 'Suspended for good',
+  rename: 'Renamed',
 };
 
 /** What it is called in a list of work. */
@@ -175,6 +177,7 @@ export const ACTION_NAME: Readonly<Record<ActionKind, string>> = {
   delete_owner: 'account deletion',
   create_key: 'new key',
   retire: 'retirement',
+  rename: 'new name',
 };
 
 /** What happens to an act, as the history says it; the last ones only to acts that need a second person. */

@@ -3,6 +3,7 @@ import type { EscalationPolicy } from './escalation.ts';
 import { type Environment, guessEnvironment, type Lineage } from './key.ts';
 import type { ModelBounds } from './lineage-facts.ts';
 import type { DisplayCurrency } from './money.ts';
+import type { NamingPolicy } from './naming.ts';
 import type { CapPolicy } from './own-cap.ts';
 import type { OwnershipPolicy } from './owner-question.ts';
 import type { PriceOverride } from './price-override.ts';
@@ -10,6 +11,7 @@ import type { Profile } from './profile.ts';
 import type { DeployHookSetting, RedeployRule } from './redeploy.ts';
 import type { RotationPolicy } from './rotation-policy.ts';
 import type { SecretRule, SecretStoreEntry } from './secret-place.ts';
+import type { StalenessPolicy } from './stale-ladder.ts';
 
 /** `match` as written, `pattern` as tested. The first rule that matches counts. */
 export interface EnvironmentRule {
@@ -71,6 +73,10 @@ export interface Policy {
   readonly caps: CapPolicy;
   readonly detection: { readonly profile: Profile };
   readonly rotation: RotationPolicy;
+  readonly staleness: StalenessPolicy;
+  readonly naming: NamingPolicy;
+  /** By connection, for admin keys whose provider does not say when they expire. */
+  readonly adminKeyExpiries: ReadonlyMap<string, number>;
   /** The sections as written, already checked; each detector parses its own. */
   readonly detectors: Readonly<Record<string, unknown>>;
   readonly environments: readonly EnvironmentRule[];

@@ -33,7 +33,7 @@ export interface Survivor {
 export type KeyAct = KeyActKind;
 
 /** What a person can be led through by hand. */
-export type ConsoleAct = KeyAct | 'change_cap' | 'create';
+export type ConsoleAct = KeyAct | 'change_cap' | 'create' | 'rename';
 
 /** A person as a provider knows them. */
 export interface ProviderMember {
@@ -182,6 +182,9 @@ export interface Provider {
   suspendKey?(ref: KeyRef): Promise<void>;
   restoreKey?(ref: KeyRef): Promise<void>;
   revokeKey?(ref: KeyRef): Promise<void>;
+
+  /** Returns the name as the provider shows it afterwards; the same name twice does no harm. Absent: it cannot. */
+  renameKey?(ref: KeyRef, name: string): Promise<string>;
 
   /** `create`: a key beside `ref`, in the same scope. */
   consoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps;

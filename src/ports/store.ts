@@ -18,6 +18,7 @@ import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, Outbox
 import type { OwnerQuestionRepo, ScopeMemberRepo } from './owners.ts';
 import type { RotationRepo } from './rotation.ts';
 import type { RotationConsumerRepo, RotationSecretRepo } from './rotation-work.ts';
+import type { StaleRepo } from './stale.ts';
 import type { ToldRepo } from './told.ts';
 import type { ReplaceOutcome, UsageRepo, Watermark, WatermarkRepo } from './usage.ts';
 import type { UsagePriceRepo, UsageRange, UsageRow } from './usage-prices.ts';
@@ -210,6 +211,7 @@ export interface Repos {
   readonly quiet: QuietRepo;
   readonly lessons: LessonRepo;
   readonly rollUps: RollUpRepo;
+  readonly stale: StaleRepo;
   readonly told: ToldRepo;
   readonly baselines: BaselineRepo;
   readonly bulk: BulkRepo;

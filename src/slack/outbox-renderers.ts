@@ -6,6 +6,7 @@ import type { Deps } from '../services/deps.ts';
 import { NOTICE_CALL, NOTICE_TO } from '../services/notices/announce-notice.ts';
 import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
+import { adminKeyRenderer } from './admin-key-renderer.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import { rootOfApproval } from './approval-thread.ts';
 import { campaignChannelRenderers, campaignDirectRenderers } from './campaign-renderers.ts';
@@ -15,6 +16,7 @@ import { keyAuditRenderers } from './key-audit-renderers.ts';
 import type { OutboxRenderer } from './outbox-renderer.ts';
 import { departureRenderer, ownerAskRenderer } from './owner-renderers.ts';
 import { rotationRenderers } from './rotation-renderers.ts';
+import { staleChannelRenderers, staleDirectRenderers } from './stale-renderers.ts';
 import { approvalView } from './views/approval.ts';
 import { grantView } from './views/grant.ts';
 import { noticeCallView, noticeView } from './views/notice.ts';
@@ -105,6 +107,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   noticeCallRenderer,
   ...rotationRenderers,
   ...campaignChannelRenderers,
+  ...staleChannelRenderers,
   ...keyAuditRenderers,
   noticeToRenderer,
   approvalRenderer,
@@ -118,7 +121,9 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   ownerRenderer,
   ownerAskRenderer,
   grantRenderer,
+  adminKeyRenderer,
   holdRenderer,
   ...campaignDirectRenderers,
+  ...staleDirectRenderers,
   directRenderer(channelRenderers),
 ];

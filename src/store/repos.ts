@@ -27,6 +27,7 @@ import type { RepoContext } from './repo-context.ts';
 import { rotationConsumerRepo, rotationSecretRepo } from './rotation-work.ts';
 import { rotationRepo } from './rotations.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
+import { staleRepo } from './stale-keys.ts';
 import { toldRepo } from './told.ts';
 import { usageRepo } from './usage.ts';
 import { usagePriceRepo } from './usage-prices.ts';
@@ -74,6 +75,7 @@ export function createRepos(context: RepoContext): Repos {
     quiet: quietRepo(context),
     lessons: lessonRepo(db),
     rollUps: rollUpRepo(context),
+    stale: staleRepo(db),
     told: toldRepo(db),
     baselines: baselineRepo(db),
     bulk: bulkRepo(context),

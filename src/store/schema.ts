@@ -25,6 +25,7 @@ import type {
   RotationStepTable,
   RotationTable,
 } from './schema-rotations.ts';
+import type { StaleKeyTable } from './schema-stale.ts';
 import type { ToldTable } from './schema-told.ts';
 import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
@@ -282,6 +283,7 @@ export interface Database {
   usage_models: UsageModelTable;
   revisions: RevisionTable;
   home_tabs: HomeTabTable;
+  stale_keys: StaleKeyTable;
   told: ToldTable;
   baselines: BaselineTable;
   scope_members: ScopeMemberTable;

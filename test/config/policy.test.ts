@@ -68,6 +68,16 @@ describe('policy.yml', () => {
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null, monthly: [], prepaid: [] },
       detection: { profile: 'balanced' },
+      staleness: {
+        ladder: true,
+        askMs: 2_592_000_000,
+        proposeMs: 5_184_000_000,
+        announceDays: 14,
+        suspendIn: ['staging', 'development'],
+        exempt: [],
+      },
+      naming: { pattern: '<env>-<workload>[-<person>]', requireOwner: true, exempt: [] },
+      adminKeyExpiries: new Map(),
       rotation: {
         campaigns: false,
         automatic: true,

@@ -85,6 +85,7 @@ const LINES = [
   'register',
   'register prod-api gone',
   'stale',
+  'lint',
   'stale 1',
   'mine',
   'spend',

@@ -33,6 +33,7 @@ export type Method =
   | 'setRateLimit'
   | 'setModelPermissions'
   | 'deleteKeyOwner'
+  | 'renameKey'
   | 'createKey';
 
 /** What the next call of a method meets. Without an answer in the script it is `ok`. */
@@ -117,6 +118,7 @@ export interface FakeProviderOptions {
     | 'setRateLimit'
     | 'setModelPermissions'
     | 'deleteKeyOwner'
+    | 'renameKey'
   )[];
   /** Whether keys can be made, and for whom. */
   readonly create?: ProviderCapabilities['create'];
@@ -317,6 +319,10 @@ export class FakeProvider {
           if (owned.length === 0) throw providerError('provider_not_found');
           for (const { id } of owned) this.keys.delete(id);
         }),
+      renameKey: async ({ providerKeyId }, name) => {
+        await this.#change('renameKey', `${providerKeyId} ${name}`, () => this.change(providerKeyId, { label: name }));
+        return this.keys.get(providerKeyId)?.label ?? '';
+      },
     } satisfies Partial<Provider>;
     return Object.fromEntries(names.map((name) => [name, all[name]]));
   }

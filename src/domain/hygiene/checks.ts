@@ -1,5 +1,5 @@
 /** Grows when a check, a weight or the way of counting changes: scores of two versions do not compare. */
-export const SCORE_VERSION = 1;
+export const SCORE_VERSION = 2;
 
 export const CHECKS = [
   'owned',
@@ -40,7 +40,11 @@ export const CHECK_RULES: Readonly<Record<Check, CheckRule>> = {
     wrong: 'has an alert that nobody answered in time',
     fix: (slug) => `/keys show ${slug}`,
   },
-  named: { weight: 5, wrong: 'does not say where it belongs', fix: (slug) => `/keys edit ${slug}` },
+  named: {
+    weight: 5,
+    wrong: 'does not say where it belongs, or is not called as policy wants',
+    fix: () => '/keys lint',
+  },
   rotated: { weight: 5, wrong: 'is overdue for rotation', fix: (slug) => `/keys rotate ${slug}` },
 };
 

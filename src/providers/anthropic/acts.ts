@@ -49,12 +49,26 @@ export async function setKeyStatus(
   });
 }
 
+/** Sets a key's name; returns the one that the answer shows. */
+export async function renameKey(
+  { writer, link }: { readonly writer: Anthropic; readonly link: Link },
+  ref: KeyRef,
+  name: string,
+): Promise<string> {
+  return guard(link, { operation: `rename key ${ref.providerKeyId}`, kind: 'write' }, async () => {
+    const call = { operation: `rename key ${ref.providerKeyId}`, kind: 'write' } as const;
+    const body = await callJson(link, call, () => writer.organization.apiKeys.update(ref.providerKeyId, { name }));
+    return readBody(apiKey, body, 'key').name ?? '';
+  });
+}
+
 const KEYS_PAGE = 'https://platform.claude.com/settings/keys';
-const LAST_STEP: Readonly<Record<KeyAct, string>> = {
+const LAST_STEP: Readonly<Record<KeyAct | 'rename', string>> = {
   suspend: 'Open its menu and disable it. It can be enabled again later.',
   restore:
     'Open its menu and enable it. If that fails, the limit of active keys is reached: disable another one first.',
   revoke: 'Open its menu and delete it. This cannot be undone.',
+  rename: 'Open its menu and give it the new name.',
 };
 
 export function anthropicConsoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps {

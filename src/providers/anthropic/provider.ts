@@ -4,7 +4,7 @@ import type { ConnectOptions, KeylessAdvice, Provider, ProviderDefinition } from
 import { type ClientOptions, DEFAULT_TRANSPORT, type Transport } from '../lib/call.ts';
 import { connectionOf } from '../lib/connection.ts';
 import { USAGE_WIDTHS_MS } from '../lib/usage-rows.ts';
-import { anthropicConsoleSteps, readAnthropicKeyStatus, setKeyStatus } from './acts.ts';
+import { anthropicConsoleSteps, readAnthropicKeyStatus, renameKey, setKeyStatus } from './acts.ts';
 import { createAnthropicClient } from './client.ts';
 import { ANTHROPIC_COST_HISTORY_MS, anthropicCosts } from './costs.ts';
 import { ANTHROPIC_EVENTS_SETUP, readAnthropicEvents } from './events.ts';
@@ -117,7 +117,7 @@ function workspaceDirectory(reader: AnthropicReader): WorkspaceDirectory {
 function actsOf(
   writeKey: ConnectOptions['writeKey'],
   parts: Omit<ClientOptions, 'key'>,
-): Pick<Provider, 'suspendKey' | 'restoreKey' | 'revokeKey' | 'setSpendLimit' | 'setRateLimit'> {
+): Pick<Provider, 'suspendKey' | 'restoreKey' | 'revokeKey' | 'renameKey' | 'setSpendLimit' | 'setRateLimit'> {
   if (writeKey === undefined) return {};
   const link = parts.link;
   const writer = createAnthropicClient({ ...parts, key: writeKey });
@@ -125,6 +125,7 @@ function actsOf(
     suspendKey: (ref) => setKeyStatus({ writer, link }, ref, 'inactive'),
     restoreKey: (ref) => setKeyStatus({ writer, link }, ref, 'active'),
     revokeKey: (ref) => setKeyStatus({ writer, link }, ref, 'archived'),
+    renameKey: (ref, name) => renameKey({ writer, link }, ref, name),
     setSpendLimit: (scopeId, limit) => setAnthropicSpendLimit({ writer, link }, scopeId, limit),
     setRateLimit: (scopeId, limitId, value) => setAnthropicRateLimit({ writer, link }, scopeId, { limitId, value }),
   };

@@ -87,6 +87,15 @@ export function openaiConsoleSteps(act: ConsoleAct, ref: KeyRef): ConsoleSteps {
       ],
     };
   }
+  if (act === 'rename') {
+    return {
+      url: `${CONSOLE}/settings/organization/api-keys`,
+      steps: [
+        `Open the API keys of project ${project}.`,
+        `Find the key with the id ${ref.providerKeyId} and edit its name.`,
+      ],
+    };
+  }
   if (act === 'revoke') {
     return {
       url: `${CONSOLE}/settings/organization/api-keys`,

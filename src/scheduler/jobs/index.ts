@@ -1,6 +1,7 @@
 import type { Job } from '../job.ts';
 import { askOwnersJob } from './ask-owners.ts';
 import { backfillHistoryJob } from './backfill-history.ts';
+import { climbStaleJob } from './climb-stale.ts';
 import { compactUsageJob } from './compact-usage.ts';
 import { findLeaversJob } from './find-leavers.ts';
 import { followDeparturesJob } from './follow-departures.ts';
@@ -21,6 +22,7 @@ import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
 import { syncMembersJob } from './sync-members.ts';
 import { syncScopeMembersJob } from './sync-scope-members.ts';
+import { warnOfExpiryJob } from './warn-of-expiry.ts';
 
 /** Every job. A test compares this list with the folder. */
 export const jobs: readonly Job[] = [
@@ -38,6 +40,8 @@ export const jobs: readonly Job[] = [
   compactUsageJob,
   learnBaselinesJob,
   planCampaignsJob,
+  climbStaleJob,
+  warnOfExpiryJob,
   reconcileJob,
   reportAudienceJob,
   reportBacktestJob,

@@ -4,6 +4,7 @@ import { actOnKey, retireKey } from './act-on-key.ts';
 import { actOnLimits, modelsSetting, rateLimitSetting, spendLimitSetting } from './act-on-limits.ts';
 import { deleteOwner } from './act-on-owner.ts';
 import { createKey } from './create-key.ts';
+import { renameKey } from './rename-key.ts';
 
 /** How each kind of action is carried out and proven. */
 export const acts: Readonly<Record<ActionKind, Act>> = {
@@ -16,4 +17,5 @@ export const acts: Readonly<Record<ActionKind, Act>> = {
   delete_owner: deleteOwner,
   create_key: createKey,
   retire: retireKey,
+  rename: renameKey,
 };

@@ -13,6 +13,7 @@ import { needsSecondPerson } from './second-person.ts';
 export function actOf(kind: ActionKind): Act {
   if (isLimitAct(kind)) return 'change_limits';
   if (kind === 'create_key') return 'rotate';
+  if (kind === 'rename') return 'classify';
   return kind === 'retire' ? 'revoke' : kind;
 }
 

@@ -105,7 +105,8 @@ async function settle(deps: ExecuteDeps, { action, key }: Claimed, proven: Prove
     const isOldNews = proven.already && action.usedAfterMicroUsd !== null;
     const detail = { ...proven.detail, kind, ...undoOf(action, await tx.keys.get(key.id)) };
     const told = isOldNews ? null : ({ kind: `action_${stage}`, detail } as const);
-    const follow = isOldNews || isLimitAct(kind) ? null : kind === 'restore' ? 'release' : 'contain';
+    const follow =
+      isOldNews || isLimitAct(kind) || kind === 'rename' ? null : kind === 'restore' ? 'release' : 'contain';
     await tellAlerts({ deps, tx }, { action, told, follow, keyIds: [...proven.statuses.keys()] });
   });
   deps.logger.info(`action ${stage}`, { action: action.id, kind, ...proven.detail });

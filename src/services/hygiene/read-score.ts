@@ -2,6 +2,7 @@ import type { Alert } from '../../domain/alert.ts';
 import type { Radius } from '../../domain/blast-radius/radius.ts';
 import { pages } from '../../domain/escalation.ts';
 import type { Fact } from '../../domain/hygiene/checks.ts';
+import { fitsNaming } from '../../domain/hygiene/lint.ts';
 import { type KeyFacts, ownerScores, type Score, scoreOf } from '../../domain/hygiene/score.ts';
 import { confirmedOwnerOf, STOPPED_STATUSES } from '../../domain/key.ts';
 import { MICRO_USD_PER_USD } from '../../domain/money.ts';
@@ -67,7 +68,7 @@ async function keyFacts(deps: RiskDeps): Promise<readonly KeyFacts[]> {
         blast_radius: risk === undefined ? null : boundedFact(risk.radius),
         young: key.createdAt === null ? null : now - key.createdAt < YOUNG_MS,
         alerts_answered: !unanswered.has(lineage.id),
-        named: lineage.environment !== 'unknown',
+        named: lineage.environment !== 'unknown' && fitsNaming(lineage.slug, policy.naming),
         rotated: due.isOnTime(key, lineage, now),
       },
     };

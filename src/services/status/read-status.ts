@@ -15,6 +15,7 @@ import { type NextCall, nextCallOf, type PagedNow, whoWouldBePaged } from '../al
 import { countLearning } from '../baselines/learning.ts';
 import type { Deps } from '../deps.ts';
 import { holdingGrants } from '../grants/read-grants.ts';
+import { type ExpiringKey, expiringAdminKeys } from '../inventory/admin-key-expiry.ts';
 import { type CostStatus, readCostStatus } from '../money/cost-status.ts';
 import { type Restoring, restoringOf } from '../rotation/put-secret-back.ts';
 import { openRotations, type RotationLink } from '../rotation/rotation-link.ts';
@@ -74,6 +75,8 @@ export interface Status {
   readonly lastDrill: Rotation | null;
   readonly deliveries: DeliveryStatus;
   readonly failedJobs: readonly JobRun[];
+  /** Admin keys that stop working soon, or have. */
+  readonly expiringAdminKeys: readonly ExpiringKey[];
   readonly audit: AuditHead;
   /** What people call a key or a lineage, by its id. */
   readonly slugs: ReadonlyMap<string, string>;
@@ -110,6 +113,7 @@ export async function readStatus(
     lastDrill: (await deps.store.read.rotations.latestOfKind('drill', 1))[0] ?? null,
     deliveries: await readDeliveries(deps),
     failedJobs: [...(await jobRuns.latest()).values()].filter((run) => run.outcome === 'failed'),
+    expiringAdminKeys: await expiringAdminKeys(deps),
     audit: await audit.head(),
     slugs: new Map([
       ...slugOfLineage,

@@ -43,6 +43,8 @@ import {
   keyAuditSkip,
   keyAuditSkipSubmit,
 } from './key-audit.ts';
+import { lintAssign, lintRename, lintRenameSubmit } from './lint.ts';
+import { lintSplit, lintSplitSubmit } from './lint-split.ts';
 import { ownerAnswers } from './owner-answer.ts';
 import { askAll, askAllSubmit, askAnswers, askSomebody, askSomebodySubmit } from './owner-ask.ts';
 import { practiseRotation, practiseRotationSubmit } from './practise-rotation.ts';
@@ -62,6 +64,8 @@ import { rotationResume, rotationRollBack, rotationRollBackSubmit } from './rota
 import { rotationLook, rotationStepButtons } from './rotation-step.ts';
 import { rotationVerify, rotationVerifySubmit } from './rotation-verify.ts';
 import { showKey } from './show-key.ts';
+import { staleBulk, staleBulkSubmit } from './stale-bulk.ts';
+import { staleDelete, staleDeleteSubmit, staleKeep, staleKeepSubmit } from './stale-keep.ts';
 import { suspendScopeSubmit } from './suspend-scope.ts';
 
 /** Every button and modal. A test compares this list with the folder. */
@@ -156,6 +160,17 @@ export const interactions: readonly Interaction[] = [
   ...homePageButtons,
   homeFind,
   homeSettings,
+  lintAssign,
+  lintRename,
+  lintRenameSubmit,
+  lintSplit,
+  lintSplitSubmit,
+  staleKeep,
+  staleKeepSubmit,
+  staleDelete,
+  staleDeleteSubmit,
+  staleBulk,
+  staleBulkSubmit,
   editKeySubmit,
   registerKeySubmit,
   importFileSubmit,

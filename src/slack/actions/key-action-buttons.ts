@@ -28,7 +28,7 @@ export function openKeyAct(
   gesture: Gesture & { readonly triggerId: string },
   { button, kind }: Omit<Asked, 'gesture'>,
 ): Promise<void> {
-  const build = () => modalFor(context, { gesture, button, kind });
+  const build = () => keyActPage(context, { gesture, button, kind });
   return openModal(context, gesture, { title: `${capital(kind)} key`, build });
 }
 
@@ -38,7 +38,8 @@ interface Asked {
   readonly kind: KeyActKind;
 }
 
-async function modalFor(context: SlackContext, { gesture, button, kind }: Asked) {
+/** The page of such a modal, for whoever may. */
+export async function keyActPage(context: SlackContext, { gesture, button, kind }: Asked) {
   const { deps } = context;
   const { key, lineage } = await keyAndLineage(context, button.keyId);
   await authorise(context, { gesture, act: kind, lineage });

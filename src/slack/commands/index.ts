@@ -13,6 +13,7 @@ import { help } from './help.ts';
 import { history } from './history.ts';
 import { importSheet } from './import.ts';
 import { restore, revoke, suspend } from './key-acts.ts';
+import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { mine } from './mine.ts';
 import { mute } from './mute.ts';
@@ -39,6 +40,7 @@ export const subcommands: readonly Subcommand[] = [
   caps,
   blastRadius,
   score,
+  lint,
   backtest,
   history,
   exportSheet,

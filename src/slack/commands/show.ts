@@ -8,6 +8,7 @@ import { learningOf } from '../../services/baselines/learning.ts';
 import type { Deps } from '../../services/deps.ts';
 import { eventsOfKey } from '../../services/events/key-events.ts';
 import { grantsOfKey } from '../../services/grants/read-grants.ts';
+import { readLint } from '../../services/hygiene/read-lint.ts';
 import { describeEntry } from '../../services/inventory/describe-entries.ts';
 import { keyInsights } from '../../services/inventory/key-insights.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
@@ -18,6 +19,7 @@ import { recentRisk } from '../../services/risk/read-risk.ts';
 import { watchKey } from '../../services/risk/watch-key.ts';
 import { keysCountedIn } from '../../services/rotation/named-keys.ts';
 import { openRotationOf } from '../../services/rotation/rotation-link.ts';
+import { cardsOf } from '../../services/stale/describe-stale.ts';
 import type { Subcommand } from '../command.ts';
 import { type KeyCard, keyCardView } from '../views/key-card.ts';
 import { pickKey } from './lib/pick-key.ts';
@@ -41,6 +43,7 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
   const { key, lineage } = summary;
   const { alerts, actions } = deps.store.read;
   const alert = await alerts.latestOfLineage(lineage.id);
+  const [standing = null] = await cardsOf(deps, (entry) => entry.key.id === key.id && entry.record !== null);
   const provider = deps.providers.get(key.connectionId);
   const ref = { providerKeyId: key.providerKeyId, scopeId: key.scopeId };
   const scope = await describeScope(deps, key);
@@ -49,6 +52,8 @@ export async function cardOf(deps: Deps, summary: KeySummary): Promise<KeyCard> 
     ...summary,
     entry: await describeEntry(deps, summary, await keyInsights(deps)),
     acts: possibleActs(deps, key),
+    standing,
+    findings: (await readLint(deps, key.id))[0]?.findings ?? [],
     alert: alert?.state === 'resolved' ? null : (alert ?? null),
     events: await eventsOfKey(deps, key),
     consoleUrl: provider?.consoleSteps('revoke', ref).url ?? null,

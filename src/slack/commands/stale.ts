@@ -1,35 +1,42 @@
 import { parsePeriod } from '../../domain/period.ts';
-import { isStale } from '../../domain/staleness.ts';
-import { DAY_MS, plural } from '../../domain/time.ts';
-import { listKeys } from '../../services/inventory/list-keys.ts';
+import { DAY_MS } from '../../domain/time.ts';
+import { cardsOf } from '../../services/stale/describe-stale.ts';
+import type { StaleEntry } from '../../services/stale/read-stale.ts';
+import { readStale } from '../../services/stale/read-stale.ts';
 import type { Subcommand } from '../command.ts';
-import { keyListView } from '../views/key-list.ts';
+import { pageOf } from '../views/paging.ts';
+import { staleListView, staleRows } from '../views/stale-list.ts';
 import { invalid } from './lib/pick-key.ts';
 
-const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3_650;
+// Three blocks at most for each, and room for headings.
+const PAGE_ROWS = 10;
 
 export const stale: Subcommand = {
   name: 'stale',
   usage: 'stale [days]',
-  summary: `keys without traffic for ${DEFAULT_DAYS} days, or as many as you say`,
+  summary: 'keys that nobody uses, never used ones, and those of which that is not known; with what to do about each',
   group: 'look',
-  async run({ deps, locale }, { argument, page }) {
-    const days = parseDays(argument);
+  async run({ deps, locale }, { argument, page: number }) {
+    const days = argument === '' ? deps.policy.staleness.askMs / DAY_MS : parseDays(argument);
     const now = deps.clock.now();
-    const keys = (await listKeys(deps))
-      .filter((summary) => isStale(summary.key, now - summary.quietSince, days * DAY_MS))
-      .sort((a, b) => a.quietSince - b.quietSince);
-    const title =
-      keys.length === 0
-        ? `No working key has been quiet for ${plural(days, 'day')}.`
-        : `${plural(keys.length, 'key')} without traffic for ${plural(days, 'day')} or more, longest first`;
-    return keyListView(keys, { title, locale, now, paging: { command: 'stale', argument, page } });
+    const working = (await readStale(deps)).filter(({ key }) => key.status === 'active');
+    const leftOut = working.filter(({ exemption }) => exemption !== null);
+    const isKept = ({ record }: StaleEntry) => record?.state === 'kept';
+    const cards = await cardsOf(
+      deps,
+      (entry) => entry.key.status === 'active' && entry.exemption === null && !isKept(entry),
+    );
+    const rows = staleRows(cards, days * DAY_MS, now);
+    const counts = { unused: 0, never: 0, unknown: 0 };
+    for (const { group } of rows) counts[group] += 1;
+    const kept = working.filter((entry) => entry.exemption === null && isKept(entry)).length;
+    const page = pageOf(rows, PAGE_ROWS, { command: 'stale', argument, page: number });
+    return staleListView({ days, page, counts, leftOut, kept }, locale, now);
   },
 };
 
 function parseDays(argument: string): number {
-  if (argument === '') return DEFAULT_DAYS;
   const days = (parsePeriod(argument) ?? 0) / DAY_MS;
   if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
   throw invalid(`Give whole days from 1 to ${MAX_DAYS}, for instance \`/keys stale 60\`.`);

@@ -23,6 +23,7 @@ export const PROGRESS: Readonly<Record<ActionKind, string>> = {
   delete_owner: 'Deleting its account',
   create_key: 'Making the new key',
   retire: 'Suspending it before its end',
+  rename: 'Renaming it',
 };
 
 /** What somebody asked for: `asked to …`. */
@@ -36,6 +37,7 @@ export const ASKED: Readonly<Record<ActionKind, string>> = {
   delete_owner: 'delete the account that owns the key',
   create_key: 'make the new key',
   retire: 'suspend the key now and revoke it for good later',
+  rename: 'rename the key',
 };
 
 /** For accounts whose keys are counted: `delete the account of …`. */

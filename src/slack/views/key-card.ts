@@ -5,6 +5,7 @@ import { LEARNING_DAYS } from '../../domain/baseline.ts';
 import type { Radius } from '../../domain/blast-radius/radius.ts';
 import type { KeyChange, ProviderEvent } from '../../domain/detector.ts';
 import type { Grant } from '../../domain/grant.ts';
+import type { LintFinding } from '../../domain/hygiene/lint.ts';
 import type { InventoryEntry } from '../../domain/inventory-entry.ts';
 import { isWatched, type Key } from '../../domain/key.ts';
 import type { ModelBounds } from '../../domain/lineage-facts.ts';
@@ -19,6 +20,7 @@ import type { CapControls, ScopeCard } from '../../services/limits/describe-scop
 import type { Overshoot } from '../../services/limits/present-overshoot.ts';
 import type { HoldCard } from '../../services/noise/read-holds.ts';
 import type { RotationLink } from '../../services/rotation/rotation-link.ts';
+import type { StaleCard } from '../../services/stale/describe-stale.ts';
 import { encodeButton } from '../button-value.ts';
 import { plain } from './action-modal.ts';
 import { lastActText } from './action-text.ts';
@@ -30,10 +32,12 @@ import { overshootText, ownCapText } from './cap-words.ts';
 import { grantText } from './grant.ts';
 import { holdFact } from './hold.ts';
 import { lastUsedText } from './last-used.ts';
+import { lintFacts } from './lint.ts';
 import { modelBoundsLines } from './model-bounds.ts';
 import { stoppedText, watchLines, worstText } from './risk-words.ts';
 import { nextText, progressText } from './rotation-words.ts';
 import { boundsLines, capText, spentText } from './scope.ts';
+import { standingText } from './stale-words.ts';
 import {
   actorMention,
   capital,
@@ -83,6 +87,10 @@ export interface KeyCard extends KeySummary {
   readonly usualFactor: number;
   /** The rotation of the lineage that is under way. */
   readonly rotation: RotationLink | null;
+  /** How far it has come on the ladder of keys without traffic; null: nobody was asked. */
+  readonly standing?: StaleCard | null;
+  /** What policy has against its name, owner and place. */
+  readonly findings?: readonly LintFinding[];
   /** The newest act on the key or its limits. */
   readonly lastAction: Action | null;
 }
@@ -171,6 +179,9 @@ function factsOf(card: KeyCard, locale: Locale, now: number): string[] {
   if (key.owner?.hasAccess === false) facts.push('*Orphaned:* its owner has lost access at the provider');
   if (key.expiresAt !== null) facts.push(`*Expires* ${dayAndTime(key.expiresAt, locale)}`);
   if (key.kind === 'admin') facts.push('*Admin key:* watched for expiry; never stopped from here');
+  const stale = card.standing ? standingText(card.standing, locale) : null;
+  if (stale !== null) facts.push(`*Without traffic* ${stale}`);
+  facts.push(...lintFacts(card.findings ?? []));
   if (card.rotation !== null) facts.push(rotationText(card.rotation, key, locale));
   if (card.lastAction !== null) facts.push(lastActText(card.lastAction, locale));
   return facts;

@@ -9,6 +9,7 @@ import type { RotationLink } from '../../services/rotation/rotation-link.ts';
 
 import type { ConnectionStatus, EventLogStatus, Status } from '../../services/status/read-status.ts';
 import { missingScopeText } from '../scopes.ts';
+import { expiryText } from './admin-key-expiry.ts';
 import { lifeText } from './alert-life.ts';
 import { context, type Rendered, section, sections } from './blocks.ts';
 import { campaignName } from './campaign-words.ts';
@@ -55,6 +56,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
           `• ${ACTION_NAME[approval.kind]} of ${nameOf(status, approval.keyId)}, asked by ${actorMention(approval.requestedBy)}: waits for a second person until ${instant(approval.expiresAt, locale)}`,
       ),
     ),
+    capped(status.expiringAdminKeys.map((key) => `:warning: ${expiryText(key, status.now, locale)}`)),
     status.missingScopes.map(({ scope }) => `:warning: ${escaped(missingScopeText([scope]))}`),
     status.audience === null ? [] : [`:warning: ${escaped(audienceText(status.audience))}.`],
     capped(status.endingGrants.map((grant) => `• ${nameOf(status, grant.keyId)}: ${grantText(grant, locale)}`)),

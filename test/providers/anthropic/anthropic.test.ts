@@ -17,6 +17,13 @@ describe('the Anthropic adapter', () => {
     return connection;
   }
 
+  it('renames a key and says what it is called then', async () => {
+    const { provider, server } = await connect();
+
+    expect(await provider.renameKey?.(anthropicCase.key, 'prod-search')).toBe('prod-search');
+    expect(server.requests.map(({ body }) => JSON.parse(body))).toEqual([{ name: 'prod-search' }]);
+  });
+
   it('suspends, restores and revokes by status', async () => {
     const { provider, server } = await connect();
 

@@ -12,6 +12,7 @@ import { claimLineage } from '../../../src/services/owners/claims.ts';
 import { addConsumers } from '../../../src/services/rotation/consumers.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
 import type { ImportPlan } from '../../../src/services/sheets/import-plan.ts';
+import { cardsOf } from '../../../src/services/stale/describe-stale.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { interactions } from '../../../src/slack/actions/index.ts';
 import { encodeActionButton, encodeApproval, encodeButton } from '../../../src/slack/button-value.ts';
@@ -25,6 +26,7 @@ import { CONFIRM_CLAIM, claimButton, DECLINE_CLAIM } from '../../../src/slack/vi
 import { departureButton } from '../../../src/slack/views/departure.ts';
 import { previewModal } from '../../../src/slack/views/import-modals.ts';
 import { askAllButton, askButton } from '../../../src/slack/views/owner-ask.ts';
+import { bulkModal, proposeModal } from '../../../src/slack/views/stale-modals.ts';
 import { present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
@@ -103,8 +105,11 @@ export async function openForgery(): Promise<Forgery> {
   values.push(...[null, audit.steps[0]?.step ?? null].map((step) => encodeKeyAuditButton({ auditId: audit.id, step })));
   const [member] = await bench.store.read.campaigns.members(campaign.id);
   const [summary] = await listAllKeys(deps);
+  const [staleCard] = await cardsOf(deps, ({ key }) => key.id === second.id);
   const row = await readCapRow(deps, present(summary));
   bench.views.push(
+    proposeModal({ ...present(staleCard), record: null }, LOCALE),
+    bulkModal([present(staleCard)], { days: 30, now: NOW }, LOCALE),
     pickKeyModal(campaignValue, [{ member: { ...present(member), rotationId: rotation.id }, rotation }]),
     ownCapModal({ row, where: 'here', buttonValue: present(keys[0]) }, LOCALE),
   );

@@ -333,6 +333,7 @@ describe('the status', () => {
     outbox: { waiting: 0, dead: 0 },
     deadLetters: [],
     deliveries: { waitingSince: null, troubles: [], outlets: [] },
+    expiringAdminKeys: [],
     failedJobs: [],
     restoring: new Map(),
     rotations: [],

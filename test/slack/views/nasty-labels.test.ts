@@ -282,6 +282,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         outbox: { waiting: 0, dead: 0 },
         deadLetters: [],
         deliveries: { waitingSince: null, troubles: [], outlets: [] },
+        expiringAdminKeys: [],
         failedJobs: [],
         restoring: new Map(),
         rotations: [nastyRotation(nasty)],
