@@ -7,6 +7,7 @@ import type { BaselineReader, BaselineRepo } from './baselines.ts';
 import type { BulkRepo } from './bulk.ts';
 import type { CampaignRepo } from './campaigns.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
+import type { DigestRepo, UsageLagRepo } from './digests.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
@@ -209,6 +210,8 @@ export interface Repos {
   readonly told: ToldRepo;
   readonly baselines: BaselineRepo;
   readonly bulk: BulkRepo;
+  readonly digests: DigestRepo;
+  readonly usageLags: UsageLagRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -6,6 +6,7 @@ import { describeNotice } from '../services/notices/describe-notice.ts';
 import { OWNER_MESSAGE, ownerMessageOf } from '../services/owners/tell-owner.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import { campaignChannelRenderers, campaignDirectRenderers } from './campaign-renderers.ts';
+import { digestChannelRenderers, digestDirectRenderers } from './digest-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
 import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
 import { keyAuditRenderers } from './key-audit-renderers.ts';
@@ -106,6 +107,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   ...rotationRenderers,
   ...campaignChannelRenderers,
   ...keyAuditRenderers,
+  ...digestChannelRenderers,
   noticeToRenderer,
   approvalRenderer,
   rollUpRenderer,
@@ -118,5 +120,6 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   grantRenderer,
   holdRenderer,
   ...campaignDirectRenderers,
+  ...digestDirectRenderers,
   directRenderer(channelRenderers),
 ];

@@ -8,6 +8,7 @@ import { bulkRepo } from './bulk.ts';
 import { campaignRepo } from './campaigns.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
+import { digestRepo, usageLagRepo } from './digests.ts';
 import { grantRepo } from './grants.ts';
 import { homeTabRepo } from './home-tabs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
@@ -75,5 +76,7 @@ export function createRepos(context: RepoContext): Repos {
     told: toldRepo(db),
     baselines: baselineRepo(db),
     bulk: bulkRepo(context),
+    digests: digestRepo(db),
+    usageLags: usageLagRepo(db),
   };
 }

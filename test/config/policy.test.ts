@@ -57,6 +57,7 @@ describe('policy.yml', () => {
       polling: { usageMs: 300_000, inventoryMs: 3_600_000 },
       escalation: { owner: 300_000, webhook: 300_000, responders: 900_000, admins: 1_800_000 },
       alerts: { dailyMessages: 20 },
+      digest: { enabled: true, day: 'monday', atMinutes: 540, channel: null, founders: [] },
       heartbeat: { everyMs: 300_000 },
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null, monthly: [], prepaid: [] },

@@ -16,6 +16,7 @@ import { commandAgain } from './command-again.ts';
 import { commandAside } from './command-aside.ts';
 import { approvalButtons } from './decide-approval.ts';
 import { deleteAccount, deleteAccountSubmit } from './delete-account.ts';
+import { digestCsv, digestScore } from './digest.ts';
 import { drillSubmit } from './drill.ts';
 import { editKeySubmit } from './edit-key.ts';
 import { holdEnd } from './hold-end.ts';
@@ -101,6 +102,8 @@ export const interactions: readonly Interaction[] = [
   rotationHandOverSubmit,
   rotationHelp,
   rotationMore,
+  digestCsv,
+  digestScore,
   drillSubmit,
   campaignStart,
   campaignStartSubmit,

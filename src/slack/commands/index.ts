@@ -5,6 +5,7 @@ import { blastRadius } from './blast-radius.ts';
 import { cap } from './cap.ts';
 import { caps } from './caps.ts';
 import { claim } from './claim.ts';
+import { digest } from './digest.ts';
 import { edit } from './edit.ts';
 import { expect } from './expect.ts';
 import { exportSheet } from './export.ts';
@@ -38,6 +39,7 @@ export const subcommands: readonly Subcommand[] = [
   caps,
   blastRadius,
   score,
+  digest,
   backtest,
   history,
   exportSheet,
