@@ -31,6 +31,7 @@ export function digestFacts(fields: Partial<DigestFacts> = {}): DigestFacts {
     past: TURNS.slice(0, -1).map(({ week }) => ({ week, score: 100, scoreVersion: 1 })),
     spent: [30, 31, 33, 32, 36, 38, 39, 40].map((usd) => usd * USD),
     money: {
+      spentMicroUsd: 40 * USD,
       beforeMicroUsd: 39 * USD,
       monthMicroUsd: 140 * USD,
       nearest: null,
@@ -69,6 +70,7 @@ export function fullestFacts(): DigestFacts {
     past: TURNS.slice(0, -1).map(({ week }, index) => ({ week, score: 40 + index * 3, scoreVersion: 1 })),
     spent: [610, 641, 1_640, 700, 720, 680, 710, 812].map((usd) => usd * USD),
     money: {
+      spentMicroUsd: 812 * USD,
       beforeMicroUsd: 710 * USD,
       monthMicroUsd: 2_340 * USD,
       nearest: { slug: 'team-1-service', monthMicroUsd: 830 * USD, capMicroUsd: 1_000 * USD },

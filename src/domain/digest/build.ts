@@ -19,7 +19,7 @@ export interface RowFacts extends Pick<KeyFacts, 'ownerId' | 'facts'> {
   readonly beforeMicroUsd: number;
 }
 
-type Given = 'alerts' | 'data' | 'actions' | 'moreActions' | 'rows' | 'moreRows' | 'money' | 'trend' | 'lost';
+type Given = 'alerts' | 'data' | 'actions' | 'moreActions' | 'rows' | 'moreRows' | 'trend' | 'lost';
 type Reckoned = 'score' | 'scoreVersion' | 'scoreChange' | 'isNewFormula' | 'lateMs' | 'keys' | 'isQuiet';
 
 /** All that a digest is made of. */
@@ -30,7 +30,6 @@ export interface DigestFacts extends Omit<DigestCard, Given | Reckoned> {
   /** What those weeks cost; null: usage was not read as far back. */
   readonly spent: readonly (number | null)[];
   readonly past: readonly PastScore[];
-  readonly money: Omit<DigestMoney, 'spentMicroUsd'>;
   readonly alerts: Omit<DigestAlerts, 'answered' | 'medianAnswerMs'> & {
     /** How long each answered one waited. */
     readonly answersMs: readonly number[];
@@ -79,7 +78,7 @@ export function buildDigest(facts: DigestFacts): DigestCard {
       .map(({ id, lost, items }) => ({ check: id, points: lost, keys: items.length }))
       .toSorted((a, b) => b.points - a.points),
     trend: trendOf(facts),
-    money: { ...facts.money, spentMicroUsd: facts.spent.at(-1) ?? 0 },
+    money: facts.money,
     actions,
     moreActions: more,
     alerts: {

@@ -56,7 +56,7 @@ export interface Catch extends AlertRef {
   /** Actor text of who stopped it. */
   readonly by: string;
   readonly lostMicroUsd: number;
-  /** From its beginning to the stop. */
+  /** From the alert to the stop. */
   readonly afterMs: number;
 }
 
@@ -65,7 +65,7 @@ export interface DigestAlerts {
   readonly answered: number;
   /** Null: nobody answered any. */
   readonly medianAnswerMs: number | null;
-  /** The gravest first. */
+  /** What was not stopped, the gravest first. */
   readonly open: readonly OpenAlert[];
   /** Found, and told nobody at once. */
   readonly quiet: number;

@@ -2,6 +2,7 @@ import { HOUR_MS, MINUTE_MS, monthStart } from '../../domain/time.ts';
 import { leakWeekend, providerDown, type Scenario, slackDown, type World } from '../world/index.ts';
 import { auditDay, beginAudit } from './begin-audit.ts';
 import { beginCampaign, CAMPAIGN_POLICY, campaignDay, forgetConsumer } from './begin-campaign.ts';
+import { beginDigest, DIGEST_POLICY, digestDay } from './begin-digest.ts';
 import { beginRotation, ROTATED_KEY } from './begin-rotation.ts';
 import type { LiveStory } from './story.ts';
 
@@ -98,6 +99,16 @@ export const stories: readonly LiveStory[] = [
     scenario: auditDay,
     provider: PROVIDER,
     begin: beginAudit,
+  },
+  {
+    id: 'digest',
+    title: 'Weekly digest',
+    watchFor:
+      'A leak was caught before breakfast, and at nine the week is told. Press one of the three things to do, ask for the CSV, open the thread. Try /keys digest.',
+    scenario: digestDay,
+    provider: PROVIDER,
+    policy: DIGEST_POLICY,
+    begin: beginDigest,
   },
   {
     id: 'two-people',

@@ -37,12 +37,14 @@ export async function readAlerts({ store }: Pick<Deps, 'store'>, { range, slugOf
     alerts: {
       opened: opened.length,
       answersMs: opened.flatMap(({ alert, answeredAt }) => (answeredAt === null ? [] : [answeredAt - alert.openedAt])),
-      open: open.map((alert) => ({
-        alertId: alert.id,
-        name: alertName(alert),
-        slug: slugOf(alert.lineageId),
-        severity: alert.severity,
-      })),
+      open: open
+        .filter(({ state }) => state !== 'contained')
+        .map((alert) => ({
+          alertId: alert.id,
+          name: alertName(alert),
+          slug: slugOf(alert.lineageId),
+          severity: alert.severity,
+        })),
       quiet: quiet.length,
       noticed: noticed.map(({ slug, finding }) => ({ slug, headline: finding.headline })),
     },
@@ -57,7 +59,7 @@ export async function readAlerts({ store }: Pick<Deps, 'store'>, { range, slugOf
 
 /** Something was stopped in this week, and nobody has called it expected. */
 function catchOf({ alert, stoppedBy }: WeekAlert, { from, to }: UsageRange, slugOf: Asked['slugOf']): readonly Catch[] {
-  const { containedAt, verdict, startedAt, lostMicroUsd } = alert;
+  const { containedAt, verdict, openedAt, lostMicroUsd } = alert;
   if (containedAt === null || containedAt < from || containedAt >= to || verdict !== null || stoppedBy === null)
     return [];
   return [
@@ -67,7 +69,7 @@ function catchOf({ alert, stoppedBy }: WeekAlert, { from, to }: UsageRange, slug
       slug: slugOf(alert.lineageId),
       by: stoppedBy,
       lostMicroUsd,
-      afterMs: Math.max(0, containedAt - startedAt),
+      afterMs: Math.max(0, containedAt - openedAt),
     },
   ];
 }

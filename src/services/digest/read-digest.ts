@@ -3,7 +3,7 @@ import type { DigestCard, DigestPaged } from '../../domain/digest/card.ts';
 import type { ActionKey } from '../../domain/digest/top-actions.ts';
 import { type DigestTurn, previewTurn, turnsUntil } from '../../domain/digest/turn.ts';
 import { STOPPED_STATUSES } from '../../domain/key.ts';
-import { DAY_MS, monthStart } from '../../domain/time.ts';
+import { DAY_MS, floorTo, monthStart } from '../../domain/time.ts';
 import type { UsageRange } from '../../ports/usage-prices.ts';
 import { whoWouldBePaged } from '../alerts/who-is-paged.ts';
 import { capLines } from '../home/read-company.ts';
@@ -144,6 +144,7 @@ async function readMoney(deps: DigestDeps, { all, risk, spent }: MoneyAsked): Pr
   const now = deps.clock.now();
   const [nearest] = await capLines(deps, all);
   return {
+    spentMicroUsd: await deps.store.read.usage.dayTotal(spent),
     beforeMicroUsd: (await spentIn(deps, [{ spent: weekBefore(spent) }]))[0] ?? null,
     monthMicroUsd: await deps.store.read.usage.dayTotal({ from: monthStart(now), to: now }),
     nearest:
@@ -155,7 +156,7 @@ async function readMoney(deps: DigestDeps, { all, risk, spent }: MoneyAsked): Pr
   };
 }
 
-/** Week by week, with a key or without; null where usage was not read as far back. */
+/** Week by week, with a key or without; null where usage was not read as far back: a part of a week is no week. */
 async function spentIn(
   { store, providers }: DigestDeps,
   weeks: readonly Pick<DigestTurn, 'spent'>[],
@@ -166,9 +167,9 @@ async function spentIn(
     const at = await usage.oldestStartOf(connectionId);
     if (at !== null) starts.push(at);
   }
-  const oldestAt = Math.min(...starts);
+  const oldestAt = floorTo(Math.min(...starts), DAY_MS);
   const sums: (number | null)[] = [];
-  for (const { spent } of weeks) sums.push(spent.to <= oldestAt ? null : await usage.dayTotal(spent));
+  for (const { spent } of weeks) sums.push(spent.from < oldestAt ? null : await usage.dayTotal(spent));
   return sums;
 }
 

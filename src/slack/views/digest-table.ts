@@ -3,7 +3,10 @@ import type { DigestCard, DigestRow } from '../../domain/digest/card.ts';
 import { CHECK_RULES } from '../../domain/hygiene/checks.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
-import { context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { context, section, sections, TEXT_MAX } from './blocks.ts';
+import { chartBlock, chartText } from './chart.ts';
+import type { DigestRendered } from './digest.ts';
+import { spentChart } from './digest-charts.ts';
 import { type DigestLook, lostText } from './digest-words.ts';
 import { capped, escaped, footerText, mrkdwnSentence, plainForeign } from './text.ts';
 
@@ -13,8 +16,9 @@ const TEXT_ROWS = 10;
 const ALL_CHECKS = 20;
 
 /** The figures behind the digest, in its thread. */
-export function digestTableView(card: DigestCard, look: DigestLook): Rendered {
+export function digestTableView(card: DigestCard, look: DigestLook): DigestRendered {
   const { rows, moreRows, lost, alerts } = card;
+  const charts = spentChart(card, look);
   const cells = rows.map((row) => cellsOf(row, look));
   const title =
     moreRows === 0
@@ -37,11 +41,16 @@ export function digestTableView(card: DigestCard, look: DigestLook): Rendered {
   const blocks: KnownBlock[] = [
     section(`*${title}*`),
     ...(cells.length === 0 ? [] : [table([HEAD, ...cells])]),
+    ...charts.map(chartBlock),
     ...sections(remarks),
     context(footer),
   ];
   const lines = cells.slice(0, TEXT_ROWS).map((row) => escaped(row.join(' · ')));
-  return { text: capped([title, ...lines, ...remarks, footer].join('\n'), TEXT_MAX), blocks };
+  return {
+    text: capped([title, ...lines, ...charts.map(chartText), ...remarks, footer].join('\n'), TEXT_MAX),
+    blocks,
+    charts,
+  };
 }
 
 /** Letter for letter: nothing in them is read as markup. An empty cell is refused. */

@@ -133,7 +133,7 @@ export function weekLines(card: DigestCard, look: DigestLook): readonly string[]
 function catchLines({ catches }: DigestCard, { locale, placeOf }: DigestLook): readonly string[] {
   const shown = catches.slice(0, NAMES_SHOWN).map(({ alertId, name, slug, by, lostMicroUsd, afterMs }) => {
     const gone = lostMicroUsd === 0 ? '' : `, ${escaped(formatMoney(lostMicroUsd, locale.currency))} gone`;
-    return `*Caught by ${actorMention(by)}*: ${escaped(slug)}, ${formatLength(afterMs)} after it began${gone} (${messageLink(name, placeOf(alertId), locale)})`;
+    return `*Caught by ${actorMention(by)}*: ${escaped(slug)}, ${formatLength(afterMs)} after the alert${gone} (${messageLink(name, placeOf(alertId), locale)})`;
   });
   const more = catches.length - shown.length;
   const last = shown.pop();

@@ -1,12 +1,12 @@
 import type { KnownBlock } from '@slack/types';
-import type { DigestAct, DigestAction, DigestCard, TrendWeek } from '../../domain/digest/card.ts';
-import { dayAt } from '../../domain/time.ts';
+import type { DigestAct, DigestAction, DigestCard } from '../../domain/digest/card.ts';
 import { encodeButton } from '../button-value.ts';
 import { digestButton } from '../digest-button.ts';
 import { plain } from './action-modal.ts';
 import { actions, type ButtonSpec, button, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { APPLY_CAP } from './cap-list.ts';
 import { type Chart, chartBlock, chartText, POINTS_MIN } from './chart.ts';
+import { scoreChart, spentChart } from './digest-charts.ts';
 import {
   actionText,
   changeText,
@@ -24,7 +24,6 @@ import { capital, capped, escaped, footerText, utcDayText } from './text.ts';
 
 export const DIGEST_CSV = 'digest_csv';
 export const DIGEST_SCORE = 'digest_score';
-const MICRO = 1_000_000;
 
 export interface DigestRendered extends Rendered {
   readonly charts: readonly Chart[];
@@ -38,7 +37,8 @@ export function digestView(card: DigestCard, look: DigestLook): DigestRendered {
   const summary = summaryLines(card, look);
   const todo = card.actions.map((action) => ({ action, text: actionText(action, look) }));
   const week = weekLines(card, look);
-  const charts = chartsOf(card, look);
+  // What was spent is drawn in the thread; whoever asks alone has none.
+  const charts = card.isPreview ? [...scoreChart(card), ...spentChart(card, look)] : scoreChart(card);
   const heading = todo.length === 0 ? [] : [headingOf(card)];
   const course = charts.map(chartText);
   const footer = footerOf(card, look);
@@ -137,26 +137,4 @@ function footerOf(card: DigestCard, look: DigestLook): string {
 /** Money is counted by whole UTC days, as providers bill. */
 function weekText({ turn: { spent } }: DigestCard): string {
   return `${utcDayText(spent.from)} to ${utcDayText(spent.to - 1)} (UTC)`;
-}
-
-/** The eight weeks, as far as they are known. */
-export function chartsOf({ trend }: Pick<DigestCard, 'trend'>, { locale: { currency } }: DigestLook): readonly Chart[] {
-  const points = (pick: (week: TrendWeek) => number | null) =>
-    trend.flatMap((week) => {
-      const value = pick(week);
-      return value === null ? [] : [{ label: utcDayText(dayAt(week.day) ?? 0), value }];
-    });
-  const charts: readonly Chart[] = [
-    { title: 'Hygiene score', kind: 'line', name: 'Score', unit: 'of 100', points: points(({ score }) => score) },
-    {
-      title: `Spent each week, ${currency.code}`,
-      kind: 'bar',
-      name: 'Spent',
-      unit: currency.code,
-      points: points(({ spentMicroUsd }) =>
-        spentMicroUsd === null ? null : Math.round((spentMicroUsd / MICRO) * currency.usdRate * 100) / 100,
-      ),
-    },
-  ];
-  return charts.filter((chart) => chart.points.length >= POINTS_MIN);
 }

@@ -49,7 +49,7 @@ describe('the digest', () => {
     const first = view({
       past: [],
       spent: [null, null, null, null, null, null, null, 12_000_000],
-      money: { ...digestFacts().money, beforeMicroUsd: null },
+      money: { ...digestFacts().money, spentMicroUsd: 12_000_000, beforeMicroUsd: null },
       rowFacts: [rowFacts('prod-api', { owned: false })],
     });
     expect(first.charts).toEqual([]);
@@ -61,7 +61,7 @@ describe('the digest', () => {
     const { text, charts } = view({ past });
     expect(text).toContain('does not compare');
     expect(text).not.toMatch(/up \d|down \d/);
-    expect(charts.map(({ title }) => title)).toEqual(['Spent each week, USD']);
+    expect(charts).toEqual([]);
   });
 
   test('that somebody asks for has no charts and no sheet: it is shown to them alone and is kept nowhere', () => {
@@ -86,6 +86,8 @@ describe('the digest', () => {
   });
 });
 
-test('the table in the thread has the figures behind it', async () => {
-  await expectMessage('digest-table', digestTableView(fullestDigest(), LOOK));
+test('the table in the thread has the figures behind it, and what each week cost', async () => {
+  const table = digestTableView(fullestDigest(), LOOK);
+  expect(table.charts.map(({ title }) => title)).toEqual(['Spent each week, USD']);
+  await expectMessage('digest-table', message(table));
 });
