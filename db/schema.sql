@@ -223,6 +223,15 @@ CREATE TABLE departures (
 
 CREATE UNIQUE INDEX departures_open ON departures (person) WHERE closed_at IS NULL;
 
+CREATE TABLE digests (
+  week TEXT PRIMARY KEY,
+  due_at BIGINT NOT NULL,
+  made_at BIGINT NOT NULL,
+  score INTEGER,
+  score_version INTEGER,
+  card TEXT
+);
+
 CREATE TABLE event_watermarks (
   connection_id TEXT PRIMARY KEY,
   availability TEXT,
@@ -749,6 +758,15 @@ CREATE TABLE usage_history (
   problem TEXT,
   updated_at BIGINT NOT NULL
 );
+
+CREATE TABLE usage_lags (
+  connection_id TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  lag_ms BIGINT NOT NULL,
+  PRIMARY KEY (connection_id, at)
+);
+
+CREATE INDEX usage_lags_at ON usage_lags (at);
 
 CREATE TABLE usage_models (
   key_id TEXT NOT NULL,

@@ -42,6 +42,7 @@ export const MORE: Readonly<Record<string, More>> = {
       'expect',
     ],
   },
+  digest: { act: 'look', examples: ['digest'] },
   mute: {
     act: 'mute',
     examples: ['mute staging-ci spend-acceleration 3d known batch', 'mute staging-ci spend-acceleration end', 'mute'],

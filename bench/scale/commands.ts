@@ -5,10 +5,13 @@ import { US_DOLLAR } from '../../src/domain/money.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Provider } from '../../src/ports/provider.ts';
 import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
+import { readDigest } from '../../src/services/digest/read-digest.ts';
 import { readBasis, readHome } from '../../src/services/home/read-home.ts';
 import { interactions } from '../../src/slack/actions/index.ts';
 import { subcommands } from '../../src/slack/commands/index.ts';
 import type { SlackContext } from '../../src/slack/context.ts';
+import { lookFor } from '../../src/slack/digest-renderers.ts';
+import { digestView } from '../../src/slack/views/digest.ts';
 import { homeView } from '../../src/slack/views/home.ts';
 import { type Figure, quantile } from '../suite.ts';
 import { CONNECTION, openScaleStage } from './stage.ts';
@@ -19,6 +22,7 @@ const [size = '', databasePath = ''] = process.argv.slice(2);
 const CALLS = 200;
 const POLLS = 7;
 const CLICKS = 20;
+const DIGESTS = 7;
 const MAX_TURNS = 1_000_000;
 const calledAt: number[] = [];
 const PERSON = { userId: 'U0ANA', teamId: 'T1', triggerId: 'trigger', channel: 'C0AIKEYS' };
@@ -48,6 +52,10 @@ const homes: number[] = [];
 for (let call = 0; call < CALLS; call += 1) homes.push(await homeMs(1 + (call % 50)));
 figures.push({ name: 'Home tab, median', value: quantile(homes, 0.5), unit: 'ms' });
 figures.push({ name: 'Home tab, p95', value: quantile(homes, 0.95), unit: 'ms' });
+const digests: number[] = [];
+for (let call = 0; call < DIGESTS; call += 1) digests.push(await digestMs());
+figures.push({ name: 'weekly digest, median', value: quantile(digests, 0.5), unit: 'ms' });
+figures.push({ name: `weekly digest, worst of ${DIGESTS}`, value: Math.max(...digests), unit: 'ms' });
 for (const line of ['list', 'stale']) {
   const times: number[] = [];
   for (let poll = 0; poll < POLLS; poll += 1) {
@@ -83,6 +91,18 @@ async function homeMs(page: number): Promise<number> {
   const view = homeView(card, locale);
   const ms = performance.now() - begun;
   if (view.blocks.length < 5) throw new Error('the Home tab is empty');
+  return ms;
+}
+
+/** From the store to the blocks, with nothing of it remembered: a week lies between two of them. */
+async function digestMs(): Promise<number> {
+  const { deps, locale } = context;
+  stage.clock.jumpTo(stage.clock.now() + 2 * MINUTE_MS);
+  const begun = performance.now();
+  const card = await readDigest(deps);
+  const view = digestView(card, await lookFor(deps, card, locale));
+  const ms = performance.now() - begun;
+  if (view.blocks.length < 5) throw new Error('the digest is empty');
   return ms;
 }
 

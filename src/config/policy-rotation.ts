@@ -10,8 +10,8 @@ import {
   type RotationPolicy,
 } from '../domain/rotation-policy.ts';
 import { DAY_MS, dayAt, HOUR_MS } from '../domain/time.ts';
+import { CLOCK, CLOCK_ADVICE, minutesOf } from './policy-values.ts';
 
-const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 const MONTH_DAY = /^(?:0[1-9]|1[0-2])-\d{2}$/;
 // A leap year: the 29th of February is a holiday where there is one.
 const ANY_YEAR = '2024-';
@@ -26,7 +26,7 @@ const day = z
   .union([z.string(), z.int()])
   .refine((text) => parseDaySpec(text) !== null, 'is not a day of a month')
   .describe(DAY_ADVICE);
-const at = z.string().regex(CLOCK).describe("a time in quotes such as '10:00'");
+const at = z.string().regex(CLOCK).describe(CLOCK_ADVICE);
 const freezeDay = z
   .string()
   .refine((text) => dayAt(text) !== null, 'is not a day')
@@ -124,7 +124,7 @@ export function toRotationPolicy(file: RotationFile): RotationPolicy {
       every: rule.every,
       months: rule.months ?? null,
       day: rule.day === undefined ? null : toDay(rule.day),
-      atMinutes: rule.at === undefined ? null : toMinutes(rule.at),
+      atMinutes: rule.at === undefined ? null : minutesOf(rule.at),
     })),
     announceMs: file.announce_days * DAY_MS,
     dueMs: file.due_days * DAY_MS,
@@ -138,16 +138,11 @@ export function toRotationPolicy(file: RotationFile): RotationPolicy {
 }
 
 function toCadence(file: CalendarFile): RotationCadence {
-  return { every: file.every, months: file.months ?? null, day: toDay(file.day), atMinutes: toMinutes(file.at) };
+  return { every: file.every, months: file.months ?? null, day: toDay(file.day), atMinutes: minutesOf(file.at) };
 }
 
 function toDay(text: string | number): DaySpec {
   return parseDaySpec(text) ?? { kind: 'number', day: 1 };
-}
-
-function toMinutes(text: string): number {
-  const [hour = 0, minute = 0] = text.split(':').map(Number);
-  return hour * 60 + minute;
 }
 
 function stepMs(given: number): number | null {

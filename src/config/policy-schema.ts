@@ -3,19 +3,18 @@ import { PROFILES } from '../domain/profile.ts';
 import { dayAt } from '../domain/time.ts';
 import { actsIn, capsSection } from './policy-caps.ts';
 import { complainHooks, deployHookSections, type HookKind } from './policy-deploy-hooks.ts';
+import { digestSection } from './policy-digest.ts';
 import { adminKeysSection, namingSection, stalenessSection } from './policy-hygiene.ts';
 import { ownershipSection } from './policy-ownership.ts';
 import { priceEntrySchema } from './policy-prices.ts';
 import { rotationSchema } from './policy-rotation.ts';
 import { secretStoreSections } from './policy-secret-stores.ts';
+import { CHANNEL, CHANNEL_ADVICE, PERSON, PERSON_ADVICE } from './policy-values.ts';
 import { unwrapSchema } from './unwrap-schema.ts';
 
-const CHANNEL = /^(?:#[\p{Ll}\p{Lo}\p{N}_-]{1,80}|[CG][A-Z0-9]{2,})$/u;
-const PERSON = /^[UW][A-Z0-9]{2,}$/;
 const PERSON_OR_GROUP = /^[UWS][A-Z0-9]{2,}$/;
 
 // Each description is the advice that a person reads when the value is wrong.
-const PERSON_ADVICE = 'a Slack member id such as U0123456789 (profile, three dots, Copy member ID)';
 const GROUP_ADVICE = `${PERSON_ADVICE} or the id of a user group such as S0123456789`;
 
 const person = z.string().regex(PERSON).describe(PERSON_ADVICE);
@@ -23,10 +22,7 @@ const personOrGroup = z.string().regex(PERSON_OR_GROUP).describe(GROUP_ADVICE);
 const glob = z.string().min(1).describe("a name, or a pattern in quotes such as '*-ci' (* is any text)");
 
 const channels = z.strictObject({
-  alerts: z
-    .string()
-    .regex(CHANNEL)
-    .describe("a channel in quotes such as '#ai-keys' (without quotes YAML drops it), or its id such as C0123456789"),
+  alerts: z.string().regex(CHANNEL).describe(CHANNEL_ADVICE),
 });
 
 const calendar = z.strictObject({
@@ -146,6 +142,7 @@ export function policyFileSchema(detectors: readonly DetectorNames[], { provider
     polling,
     escalation,
     alerts,
+    digest: digestSection,
     heartbeat,
     auto_contain: autoContain,
     caps: capsSection,

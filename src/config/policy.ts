@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../domain/time.ts';
 import type { Fault } from './faults.ts';
 import { toCapPolicy } from './policy-caps.ts';
 import { toDeployHooks, toRedeploy } from './policy-deploy-hooks.ts';
+import { toDigestPolicy } from './policy-digest.ts';
 import { issueFaults, unknownKeyFaults } from './policy-faults.ts';
 import { toAdminKeyExpiries, toNamingPolicy, toStalenessPolicy } from './policy-hygiene.ts';
 import { toOwnershipPolicy } from './policy-ownership.ts';
@@ -37,6 +38,7 @@ export const POLICY_SECTIONS: readonly string[] = [
   'caps',
   'escalation',
   'alerts',
+  'digest',
   'heartbeat',
   'auto_contain',
   'detection',
@@ -114,6 +116,7 @@ function toPolicy(file: PolicyFile, detectors: Readonly<Record<string, unknown>>
       admins: stepMs(file.escalation.admins_minutes),
     },
     alerts: { dailyMessages: file.alerts.daily_messages === 0 ? null : file.alerts.daily_messages },
+    digest: toDigestPolicy(file.digest),
     heartbeat: { everyMs: file.heartbeat.minutes * MINUTE_MS },
     autoContain: {
       enabled: file.auto_contain.enabled,

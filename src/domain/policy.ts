@@ -1,4 +1,5 @@
 import type { RolePolicy } from './authorise.ts';
+import type { DigestPolicy } from './digest/turn.ts';
 import type { EscalationPolicy } from './escalation.ts';
 import { type Environment, guessEnvironment, type Lineage } from './key.ts';
 import type { ModelBounds } from './lineage-facts.ts';
@@ -67,6 +68,8 @@ export interface Policy {
   readonly polling: { readonly usageMs: number; readonly inventoryMs: number };
   /** So many alerts a day get a message of their own before those that call nobody share one; null: any number. */
   readonly alerts: { readonly dailyMessages: number | null };
+  /** The weekly one. */
+  readonly digest: DigestPolicy;
   /** Sent only where KEYSTEWARD_HEARTBEAT_URL is set. */
   readonly heartbeat: { readonly everyMs: number };
   readonly autoContain: AutoContain;

@@ -8,6 +8,7 @@ import type { BulkRepo } from './bulk.ts';
 import type { CampaignRepo } from './campaigns.ts';
 import type { CostReadRepo, DayCostRepo } from './costs.ts';
 import type { DepartureRepo } from './departures.ts';
+import type { DigestRepo, UsageLagRepo } from './digests.ts';
 import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
@@ -218,6 +219,8 @@ export interface Repos {
   readonly scopeMembers: ScopeMemberRepo;
   readonly ownerQuestions: OwnerQuestionRepo;
   readonly departures: DepartureRepo;
+  readonly digests: DigestRepo;
+  readonly usageLags: UsageLagRepo;
 }
 
 /** What a committed transaction has put there to be worked on. */

@@ -12,6 +12,8 @@ export interface NoticeRepo {
   /** How many there have been of this kind about this subject. */
   count(kind: NoticeKind, subject: string): Promise<number>;
   allOpen<Kind extends NoticeKind>(kind: Kind): Promise<readonly NoticeOf<Kind>[]>;
+  /** Open at any time since, oldest first. */
+  since<Kind extends NoticeKind>(kind: Kind, at: number): Promise<readonly NoticeOf<Kind>[]>;
 }
 
 /** How one connection's inventory was read last, and since when it cannot be. */

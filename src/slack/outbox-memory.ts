@@ -3,6 +3,8 @@ import { channelIdOf, directChannelOf, isPerson } from './channels.ts';
 
 /** What the sender knows of places between two rounds. A restart forgets it without harm. */
 export class OutboxMemory {
+  /** False once this workspace has refused a message for its charts, and taken it without. */
+  takesCharts = true;
   readonly #ids = new Map<string, string>();
   readonly #heldUntil = new Map<string, number>();
 

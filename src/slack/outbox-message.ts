@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import { AppError } from '../domain/errors.ts';
 import type { MessageRecord, OutboxRow } from '../ports/outbox.ts';
+import { withFittingCharts } from './charts-that-fit.ts';
 import type { OutboxMemory } from './outbox-memory.ts';
 import type { Draft, RenderContext } from './outbox-renderer.ts';
 import { findOwnMessage, METADATA_EVENT } from './own-messages.ts';
@@ -62,7 +63,9 @@ async function pin({ bulk, deps }: OutboxContext, { channel, ts }: Place, isPinn
 async function edit(context: OutboxContext, { channel, ts }: Place, draft: Draft): Promise<boolean> {
   const { bulk, memory } = context;
   try {
-    await bulk.chat.update({ channel, ts, text: draft.text, blocks: draft.blocks });
+    await withFittingCharts(context, draft, ({ blocks }) =>
+      bulk.chat.update({ channel, ts, text: draft.text, blocks: [...blocks] }),
+    );
     return true;
   } catch (error) {
     if (slackCode(error) === 'message_not_found') return false;
@@ -132,14 +135,17 @@ async function placeOfLostPost(
 
 async function post(context: OutboxContext, row: OutboxRow, draft: Draft): Promise<Place> {
   const thread = await threadOf(context, draft);
-  const answer = await context.bulk.chat.postMessage({
-    channel: thread?.channel ?? (await context.memory.idOf(context.bulk, draft.channel)),
-    ...withMentions(draft),
-    unfurl_links: false,
-    unfurl_media: false,
-    metadata: { event_type: METADATA_EVENT, event_payload: { subject: `${row.kind}:${row.subjectId}` } },
-    ...(thread === undefined ? {} : { thread_ts: thread.ts }),
-  });
+  const channel = thread?.channel ?? (await context.memory.idOf(context.bulk, draft.channel));
+  const answer = await withFittingCharts(context, draft, (fitting) =>
+    context.bulk.chat.postMessage({
+      channel,
+      ...withMentions({ ...draft, ...fitting }),
+      unfurl_links: false,
+      unfurl_media: false,
+      metadata: { event_type: METADATA_EVENT, event_payload: { subject: `${row.kind}:${row.subjectId}` } },
+      ...(thread === undefined ? {} : { thread_ts: thread.ts }),
+    }),
+  );
   if (answer.channel === undefined || answer.ts === undefined) {
     throw new AppError({
       code: 'slack_unavailable',

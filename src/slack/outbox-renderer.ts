@@ -1,5 +1,6 @@
 import type { Deps } from '../services/deps.ts';
 import type { Rendered } from './views/blocks.ts';
+import type { Chart } from './views/chart.ts';
 import type { Locale } from './views/text.ts';
 
 export interface RenderContext {
@@ -21,6 +22,8 @@ export interface Draft extends Rendered {
   readonly directTo?: DirectTo;
   /** Whether it stands among the channel's pins, where that is allowed; left out: it is no matter. */
   readonly isPinned?: boolean;
+  /** What its charts show: as a picture where the workspace takes no charts. */
+  readonly charts?: readonly Chart[];
 }
 
 /** Who gets a channel's message directly where the channel refuses it. Without it: the responders, else the admins. */

@@ -10,6 +10,7 @@ import { adminKeyRenderer } from './admin-key-renderer.ts';
 import { alertEventRenderer, alertRenderer, ownerQuestionRenderer } from './alert-renderers.ts';
 import { rootOfApproval } from './approval-thread.ts';
 import { campaignChannelRenderers, campaignDirectRenderers } from './campaign-renderers.ts';
+import { digestChannelRenderers, digestDirectRenderers } from './digest-renderers.ts';
 import { directRenderer } from './direct-copy.ts';
 import { holdRenderer, rollUpRenderer } from './hold-renderers.ts';
 import { keyAuditRenderers } from './key-audit-renderers.ts';
@@ -109,6 +110,7 @@ const channelRenderers: readonly OutboxRenderer[] = [
   ...campaignChannelRenderers,
   ...staleChannelRenderers,
   ...keyAuditRenderers,
+  ...digestChannelRenderers,
   noticeToRenderer,
   approvalRenderer,
   rollUpRenderer,
@@ -125,5 +127,6 @@ export const outboxRenderers: readonly OutboxRenderer[] = [
   holdRenderer,
   ...campaignDirectRenderers,
   ...staleDirectRenderers,
+  ...digestDirectRenderers,
   directRenderer(channelRenderers),
 ];

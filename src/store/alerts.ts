@@ -225,7 +225,7 @@ function fromAlert(alert: Alert): NewRow<'alerts'> {
   };
 }
 
-function toAlert(row: Row<'alerts'>): Alert {
+export function toAlert(row: Row<'alerts'>): Alert {
   return {
     id: row.id,
     number: row.number,

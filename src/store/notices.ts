@@ -45,6 +45,17 @@ export function noticeRepo(db: Kysely<Database>): NoticeRepo {
     async allOpen<Kind extends NoticeKind>(kind: Kind) {
       return (await openOf(kind).orderBy('id').execute()).map((row) => toNotice<Kind>(row));
     },
+    async since<Kind extends NoticeKind>(kind: Kind, at: number) {
+      const rows = await db
+        .selectFrom('notices')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', at)]))
+        .orderBy('opened_at')
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => toNotice<Kind>(row));
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { campaignRepo } from './campaigns.ts';
 import { costReadRepo, dayCostRepo } from './day-costs.ts';
 import { channelTroubleRepo, outletRepo, pageRepo } from './deliveries.ts';
 import { departureRepo } from './departures.ts';
+import { digestRepo, usageLagRepo } from './digests.ts';
 import { grantRepo } from './grants.ts';
 import { homeTabRepo } from './home-tabs.ts';
 import { inventoryReadRepo } from './inventory-reads.ts';
@@ -82,5 +83,7 @@ export function createRepos(context: RepoContext): Repos {
     scopeMembers: scopeMemberRepo(db),
     ownerQuestions: ownerQuestionRepo(db),
     departures: departureRepo(db),
+    digests: digestRepo(db),
+    usageLags: usageLagRepo(db),
   };
 }

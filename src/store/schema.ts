@@ -6,6 +6,7 @@ import type { BaselineTable } from './schema-baselines.ts';
 import type { CampaignMemberTable, CampaignTable } from './schema-campaigns.ts';
 import type { CostReadTable, DayCostTable } from './schema-costs.ts';
 import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from './schema-deliveries.ts';
+import type { DigestTable, UsageLagTable } from './schema-digests.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { HomeTabTable } from './schema-home.ts';
 import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
@@ -291,6 +292,8 @@ export interface Database {
   owner_questions: OwnerQuestionTable;
   departures: DepartureTable;
   departure_keys: DepartureKeyTable;
+  digests: DigestTable;
+  usage_lags: UsageLagTable;
 }
 
 export type Row<Name extends keyof Database> = Selectable<Database[Name]>;

@@ -77,6 +77,7 @@ const LINES = [
   'score',
   'score me',
   'score owned',
+  'digest',
   'list unowned',
   'list never-used model:fake* cap:none watched:yes sort:owner',
   'export',

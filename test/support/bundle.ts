@@ -64,7 +64,7 @@ export async function bundle({ entry, outfile, mutants = [], leftOut = [] }: Bun
 /** What is not a plain dependency, and what is not plain code. */
 async function packagesOutside(): Promise<readonly string[]> {
   const { devDependencies, peerDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  return ['better-sqlite3', ...Object.keys({ ...devDependencies, ...peerDependencies })];
+  return ['better-sqlite3', '@napi-rs/canvas', ...Object.keys({ ...devDependencies, ...peerDependencies })];
 }
 
 /** Our own sources find the files beside them from where they are, not from where the bundle is. */

@@ -2,6 +2,7 @@ import { CHECK_RULES, CHECKS, type Check, type Facts } from './checks.ts';
 
 /** One working key. */
 export interface KeyFacts {
+  readonly keyId: string;
   readonly slug: string;
   /** Who answers for it; null: nobody. */
   readonly ownerId: string | null;

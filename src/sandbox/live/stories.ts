@@ -3,6 +3,7 @@ import { leakWeekend, providerDown, type Scenario, slackDown, type World } from 
 import { auditDay, beginAudit } from './begin-audit.ts';
 import { beginCampaign, CAMPAIGN_POLICY, campaignDay, forgetConsumer } from './begin-campaign.ts';
 import { beginDeparture, LEAVING_POLICY, leavingDay } from './begin-departure.ts';
+import { beginDigest, DIGEST_POLICY, digestDay } from './begin-digest.ts';
 import { beginRotation, ROTATED_KEY } from './begin-rotation.ts';
 import type { LiveStory } from './story.ts';
 
@@ -109,6 +110,16 @@ export const stories: readonly LiveStory[] = [
     provider: PROVIDER,
     policy: LEAVING_POLICY,
     begin: beginDeparture,
+  },
+  {
+    id: 'digest',
+    title: 'Weekly digest',
+    watchFor:
+      'A leak was caught before breakfast, and at nine the week is told. Press one of the three things to do, ask for the CSV, open the thread. Try /keys digest.',
+    scenario: digestDay,
+    provider: PROVIDER,
+    policy: DIGEST_POLICY,
+    begin: beginDigest,
   },
   {
     id: 'two-people',

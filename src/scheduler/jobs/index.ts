@@ -17,6 +17,7 @@ import { readLimitsJob } from './read-limits.ts';
 import { reconcileJob } from './reconcile.ts';
 import { reportAudienceJob } from './report-audience.ts';
 import { reportBacktestJob } from './report-backtest.ts';
+import { sendDigestJob } from './send-digest.ts';
 import { sendHeartbeatJob } from './send-heartbeat.ts';
 import { settleUsageJob } from './settle-usage.ts';
 import { syncInventoryJob } from './sync-inventory.ts';
@@ -48,6 +49,7 @@ export const jobs: readonly Job[] = [
   greetInstallerJob,
   logAuditHeadJob,
   probeChannelsJob,
+  sendDigestJob,
   sendHeartbeatJob,
   pruneJob,
 ];

@@ -80,7 +80,11 @@ function hygieneOf(standing: readonly KeySummary[], now: number): Hygiene {
   };
 }
 
-async function capLines(deps: CompanyDeps, keys: readonly KeySummary[]): Promise<readonly CapLine[]> {
+/** The nearest to their end first. */
+export async function capLines(
+  deps: Pick<CompanyDeps, 'store' | 'clock' | 'providers' | 'policy'>,
+  keys: readonly KeySummary[],
+): Promise<readonly CapLine[]> {
   const slugs = new Map(keys.map(({ lineage }) => [lineage.id, lineage.slug]));
   const allKeys = await withNamedKeys(
     deps.store.read,

@@ -7,6 +7,8 @@ const KEEP_EVIDENCE_MS = 400 * DAY_MS;
 const KEEP_OUTBOX_MS = 30 * DAY_MS;
 // It is found for some hours at most.
 const KEEP_NEWS_MS = 7 * DAY_MS;
+// A digest that is late by a week still tells of the one before.
+const KEEP_LAGS_MS = 21 * DAY_MS;
 // A transaction of this size is over in a few milliseconds.
 const SLICE = 500;
 
@@ -15,6 +17,7 @@ export interface Pruned {
   readonly findings: number;
   readonly told: number;
   readonly events: number;
+  readonly lags: number;
 }
 
 type PruneDeps = Pick<Deps, 'store' | 'clock' | 'breathe'>;
@@ -35,6 +38,7 @@ export async function prune(deps: PruneDeps): Promise<Pruned> {
       (await untilNothingIsLeft(deps, (tx) => tx.told.pruneNews(now - KEEP_NEWS_MS, SLICE))) +
       (await untilNothingIsLeft(deps, (tx) => tx.told.prune(evidenceBefore, SLICE))),
     events: await untilNothingIsLeft(deps, (tx) => tx.providerEvents.prune(evidenceBefore, SLICE)),
+    lags: await untilNothingIsLeft(deps, (tx) => tx.usageLags.prune(now - KEEP_LAGS_MS, SLICE)),
   };
 }
 

@@ -58,6 +58,7 @@ async function keyFacts(deps: RiskDeps): Promise<readonly KeyFacts[]> {
     const isCapped = caps.has(lineage.id) || (risk !== undefined && risk.at.input.providerCap !== null);
     const others = lineagesOf.get(`${key.providerId}:${key.scopeId ?? ''}`)?.size ?? 1;
     return {
+      keyId: key.id,
       slug: lineage.slug,
       ownerId: confirmedOwnerOf(lineage),
       facts: {

@@ -54,18 +54,27 @@ export async function pollUsage(deps: PollDeps, provider: Provider): Promise<Pol
     missedPolls: 0,
     problem: null,
   };
-  await putWatermark(deps, watermark);
+  await putWatermark(deps, watermark, before);
   if (before?.failingSince) deps.logger.info('usage is readable again', { connection: connectionId });
   return { ok: true, watermark, retryAfterMs: null };
 }
 
-async function putWatermark(deps: PollDeps, watermark: Watermark): Promise<void> {
+async function putWatermark(deps: PollDeps, watermark: Watermark, before: Watermark | undefined): Promise<void> {
   const { connectionId, polledAt, failingSince, missedPolls, problem } = watermark;
+  const lag = lagOf(watermark, before);
   await deps.store.write(async (tx) => {
     await tx.watermarks.put(watermark);
+    if (lag !== null) await tx.usageLags.add(lag);
     const state = { connectionId, lastReadAt: polledAt, failingSince, misses: missedPolls, problem };
     await reportBlindness({ deps, tx }, { reading: 'usage', ...state });
   });
+}
+
+/** How old the newest usage is that this poll was the first to see; null: it brought nothing newer. */
+function lagOf({ connectionId, polledAt, newestUsageAt }: Watermark, before: Watermark | undefined) {
+  const known = before?.newestUsageAt ?? null;
+  if (polledAt === null || newestUsageAt === null || known === null || newestUsageAt <= known) return null;
+  return { connectionId, at: polledAt, lagMs: Math.max(0, polledAt - newestUsageAt) };
 }
 
 interface FailureContext {
@@ -87,7 +96,7 @@ async function recordFailure(
     missedPolls: (before?.missedPolls ?? 0) + 1,
     problem: publicMessageOf(error),
   };
-  await putWatermark(deps, watermark);
+  await putWatermark(deps, watermark, before);
   deps.logger.warn('usage poll failed', {
     connection: provider.connectionId,
     missedPolls: watermark.missedPolls,

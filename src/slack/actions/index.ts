@@ -25,6 +25,7 @@ import {
   departureRotateSubmit,
 } from './departure.ts';
 import { departureBeginSubmit } from './departure-begin.ts';
+import { digestCsv, digestScore } from './digest.ts';
 import { drillSubmit } from './drill.ts';
 import { editKeySubmit } from './edit-key.ts';
 import { holdEnd } from './hold-end.ts';
@@ -120,6 +121,8 @@ export const interactions: readonly Interaction[] = [
   rotationHandOverSubmit,
   rotationHelp,
   rotationMore,
+  digestCsv,
+  digestScore,
   drillSubmit,
   campaignStart,
   campaignStartSubmit,

@@ -5,6 +5,7 @@ import { blastRadius } from './blast-radius.ts';
 import { cap } from './cap.ts';
 import { caps } from './caps.ts';
 import { claim } from './claim.ts';
+import { digest } from './digest.ts';
 import { edit } from './edit.ts';
 import { expect } from './expect.ts';
 import { exportSheet } from './export.ts';
@@ -41,6 +42,7 @@ export const subcommands: readonly Subcommand[] = [
   blastRadius,
   score,
   lint,
+  digest,
   backtest,
   history,
   exportSheet,

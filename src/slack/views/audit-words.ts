@@ -32,6 +32,8 @@ const DONE: Readonly<Record<string, string>> = {
   'departure.began': 'somebody leaves, and their keys were told',
   'departure.closed': 'what somebody who leaves had is seen to',
   'database.restored': 'the database was restored from a backup',
+  'digest.made': 'the weekly digest was made',
+  'digest.exported': 'the keys of a weekly digest were exported to a sheet',
   'grant.kept': 'what was raised for a time on … stays for good',
   'grant.prolonged': 'what was raised for a time on … got another end',
   'grant.ended': 'what was raised for a time on … ended',

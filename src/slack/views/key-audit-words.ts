@@ -33,7 +33,7 @@ export const STEP_WORDS: Readonly<Record<AuditStep, StepWords>> = {
     how: 'One workload, one key, one project or workspace: then a cap or a stop hits nobody else, and the bill says what costs what.',
     looks: [
       { label: 'Shared scopes', name: 'score', argument: 'scoped' },
-      { label: 'Without environment', name: 'score', argument: 'named' },
+      { label: 'Names and places', name: 'lint', argument: '' },
     ],
   },
   caps: {
@@ -72,7 +72,7 @@ const FIGURE_WORDS: Readonly<Record<AuditFigure, (count: number) => string>> = {
   unknown: () => 'too new to tell',
   prefixes: (count) => (count === 1 ? 'form to search for' : 'forms to search for'),
   shared: (count) => `${count === 1 ? 'shares its' : 'share their'} project or workspace with others`,
-  unnamed: () => 'without an environment',
+  unnamed: () => 'without an environment or the name that policy wants',
   uncapped: () => 'without a cap',
   unbounded: () => 'could cost more than $1,000 in 48 hours, and no cap stops them',
   overdue: () => 'overdue for rotation',
@@ -98,7 +98,7 @@ const NOTHING: Readonly<Record<AuditStep, string>> = {
   inventory: 'no working key is known',
   stale: 'every key is used',
   prefixes: 'no hint of a key is known',
-  scope: 'each key has a scope and an environment of its own',
+  scope: 'each key has a scope of its own, and is named as policy wants',
   caps: 'every key has a cap',
   rotation: 'no key is overdue or older than a year',
   alerts: 'somebody would be called for each key, and every alert was answered',

@@ -16,7 +16,7 @@ const FINE: Facts = {
 };
 
 function key(slug: string, facts: Partial<Facts> = {}, ownerId: string | null = 'U1'): KeyFacts {
-  return { slug, ownerId, facts: { ...FINE, ...facts } };
+  return { keyId: slug, slug, ownerId, facts: { ...FINE, ...facts } };
 }
 
 describe('the score', () => {
@@ -120,6 +120,7 @@ test('fixing a thing lowers nobody’s score, neither the company’s nor any ow
   fc.assert(
     fc.property(company, fix, (given, change) => {
       const before: readonly KeyFacts[] = given.map(({ ownerId, facts }, index) => ({
+        keyId: `k${index}`,
         slug: `k${index}`,
         ownerId,
         facts: { ...facts, owned: ownerId !== null },

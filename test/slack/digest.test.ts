@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { TREND_WEEKS } from '../../src/domain/digest/build.ts';
+import { DAY_MS } from '../../src/domain/time.ts';
+import { sendDigest } from '../../src/services/digest/send-digest.ts';
+import { digestButton } from '../../src/slack/digest-button.ts';
+import { present } from '../support/bench-deps.ts';
+import { fakeKey } from '../support/fake-provider.ts';
+import { ADMIN, openCommandBench, PERSON } from './support/command-bench.ts';
+import { type Running, startRunning } from './support/running.ts';
+
+const CHANNEL = 'C0AIKEYS';
+const WEEK_MS = 7 * DAY_MS;
+
+/** With a course of two weeks to draw. */
+async function afterTwoWeeks(running: Running): Promise<void> {
+  const { deps, clock, drain } = running;
+  await sendDigest(deps);
+  for (let week = 0; week < 2; week += 1) {
+    clock.jumpTo(clock.now() + WEEK_MS);
+    await sendDigest(deps);
+    if (week === 0) await drain();
+  }
+}
+
+const newest = (running: Running) =>
+  present(running.slack.workspace.messages(CHANNEL).findLast(({ threadTs }) => threadTs === undefined));
+const typesOf = (running: Running) => newest(running).blocks.map(({ type }) => type);
+const REFUSED = { kind: 'error', error: 'invalid_blocks' } as const;
+
+describe('a digest in the channel', () => {
+  test('has Slack’s own chart, a table in its thread, and goes to founders directly', async () => {
+    const running = await startRunning();
+    Object.assign(running.deps.policy.digest, { founders: ['U0DEE'] });
+    await afterTwoWeeks(running);
+    await running.drain();
+
+    expect(typesOf(running)).toContain('data_visualization');
+    const { ts } = newest(running);
+    const replies = running.slack.workspace.messages(CHANNEL).filter(({ threadTs }) => threadTs === ts);
+    expect(replies.map(({ blocks }) => blocks.some(({ type }) => type === 'table'))).toEqual([true]);
+    expect(running.slack.person('U0DEE').directMessages().at(-1)?.text).toContain('Keys this week');
+    expect(await running.deps.store.read.outbox.counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  test('has a picture where the workspace takes no charts, and says in words what it shows', async () => {
+    const running = await startRunning();
+    await afterTwoWeeks(running);
+    running.slack.faults.add('chat.postMessage', REFUSED);
+    await running.drain();
+
+    expect(typesOf(running)).not.toContain('data_visualization');
+    const picture = present(newest(running).blocks.find(({ type }) => type === 'image'));
+    expect(String(picture['alt_text'])).toMatch(/^Hygiene score: \w+ \d+ \d+, \w+ \d+ \d+$/);
+    const id = (picture['slack_file'] as { readonly id: string }).id;
+    const file = present(running.slack.workspace.files.get(id));
+    expect(
+      Buffer.from(present(file.bytes) as Uint8Array)
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    // It is nobody's but this message's.
+    expect(file.channels).toEqual([]);
+  });
+
+  test.each([
+    ['the picture is refused as well', ['chat.postMessage', REFUSED]],
+    ['files may not be uploaded', ['files.getUploadURLExternal', { kind: 'error', error: 'missing_scope' }]],
+  ] as const)('comes without a picture where %s', async (_name, [method, fault]) => {
+    const running = await startRunning();
+    await afterTwoWeeks(running);
+    running.slack.faults.add('chat.postMessage', REFUSED);
+    running.slack.faults.add(method, fault);
+    await running.drain();
+
+    expect(typesOf(running).filter((type) => /image|data/.test(String(type)))).toEqual([]);
+    expect(newest(running).text).toContain('Hygiene score: ');
+    expect(await running.deps.store.read.outbox.counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+});
+
+describe('what stands on a digest', () => {
+  async function company() {
+    const bench = openCommandBench();
+    bench.provider.put(fakeKey('k1', { label: 'prod-api' }), fakeKey('k2', { label: 'staging-ci' }));
+    await bench.sync();
+    const lineage = await bench.lineageOf('k2');
+    await bench.store.write((tx) =>
+      tx.lineages.update({ ...lineage, ownerSlackId: PERSON, ownerStanding: 'confirmed' }),
+    );
+    await sendDigest(bench.deps);
+    bench.clock.jumpTo(bench.clock.now() + WEEK_MS);
+    await sendDigest(bench.deps);
+    const [score] = await bench.store.read.digests.scores(TREND_WEEKS);
+    return { bench, value: digestButton.encode({ w: present(score).week }) };
+  }
+
+  test('the sheet is put into the asker’s direct messages: admins get every key, others their own', async () => {
+    const { bench, value } = await company();
+
+    expect((await bench.click('digest_csv', value, ADMIN))?.text).toContain('2 keys');
+    expect((await bench.click('digest_csv', value, PERSON))?.text).toContain('1 key of yours');
+
+    const [all, own] = bench.sent.map(({ file }) => file.toString());
+    expect(all).toMatch(/^\ufeff?key,owner,spent_usd/);
+    expect(all?.match(/prod-api|staging-ci/g)).toHaveLength(2);
+    expect(own).not.toContain('prod-api');
+    expect(own).toContain('staging-ci');
+    expect(bench.sent.map(({ channel_id }) => channel_id)).toEqual([`D${ADMIN}`, `D${PERSON}`]);
+    expect(bench.audit().filter(({ verb }) => verb === 'digest.exported')).toHaveLength(2);
+  });
+
+  test('people outside get nothing of it, and a forged week gets a sentence', async () => {
+    const { bench, value } = await company();
+    await expect(bench.click('digest_csv', value, 'U0GUEST')).rejects.toThrow();
+    await expect(bench.click('digest_score', value, 'U0GUEST')).rejects.toThrow();
+    await expect(bench.click('digest_csv', digestButton.encode({ w: '1999-W01' }), ADMIN)).rejects.toMatchObject({
+      publicMessage: expect.stringContaining('There is no such digest'),
+    });
+    expect(bench.sent).toEqual([]);
+  });
+
+  test('every point lost is told to whoever asks, beside the message, which stays', async () => {
+    const { bench, value } = await company();
+    expect((await bench.click('digest_score', value, PERSON))?.text).toMatch(/of 100/);
+  });
+
+  test('/keys digest shows what it would say now', async () => {
+    const { bench } = await company();
+    expect((await bench.run('digest'))?.text).toContain('The last 7 days');
+  });
+});
