@@ -23,7 +23,8 @@ import type { Store } from './ports/store.ts';
 import type { Ticker } from './ports/ticker.ts';
 import { providers as allProviders } from './providers/index.ts';
 import { createPriceTable } from './providers/lib/price-table.ts';
-import { jobs } from './scheduler/jobs/index.ts';
+import type { Job } from './scheduler/job.ts';
+import { jobs as allJobs } from './scheduler/jobs/index.ts';
 import type { Pump } from './scheduler/pump.ts';
 import { createPumps } from './scheduler/pumps.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
@@ -70,6 +71,8 @@ export interface Overrides {
   readonly ticker?: Ticker;
   readonly providers?: readonly ProviderDefinition[];
   readonly prices?: PriceTable;
+  /** The jobs that run; all of them, if not given. */
+  readonly jobs?: readonly Job[];
   /** False for throw-away databases. */
   readonly durable?: boolean;
 }
@@ -99,8 +102,7 @@ export async function createApp({
   installationSecret,
   overrides = {},
 }: AppInput): Promise<KeystewardApp> {
-  const clock = overrides.clock ?? systemClock;
-  const ids = overrides.ids ?? systemIds;
+  const { clock = systemClock, ids = systemIds, jobs = allJobs, ticker = minuteTicker } = overrides;
   const logger = overrides.logger ?? createLogger({ level: config.logLevel });
   const store = openStore({
     path: config.databasePath,
@@ -146,7 +148,7 @@ export async function createApp({
     };
     scopes.attach(deps);
     const http = httpServerOf({ config, secrets, deps, bolt, metrics, notReady: unready });
-    return assemble({ config, deps, bolt, http, ticker: overrides.ticker ?? minuteTicker });
+    return assemble({ config, deps, bolt, http, jobs, ticker });
   } catch (error) {
     await store.dropLease(leaseHolder);
     await store.close();
@@ -159,10 +161,11 @@ interface Parts {
   readonly deps: Deps;
   readonly bolt: BoltApp;
   readonly http: HttpServer | null;
+  readonly jobs: readonly Job[];
   readonly ticker: Ticker;
 }
 
-function assemble({ config, deps, bolt, http, ticker }: Parts): KeystewardApp {
+function assemble({ config, deps, bolt, http, jobs, ticker }: Parts): KeystewardApp {
   const { store, logger } = deps;
   const locale = {
     currency: config.policy.currency,

@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { HOUR_MS } from '../domain/time.ts';
 import { minutesOrNone, wholeNumber } from './arguments.ts';
 import { err, out } from './output.ts';
+import { addSimulateCampaign } from './simulate-campaign.ts';
 
 const PAGE_PORT = 4010;
 const SPEEDS = ['0', '1', '60', '600'];
@@ -26,6 +27,7 @@ export function addSandboxCommands(program: Command): void {
     .option('--hours <n>', 'play only so many hours of it (default: all)', wholeNumber(1, 10_000))
     .option('--json', 'figures as JSON on stdout', false)
     .action(runSimulation);
+  addSimulateCampaign(simulation, loadSandbox);
   program.hook('preSubcommand', async (_, command) => {
     if (command === simulation) simulation.addHelpText('after', await scenarioList());
   });

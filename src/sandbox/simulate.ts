@@ -3,10 +3,11 @@ import { MICRO_USD_PER_USD } from '../domain/money.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type BlindSpan, BlindSpans } from './blind-spans.ts';
+import { lagOf } from './lag-of.ts';
 import { publishedUntil } from './providers/index.ts';
 import { startResponder } from './responder.ts';
 import type { Message } from './slack/index.ts';
-import { lagOf, openStage, type Stage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
 import type { ProviderId, Scenario, WorldLeak } from './world/index.ts';
 
 export interface SimulateOptions {

@@ -9,14 +9,14 @@ import type { OutletPart } from '../config/outlet-env.ts';
 import { parsePolicy } from '../config/policy.ts';
 import { detectorSections as detectors } from '../domain/detectors/index.ts';
 import { Secret } from '../domain/secret.ts';
-import { MINUTE_MS } from '../domain/time.ts';
 import type { Logger } from '../ports/logger.ts';
 import { secretStores } from '../secret-stores/index.ts';
 import { systemClock } from '../system/clock.ts';
 import { countingIds } from '../system/ids.ts';
 import { DrivenClock } from './driven-clock.ts';
+import { lagOf } from './lag-of.ts';
 import type { AnthropicStandInOptions } from './providers/anthropic-options.ts';
-import { type Lag, type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
+import { type StandIn, startAnthropicStandIn, startOpenAiStandIn } from './providers/index.ts';
 import type { OpenAiStandInOptions } from './providers/openai-options.ts';
 import { defaultWorkspace, type SlackHost, type SlackStandIn, startSlackStandIn } from './slack/index.ts';
 import {
@@ -40,6 +40,8 @@ export interface StageOptions {
   readonly access?: 'full' | 'read';
   /** Whether the providers' own event logs are switched on. Off by default. */
   readonly eventLogs?: 'on' | 'off';
+  /** `jobs`: the minute's tick comes only when a job is due, since timers wake what else is due. */
+  readonly ticks?: 'always' | 'jobs';
   /** More lines for the sandbox's policy.yml. */
   readonly policy?: string;
   readonly overrides?: Overrides;
@@ -47,6 +49,8 @@ export interface StageOptions {
   readonly outlets?: OutletPart;
   /** Serves the workspace in place of a server of its own. */
   readonly slackHost?: SlackHost;
+  /** Stands at the scenario's start; for whoever has to know the time before the stage does. */
+  readonly clock?: DrivenClock;
   /** What is so at Acme before the app looks for the first time. */
   readonly prepare?: (world: World) => void;
   /** How the simulated providers differ from the usual. */
@@ -73,6 +77,7 @@ export class Stage {
   readonly lags: readonly LagPlan[];
   readonly slackOutages: readonly SlackOutagePlan[];
   readonly #tick: () => void;
+  readonly #ticks: NonNullable<StageOptions['ticks']>;
   #isClosed = false;
   #onClose: () => void = () => {};
   #busy = 0;
@@ -89,6 +94,7 @@ export class Stage {
     this.lags = parts.lags;
     this.slackOutages = parts.slackOutages;
     this.#tick = parts.tick;
+    this.#ticks = parts.ticks ?? 'always';
   }
 
   /** Runs something that a person does; time stands still until it has ended. */
@@ -120,7 +126,7 @@ export class Stage {
       if (next > at) break;
       const before = this.clock.now();
       this.clock.jumpTo(next);
-      this.#tick();
+      if (this.#ticks === 'always' || this.app.scheduler.nextDueAt() <= next) this.#tick();
       if (this.slackOutages.some(({ to }) => before < to && to <= next)) await this.#slackIsBack();
     }
     this.clock.jumpTo(at);
@@ -172,12 +178,13 @@ interface StageParts {
   readonly lags: readonly LagPlan[];
   readonly slackOutages: readonly SlackOutagePlan[];
   readonly tick: () => void;
+  readonly ticks?: NonNullable<StageOptions['ticks']>;
 }
 
 /** Builds the stage and starts the app on it, at the scenario's start. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { scenario, provider, seed, access = 'full', eventLogs = 'off' } = options;
-  const clock = new DrivenClock(scenario.startAt);
+  const { clock = new DrivenClock(scenario.startAt) } = options;
   const world = createWorld({ seed, clock, scenario, leakProvider: provider });
   const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];
   options.prepare?.(world);
@@ -228,17 +235,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     lags,
     slackOutages,
     tick: () => tick(),
+    ...(options.ticks === undefined ? {} : { ticks: options.ticks }),
   });
-}
-
-/** How late this provider publishes on the stage. */
-export function lagOf(
-  { scenario, provider, lagMinutes }: Pick<StageOptions, 'scenario' | 'provider' | 'lagMinutes'>,
-  id: ProviderId,
-): Lag {
-  const plans = (scenario.lags?.(provider) ?? []).filter((plan) => plan.provider === id);
-  const lagSpells = plans.map(({ from, to, minutes }) => ({ from, to, lagMs: minutes * MINUTE_MS }));
-  return { lagMs: lagMinutes * MINUTE_MS, lagSpells };
 }
 
 interface Servers {

@@ -60,7 +60,7 @@ async function adopt({ deps, tx, provider }: Context, listed: ProviderKey): Prom
   if (known !== undefined) return known.id;
   const scopes = (await tx.scopes.all()).filter(({ providerId }) => providerId === provider.id);
   const context = await newKeyContext({ deps, provider, tx }, scopes);
-  const announcements = { isFirstListing: true, awaitedIn: new Set<string | null>() };
+  const announcements = { isFirstListing: true, awaitedNames: new Set<string>(), awaitedIn: new Set<string | null>() };
   await insertNewKey({ ...context, announcements }, { ...listed, label: scrubSecrets(listed.label) }, 'made');
   return (await tx.keys.ofProvider(provider.id, listed.id))?.id ?? null;
 }
