@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { backtest } from './backtest.ts';
+import { campaigns } from './campaigns.ts';
 import { commands } from './commands.ts';
 import { detection } from './detection.ts';
 import { files } from './files.ts';
@@ -9,7 +10,7 @@ import { scale } from './scale.ts';
 import { sheets } from './sheets.ts';
 import type { Figure, Suite } from './suite.ts';
 
-const suites: readonly Suite[] = [detection, scale, commands, sheets, backtest, files];
+const suites: readonly Suite[] = [detection, scale, commands, campaigns, sheets, backtest, files];
 const OUTPUT = 'test-output/bench.json';
 
 const wanted = process.argv.slice(2);

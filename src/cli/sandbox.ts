@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { HOUR_MS } from '../domain/time.ts';
 import { minutesOrNone, wholeNumber } from './arguments.ts';
 import { err, out } from './output.ts';
+import { addSimulateCampaign } from './simulate-campaign.ts';
 import { addSimulateRotation } from './simulate-rotation.ts';
 
 const PAGE_PORT = 4010;
@@ -30,6 +31,7 @@ export function addSandboxCommands(program: Command): void {
     .option('--json', 'figures as JSON on stdout', false)
     .action(runSimulation);
   addSimulateRotation(simulation, loadSandbox);
+  addSimulateCampaign(simulation, loadSandbox);
   program.hook('preSubcommand', async (_, command) => {
     if (command === simulation) simulation.addHelpText('after', await scenarioList());
   });

@@ -9,6 +9,7 @@ export interface RotationSecretRepo {
 export interface RotationConsumerRepo {
   /** In the order of their names. */
   ofRotation(rotationId: string): Promise<readonly RotationConsumer[]>;
+  ofRotations(rotationIds: readonly string[]): Promise<readonly RotationConsumer[]>;
   get(rotationId: string, consumer: string): Promise<RotationConsumer | undefined>;
   /** As above. */
   put(consumer: RotationConsumer): Promise<void>;

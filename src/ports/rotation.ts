@@ -1,3 +1,4 @@
+import type { Key, Lineage } from '../domain/key.ts';
 import type { Rotation, RotationKind } from '../domain/rotation.ts';
 
 /** A line of an emergency's checklist that somebody has ticked. */
@@ -6,6 +7,13 @@ export interface RotationCheck {
   /** Actor text. */
   readonly by: string;
   readonly at: number;
+}
+
+/** A rotation that is under way, with the key that it replaces and its lineage. */
+export interface OpenRotation {
+  readonly rotation: Rotation;
+  readonly oldKey: Key;
+  readonly lineage: Lineage;
 }
 
 export interface RotationRepo {
@@ -19,6 +27,9 @@ export interface RotationRepo {
   latestOfLineage(lineageId: string): Promise<Rotation | undefined>;
   /** Oldest first. */
   allOpen(): Promise<readonly Rotation[]>;
+  /** The same with their old keys and lineages, in a few reads however many there are. */
+  openWithKeys(): Promise<readonly OpenRotation[]>;
+  openOfOldKey(keyId: string): Promise<Rotation | undefined>;
   /** The newest first, open ones included. */
   latestOfKind(kind: RotationKind, limit: number): Promise<readonly Rotation[]>;
   /** Those that ended, one way or the other, at `at` or later. */

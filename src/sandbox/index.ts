@@ -1,3 +1,6 @@
+export type { CampaignDetails, CampaignFigures, CampaignResult } from './campaign/figures.ts';
+export { type CampaignSimulation, simulateCampaign } from './campaign/simulate-campaign.ts';
+export { campaignText } from './campaign/text.ts';
 export { stories } from './live/stories.ts';
 export { type OpenPage, openPage, type PageOptions } from './page/open-page.ts';
 export { rotationText } from './rotation/rotation-text.ts';

@@ -40,6 +40,8 @@ export interface StageOptions extends SandboxSettings {
   readonly slackHost?: SlackHost;
   /** Whose keys they are; Acme's, if not given. */
   readonly company?: Company;
+  /** Stands at the scenario's start; for whoever has to know the time before the stage does. */
+  readonly clock?: DrivenClock;
   /** What is so at Acme before the app looks for the first time. */
   readonly prepare?: (world: World) => void;
   /** How the simulated providers differ from the usual. */
@@ -212,7 +214,7 @@ interface StageParts {
 /** Builds the stage and starts the app on it, at the scenario's start. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { scenario, provider, seed, access = 'full', eventLogs = 'off' } = options;
-  const clock = new DrivenClock(scenario.startAt);
+  const { clock = new DrivenClock(scenario.startAt) } = options;
   const company = options.company === undefined ? {} : { company: options.company };
   const world = createWorld({ seed, clock, scenario, leakProvider: provider, ...company });
   const keysOf = (id: ProviderId) => [{ value: ADMIN_KEYS[id], access }];

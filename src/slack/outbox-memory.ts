@@ -1,5 +1,9 @@
 import type { WebClient } from '@slack/web-api';
+import { SECOND_MS } from '../domain/time.ts';
 import { channelIdOf, directChannelOf, isPerson } from './channels.ts';
+
+// Slack takes one message a second and channel; edits have no such limit.
+const POST_EVERY_MS = SECOND_MS;
 
 /** What the sender knows of places between two rounds. A restart forgets it without harm. */
 export class OutboxMemory {
@@ -7,6 +11,7 @@ export class OutboxMemory {
   takesCharts = true;
   readonly #ids = new Map<string, string>();
   readonly #heldUntil = new Map<string, number>();
+  readonly #postedAt = new Map<string, number>();
 
   /** The channel id of a name, an id or a person. */
   async idOf(client: WebClient, target: string): Promise<string> {
@@ -25,6 +30,15 @@ export class OutboxMemory {
   /** Slack has asked for a pause: nothing goes to this place until then. */
   hold(target: string, until: number): void {
     this.#heldUntil.set(target, Math.max(until, this.#heldUntil.get(target) ?? 0));
+  }
+
+  /** How long a post to this channel has to wait for its turn; 0: it is its turn, and is taken. */
+  turnInMs(channelId: string, now: number): number {
+    const waitMs = (this.#postedAt.get(channelId) ?? now - POST_EVERY_MS) + POST_EVERY_MS - now;
+    // A clock that was set back holds up nobody.
+    if (waitMs > 0 && waitMs <= POST_EVERY_MS) return waitMs;
+    this.#postedAt.set(channelId, now);
+    return 0;
   }
 
   /** Null: it may be written to now. */

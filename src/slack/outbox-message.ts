@@ -136,6 +136,8 @@ async function placeOfLostPost(
 async function post(context: OutboxContext, row: OutboxRow, draft: Draft): Promise<Place> {
   const thread = await threadOf(context, draft);
   const channel = thread?.channel ?? (await context.memory.idOf(context.bulk, draft.channel));
+  const retryAfterMs = context.memory.turnInMs(channel, context.deps.clock.now());
+  if (retryAfterMs > 0) throw tooSoon(channel, retryAfterMs);
   const answer = await withFittingCharts(context, draft, (fitting) =>
     context.bulk.chat.postMessage({
       channel,
@@ -154,6 +156,16 @@ async function post(context: OutboxContext, row: OutboxRow, draft: Draft): Promi
     });
   }
   return { channel: answer.channel, ts: answer.ts };
+}
+
+/** Slack would say so too, and count it: what is known to be too soon is not asked for. */
+function tooSoon(channel: string, retryAfterMs: number): AppError {
+  return new AppError({
+    code: 'slack_unavailable',
+    message: `${channel} takes the next message in ${retryAfterMs} ms`,
+    publicMessage: 'Slack takes one message a second and channel.',
+    retryAfterMs,
+  });
 }
 
 /** There is no message to reply to. */

@@ -150,8 +150,29 @@ export async function lineagesById(db: Kysely<Database>, ids: readonly string[])
   return (await db.selectFrom('lineages').selectAll().where('id', 'in', ids).execute()).map(toLineage);
 }
 
+function searches(db: Kysely<Database>): Pick<KeyRepo, 'labelled' | 'newIn'> {
+  return {
+    async labelled(labels) {
+      const rows = await db.selectFrom('keys').selectAll().where('label', 'in', labels).orderBy('id').execute();
+      return rows.map(toKey);
+    },
+    async newIn({ providerId, scopeId, since }) {
+      const rows = await db
+        .selectFrom('keys')
+        .selectAll()
+        .where('provider_id', '=', providerId)
+        .where('provider_scope_id', scopeId === null ? 'is' : '=', scopeId)
+        .where((eb) => eb(eb.fn.coalesce('created_at', 'first_seen_at'), '>=', since))
+        .orderBy('id')
+        .execute();
+      return rows.map(toKey);
+    },
+  };
+}
+
 export function keyRepo({ db, touched, wake }: Context & Pick<RepoContext, 'wake'>): KeyRepo {
   return {
+    ...searches(db),
     async insert(key) {
       touched.keys.add(key.id);
       await db.insertInto('keys').values(fromKey(key)).execute();

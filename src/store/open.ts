@@ -106,6 +106,7 @@ class SqliteStore implements Store {
       digests: this.#digests,
       openRotations,
       touched: noTouch(),
+      version: () => Number(connections.reader.pragma('data_version', { simple: true })),
       wake: () => {},
       afterCommit: () => {},
     });
@@ -133,6 +134,7 @@ class SqliteStore implements Store {
         digests: this.#digests,
         openRotations: this.#openRotations,
         touched,
+        version: null,
         wake: (topic) => woken.add(topic),
         afterCommit: (done) => committed.push(done),
       });

@@ -1,3 +1,4 @@
+import { inSlices } from '../domain/collections.ts';
 import type { ConsumerState, RotationConsumer, RotationSecret } from '../domain/rotation-work.ts';
 import type { RotationConsumerRepo, RotationSecretRepo } from '../ports/rotation-work.ts';
 import type { RepoContext } from './repo-context.ts';
@@ -24,12 +25,22 @@ export function rotationSecretRepo({ db, wake }: Context): RotationSecretRepo {
   };
 }
 
+const AT_ONCE = 500;
+
 export function rotationConsumerRepo({ db, wake }: Context): RotationConsumerRepo {
   const ofRotation = (rotationId: string) =>
     db.selectFrom('rotation_consumers').selectAll().where('rotation_id', '=', rotationId);
   return {
     async ofRotation(rotationId) {
       return (await ofRotation(rotationId).orderBy('consumer').execute()).map(toConsumer);
+    },
+    async ofRotations(rotationIds) {
+      const found: RotationConsumer[] = [];
+      for (const slice of inSlices(rotationIds, AT_ONCE)) {
+        const query = db.selectFrom('rotation_consumers').selectAll().where('rotation_id', 'in', slice);
+        found.push(...(await query.orderBy('consumer').execute()).map(toConsumer));
+      }
+      return found;
     },
     async get(rotationId, consumer) {
       const row = await ofRotation(rotationId).where('consumer', '=', consumer).executeTakeFirst();

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import { groupBy } from '../domain/collections.ts';
+import { groupBy, inSlices } from '../domain/collections.ts';
+import type { Key, Lineage } from '../domain/key.ts';
 import {
   ROTATION_STEPS,
   type Rotation,
@@ -10,13 +11,18 @@ import {
 } from '../domain/rotation.ts';
 import { parseEvidence } from '../domain/rotation-evidence.ts';
 import type { RotationState } from '../domain/rotation-standing.ts';
-import type { RotationRepo } from '../ports/rotation.ts';
+import type { OpenRotation, RotationRepo } from '../ports/rotation.ts';
+import { keysById, lineagesById } from './keys.ts';
+import { remembered } from './remembered.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
-type Context = Pick<RepoContext, 'db' | 'wake' | 'afterCommit' | 'openRotations'>;
+const AT_ONCE = 500;
 
-export function rotationRepo({ db, wake, afterCommit, openRotations }: Context): RotationRepo {
+type Context = Pick<RepoContext, 'db' | 'wake' | 'afterCommit' | 'openRotations' | 'version'>;
+
+export function rotationRepo(context: Context): RotationRepo {
+  const { db, wake, afterCommit, openRotations } = context;
   const withSteps = async (row: Row<'rotations'> | undefined) => row && toRotation(row, await stepsOf(db, row.id));
   const ofLineage = (lineageId: string) =>
     db.selectFrom('rotations').selectAll().where('lineage_id', '=', lineageId).orderBy('started_at', 'desc').limit(1);
@@ -26,6 +32,7 @@ export function rotationRepo({ db, wake, afterCommit, openRotations }: Context):
   };
   return {
     ...checks(db),
+    ...openReads(context),
     async insert(rotation) {
       await db.insertInto('rotations').values(fromRotation(rotation)).execute();
       await db.insertInto('rotation_steps').values(fromSteps(rotation)).execute();
@@ -75,6 +82,18 @@ export function rotationRepo({ db, wake, afterCommit, openRotations }: Context):
   };
 }
 
+function openReads({ db, openRotations, version }: Context): Pick<RotationRepo, 'openWithKeys' | 'openOfOldKey'> {
+  const open = () => (version === null ? allOpen(db) : openRotations.read(() => allOpen(db)));
+  return {
+    openWithKeys: remembered({ version }, async () => withOldKeys(db, await open())),
+    async openOfOldKey(keyId) {
+      const query = db.selectFrom('rotations').selectAll().where('old_key_id', '=', keyId).where('state', '=', 'open');
+      const row = await query.orderBy('id').limit(1).executeTakeFirst();
+      return row && toRotation(row, await stepsOf(db, row.id));
+    },
+  };
+}
+
 async function allOpen(db: Kysely<Database>): Promise<readonly Rotation[]> {
   const rows = await db.selectFrom('rotations').selectAll().where('state', '=', 'open').orderBy('id').execute();
   if (rows.length === 0) return [];
@@ -85,6 +104,22 @@ async function allOpen(db: Kysely<Database>): Promise<readonly Rotation[]> {
   return rows.flatMap((row) => {
     const own = byRotation.get(row.id);
     return own === undefined ? [] : [toRotation(row, own)];
+  });
+}
+
+async function withOldKeys(db: Kysely<Database>, open: readonly Rotation[]): Promise<readonly OpenRotation[]> {
+  const keys = new Map<string, Key>();
+  const lineages = new Map<string, Lineage>();
+  for (const slice of inSlices(open, AT_ONCE)) {
+    const keyIds = slice.map(({ oldKeyId }) => oldKeyId);
+    const lineageIds = slice.map(({ lineageId }) => lineageId);
+    for (const key of await keysById(db, keyIds)) keys.set(key.id, key);
+    for (const lineage of await lineagesById(db, lineageIds)) lineages.set(lineage.id, lineage);
+  }
+  return open.flatMap((rotation) => {
+    const oldKey = keys.get(rotation.oldKeyId);
+    const lineage = lineages.get(rotation.lineageId);
+    return oldKey === undefined || lineage === undefined ? [] : [{ rotation, oldKey, lineage }];
   });
 }
 

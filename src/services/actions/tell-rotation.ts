@@ -9,7 +9,7 @@ export async function announceRotationOf(
   context: RotationContext,
   act: Pick<Action, 'params' | 'keyId'>,
 ): Promise<void> {
-  const ofKey = async () => (await context.tx.rotations.allOpen()).find(({ oldKeyId }) => oldKeyId === act.keyId)?.id;
+  const ofKey = async () => (await context.tx.rotations.openOfOldKey(act.keyId))?.id;
   const id = rotationIdOf(act) ?? (await ofKey());
   if (id !== undefined) await announceRotation(context, { id });
 }

@@ -28,15 +28,15 @@ type AnnouncedRepos = Pick<Repos, 'inventoryReads' | 'keys' | 'rotations'>;
 /** What says that a key would appear, as of now. */
 export async function announcementsOf(repos: AnnouncedRepos, provider: Provider): Promise<Announcements> {
   const read = await repos.inventoryReads.get(provider.connectionId);
-  const open = (await repos.rotations.allOpen()).filter(({ kind }) => kind !== 'drill');
+  const withKeys = (await repos.rotations.openWithKeys()).filter(({ rotation }) => rotation.kind !== 'drill');
+  const open = withKeys.map(({ rotation }) => rotation);
   const since = open.reduce((first, { startedAt }) => Math.min(first, startedAt), Number.MAX_SAFE_INTEGER);
   const all = [...open, ...(await repos.rotations.closedSince(since))];
   const taken = new Set(all.flatMap(({ oldKeyId, newKeyId }) => [oldKeyId, newKeyId]));
   const waiting = new Map<string | null, Rotation[]>();
-  for (const rotation of open) {
-    const old = rotation.newKeyId === null ? await repos.keys.get(rotation.oldKeyId) : undefined;
-    if (old?.providerId !== provider.id) continue;
-    waiting.set(old.scopeId, [...(waiting.get(old.scopeId) ?? []), rotation]);
+  for (const { rotation, oldKey } of withKeys) {
+    if (rotation.newKeyId !== null || oldKey.providerId !== provider.id) continue;
+    waiting.set(oldKey.scopeId, [...(waiting.get(oldKey.scopeId) ?? []), rotation]);
   }
   const awaitedIn = new Map<string | null, Awaited>();
   for (const [scopeId, rotations] of waiting) {

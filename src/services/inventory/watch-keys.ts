@@ -1,4 +1,3 @@
-import { zoneCalendar } from '../../domain/calendar.ts';
 import { groupBy, inSlices } from '../../domain/collections.ts';
 import { Curve, FINE_STEP_MS } from '../../domain/curve.ts';
 import type { DetectorInput } from '../../domain/detector.ts';
@@ -7,6 +6,7 @@ import type { Key, Lineage } from '../../domain/key.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { listedFacts } from '../alerts/lineage-facts.ts';
 import { recordFinding } from '../alerts/record-finding.ts';
+import { calendarOf } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
 
 const SLICE = 100;
@@ -51,7 +51,7 @@ function inputOf({ clock, policy }: WatchDeps, { lineage, keys, told }: Listed):
   const now = clock.now();
   return {
     now,
-    calendar: zoneCalendar(policy.calendar.timeZone),
+    calendar: calendarOf(policy),
     lineage,
     usage: [],
     curve: new Curve([], { from: now, until: now, stepMs: FINE_STEP_MS }),

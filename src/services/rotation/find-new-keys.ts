@@ -42,21 +42,17 @@ export async function findNewKey(repos: FindRepos, rotation: Rotation): Promise<
 }
 
 async function freshKeys({ keys, rotations }: FindRepos, rotation: Rotation, old: Key): Promise<readonly Key[]> {
+  const { providerId, scopeId } = old;
+  const appeared = (await keys.newIn({ providerId, scopeId, since: rotation.startedAt - CLOCK_SKEW_MS })).filter(
+    ({ id, kind, status }) => id !== old.id && kind === 'inference' && status === 'active',
+  );
+  if (appeared.length === 0) return [];
   const open = await rotations.allOpen();
   // A key that another rotation waits for, replaces or has got already is not meant.
   const others = open.filter(({ id }) => id !== rotation.id);
   const taken = new Set(others.flatMap(({ newKeyId, oldKeyId }) => [newKeyId, oldKeyId]));
   const awaited = new Set(others.map(({ newName }) => newName));
-  const since = rotation.startedAt - CLOCK_SKEW_MS;
-  return (await keys.ofScope(old.providerId, old.scopeId)).filter(
-    (key) =>
-      key.id !== old.id &&
-      key.kind === 'inference' &&
-      key.status === 'active' &&
-      (key.createdAt ?? key.firstSeenAt) >= since &&
-      !taken.has(key.id) &&
-      !awaited.has(key.label),
-  );
+  return appeared.filter((key) => !taken.has(key.id) && !awaited.has(key.label));
 }
 
 /** A key of the agreed name may be one of ours: while one is being made, and as long as the fate of one is open. */
@@ -68,8 +64,14 @@ async function isOurMaking(repos: FindRepos, rotation: Rotation): Promise<boolea
 
 async function findings(repos: FindRepos): Promise<readonly { readonly rotation: Rotation; readonly key: Key }[]> {
   const found: { rotation: Rotation; key: Key }[] = [];
-  for (const rotation of await repos.rotations.allOpen()) {
-    if (rotation.paused !== null) continue;
+  const open = await repos.rotations.allOpen();
+  const waiting = open.filter(({ newKeyId, newName, paused }) => newKeyId === null && newName !== null && !paused);
+  if (waiting.length === 0) return [];
+  // Of many that wait only a few have a key of their name.
+  const named = await repos.keys.labelled(waiting.flatMap(({ newName }) => newName ?? []));
+  const labels = new Set(named.map(({ label }) => label));
+  for (const rotation of waiting) {
+    if (rotation.newName === null || !labels.has(rotation.newName)) continue;
     const seen = await findNewKey(repos, rotation);
     if (seen.kind === 'exact') found.push({ rotation, key: seen.key });
   }

@@ -3,6 +3,7 @@ import type { Key } from '../../domain/key.ts';
 import { type Rotation, stepOf, withStep } from '../../domain/rotation.ts';
 import { changeByProof, showsOf } from '../../domain/rotation-proof.ts';
 import { endRefusal, withGrace, withoutGrace } from '../../domain/rotation-steering.ts';
+import type { OpenRotation } from '../../ports/rotation.ts';
 import type { AuditEntry, Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { saveRotation } from './announce-rotation.ts';
@@ -18,7 +19,8 @@ export async function followOldKeys(deps: Pick<Deps, 'store' | 'clock' | 'ids'>)
   for (const { id } of await rotationsBehind(deps)) {
     await deps.store.write(async (tx) => {
       const before = await tx.rotations.get(id);
-      const news = before && (await newsOf(tx, before, deps.clock.now()));
+      const key = before && (await tx.keys.get(before.oldKeyId));
+      const news = key && (await newsOf(tx, { rotation: before, oldKey: key }, deps.clock.now()));
       if (before === undefined || !news) return;
       const { after, verb, detail } = news;
       await saveRotation({ deps, tx }, { before, after }, { actor: ACTOR, verb, detail });
@@ -33,8 +35,8 @@ export async function nextFollowAt(deps: Pick<Deps, 'store' | 'clock'>): Promise
 
 async function rotationsBehind({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<readonly Rotation[]> {
   const behind: Rotation[] = [];
-  for (const rotation of await store.read.rotations.allOpen()) {
-    if ((await newsOf(store.read, rotation, clock.now())) !== null) behind.push(rotation);
+  for (const open of await store.read.rotations.openWithKeys()) {
+    if ((await newsOf(store.read, open, clock.now())) !== null) behind.push(open.rotation);
   }
   return behind;
 }
@@ -45,9 +47,12 @@ interface News {
   readonly detail: NonNullable<AuditEntry['detail']>;
 }
 
-async function newsOf(repos: Pick<Repos, 'keys' | 'actions'>, rotation: Rotation, at: number): Promise<News | null> {
-  const key = await repos.keys.get(rotation.oldKeyId);
-  if (key === undefined || rotation.kind === 'drill') return null;
+async function newsOf(
+  repos: Pick<Repos, 'actions'>,
+  { rotation, oldKey: key }: Omit<OpenRotation, 'lineage'>,
+  at: number,
+): Promise<News | null> {
+  if (rotation.kind === 'drill') return null;
   const shows = showsOf(key.status);
   if (shows === 'suspended') return graceOf(repos, rotation, key);
   const isDone = stepOf(rotation, 'revoke').state === 'done';

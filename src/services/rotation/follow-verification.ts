@@ -18,7 +18,7 @@ import {
 } from './announce-rotation.ts';
 import { endEvidence } from './old-key-end.ts';
 import { callersSince, readVerification, type Verification } from './read-verification.ts';
-import { forgetOthers, isNewToShow } from './verification-memory.ts';
+import { forgetOthers, isNewToShow, shownLast } from './verification-memory.ts';
 import { verifyEvidence } from './verify-step.ts';
 
 const ACTOR = systemActor('verify-rotations');
@@ -44,11 +44,15 @@ export async function followVerifications(deps: FollowDeps, { connectionId }: Pr
   await noteSilence(deps);
 }
 
-async function follow(deps: FollowDeps, seenRotation: Rotation, seen: Verification): Promise<void> {
-  const { id, revision } = seenRotation;
-  const rise = riseIn(seenRotation, seen);
+async function follow(deps: FollowDeps, found: Rotation, seen: Verification): Promise<void> {
+  const { id, revision } = found;
+  const rise = riseIn(found, seen);
+  // One of a campaign has one message for all, with two lines of it; `Check traffic…` shows the rest.
+  const shown = found.campaignId === null ? shownOf(seen) : briefOf(found, seen);
+  const place = { store: deps.store, rotationId: id };
+  if (shownLast(place) === shown && rise === null && changeOf(found, seen, deps.clock.now()) === null) return;
   // The finding first: should this end between the two, the next poll finds the same again.
-  if (rise !== null) await recordRise(deps, seenRotation, { rise, seen });
+  if (rise !== null) await recordRise(deps, found, { rise, seen });
   await deps.store.write(async (tx) => {
     const context = { deps, tx };
     const rotation = await tx.rotations.get(id);
@@ -61,16 +65,11 @@ async function follow(deps: FollowDeps, seenRotation: Rotation, seen: Verificati
       const news = { actor: ACTOR, verb, detail };
       await saveRotation(context, { before: rotation, after: withStep(rotation, change) }, news);
     }
-    // One of a campaign has one message for all, with two lines of it; `Check traffic…` shows the rest.
-    const isOwn = rotation.campaignId === null;
-    const shown = isOwn ? shownOf(seen) : briefOf(rotation, seen);
-    if (isNewToShow({ store: deps.store, rotationId: id }, shown)) {
-      if (isOwn) await enqueue(context, rotation, { kind: TRAFFIC_KIND, subjectId: id });
+    if (isNewToShow(place, shown)) {
+      if (rotation.campaignId === null) await enqueue(context, rotation, { kind: TRAFFIC_KIND, subjectId: id });
       else await announceRotation(context, rotation);
     }
-    if (rise !== null) {
-      await tellRise(context, rotation, { ...rise, unit: seen.burnDown.unit });
-    }
+    if (rise !== null) await tellRise(context, rotation, { ...rise, unit: seen.burnDown.unit });
   });
 }
 
@@ -170,7 +169,9 @@ async function enqueue(
 async function noteSilence(deps: Pick<FollowDeps, 'store' | 'clock' | 'ids'>): Promise<void> {
   const { rotations } = deps.store.read;
   const all = [...(await rotations.allOpen()), ...(await rotations.closedSince(deps.clock.now() - SILENCE_MS))];
-  for (const { id } of all.filter(waitsForSilence)) {
+  for (const rotation of all.filter(waitsForSilence)) {
+    if ((await withSilence(deps.store.read, rotation)) === null) continue;
+    const { id } = rotation;
     await deps.store.write(async (tx) => {
       const before = await tx.rotations.get(id);
       const after = before && (await withSilence(tx, before));
@@ -188,7 +189,7 @@ function waitsForSilence({ kind, state, steps }: Rotation): boolean {
 }
 
 /** The states stay as they are: only what shows them grows. */
-async function withSilence(tx: Repos, rotation: Rotation): Promise<Rotation | null> {
+async function withSilence(tx: Pick<Repos, 'actions' | 'keys'>, rotation: Rotation): Promise<Rotation | null> {
   const key = await tx.keys.get(rotation.oldKeyId);
   const kept = parseEvidence('revoke', stepOf(rotation, 'revoke').evidence);
   if (key === undefined || kept === null || kept.silentUntil !== null) return null;

@@ -2,6 +2,7 @@ import { toError } from '../../domain/errors.ts';
 import { missingBefore, type Rotation, stepOf } from '../../domain/rotation.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
+import type { InventoryRead } from '../../ports/watch.ts';
 import type { Deps } from '../deps.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
 import { announceRotation } from './announce-rotation.ts';
@@ -50,8 +51,11 @@ async function showFound(deps: LookDeps, provider: Provider): Promise<void> {
 async function looks(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise<ReadonlyMap<Provider, number>> {
   const now = deps.clock.now();
   const due = new Map<Provider, number>();
+  const reads = new Map<string, InventoryRead | undefined>();
   for (const { rotation, provider } of await awaited(deps)) {
-    const read = await deps.store.read.inventoryReads.get(provider.connectionId);
+    const { connectionId } = provider;
+    if (!reads.has(connectionId)) reads.set(connectionId, await deps.store.read.inventoryReads.get(connectionId));
+    const read = reads.get(connectionId);
     // What cannot be read is tried again by the ordinary sync.
     if (read === undefined || read.readAt === null || read.failingSince !== null) continue;
     const waitedMs = now - waitsSince(rotation);
@@ -69,11 +73,10 @@ async function awaited({
   readonly { readonly rotation: Rotation; readonly provider: Provider }[]
 > {
   const found: { rotation: Rotation; provider: Provider }[] = [];
-  for (const rotation of await store.read.rotations.allOpen()) {
+  for (const { rotation, oldKey } of await store.read.rotations.openWithKeys()) {
     const isWaiting = rotation.newKeyId === null && rotation.kind !== 'drill' && rotation.paused === null;
     if (!isWaiting || missingBefore(rotation, 'generate').length > 0) continue;
-    const old = await store.read.keys.get(rotation.oldKeyId);
-    const provider = old && providers.get(old.connectionId);
+    const provider = providers.get(oldKey.connectionId);
     if (provider !== undefined) found.push({ rotation, provider });
   }
   return found;

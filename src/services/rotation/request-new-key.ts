@@ -62,12 +62,10 @@ async function waiting(
   deps: Pick<Deps, 'store' | 'providers' | 'places' | 'secretStores'>,
 ): Promise<readonly Rotation[]> {
   const found: Rotation[] = [];
-  const { actions, keys, lineages, rotations } = deps.store.read;
-  for (const rotation of await rotations.allOpen()) {
+  const { actions, rotations } = deps.store.read;
+  for (const { rotation, oldKey, lineage } of await rotations.openWithKeys()) {
     if (!rotation.isAutomatic || standingOf(rotation) !== 'open') continue;
     if (stepOf(rotation, 'generate').state !== 'todo' || missingBefore(rotation, 'generate').length > 0) continue;
-    const [oldKey, lineage] = [await keys.get(rotation.oldKeyId), await lineages.get(rotation.lineageId)];
-    if (oldKey === undefined || lineage === undefined) continue;
     if (rotation.kind !== 'drill' && makingOf(deps, { oldKey, lineage }).kind === 'by_hand') continue;
     if ((await actions.byIdempotencyKey(creationKey(rotation))) === undefined) found.push(rotation);
   }

@@ -119,10 +119,9 @@ export async function nextRollBackAt({ store, clock }: Pick<Deps, 'store' | 'clo
 
 async function settling({ store }: Pick<Deps, 'store'>): Promise<readonly Rotation[]> {
   const ready: Rotation[] = [];
-  for (const rotation of await store.read.rotations.allOpen()) {
+  for (const { rotation, oldKey } of await store.read.rotations.openWithKeys()) {
     if (standingOf(rotation) !== 'rolling_back') continue;
-    const old = await store.read.keys.get(rotation.oldKeyId);
-    if (rotation.kind === 'drill' || (old !== undefined && showsOf(old.status) === 'works')) ready.push(rotation);
+    if (rotation.kind === 'drill' || showsOf(oldKey.status) === 'works') ready.push(rotation);
   }
   return ready;
 }

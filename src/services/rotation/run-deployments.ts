@@ -1,5 +1,6 @@
 import { retryDelayMs } from '../../domain/action.ts';
 import { systemActor } from '../../domain/actor.ts';
+import { groupBy } from '../../domain/collections.ts';
 import { AppError, isRetryable, publicMessageOf, toError } from '../../domain/errors.ts';
 import type { Lineage } from '../../domain/key.ts';
 import { isOver, type Rotation, stepOf } from '../../domain/rotation.ts';
@@ -31,17 +32,17 @@ interface Redeploy {
 
 /** Rotations whose value is stored and not everybody reads it yet. */
 async function underWay(deps: Pick<DeployDeps, 'store' | 'places' | 'deployHooks'>): Promise<readonly Redeploy[]> {
-  const { lineages, rotations, rotationConsumers } = deps.store.read;
-  const found: Redeploy[] = [];
-  for (const rotation of await rotations.allOpen()) {
-    if (rotation.paused !== null || !isOver(stepOf(rotation, 'store').state)) continue;
-    if (isOver(stepOf(rotation, 'redeploy').state)) continue;
-    const lineage = await lineages.get(rotation.lineageId);
-    if (lineage === undefined) continue;
-    const rows = await rotationConsumers.ofRotation(rotation.id);
-    found.push({ rotation, lineage, rows, missing: missingSeats(seatsOf(deps, lineage), rows) });
-  }
-  return found;
+  const { rotations, rotationConsumers } = deps.store.read;
+  const stored = (await rotations.openWithKeys()).filter(
+    ({ rotation: one }) =>
+      one.paused === null && isOver(stepOf(one, 'store').state) && !isOver(stepOf(one, 'redeploy').state),
+  );
+  const all = await rotationConsumers.ofRotations(stored.map(({ rotation }) => rotation.id));
+  const consumers = groupBy(all, ({ rotationId }) => rotationId);
+  return stored.map(({ rotation, lineage }) => {
+    const rows = consumers.get(rotation.id) ?? [];
+    return { rotation, lineage, rows, missing: missingSeats(seatsOf(deps, lineage), rows) };
+  });
 }
 
 export async function nextDeploymentAt(

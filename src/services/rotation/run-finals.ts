@@ -31,15 +31,14 @@ export async function runFinals(deps: FinalDeps): Promise<void> {
 
 /** What is paused is due when it goes on, which wakes the timers; what was asked for is the action's affair. */
 export async function nextFinalAt({ store }: Pick<Deps, 'store'>): Promise<number | null> {
-  let next: number | null = null;
-  for (const rotation of await store.read.rotations.allOpen()) {
-    if (rotation.finalAt === null || endRefusal(rotation) !== null) continue;
-    const key = await store.read.keys.get(rotation.oldKeyId);
-    const asked = key && (await finalOf(store.read, key));
-    if (asked !== undefined && asked.state !== 'dismissed' && asked.state !== 'failed') continue;
-    next = next === null ? rotation.finalAt : Math.min(next, rotation.finalAt);
+  const open = (await store.read.rotations.openWithKeys()).flatMap(({ rotation, oldKey }) =>
+    rotation.finalAt === null || endRefusal(rotation) !== null ? [] : [{ at: rotation.finalAt, oldKey }],
+  );
+  for (const { at, oldKey } of open.toSorted((a, b) => a.at - b.at)) {
+    const asked = await finalOf(store.read, oldKey);
+    if (asked === undefined || asked.state === 'dismissed' || asked.state === 'failed') return at;
   }
-  return next;
+  return null;
 }
 
 async function runFinal(deps: FinalDeps, tx: Repos, rotation: Rotation): Promise<void> {

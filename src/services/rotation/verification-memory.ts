@@ -26,6 +26,11 @@ export async function recallGaps(place: Place & { readonly now: number }, find: 
   return gaps;
 }
 
+/** What it was told last; null: nothing. */
+export function shownLast(place: Place): string | null {
+  return memoryOf(place).shown;
+}
+
 /** True where this is not what it was told before. */
 export function isNewToShow(place: Place, shown: string): boolean {
   const memory = memoryOf(place);

@@ -19,13 +19,11 @@ interface Unseen {
 
 /** Rotations of which it is not known yet what their secret was before. */
 async function unseen(deps: Pick<WatchDeps, 'store' | 'places' | 'secretStores'>): Promise<readonly Unseen[]> {
-  const { keys, lineages, rotations, rotationSecrets } = deps.store.read;
+  const { rotations, rotationSecrets } = deps.store.read;
   const found: Unseen[] = [];
-  for (const rotation of await rotations.allOpen()) {
+  for (const { rotation, oldKey, lineage } of await rotations.openWithKeys()) {
     if (rotation.kind === 'drill' || isOver(stepOf(rotation, 'store').state)) continue;
-    const lineage = await lineages.get(rotation.lineageId);
-    const oldKey = await keys.get(rotation.oldKeyId);
-    const place = lineage && oldKey ? secretPlaceOf(deps, { lineage, oldKey }) : null;
+    const place = secretPlaceOf(deps, { lineage, oldKey });
     if (place === null) continue;
     const secret = (await rotationSecrets.get(rotation.id)) ?? null;
     if (secret !== null && (secret.seenAt !== null || secret.attempts >= MAX_TRIES)) continue;
