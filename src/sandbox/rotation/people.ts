@@ -76,7 +76,7 @@ export class People {
 
   async #approve(): Promise<boolean> {
     const chris = this.#stage.slack.person(SECOND);
-    const asked = chris.visibleMessages(CHANNEL).find((message) => offers(message, APPROVE));
+    const asked = [...chris.visibleMessages(CHANNEL), ...this.#thread()].find((message) => offers(message, APPROVE));
     if (asked === undefined || !(await this.#press(chris, asked, APPROVE))) return false;
     await this.#fill(chris);
     return true;
