@@ -1,18 +1,17 @@
 /**
  * What was read last, for reads that a dozen kinds of work repeat at each commit. It stays until it is forgotten, or until
- * another process has written.
+ * the version changes: of the connection that writes, by what other processes commit; of the one that reads, by any commit.
  */
 export class Kept<Value> {
-  /** Of the connection that writes: changes with what others commit, and not with our own. */
-  readonly #dataVersion: () => unknown;
+  readonly #version: () => unknown;
   #last: { readonly version: unknown; readonly value: Promise<Value> } | null = null;
 
-  constructor(dataVersion: () => unknown) {
-    this.#dataVersion = dataVersion;
+  constructor(version: () => unknown) {
+    this.#version = version;
   }
 
   async read(fresh: () => Promise<Value>): Promise<Value> {
-    const version = this.#dataVersion();
+    const version = this.#version();
     if (this.#last !== null && this.#last.version === version) return this.#last.value;
     const last = { version, value: fresh() };
     this.#last = last;

@@ -12,8 +12,8 @@ import {
 import { parseEvidence } from '../domain/rotation-evidence.ts';
 import type { RotationState } from '../domain/rotation-standing.ts';
 import type { OpenRotation, RotationRepo } from '../ports/rotation.ts';
+import { Kept } from './kept.ts';
 import { keysById, lineagesById } from './keys.ts';
-import { remembered } from './remembered.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
@@ -83,9 +83,12 @@ export function rotationRepo(context: Context): RotationRepo {
 }
 
 function openReads({ db, openRotations, version }: Context): Pick<RotationRepo, 'openWithKeys' | 'openOfOldKey'> {
-  const open = () => (version === null ? allOpen(db) : openRotations.read(() => allOpen(db)));
+  const kept = version === null ? null : new Kept<readonly OpenRotation[]>(version);
+  const open = () => (kept === null ? allOpen(db) : openRotations.read(() => allOpen(db)));
+  const read = async () => withOldKeys(db, await open());
   return {
-    openWithKeys: remembered({ version }, async () => withOldKeys(db, await open())),
+    // Keys and lineages change as well: kept only until anybody commits anything.
+    openWithKeys: () => (kept === null ? read() : kept.read(read)),
     async openOfOldKey(keyId) {
       const query = db.selectFrom('rotations').selectAll().where('old_key_id', '=', keyId).where('state', '=', 'open');
       const row = await query.orderBy('id').limit(1).executeTakeFirst();
