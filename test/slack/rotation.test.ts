@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { renderText, renderView } from '../../src/sandbox/slack/index.ts';
-import type { Entries } from '../../src/sandbox/slack/submission.ts';
 import { encodeRotationButton } from '../../src/slack/rotation-button.ts';
 import { present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
+import {
+  CHANNEL,
+  click,
+  closeAll,
+  ephemerals,
+  page,
+  replies,
+  roots,
+  stepTs,
+  submit,
+  textOf,
+  threadOf,
+} from './support/rotation-gestures.ts';
 import { type Running, startRunning } from './support/running.ts';
 
-const CHANNEL = 'ai-keys';
 const REASON = { reason: { value: 'it was in a public repository' }, public: { value: 'calm' } };
 
 describe('a rotation in Slack', () => {
@@ -267,65 +277,4 @@ async function completeGenerate(running: Running, root: string): Promise<void> {
   await submit(running, 'U0ANA', { key: { value: 'It is not listed yet' } });
   await running.drain();
   await closeAll(running, 'U0ANA');
-}
-
-async function click(running: Running, userId: string, ts: string, actionId: string): Promise<void> {
-  await closeAll(running, userId);
-  await running.slack.person(userId).click({ channel: CHANNEL, ts, actionId });
-  await running.settled();
-}
-
-async function submit(
-  running: Running,
-  userId: string,
-  entries: Entries,
-  { errors = [] }: { errors?: readonly string[] } = {},
-): Promise<void> {
-  const who = running.slack.person(userId);
-  const result = await who.submit(present(who.views.at(-1)).id, entries);
-  await running.settled();
-  expect(Object.keys(result.errors ?? {})).toEqual(errors);
-}
-
-async function closeAll(running: Running, userId: string): Promise<void> {
-  const who = running.slack.person(userId);
-  for (const view of [...who.views].reverse()) await who.closeView(view.id);
-}
-
-function page(running: Running, userId: string): string {
-  return renderView(present(running.slack.person(userId).views.at(-1)), running.slack.workspace);
-}
-
-/** The root messages of rotations. */
-function roots(running: Running): readonly string[] {
-  return running.slack
-    .person('U0ANA')
-    .visibleMessages(CHANNEL)
-    .filter(({ metadata }) => JSON.stringify(metadata ?? {}).includes('"rotation:'))
-    .map(({ ts }) => ts);
-}
-
-function threadOf(running: Running, ts: string): readonly string[] {
-  const thread = running.slack.person('U0ANA').thread(CHANNEL, ts);
-  return thread.map((message) => renderText(message, running.slack.workspace));
-}
-
-function textOf(running: Running, ts: string): string {
-  return threadOf(running, ts)[0] ?? '';
-}
-
-function replies(running: Running, ts: string): readonly string[] {
-  return threadOf(running, ts).slice(1);
-}
-
-function stepTs(running: Running, root: string, index: number): string {
-  return present(running.slack.person('U0ANA').thread(CHANNEL, root)[index + 1]).ts;
-}
-
-function ephemerals(running: Running, userId: string): readonly string[] {
-  return running.slack
-    .person(userId)
-    .visibleMessages(CHANNEL)
-    .filter(({ ephemeralTo }) => ephemeralTo === userId)
-    .map((message) => renderText(message, running.slack.workspace));
 }

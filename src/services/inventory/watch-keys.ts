@@ -8,6 +8,7 @@ import { listedFacts } from '../alerts/lineage-facts.ts';
 import { recordFinding } from '../alerts/record-finding.ts';
 import { calendarOf } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
+import { withNamedKeys } from '../rotation/named-keys.ts';
 
 const SLICE = 100;
 
@@ -20,7 +21,8 @@ type WatchDeps = Pick<
 export async function watchKeys(deps: WatchDeps, { connectionId }: Pick<Provider, 'connectionId'>): Promise<void> {
   const { keys, lineages, told } = deps.store.read;
   const own = (await keys.all()).filter((key) => key.connectionId === connectionId);
-  const keysOf = groupBy(own, ({ lineageId }) => lineageId);
+  // A new key is its old one's owner's from when it is named, however long its rotation takes.
+  const keysOf = groupBy(await withNamedKeys(deps.store.read, own), ({ lineageId }) => lineageId);
   const known = await told.all();
   const findings: Finding[] = [];
   for (const lineage of await lineages.all()) {

@@ -1,14 +1,14 @@
 import type { Key } from '../../domain/key.ts';
-import type { KeyIdentity, Repos } from '../../ports/store.ts';
+import type { Repos } from '../../ports/store.ts';
 
 /**
  * The keys as spend rules see them: one that a rotation has named as the new key counts with the old one's lineage at
  * once, so that the move of its traffic is no rise of anything.
  */
-export async function withNamedKeys(
+export async function withNamedKeys<Member extends Pick<Key, 'id' | 'lineageId'>>(
   { rotations }: Pick<Repos, 'rotations'>,
-  keys: readonly KeyIdentity[],
-): Promise<readonly KeyIdentity[]> {
+  keys: readonly Member[],
+): Promise<readonly Member[]> {
   const lineageOf = await namedLineages({ rotations });
   if (lineageOf.size === 0) return keys;
   return keys.map((key) => ({ ...key, lineageId: lineageOf.get(key.id) ?? key.lineageId }));

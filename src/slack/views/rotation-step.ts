@@ -55,6 +55,8 @@ export function rotationStepView(card: RotationCard, name: StepName, locale: Loc
 function standing({ rotation }: RotationCard, step: RotationStep, locale: Locale): string {
   if (step.state !== 'todo') return ` – ${stepStateText(step, locale)}`;
   if (rotation.state === 'cancelled') return ' – not done: the rotation was cancelled';
+  // A public key does not wait for its successor.
+  if (step.name === 'revoke' && rotation.isPublic) return '';
   const missing = missingBefore(rotation, step.name);
   return missing.length > 0 ? ` – after ${missing.join(' and ')}` : '';
 }

@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { alertName } from '../../domain/alert.ts';
 import { stepLengths } from '../../domain/campaign-report.ts';
 import { isOver, progressOf, type Rotation, stepOf } from '../../domain/rotation.ts';
+import { showsOf } from '../../domain/rotation-proof.ts';
 import { formatLength } from '../../domain/time.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
@@ -26,7 +27,8 @@ export function rotationView(card: RotationCard, locale: Locale): Rendered {
 
 /** Tells whoever it was handed to: an edit of the root message pings nobody. */
 export function driverView({ rotation, lineage }: RotationCard): Rendered {
-  const text = `${actorMention(rotation.driver)}, the rotation of ${escaped(lineage.slug)} is yours now; ${nextText(rotation)}.`;
+  const what = rotation.kind === 'drill' ? '*DRILL* with' : 'rotation of';
+  const text = `${actorMention(rotation.driver)}, the ${what} ${escaped(lineage.slug)} is yours now; ${nextText(rotation)}.`;
   return { text, blocks: [section(text)] };
 }
 
@@ -55,7 +57,7 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
     case 'open': {
       const since = `${actorMention(rotation.driver)} drives it, since ${dayAndTime(rotation.startedAt, locale)}`;
       const drill = rotation.kind === 'drill' ? ['Nothing is changed at the provider, in a store or at a hook.'] : [];
-      const words = [`${barText(rotation)}  ${nextText(rotation)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
+      const words = [`${barText(rotation)}  ${nextOf(card)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
       return [...drill, ...words, ...steeredLines(rotation, locale), ...restoringLines(card, locale)];
     }
     case 'done': {
@@ -75,6 +77,11 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
       return [`${actorMention(rotation.closedBy ?? '')}: ${why}`, keys, ...stored, ...left];
     }
   }
+}
+
+/** A public key is stopped before anything else. */
+function nextOf({ rotation, oldKey }: RotationCard): string {
+  return rotation.isPublic && showsOf(oldKey.status) === 'works' ? '*next: stop the old key*' : nextText(rotation);
 }
 
 /** `How long: generate 2 minutes, store 40 seconds …` */

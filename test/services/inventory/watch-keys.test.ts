@@ -78,6 +78,26 @@ describe('a key that nobody owns', () => {
     expect(await told(bench)).toEqual([]);
   });
 
+  test('is not told of a new key that a rotation has named: it is in the hands of the old one’s owner', async () => {
+    const bench = await openWatched('');
+    const { id: oldKeyId } = await bench.keyOf('key_1');
+    const lineage = await bench.lineageOf('key_1');
+    await bench.store.write((tx) => tx.lineages.update({ ...lineage, ownerSlackId: 'U0ADA' }));
+    await openRotation(bench.deps, { actor: ADA, keyId: oldKeyId, alertId: null, reason: 'it is old' });
+    bench.provider.put(fakeKey('key_2', { label: 'prod-next' }));
+    await list(bench);
+    const { id: newKeyId } = await bench.keyOf('key_2');
+    await bench.store.write(async (tx) => {
+      const [rotation] = await tx.rotations.allOpen();
+      if (rotation !== undefined) await tx.rotations.update({ ...rotation, newKeyId });
+    });
+    later(bench, 8 * DAY_MS);
+
+    await list(bench);
+
+    expect(bench.raw().prepare('SELECT severity FROM quiet_findings').all()).toEqual([]);
+  });
+
   test('is not told where it has an owner', async () => {
     const bench = await openWatched();
     later(bench, 30 * DAY_MS);

@@ -4,7 +4,6 @@ import { parseEvidence } from '../../../src/domain/rotation-evidence.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { approveRequest } from '../../../src/services/actions/decide-approval.ts';
 import { runDueActions } from '../../../src/services/actions/execute-action.ts';
-import type { RequestOutcome } from '../../../src/services/actions/record-consented.ts';
 import { requestRetirement } from '../../../src/services/actions/request-retirement.ts';
 import { pendingRevocations } from '../../../src/services/rotation/describe-end.ts';
 import { readDrills } from '../../../src/services/rotation/drill.ts';
@@ -15,38 +14,14 @@ import { nextFinalAt, runFinals } from '../../../src/services/rotation/run-final
 import { simulateStep } from '../../../src/services/rotation/simulate-step.ts';
 import { pauseRotation, resumeRotation } from '../../../src/services/rotation/steer-rotation.ts';
 import { readStatus } from '../../../src/services/status/read-status.ts';
-import { type Bench, type BenchOptions, later, NOON, present } from '../../support/bench-deps.ts';
+import { type Bench, later, NOON, present } from '../../support/bench-deps.ts';
 import { failing, fakeKey } from '../../support/fake-provider.ts';
 import { FakeStore } from '../../support/fake-store.ts';
 import { ADA, agreed, ask, benchWithKeys, runToTheEnd, SECOND, verbs } from '../../support/requests.ts';
-import { bear, begin, read, step, walkToVerified } from './support.ts';
+import { bear, begin, read, retire, settle, step, verified, walkToVerified } from './support.ts';
 
 const GRACE_MS = 7 * DAY_MS;
 const PRODUCTION = { policy: "environments: [{ match: 'staging-*', environment: production }]" };
-
-async function verified(options: BenchOptions = {}): Promise<{ bench: Bench; rotation: Rotation; newKeyId: string }> {
-  const bench = await benchWithKeys(options);
-  const rotation = await begin(bench);
-  const newKeyId = await bear(bench);
-  await walkToVerified(bench, rotation, newKeyId);
-  return { bench, rotation, newKeyId };
-}
-
-async function retire(bench: Bench, { id }: Rotation): Promise<RequestOutcome> {
-  const key = await bench.keyOf('key_1');
-  const { slug } = await bench.lineageOf('key_1');
-  const asked = { rotationId: id, keyId: key.id, generation: key.generation, alertId: null, typedSlug: slug };
-  return requestRetirement(bench.deps, { ...asked, actor: ADA, reason: 'the new one works' });
-}
-
-/** What is due now, as the scheduler does it. */
-async function settle(bench: Bench): Promise<void> {
-  await runToTheEnd(bench);
-  await followOldKeys(bench.deps);
-  await runFinals(bench.deps);
-  await runToTheEnd(bench);
-  await followOldKeys(bench.deps);
-}
 
 /** The second version in the vault is the new key's. */
 async function storedInVault(bench: Bench, rotation: Rotation): Promise<void> {

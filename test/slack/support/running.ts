@@ -56,6 +56,8 @@ export interface RunningOptions {
   readonly enforceRateLimit?: boolean;
   readonly patience?: Patience;
   readonly ackWithinMs?: number;
+  /** Secret stores and where the keys are kept. */
+  readonly keeping?: Partial<Pick<Deps, 'secretStores' | 'places'>>;
 }
 
 /** The Slack half of the app in Socket Mode between a stand-in workspace, a real store and a provider in memory. */
@@ -85,7 +87,7 @@ export async function startRunning(options: RunningOptions = {}): Promise<Runnin
   });
   const policy = policyOf(roles, channel);
   const directory = slackDirectory(bolt.client, bolt.identity.teamId, policy.roles);
-  const deps: Deps = { ...bench.deps, policy, directory };
+  const deps: Deps = { ...bench.deps, ...options.keeping, policy, directory };
   const locale = { ...LOCALE, workspaceUrl: bolt.identity.workspaceUrl };
   const listeners = countRunning(bolt.app);
   scopes.attach(deps);
