@@ -55,20 +55,22 @@ export async function policyRetirementAt(deps: ReadDeps, { id }: Pick<Rotation, 
 async function allReady(deps: ReadDeps): Promise<readonly Ready[]> {
   if (deps.policy.rotation.automaticEnd.length === 0) return [];
   const found: Ready[] = [];
-  for (const { id, isAutomatic } of await deps.store.read.rotations.allOpen()) {
-    const ready = isAutomatic ? await readyOf(deps, deps.store.read, id) : null;
+  for (const rotation of await deps.store.read.rotations.allOpen()) {
+    const ready = await readyAs(deps, deps.store.read, rotation);
     if (ready !== null) found.push(ready);
   }
   return found;
 }
 
-async function readyOf(
-  deps: ReadDeps,
-  repos: Pick<Repos, 'rotations' | 'keys' | 'lineages' | 'actions' | 'audit'>,
-  rotationId: string,
-): Promise<Ready | null> {
+type ReadyRepos = Pick<Repos, 'rotations' | 'keys' | 'lineages' | 'actions' | 'audit'>;
+
+async function readyOf(deps: ReadDeps, repos: ReadyRepos, rotationId: string): Promise<Ready | null> {
   const rotation = await repos.rotations.get(rotationId);
-  if (rotation === undefined || !rotation.isAutomatic || !isShownQuiet(rotation) || isInHand(rotation)) return null;
+  return rotation === undefined ? null : readyAs(deps, repos, rotation);
+}
+
+async function readyAs(deps: ReadDeps, repos: ReadyRepos, rotation: Rotation): Promise<Ready | null> {
+  if (rotation.state !== 'open' || !rotation.isAutomatic || !isShownQuiet(rotation) || isInHand(rotation)) return null;
   const key = await repos.keys.get(rotation.oldKeyId);
   const lineage = await repos.lineages.get(rotation.lineageId);
   if (key?.status !== 'active' || lineage === undefined || !canRetire(deps, key.connectionId)) return null;
