@@ -1,10 +1,12 @@
 /**
  * What was read last, for reads that a dozen kinds of work repeat at each commit. It stays until it is forgotten, or until
- * the version changes: of the connection that writes, by what other processes commit; of the one that reads, by any commit.
+ * the version changes, as by what another process has written.
  */
 export class Kept<Value> {
   readonly #version: () => unknown;
   #last: { readonly version: unknown; readonly value: Promise<Value> } | null = null;
+
+  #forgotten = 0;
 
   constructor(version: () => unknown) {
     this.#version = version;
@@ -21,8 +23,14 @@ export class Kept<Value> {
     return last.value;
   }
 
+  /** How often it was: a version for what is made of it. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
   /** For each commit that changes it. */
   forget(): void {
+    this.#forgotten += 1;
     this.#last = null;
   }
 }

@@ -9,6 +9,7 @@ import type { Baselines } from '../ports/baselines.ts';
 import type { Breathe } from '../ports/breathe.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { InventoryRow } from '../ports/inventory.ts';
+import type { OpenRotation } from '../ports/rotation.ts';
 import type { Repos, Store, WakeTopic } from '../ports/store.ts';
 import { BaselineMirror } from './baselines.ts';
 import { databaseError, isPassing } from './database-error.ts';
@@ -91,6 +92,8 @@ class SqliteStore implements Store {
   readonly #mirror = new InventoryMirror();
   readonly #baselines = new BaselineMirror();
   readonly #openRotations: Kept<readonly Rotation[]>;
+  /** Changes with keys and lineages as well. */
+  readonly #openWithKeys: Kept<readonly OpenRotation[]>;
   readonly #listeners = new Map<WakeTopic, Set<() => void>>();
 
   constructor(connections: Connections) {
@@ -100,19 +103,24 @@ class SqliteStore implements Store {
     const version = connections.writer.prepare('PRAGMA data_version').pluck();
     const openRotations = new Kept<readonly Rotation[]>(() => version.get());
     this.#openRotations = openRotations;
+    const openWithKeys = new Kept<readonly OpenRotation[]>(() => `${version.get()} ${openRotations.forgotten}`);
+    this.#openWithKeys = openWithKeys;
     const { rotations, ...repos } = createRepos({
       db: this.#reader,
       ...connections,
       digests: this.#digests,
       openRotations,
       touched: noTouch(),
-      version: () => Number(connections.reader.pragma('data_version', { simple: true })),
       wake: () => {},
       afterCommit: () => {},
     });
     this.#readRepos = {
       ...repos,
-      rotations: { ...rotations, allOpen: () => openRotations.read(rotations.allOpen) },
+      rotations: {
+        ...rotations,
+        allOpen: () => openRotations.read(rotations.allOpen),
+        openWithKeys: () => openWithKeys.read(rotations.openWithKeys),
+      },
     };
   }
 
@@ -134,7 +142,6 @@ class SqliteStore implements Store {
         digests: this.#digests,
         openRotations: this.#openRotations,
         touched,
-        version: null,
         wake: (topic) => woken.add(topic),
         afterCommit: (done) => committed.push(done),
       });
@@ -147,6 +154,7 @@ class SqliteStore implements Store {
       throw error;
     });
     for (const done of committed) done();
+    if (touched.keys.size + touched.lineages.size > 0) this.#openWithKeys.forget();
     for (const topic of woken) for (const listener of this.#listeners.get(topic) ?? []) listener();
     return result;
   }

@@ -15,8 +15,6 @@ export interface RepoContext {
   readonly wake: (topic: WakeTopic) => void;
   readonly digests: UsageDigests;
   readonly openRotations: Kept<readonly Rotation[]>;
-  /** Changes whenever anybody has committed anything; null in a transaction, which sees what it writes itself. */
-  readonly version: (() => number) | null;
   /** What of the inventory this transaction changes. */
   readonly touched: Touched;
   /** Runs when the transaction has committed, and never when it rolls back. */

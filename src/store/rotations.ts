@@ -12,14 +12,13 @@ import {
 import { parseEvidence } from '../domain/rotation-evidence.ts';
 import type { RotationState } from '../domain/rotation-standing.ts';
 import type { OpenRotation, RotationRepo } from '../ports/rotation.ts';
-import { Kept } from './kept.ts';
 import { keysById, lineagesById } from './keys.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
 const AT_ONCE = 500;
 
-type Context = Pick<RepoContext, 'db' | 'wake' | 'afterCommit' | 'openRotations' | 'version'>;
+type Context = Pick<RepoContext, 'db' | 'wake' | 'afterCommit' | 'openRotations'>;
 
 export function rotationRepo(context: Context): RotationRepo {
   const { db, wake, afterCommit, openRotations } = context;
@@ -82,13 +81,9 @@ export function rotationRepo(context: Context): RotationRepo {
   };
 }
 
-function openReads({ db, openRotations, version }: Context): Pick<RotationRepo, 'openWithKeys' | 'openOfOldKey'> {
-  const kept = version === null ? null : new Kept<readonly OpenRotation[]>(version);
-  const open = () => (kept === null ? allOpen(db) : openRotations.read(() => allOpen(db)));
-  const read = async () => withOldKeys(db, await open());
+function openReads({ db }: Context): Pick<RotationRepo, 'openWithKeys' | 'openOfOldKey'> {
   return {
-    // Keys and lineages change as well: kept only until anybody commits anything.
-    openWithKeys: () => (kept === null ? read() : kept.read(read)),
+    openWithKeys: async () => withOldKeys(db, await allOpen(db)),
     async openOfOldKey(keyId) {
       const query = db.selectFrom('rotations').selectAll().where('old_key_id', '=', keyId).where('state', '=', 'open');
       const row = await query.orderBy('id').limit(1).executeTakeFirst();

@@ -1,4 +1,5 @@
 import { actorText, systemActor } from '../../domain/actor.ts';
+import { nextStep } from '../../domain/campaign.ts';
 import { isOver, missingBefore, type Rotation, type StepChange, stepOf, withStep } from '../../domain/rotation.ts';
 import { type BurnDown, type Rise, riseOf } from '../../domain/rotation-burndown.ts';
 import { parseEvidence } from '../../domain/rotation-evidence.ts';
@@ -32,12 +33,13 @@ type FollowDeps = RecordDeps;
  * the old key is used again, and keeps the one message of it up to date.
  */
 export async function followVerifications(deps: FollowDeps, { connectionId }: Provider): Promise<void> {
-  const open = await deps.store.read.rotations.allOpen();
-  forgetOthers(deps, new Set(open.map(({ id }) => id)));
-  for (const rotation of open) {
-    if (rotation.newKeyId === null || rotation.kind === 'drill') continue;
-    const key = await deps.store.read.keys.get(rotation.oldKeyId);
-    if (key?.connectionId !== connectionId) continue;
+  const open = await deps.store.read.rotations.openWithKeys();
+  forgetOthers(deps, new Set(open.map(({ rotation }) => rotation.id)));
+  for (const { rotation, oldKey } of open) {
+    if (rotation.newKeyId === null || rotation.kind === 'drill' || oldKey.connectionId !== connectionId) continue;
+    // The message of a campaign's key says nothing of traffic before that, and nothing can be verified.
+    const isBefore = stepOf(rotation, 'verify').state === 'todo' && !isOver(stepOf(rotation, 'redeploy').state);
+    if (rotation.campaignId !== null && isBefore) continue;
     const seen = await readVerification(deps, rotation);
     if (seen !== null) await follow(deps, rotation, seen);
   }
@@ -93,6 +95,7 @@ function shownOf({ burnDown, quiet, newKey, callers, doubts }: Verification): st
 
 /** What the message of a campaign's key says of it: an edit only where somebody comes or goes, or the old key falls quiet. */
 function briefOf(rotation: Rotation, { quiet, newKey, callers }: Verification): string {
+  if (nextStep(rotation) !== 'verify') return '';
   const since = quiet.quietMs < HOUR_MS ? null : quiet.since;
   const models = callersSince(callers, rotation).map(({ model }) => model);
   return JSON.stringify([since, quiet.neededMs, newKey?.firstSeenAt === null, [...new Set(models)].sort()]);
