@@ -10,6 +10,8 @@ export interface Press {
   readonly userId: string;
   readonly ts: string;
   readonly actionId: string;
+  /** Which of several buttons of that name. */
+  readonly value?: string;
 }
 
 /** Names of the buttons that a message has. */
@@ -18,11 +20,11 @@ export function buttonsOf({ blocks }: Pick<Message, 'blocks'>): ReadonlySet<stri
 }
 
 /** Clicks a button of a message in the channel and waits for what comes of it. */
-export async function press(stage: Stage, { userId, ts, actionId }: Press): Promise<void> {
+export async function press(stage: Stage, { userId, ...button }: Press): Promise<void> {
   const person = stage.slack.person(userId);
-  const result = await stage.during(() => person.click({ channel: CHANNEL, ts, actionId }));
+  const result = await stage.during(() => person.click({ channel: CHANNEL, ...button }));
   await stage.settle();
-  if (!result.acked) throw unlikely(`${actionId} was not taken`);
+  if (!result.acked) throw unlikely(`${button.actionId} was not taken`);
 }
 
 /** Several clicks before any of them is answered: each finds the buttons as they were. */

@@ -8,6 +8,7 @@ import { uniform } from '../world/random.ts';
 import type { Fleet, FleetKey, Manner } from './fleet.ts';
 import type { FleetWorld } from './fleet-world.ts';
 import { buttonsOf, CHANNEL, type Press, press, pressAndFill, pressTogether } from './gestures.ts';
+import { approveWhatIsAsked } from './second-person.ts';
 
 // Who may end keys for good, who agrees to it, and who sees to what nobody owns.
 const RESPONDER = 'U0ANA';
@@ -228,15 +229,9 @@ export class People {
     this.#wakeAt(this.#approvesAt);
   }
 
-  /** The second person goes through what waits in the channel. */
   async #approve(): Promise<void> {
-    const { approvals, messages } = this.#stage.app.deps.store.read;
-    for (const { id } of await approvals.waiting()) {
-      const place = await messages.get('approval', id);
-      const message = place && this.#stage.slack.workspace.message(place.channel, place.ts);
-      if (place === undefined || message === undefined || !buttonsOf(message).has('approval_approve')) continue;
-      await press(this.#stage, { userId: SECOND, ts: place.ts, actionId: 'approval_approve' });
-    }
+    await approveWhatIsAsked(this.#stage, SECOND);
+    if ((await this.#stage.app.deps.store.read.approvals.waiting()).length > 0) this.#approveSoon();
   }
 
   async #newKeyId({ newKeyId }: Rotation): Promise<string | null> {
