@@ -11,6 +11,9 @@ import type { ProviderId } from './world/index.ts';
 
 export const ADMIN_KEYS = { openai: 'sandbox-openai-admin-key', anthropic: 'sandbox-anthropic-admin-key' } as const;
 
+/** What Keysteward brings up by itself, switched off: it would run into stories that are not about it. */
+const UNASKED = { staleness: 'ladder: false', ownership: 'ask: false', digest: 'enabled: false' } as const;
+
 /** How the app of a stage is set up. */
 export interface SandboxSettings {
   readonly pollMinutes: number;
@@ -18,7 +21,7 @@ export interface SandboxSettings {
   readonly access?: 'full' | 'read';
   /** Whom the app is connected to; to both, if not given. */
   readonly connections?: readonly ProviderId[];
-  /** More lines for the sandbox's policy.yml. */
+  /** More lines for the sandbox's policy.yml; a section named here is as a new installation has it, but for these lines. */
   readonly policy?: string;
   /** The ways out besides Slack. None by default. */
   readonly outlets?: OutletPart;
@@ -63,10 +66,17 @@ function sandboxPolicy({ pollMinutes, policy = '' }: SandboxSettings): Pick<Conf
 channels: { alerts: '#ai-keys' }
 roles: { admins: [U0CHRIS], responders: [U0ANA] }
 polling: { usage_minutes: ${pollMinutes}, inventory_minutes: 60 }
-${policy}`;
+${quietPolicy(policy)}`;
   const parsed = parsePolicy(text, { file: 'sandbox policy', detectors, secretStores });
   if (!parsed.ok) throw new Error(formatFaults(parsed.faults));
   return { policy: parsed.policy, policySettings: parsed.settings };
+}
+
+/** These lines of policy.yml, with nothing that comes unasked unless they have a section on it. */
+export function quietPolicy(policy: string): string {
+  const isNamed = (section: string) => new RegExp(`^${section}:`, 'm').test(policy);
+  const quiet = Object.entries(UNASKED).filter(([section]) => !isNamed(section));
+  return [...quiet.map(([section, line]) => `${section}: { ${line} }`), policy].join('\n');
 }
 
 export function sandboxSecrets({ access = 'full', outlets, deployHooks }: SandboxSettings): Secrets {

@@ -145,7 +145,7 @@ test('the commands read as a person would want them', async () => {
   const stage = await openNight({ provider: 'anthropic' });
   await stage.playUntil(leakOf(stage).startedAt - minutes(2));
 
-  expect(await ask(stage, 'U0BEN', '/keys help')).toContain('/keys stale [days] – keys without traffic for 30 days');
+  expect(await ask(stage, 'U0BEN', '/keys help')).toContain('/keys stale [days] – keys that nobody uses');
   const status = await ask(stage, 'U0BEN', '/keys status');
   expect(status).toMatch(
     /^All is watched, no open alert\.\n• OpenAI \(openai\): 11 keys, polled [^,]+, newest usage \d+ min/,
@@ -156,8 +156,9 @@ test('the commands read as a person would want them', async () => {
   );
   expect(await ask(stage, 'U0BEN', '/keys list')).toContain('24 keys, $');
   const stale = await ask(stage, 'U0BEN', '/keys stale 30');
-  expect(stale).toMatch(/^5 keys without traffic for 30 days or more, longest first\n• /);
+  expect(stale).toMatch(/^5 keys without traffic for 30 days or more, longest first\nUnused \(4\)\n• /);
   expect(stale).toContain('\n• pilot-2025 · ');
+  expect(stale).toContain('\nNever used (1)\n• spare-prod · ');
   const card = await ask(stage, 'U0BEN', '/keys show staging-ci');
   expect(card).toMatch(/^staging-ci is active\nLabel staging-ci\nKey sk-ant-api03-\S+\nWhere Anthropic \/ Staging\n/);
   expect(card).toMatch(/\[ Suspend… \] \[ Revoke… \].*\nOpen it in the provider’s console/);

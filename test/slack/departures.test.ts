@@ -200,6 +200,8 @@ test('somebody who leaves soon is told of by hand, after a look at what it would
   expect(JSON.stringify(bench.views.at(-1))).toContain('only a responder or an admin may');
   await bench.run(`offboard <@${PERSON}>`, RESPONDER);
   expect(JSON.stringify(bench.views.at(-1))).toContain('owns no working key');
+  await bench.run('offboard <@U0NOBODY>', RESPONDER);
+  expect(JSON.stringify(bench.views.at(-1))).toContain('Slack does not tell who that is');
   await bench.run(`offboard <@${LEAVER}>`, RESPONDER);
   expect(JSON.stringify(bench.views.at(-1))).toContain('2 keys of their own and could read 1 other key');
   expect(await departures()).toEqual([]);

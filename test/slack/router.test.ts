@@ -15,7 +15,7 @@ describe('a slash command', () => {
     ['/keys HELP', '/keys stale [days]'],
     ['/keys   list  ', 'staging-ci'],
     ['/keys status', 'Fake'],
-    ['/keys stale 1', 'without traffic'],
+    ['/keys stale 1', 'No working key is known to have been quiet for 1 day.'],
     ['/keys show staging-ci', 'staging-ci is active'],
     ['/keys stael', 'Did you mean /keys stale [days]?'],
     ['/keys qwertyuiop', 'There is no /keys qwertyuiop. /keys help'],

@@ -1,5 +1,6 @@
 import type { View } from '@slack/types';
 import { z } from 'zod';
+import { AppError, toError } from '../../domain/errors.ts';
 import { beginDeparture } from '../../services/departures/begin-departure.ts';
 import { leaverOf } from '../../services/departures/find-leavers.ts';
 import { findTies } from '../../services/departures/find-ties.ts';
@@ -53,7 +54,16 @@ export const departureBeginSubmit: SubmitHandler = {
 
 /** As Slack knows them now; the address is what providers know them by. */
 async function leaver({ deps }: SlackContext, userId: string) {
-  const { name, email } = await deps.directory.person(userId);
+  const { name, email } = await deps.directory.person(userId).catch((error: unknown) => {
+    deps.logger.info('who leaves cannot be looked up', { error: toError(error) });
+    throw new AppError({
+      code: 'invalid_input',
+      message: 'who leaves cannot be looked up',
+      publicMessage:
+        'Nothing was done: Slack does not tell who that is. Mention them with @, or try again in a moment.',
+      cause: error,
+    });
+  });
   return leaverOf({ userId, name, email });
 }
 

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../../../src/domain/time.ts';
+import { quietPolicy } from '../../../src/sandbox/sandbox-config.ts';
 import { type Message, renderText } from '../../../src/sandbox/slack/index.ts';
 import { AppProcess, Killed } from './app-process.ts';
 import type { Gate } from './gate.ts';
@@ -43,7 +44,7 @@ export class Play {
     const setting = {
       now: surroundings.clock.now(),
       databasePath,
-      policy: story.policy.replaceAll('{deploy}', surroundings.addresses.deployUrl ?? ''),
+      policy: quietPolicy(story.policy).replaceAll('{deploy}', surroundings.addresses.deployUrl ?? ''),
       ...surroundings.addresses,
     };
     const app = new AppProcess({ bundle, gate, setting });

@@ -10,6 +10,7 @@ import { Icon } from '../shell/icon.tsx';
 
 const FIELDS = '.ks-input :is(input, select, textarea)';
 const WRONG = '[aria-invalid=true], .ks-input:has([role=alert]) :is(input, select, textarea)';
+const HEAD = '.ks-modal-head button';
 const FOOT = '.ks-dialog-foot button';
 
 interface FrameProps {
@@ -104,7 +105,7 @@ function useFocus(body: RefObject<HTMLFormElement | null>, { hash, wrong }: { ha
     const form = body.current;
     const isNewView = shown.current !== hash;
     shown.current = hash;
-    if (form === null || (isNewView && wrong === '' && form.contains(document.activeElement) && !isOnClose(form)))
+    if (form === null || (isNewView && wrong === '' && form.contains(document.activeElement) && !isUnmoved(form)))
       return;
     const field =
       form.querySelector<HTMLElement>(wrong === '' ? FIELDS : WRONG) ?? form.querySelector<HTMLElement>(FOOT);
@@ -116,7 +117,7 @@ function useFocus(body: RefObject<HTMLFormElement | null>, { hash, wrong }: { ha
   }, [body, hash, wrong]);
 }
 
-/** Where the browser puts the focus by itself when a dialog opens. */
-function isOnClose(form: HTMLFormElement): boolean {
-  return form.querySelector('.ks-modal-head button') === document.activeElement;
+/** Where the focus is without anybody's doing: as the browser opens a dialog, or for want of a field while it waits. */
+function isUnmoved(form: HTMLFormElement): boolean {
+  return [HEAD, FOOT].some((first) => form.querySelector(first) === document.activeElement);
 }
