@@ -104,7 +104,9 @@ export class People {
       const seen = await this.#seen(message, buttons, about);
       if (seen === null || !this.#isHere(userOf(seen.key))) continue;
       const owner = seen.key.ownerSlackId ?? NOBODY;
-      if (seen.key.manner !== 'blocked' && nextStep(seen.rotation) !== 'verify') count(waiting, owner);
+      // What is watched, or in its grace, waits for nobody.
+      const step = nextStep(seen.rotation);
+      if (seen.key.manner !== 'blocked' && step !== null && step !== 'verify') count(waiting, owner);
       if ((done.get(owner) ?? 0) < AT_ONCE && (await this.#act(seen))) count(done, owner);
     }
     for (const { owner, message } of lists) {
