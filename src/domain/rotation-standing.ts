@@ -31,7 +31,8 @@ export const ROTATION_TRANSITIONS: Readonly<
     resume: 'open',
     roll_back: 'rolling_back',
   },
-  rolling_back: { ...OVER, cancel: 'cancelled' },
+  // The old key has ended for good after all, and everything else is done: there is nothing to go back to.
+  rolling_back: { ...OVER, cancel: 'cancelled', finish: 'done' },
   done: OVER,
   cancelled: OVER,
 };

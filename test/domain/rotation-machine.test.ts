@@ -142,6 +142,25 @@ function expectSound(before: World, { rotation, status, endedBy }: World): void 
   expect(after === standing || Object.values(ROTATION_TRANSITIONS[standing]).includes(after)).toBe(true);
 }
 
+test('a roll-back whose old key ends for good after all, with everything else done, is a rotation that is done', () => {
+  let world: World = {
+    rotation: rotationAfter(4, { isPublic: false, newKeyId: 'key_2' }),
+    status: 'active',
+    now: NOON,
+    endedBy: null,
+  };
+  for (const move of [
+    { kind: 'step', step: 'inventory', event: 'complete', newKey: null },
+    { kind: 'steer', event: 'roll_back' },
+    { kind: 'outside', status: 'gone' },
+  ] as const) {
+    const before = world;
+    world = followed(next(world, move));
+    expectSound(before, world);
+  }
+  expect(world.rotation.state).toBe('done');
+});
+
 test('nothing that people, providers and time do ends the old key before the new one is verified, without a word of it', () => {
   fc.assert(
     fc.property(fc.array(moves, { maxLength: 50 }), fc.boolean(), fc.constantFrom(0, 3, 4), (list, isPublic, done) => {

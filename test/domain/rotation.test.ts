@@ -35,7 +35,7 @@ const EVENT_ORDER = ['change', 'finish', 'cancel', 'pause', 'resume', 'roll_back
 const NEXT_ROTATION: Readonly<Record<RotationStanding, readonly (RotationStanding | null)[]>> = {
   open: ['open', 'done', 'cancelled', 'paused', null, 'rolling_back'],
   paused: ['paused', 'done', 'cancelled', null, 'open', 'rolling_back'],
-  rolling_back: [null, null, 'cancelled', null, null, null],
+  rolling_back: [null, 'done', 'cancelled', null, null, null],
   done: [null, null, null, null, null, null],
   cancelled: [null, null, null, null, null, null],
 };
