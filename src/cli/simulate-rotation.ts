@@ -54,8 +54,11 @@ export function addSimulateRotation<Result extends Simulated>(
         onPlay: (kills) => err(json ? '' : `killed ${kills} times …\n`),
       });
       out(json ? `${JSON.stringify(result.figures, null, 2)}\n` : `${rotationText(result)}\n`);
-      if (result.faults.length === 0) return;
-      if (json) err(`${result.faults.map((fault) => `Broken: ${fault}.`).join('\n')}\n`);
-      process.exitCode = 1;
+      if (result.faults.length > 0) {
+        if (json) err(`${result.faults.map((fault) => `Broken: ${fault}.`).join('\n')}\n`);
+        process.exitCode = 1;
+      }
+      // Killed apps leave sockets and timers behind, which would keep this process; what was written goes out first.
+      if (options.killEveryEffect) process.stdout.write('', () => process.exit());
     });
 }
