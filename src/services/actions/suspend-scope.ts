@@ -1,5 +1,4 @@
 import type { Actor } from '../../domain/actor.ts';
-import { AppError, publicMessageOf } from '../../domain/errors.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { folded } from '../../domain/key-query.ts';
 import { HOUR_MS } from '../../domain/time.ts';
@@ -7,7 +6,7 @@ import type { Scope } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { type KeySummary, listAllKeys } from '../inventory/list-keys.ts';
 import type { ConsentDeps } from './record-consented.ts';
-import { requestAction } from './request-action.ts';
+import { type EachOutcome, requestEach } from './request-each.ts';
 
 export interface ScopeKey {
   readonly key: Key;
@@ -91,42 +90,16 @@ export async function planScope(deps: PlanDeps, scope: Scope): Promise<ScopePlan
 }
 
 /** What became of each key: asked for, or why not. */
-export interface ScopeOutcome {
-  readonly slug: string;
-  /** Null: on its way. */
-  readonly problem: string | null;
-}
-
 export interface SuspendScopeInput {
   readonly actor: Actor;
   readonly plan: ScopePlan;
   readonly reason: string;
 }
 
-/** One durable action for each key. A key that changed meanwhile does not hold up the others. */
-export async function suspendScope(
+/** One durable action for each key of the scope, whose own name was typed. */
+export function suspendScope(
   deps: ConsentDeps,
   { actor, plan, reason }: SuspendScopeInput,
-): Promise<readonly ScopeOutcome[]> {
-  const outcomes: ScopeOutcome[] = [];
-  for (const { key, lineage } of plan.hits) {
-    const problem = await requestAction(deps, {
-      actor,
-      kind: 'suspend',
-      keyId: key.id,
-      generation: key.generation,
-      alertId: null,
-      reason,
-      // The scope's own name was typed, which stands for those of its keys.
-      typedSlug: lineage.slug,
-    }).then(
-      ({ kind }) => (kind === 'waits' ? 'It waits for a second person.' : null),
-      (error: unknown) => {
-        if (error instanceof AppError) return publicMessageOf(error);
-        throw error;
-      },
-    );
-    outcomes.push({ slug: lineage.slug, problem });
-  }
-  return outcomes;
+): Promise<readonly EachOutcome[]> {
+  return requestEach(deps, { actor, kind: 'suspend', keys: plan.hits, reason });
 }

@@ -1,9 +1,9 @@
 import { type Actor, actorText } from '../../domain/actor.ts';
 import type { Decision, Departure, DepartureKey } from '../../domain/departure.ts';
-import { AppError, publicMessageOf } from '../../domain/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { ConsentDeps } from '../actions/record-consented.ts';
-import { requestAction } from '../actions/request-action.ts';
+import { type EachOutcome, requestEach } from '../actions/request-each.ts';
 import type { Deps } from '../deps.ts';
 import { changeLineageIn } from '../inventory/change-lineage.ts';
 import { openRotationIn } from '../rotation/open-rotation.ts';
@@ -87,39 +87,12 @@ export async function endDeparture(
   });
 }
 
-export interface QuietOutcome {
-  readonly slug: string;
-  /** Null: on its way. */
-  readonly problem: string | null;
-}
-
 /** One durable action for each; what counts as production waits for a second person, each on its own. */
-export async function revokeQuiet(
+export function revokeQuiet(
   deps: ConsentDeps,
   { actor, rows, reason }: { readonly actor: Actor; readonly rows: readonly DepartureRow[]; readonly reason: string },
-): Promise<readonly QuietOutcome[]> {
-  const outcomes: QuietOutcome[] = [];
-  for (const { summary } of rows) {
-    const { key, lineage } = summary;
-    const problem = await requestAction(deps, {
-      actor,
-      kind: 'revoke',
-      keyId: key.id,
-      generation: key.generation,
-      alertId: null,
-      reason,
-      // The number of keys was typed, which stands for their names.
-      typedSlug: lineage.slug,
-    }).then(
-      ({ kind }) => (kind === 'waits' ? 'It waits for a second person.' : null),
-      (error: unknown) => {
-        if (error instanceof AppError) return publicMessageOf(error);
-        throw error;
-      },
-    );
-    outcomes.push({ slug: lineage.slug, problem });
-  }
-  return outcomes;
+): Promise<readonly EachOutcome[]> {
+  return requestEach(deps, { actor, kind: 'revoke', keys: rows.map(({ summary }) => summary), reason });
 }
 
 function over(why: string): AppError {

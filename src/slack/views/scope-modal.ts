@@ -2,7 +2,8 @@ import type { KnownBlock, View } from '@slack/types';
 import { formatMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
 import type { Scope } from '../../ports/store.ts';
-import type { ScopeKey, ScopeOutcome, ScopePlan } from '../../services/actions/suspend-scope.ts';
+import type { EachOutcome } from '../../services/actions/request-each.ts';
+import type { ScopeKey, ScopePlan } from '../../services/actions/suspend-scope.ts';
 import { INPUT, noticeModal, plain, REASON_BLOCK, reasonInput } from './action-modal.ts';
 import { environmentText, ownerText } from './alert.ts';
 import { section, sections } from './blocks.ts';
@@ -63,7 +64,7 @@ export function nothingToSuspendModal({ scope, spared }: ScopePlan): View {
   return noticeModal(SCOPE_TITLE, lines.join('\n'));
 }
 
-export function scopeResultModal(outcomes: readonly ScopeOutcome[]): View {
+export function scopeResultModal(outcomes: readonly EachOutcome[]): View {
   const asked = outcomes.filter(({ problem }) => problem === null).length;
   const verdict = `*${asked} of ${plural(outcomes.length, 'key')} ${asked === 1 ? 'is' : 'are'} being suspended.* \`/keys status\` shows what the provider has not confirmed yet; until then it is tried again.`;
   const lines = outcomes
