@@ -17,6 +17,8 @@ import { mayBeOdd, noteHours } from './odd-hours.ts';
 
 const SLICE_MS = 20 * MINUTE_MS;
 const LINEAGES_AT_ONCE = 1_000;
+/** What was used the day before is no silence. */
+const LOOK_BACK_MS = DAY_MS;
 
 type GlanceDeps = Pick<Deps, 'store' | 'breathe' | 'policy' | 'providers'>;
 
@@ -171,7 +173,10 @@ function usedBefore(
   return last;
 }
 
-/** What is used now and was not used lately: when it was, if ever, is in the sums by day, however old. */
+/**
+ * What is used now and was not used lately: when it was, if ever, is in the sums by day, however old. A silence is never
+ * taken from what is remembered alone: the keys that came later say only that they are used now.
+ */
 async function lookFurtherBack(
   deps: GlanceDeps,
   look: {
@@ -181,14 +186,18 @@ async function lookFurtherBack(
   },
 ): Promise<void> {
   const { glances, membersOf, before } = look;
-  const unknown = [...glances].filter(([, one]) => one.recentModels.length > 0 && one.usedBeforeAt === null);
+  const unknown = [...glances].filter(([, one]) => one.recentModels.length > 0 && isSilent(one, before));
   for (const slice of inSlices(unknown, LINEAGES_AT_ONCE)) {
     const keyIds = slice.flatMap(([lineageId]) => (membersOf.get(lineageId) ?? []).map(({ id }) => id));
     const days = await deps.store.read.usage.lastDays(keyIds, before);
     for (const [lineageId, glance] of slice) {
       const used = (membersOf.get(lineageId) ?? []).map(({ id }) => days.get(id) ?? null);
-      glances.set(lineageId, { ...glance, usedBeforeAt: used.reduce(latest, null) });
+      glances.set(lineageId, { ...glance, usedBeforeAt: used.reduce(latest, glance.usedBeforeAt) });
     }
     await deps.breathe();
   }
+}
+
+function isSilent({ usedBeforeAt }: Glance, before: number): boolean {
+  return usedBeforeAt === null || usedBeforeAt < before - LOOK_BACK_MS;
 }

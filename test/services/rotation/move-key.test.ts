@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stepOf } from '../../../src/domain/rotation.ts';
-import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { runDetection } from '../../../src/services/alerts/run-detection.ts';
 import { findKeys } from '../../../src/services/inventory/find-keys.ts';
 import { listAllKeys } from '../../../src/services/inventory/list-keys.ts';
@@ -187,5 +187,28 @@ describe('traffic', () => {
     const { findings } = await runDetection(bench.deps, bench.provider.port, watermark);
 
     expect(findings.length > 0).toBe(isRise);
+  });
+
+  test.each([
+    ['each night since is no sleeper that wakes, though nothing was learned meanwhile', 1, 33, 0],
+    ['only now has slept as long as its old key', 33, 33, 1],
+  ])('of a key that took over a month ago and works %s', async (_what, first, last, sleepers) => {
+    const bench = await benchWithKeys();
+    bench.provider.use.push({ keyId: 'key_1', at: NOON - HOUR_MS, tokens: 4_000 });
+    await poll(bench);
+    const rotation = await begin(bench);
+    await step(bench, rotation, 'generate', { newKeyId: await bear(bench) });
+    await step(bench, rotation, 'inventory');
+    for (let day = first; day <= last; day += 1) {
+      bench.clock.jumpTo(NOON + day * DAY_MS);
+      bench.provider.use.push({ keyId: 'key_new', at: bench.clock.now() - 10 * MINUTE_MS, tokens: 4_000 });
+      await poll(bench);
+    }
+    await bench.sync();
+
+    const watermark = present(await bench.store.read.watermarks.get(bench.provider.port.connectionId));
+    const { findings } = await runDetection(bench.deps, bench.provider.port, watermark);
+
+    expect(findings.filter(({ detectorId }) => detectorId === 'dormant-awake')).toHaveLength(sleepers);
   });
 });
