@@ -61,7 +61,7 @@ function rendering(): Promise<readonly Figure[]> {
     const { deps } = stage.app;
     const { id } = await startByHand(deps, ANA, { environment: 'production', filter: '' });
     await runCampaigns(deps);
-    const [rotation] = await deps.store.read.campaigns.rotations(id);
+    const [rotation] = await deps.store.read.rotations.allOpen();
     const { currency, calendar } = deps.policy;
     const locale = { currency, timezone: calendar.timeZone, workspaceUrl: 'https://acme.slack.com/' };
     const figure = async (name: string, kind: string, subject: string): Promise<Figure> => {

@@ -1,5 +1,4 @@
 import type { Campaign, CampaignMember } from '../domain/campaign.ts';
-import type { Rotation } from '../domain/rotation.ts';
 
 export interface CampaignRepo {
   insert(campaign: Campaign): Promise<void>;
@@ -14,8 +13,6 @@ export interface CampaignRepo {
   updateMember(member: CampaignMember): Promise<void>;
   /** By slug. */
   members(campaignId: string): Promise<readonly CampaignMember[]>;
-  /** Their rotations, joined ones included, in two reads however many there are. */
-  rotations(campaignId: string): Promise<readonly Rotation[]>;
   /** In a campaign that runs. */
   memberOf(rotationId: string): Promise<CampaignMember | undefined>;
   /** Of running campaigns, whose next reminder is due. */

@@ -21,6 +21,8 @@ export interface RotationRepo {
   /** With all of its steps. */
   update(rotation: Rotation): Promise<void>;
   get(id: string): Promise<Rotation | undefined>;
+  /** Those of these that there are, in a few reads however many are asked for. */
+  some(ids: readonly string[]): Promise<readonly Rotation[]>;
   /** The one of this lineage that is not over. */
   openOfLineage(lineageId: string): Promise<Rotation | undefined>;
   idsOfLineage(lineageId: string): Promise<readonly string[]>;

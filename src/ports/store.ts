@@ -87,6 +87,8 @@ export interface KeyRepo {
   insert(key: Key): Promise<void>;
   update(key: Key): Promise<void>;
   get(id: string): Promise<Key | undefined>;
+  /** Those of these that there are, by id; at most some thousands at once. */
+  some(ids: readonly string[]): Promise<readonly Key[]>;
   ofProvider(providerId: string, providerKeyId: string): Promise<Key | undefined>;
   /** Every key, tombstones included, by what tells whose usage is whose: a fraction of the cost of `all`. */
   identities(): Promise<readonly KeyIdentity[]>;

@@ -1,4 +1,4 @@
-export type { CampaignDetails, CampaignFigures, CampaignResult } from './campaign/figures.ts';
+export type { CampaignDetails, CampaignResult } from './campaign/figures.ts';
 export { type CampaignSimulation, simulateCampaign } from './campaign/simulate-campaign.ts';
 export { campaignText } from './campaign/text.ts';
 export { stories } from './live/stories.ts';

@@ -1,10 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Campaign, CampaignMember, CampaignState, MemberState, SkipReason } from '../domain/campaign.ts';
-import { groupBy } from '../domain/collections.ts';
 import type { CalendarEnvironment } from '../domain/rotation-policy.ts';
 import type { CampaignRepo } from '../ports/campaigns.ts';
 import type { RepoContext } from './repo-context.ts';
-import { toRotation } from './rotations.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
 // One statement holds at most 32,766 values in SQLite, half of it in PostgreSQL's driver.
@@ -60,7 +58,6 @@ function memberMethods({ db, wake }: Context): Pick<CampaignRepo, MemberMethod> 
       wake('timers');
     },
     members: async (campaignId) => (await ofCampaign(campaignId).execute()).map(toMember),
-    rotations: (campaignId) => rotationsOf(db, campaignId),
     async memberOf(rotationId) {
       const row = await running(db).where('campaign_members.rotation_id', '=', rotationId).executeTakeFirst();
       return row && toMember(row);
@@ -97,22 +94,6 @@ function running(db: Kysely<Database>) {
     .innerJoin('campaigns', 'campaigns.id', 'campaign_members.campaign_id')
     .selectAll('campaign_members')
     .where('campaigns.state', '=', 'running');
-}
-
-async function rotationsOf(db: Kysely<Database>, campaignId: string) {
-  const ids = db.selectFrom('campaign_members').select('rotation_id').where('campaign_id', '=', campaignId);
-  const rows = await db
-    .selectFrom('rotations')
-    .selectAll()
-    .where('id', 'in', ids.$castTo<{ rotation_id: string }>())
-    .execute();
-  const steps = await db
-    .selectFrom('rotation_steps')
-    .selectAll()
-    .where('rotation_id', 'in', ids.$castTo<{ rotation_id: string }>())
-    .execute();
-  const byRotation = groupBy(steps, (step) => step.rotation_id);
-  return rows.map((row) => toRotation(row, byRotation.get(row.id) ?? []));
 }
 
 function fromCampaign(campaign: Campaign): NewRow<'campaigns'> {

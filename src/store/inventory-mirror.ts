@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
 import { inSlices } from '../domain/collections.ts';
 import type { Key, Lineage } from '../domain/key.ts';
+import type { Rotation } from '../domain/rotation.ts';
 import type { InventoryRow, ModelSight } from '../ports/inventory.ts';
+import type { OpenRotation } from '../ports/rotation.ts';
 import { keysById, lineageRepo, lineagesById, scopeRepo } from './keys.ts';
 import type { Database } from './schema.ts';
-import { noTouch, type Touched, touchAll } from './touched.ts';
+import { isTouched, noTouch, type Touched, touchAll } from './touched.ts';
 import { dayCostPerKey } from './usage-days.ts';
 import { modelsPerKey } from './usage-models.ts';
 
@@ -17,6 +19,9 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
  * touched; a read looks at the revision and reads again what was touched since, or all when another process has written.
  */
 export class InventoryMirror {
+  /** Changes with what other processes write. */
+  readonly #version: () => unknown;
+  #seen: unknown = null;
   #isValid = false;
   /** The highest revision whose changes are known here. */
   #through = 0;
@@ -33,8 +38,16 @@ export class InventoryMirror {
   #costs = new Map<string, number>();
   #called = new Map<string, readonly ModelSight[]>();
   #costFrom = Number.NaN;
+  /** Whose sums and models changed since they were added up. */
+  #owed = noTouch();
+  #keyList: readonly Key[] | null = null;
+  #lineageList: readonly Lineage[] | null = null;
   readonly #rows = new Map<string, InventoryRow>();
   #order: readonly string[] | null = null;
+
+  constructor(version: () => unknown) {
+    this.#version = version;
+  }
 
   /** At the end of a transaction, before it commits. */
   async note(tx: Kysely<Database>, touched: Touched): Promise<number> {
@@ -60,24 +73,73 @@ export class InventoryMirror {
     this.#through = revision - 1;
   }
 
-  /** One read at a time. */
   rows(db: Kysely<Database>, costFrom: number): Promise<readonly InventoryRow[]> {
-    const read = this.#turn.then(() => this.#refreshed(db, costFrom));
-    this.#turn = read.catch(() => undefined);
-    return read;
+    return this.#inTurn(db, async () => {
+      if (costFrom === this.#costFrom) await this.#settleCosts(db);
+      else await this.#loadCosts(db, costFrom);
+      return this.#sorted();
+    });
   }
 
-  async #refreshed(db: Kysely<Database>, costFrom: number): Promise<readonly InventoryRow[]> {
+  /** Every key, by id. */
+  keys(db: Kysely<Database>): Promise<readonly Key[]> {
+    return this.#inTurn(db, async () => {
+      this.#keyList ??= [...this.#keys.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+      return this.#keyList;
+    });
+  }
+
+  /** Every lineage, by slug. */
+  lineages(db: Kysely<Database>): Promise<readonly Lineage[]> {
+    return this.#inTurn(db, async () => {
+      this.#lineageList ??= [...this.#lineages.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1));
+      return this.#lineageList;
+    });
+  }
+
+  key(db: Kysely<Database>, id: string): Promise<Key | undefined> {
+    return this.#inTurn(db, async () => this.#keys.get(id));
+  }
+
+  lineage(db: Kysely<Database>, id: string): Promise<Lineage | undefined> {
+    return this.#inTurn(db, async () => this.#lineages.get(id));
+  }
+
+  /** With the keys that they replace. */
+  withOldKeys(db: Kysely<Database>, open: readonly Rotation[]): Promise<readonly OpenRotation[]> {
+    return this.#inTurn(db, async () =>
+      open.flatMap((rotation) => {
+        const oldKey = this.#keys.get(rotation.oldKeyId);
+        const lineage = this.#lineages.get(rotation.lineageId);
+        return oldKey === undefined || lineage === undefined ? [] : [{ rotation, oldKey, lineage }];
+      }),
+    );
+  }
+
+  /** Of the inventory as it is now; one read at a time. */
+  #inTurn<Result>(db: Kysely<Database>, read: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(async () => {
+      try {
+        await this.#refresh(db);
+        return await read();
+      } catch (error) {
+        this.#isValid = false;
+        throw error;
+      }
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #refresh(db: Kysely<Database>): Promise<void> {
+    const version = this.#version();
+    const isCurrent = this.#isValid && version === this.#seen && this.#newest === null && !isTouched(this.#settled);
+    if (isCurrent) return;
+    if (version !== this.#seen) this.#isValid = false;
+    this.#seen = version;
     const revision = await revisionOf(db);
-    try {
-      if (!this.#isValid || revision > this.#through) await this.#load(db, revision);
-      else await this.#catchUp(db, revision);
-      if (costFrom !== this.#costFrom) await this.#loadCosts(db, costFrom);
-    } catch (error) {
-      this.#isValid = false;
-      throw error;
-    }
-    return this.#sorted();
+    if (!this.#isValid || revision > this.#through) await this.#load(db, revision);
+    else await this.#catchUp(db, revision);
   }
 
   async #load(db: Kysely<Database>, revision: number): Promise<void> {
@@ -91,6 +153,8 @@ export class InventoryMirror {
     for (const lineage of lineages) this.#lineages.set(lineage.id, lineage);
     for (const key of keys) this.#put(key);
     this.#order = null;
+    this.#keyList = null;
+    this.#lineageList = null;
     await this.#loadScopes(db);
     this.#costFrom = Number.NaN;
   }
@@ -101,12 +165,19 @@ export class InventoryMirror {
       for (const lineage of await lineagesById(db, slice)) {
         if (this.#lineages.get(lineage.id)?.slug !== lineage.slug) this.#order = null;
         this.#lineages.set(lineage.id, lineage);
+        this.#lineageList = null;
         for (const id of this.#keysOfLineage.get(lineage.id) ?? []) this.#rows.delete(id);
       }
     }
     for (const slice of inSlices([...keys], CHUNK)) for (const key of await keysById(db, slice)) this.#put(key);
     if (scopes) await this.#loadScopes(db);
-    if (Number.isNaN(this.#costFrom)) return;
+    touchAll(this.#owed, { ...noTouch(), costs, models });
+  }
+
+  /** Only who looks at sums has them added up. */
+  async #settleCosts(db: Kysely<Database>): Promise<void> {
+    const { costs, models } = this.#owed;
+    this.#owed = noTouch();
     if (models.size > 0) await this.#refreshCalled(db, [...models]);
     if (costs.size > 0) await this.#refreshCosts(db, [...costs]);
   }
@@ -151,6 +222,7 @@ export class InventoryMirror {
       this.#order = null;
     }
     this.#keys.set(key.id, key);
+    this.#keyList = null;
     this.#rows.delete(key.id);
   }
 
@@ -167,6 +239,7 @@ export class InventoryMirror {
     this.#costs = new Map(await dayCostPerKey(db, { from: costFrom, to: FOREVER }));
     this.#called = new Map(await modelsPerKey(db, costFrom));
     this.#costFrom = costFrom;
+    this.#owed = noTouch();
     this.#rows.clear();
   }
 

@@ -197,9 +197,8 @@ export function keyRepo({ db, touched, wake }: Context & Pick<RepoContext, 'wake
         .executeTakeFirst();
       return row && toKey(row);
     },
-    async all() {
-      return keysById(db, null);
-    },
+    some: (ids) => keysById(db, ids),
+    all: () => keysById(db, null),
     async ofLineage(lineageId) {
       const rows = await db.selectFrom('keys').selectAll().where('lineage_id', '=', lineageId).orderBy('id').execute();
       return rows.map(toKey);

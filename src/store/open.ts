@@ -4,21 +4,19 @@ import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { AppError, toError } from '../domain/errors.ts';
-import type { Rotation } from '../domain/rotation.ts';
 import type { Baselines } from '../ports/baselines.ts';
 import type { Breathe } from '../ports/breathe.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { InventoryRow } from '../ports/inventory.ts';
-import type { OpenRotation } from '../ports/rotation.ts';
 import type { Repos, Store, WakeTopic } from '../ports/store.ts';
 import { BaselineMirror } from './baselines.ts';
 import { databaseError, isPassing } from './database-error.ts';
 import { kyselyOn } from './dialect.ts';
 import { InventoryMirror } from './inventory-mirror.ts';
-import { Kept } from './kept.ts';
 import { dropLease, type LeaseRequest, takeLease } from './lease.ts';
 import { loadMigrations, type Migration, migrate } from './migrate.ts';
 import { createRepos } from './repos.ts';
+import { RotationMirror } from './rotation-mirror.ts';
 import type { Database } from './schema.ts';
 import { isTouched, noTouch } from './touched.ts';
 import { UsageDigests } from './usage-digests.ts';
@@ -89,11 +87,9 @@ class SqliteStore implements Store {
   readonly #reader: Kysely<Database>;
   readonly #readRepos: Repos;
   readonly #digests = new UsageDigests();
-  readonly #mirror = new InventoryMirror();
+  readonly #mirror: InventoryMirror;
   readonly #baselines = new BaselineMirror();
-  readonly #openRotations: Kept<readonly Rotation[]>;
-  /** Changes with keys and lineages as well. */
-  readonly #openWithKeys: Kept<readonly OpenRotation[]>;
+  readonly #rotations: RotationMirror;
   readonly #listeners = new Map<WakeTopic, Set<() => void>>();
 
   constructor(connections: Connections) {
@@ -101,27 +97,18 @@ class SqliteStore implements Store {
     this.#writer = kyselyOn(connections.writer);
     this.#reader = kyselyOn(connections.reader);
     const version = connections.writer.prepare('PRAGMA data_version').pluck();
-    const openRotations = new Kept<readonly Rotation[]>(() => version.get());
-    this.#openRotations = openRotations;
-    const openWithKeys = new Kept<readonly OpenRotation[]>(() => `${version.get()} ${openRotations.forgotten}`);
-    this.#openWithKeys = openWithKeys;
-    const { rotations, ...repos } = createRepos({
+    this.#rotations = new RotationMirror(() => version.get());
+    this.#mirror = new InventoryMirror(() => version.get());
+    const repos = createRepos({
       db: this.#reader,
       ...connections,
       digests: this.#digests,
-      openRotations,
+      rotations: this.#rotations,
       touched: noTouch(),
       wake: () => {},
       afterCommit: () => {},
     });
-    this.#readRepos = {
-      ...repos,
-      rotations: {
-        ...rotations,
-        allOpen: () => openRotations.read(rotations.allOpen),
-        openWithKeys: () => openWithKeys.read(rotations.openWithKeys),
-      },
-    };
+    this.#readRepos = this.#remembering(repos);
   }
 
   get read(): Repos {
@@ -140,7 +127,7 @@ class SqliteStore implements Store {
         db: tx,
         ...this.#connections,
         digests: this.#digests,
-        openRotations: this.#openRotations,
+        rotations: this.#rotations,
         touched,
         wake: (topic) => woken.add(topic),
         afterCommit: (done) => committed.push(done),
@@ -154,7 +141,6 @@ class SqliteStore implements Store {
       throw error;
     });
     for (const done of committed) done();
-    if (touched.keys.size + touched.lineages.size > 0) this.#openWithKeys.forget();
     for (const topic of woken) for (const listener of this.#listeners.get(topic) ?? []) listener();
     return result;
   }
@@ -204,6 +190,28 @@ class SqliteStore implements Store {
   async #betweenWrites<Result>(run: (database: SqliteDatabase.Database) => Result): Promise<Result> {
     this.#refuseInsideWrite();
     return this.#writer.connection().execute(async () => run(this.#connections.writer));
+  }
+
+  /** What dozens of kinds of work ask for at each poll and commit is not read from the file each time. */
+  #remembering(repos: Repos): Repos {
+    const [db, inventory, mirror] = [this.#reader, this.#mirror, this.#rotations];
+    const keys = () => inventory.keys(db);
+    return {
+      ...repos,
+      keys: { ...repos.keys, all: keys, identities: keys, get: (id) => inventory.key(db, id) },
+      lineages: {
+        ...repos.lineages,
+        all: () => inventory.lineages(db),
+        get: (id) => inventory.lineage(db, id),
+      },
+      rotations: {
+        ...repos.rotations,
+        get: async (id) => (await mirror.some(repos.rotations, [id]))[0],
+        some: (ids) => mirror.some(repos.rotations, ids),
+        allOpen: () => mirror.open(repos.rotations),
+        openWithKeys: async () => inventory.withOldKeys(db, await mirror.open(repos.rotations)),
+      },
+    };
   }
 
   /** The one connection would wait for itself for ever. */

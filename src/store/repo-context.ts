@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { Rotation } from '../domain/rotation.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { WakeTopic } from '../ports/store.ts';
-import type { Kept } from './kept.ts';
+import type { RotationMirror } from './rotation-mirror.ts';
 import type { Database } from './schema.ts';
 import type { Touched } from './touched.ts';
 import type { UsageDigests } from './usage-digests.ts';
@@ -14,7 +13,7 @@ export interface RepoContext {
   readonly sign: (text: string) => string;
   readonly wake: (topic: WakeTopic) => void;
   readonly digests: UsageDigests;
-  readonly openRotations: Kept<readonly Rotation[]>;
+  readonly rotations: Pick<RotationMirror, 'note'>;
   /** What of the inventory this transaction changes. */
   readonly touched: Touched;
   /** Runs when the transaction has committed, and never when it rolls back. */

@@ -14,28 +14,30 @@ import type { RotationState } from '../domain/rotation-standing.ts';
 import type { OpenRotation, RotationRepo } from '../ports/rotation.ts';
 import { keysById, lineagesById } from './keys.ts';
 import type { RepoContext } from './repo-context.ts';
-import type { Database, NewRow, Row } from './schema.ts';
+import type { Database, Row } from './schema.ts';
 
 const AT_ONCE = 500;
 
-type Context = Pick<RepoContext, 'db' | 'wake' | 'afterCommit' | 'openRotations'>;
+type Context = Pick<RepoContext, 'db' | 'wake' | 'afterCommit' | 'rotations'>;
 
 export function rotationRepo(context: Context): RotationRepo {
-  const { db, wake, afterCommit, openRotations } = context;
+  const { db, wake, afterCommit, rotations } = context;
   const withSteps = async (row: Row<'rotations'> | undefined) => row && toRotation(row, await stepsOf(db, row.id));
   const ofLineage = (lineageId: string) =>
     db.selectFrom('rotations').selectAll().where('lineage_id', '=', lineageId).orderBy('started_at', 'desc').limit(1);
-  const changed = (): void => {
-    afterCommit(() => openRotations.forget());
+  const changed = (rotation: Rotation): void => {
+    // As it will be read.
+    const stored = toRotation(fromRotation(rotation), fromSteps(rotation));
+    afterCommit(() => rotations.note(stored));
     wake('timers');
   };
   return {
     ...checks(db),
-    ...openReads(context),
+    ...lists(context),
     async insert(rotation) {
       await db.insertInto('rotations').values(fromRotation(rotation)).execute();
       await db.insertInto('rotation_steps').values(fromSteps(rotation)).execute();
-      changed();
+      changed(rotation);
     },
     async update(rotation) {
       await db.updateTable('rotations').set(fromRotation(rotation)).where('id', '=', rotation.id).execute();
@@ -47,11 +49,12 @@ export function rotationRepo(context: Context): RotationRepo {
           .where('name', '=', name)
           .execute();
       }
-      changed();
+      changed(rotation);
     },
     async get(id) {
       return withSteps(await db.selectFrom('rotations').selectAll().where('id', '=', id).executeTakeFirst());
     },
+    some: (ids) => rotationsById(db, ids),
     async openOfLineage(lineageId) {
       return withSteps(await ofLineage(lineageId).where('state', '=', 'open').executeTakeFirst());
     },
@@ -62,27 +65,24 @@ export function rotationRepo(context: Context): RotationRepo {
     async latestOfLineage(lineageId) {
       return withSteps(await ofLineage(lineageId).orderBy('id', 'desc').executeTakeFirst());
     },
+  };
+}
+
+type ListMethod = 'allOpen' | 'openWithKeys' | 'openOfOldKey' | 'latestOfKind' | 'closedSince';
+
+function lists({ db }: Context): Pick<RotationRepo, ListMethod> {
+  return {
     async latestOfKind(kind, limit) {
       const query = db.selectFrom('rotations').selectAll().where('kind', '=', kind);
       const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
       return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
     },
     async closedSince(at) {
-      const rows = await db
-        .selectFrom('rotations')
-        .selectAll()
-        .where('closed_at', '>=', at)
-        .where('state', '<>', 'open')
-        .orderBy('id')
-        .execute();
-      return Promise.all(rows.map(async (row) => toRotation(row, await stepsOf(db, row.id))));
+      const query = db.selectFrom('rotations').select('id').where('closed_at', '>=', at).where('state', '<>', 'open');
+      const ids = (await query.execute()).map(({ id }) => id);
+      return rotationsById(db, ids);
     },
     allOpen: () => allOpen(db),
-  };
-}
-
-function openReads({ db }: Context): Pick<RotationRepo, 'openWithKeys' | 'openOfOldKey'> {
-  return {
     openWithKeys: async () => withOldKeys(db, await allOpen(db)),
     async openOfOldKey(keyId) {
       const query = db.selectFrom('rotations').selectAll().where('old_key_id', '=', keyId).where('state', '=', 'open');
@@ -143,11 +143,23 @@ function checks(db: Kysely<Database>): Pick<RotationRepo, 'checksOf' | 'check'> 
   };
 }
 
+/** By id. */
+async function rotationsById(db: Kysely<Database>, ids: readonly string[]): Promise<readonly Rotation[]> {
+  const found: Rotation[] = [];
+  for (const slice of inSlices([...ids].sort(), AT_ONCE)) {
+    const rows = await db.selectFrom('rotations').selectAll().where('id', 'in', slice).orderBy('id').execute();
+    const steps = await db.selectFrom('rotation_steps').selectAll().where('rotation_id', 'in', slice).execute();
+    const byRotation = groupBy(steps, (step) => step.rotation_id);
+    found.push(...rows.map((row) => toRotation(row, byRotation.get(row.id) ?? [])));
+  }
+  return found;
+}
+
 async function stepsOf(db: Kysely<Database>, rotationId: string): Promise<readonly Row<'rotation_steps'>[]> {
   return db.selectFrom('rotation_steps').selectAll().where('rotation_id', '=', rotationId).execute();
 }
 
-function fromRotation(rotation: Rotation): NewRow<'rotations'> {
+function fromRotation(rotation: Rotation): Row<'rotations'> {
   return {
     id: rotation.id,
     lineage_id: rotation.lineageId,
@@ -180,7 +192,7 @@ function fromRotation(rotation: Rotation): NewRow<'rotations'> {
   };
 }
 
-function fromSteps({ id, steps }: Rotation): NewRow<'rotation_steps'>[] {
+function fromSteps({ id, steps }: Rotation): Row<'rotation_steps'>[] {
   return steps.map(({ name, state, reason, by, at, revision, evidence }) => ({
     rotation_id: id,
     name,
@@ -193,7 +205,7 @@ function fromSteps({ id, steps }: Rotation): NewRow<'rotation_steps'>[] {
   }));
 }
 
-export function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_steps'>[]): Rotation {
+function toRotation(row: Row<'rotations'>, steps: readonly Row<'rotation_steps'>[]): Rotation {
   return {
     id: row.id,
     lineageId: row.lineage_id,

@@ -18,7 +18,11 @@ async function withKeys(store: Store, count: number): Promise<void> {
 
 /** What the remembered inventory has to be: everything read now, and the usage added up. */
 async function truth(store: Store, raw: TestStore['raw']) {
-  const lineages = new Map((await store.read.lineages.all()).map((lineage) => [lineage.id, lineage]));
+  // In a transaction nothing is remembered.
+  const [allKeys, allLineages] = await store.write(
+    async (tx) => [await tx.keys.all(), await tx.lineages.all()] as const,
+  );
+  const lineages = new Map(allLineages.map((lineage) => [lineage.id, lineage]));
   const database = raw();
   const costs = new Map(
     database
@@ -39,7 +43,7 @@ async function truth(store: Store, raw: TestStore['raw']) {
   const scopes = new Map(
     (await store.read.scopes.all()).map(({ providerId, id, name }) => [`${providerId}:${id}`, name]),
   );
-  return (await store.read.keys.all())
+  return allKeys
     .map((key) => ({
       key,
       lineage: lineages.get(key.lineageId),
@@ -52,7 +56,7 @@ async function truth(store: Store, raw: TestStore['raw']) {
 
 const keyNumber = fc.integer({ min: 0, max: 3 });
 const step = fc.oneof(
-  fc.record({ do: fc.constant('read' as const) }),
+  fc.record({ do: fc.constant('read' as const), isOfSums: fc.boolean() }),
   fc.record({ do: fc.constant('key' as const), key: keyNumber, label: fc.string({ maxLength: 4 }) }),
   fc.record({ do: fc.constant('used' as const), key: keyNumber, at: fc.integer({ min: 1, max: 99 }) }),
   fc.record({ do: fc.constant('lineage' as const), key: keyNumber, slug: fc.constantFrom('a', 'm', 'z') }),
@@ -86,7 +90,7 @@ async function usageOfDay(store: Store, { costs, day }: Extract<Step, { costs: u
 async function apply(store: Store, path: string, one: Step): Promise<void> {
   switch (one.do) {
     case 'read':
-      await store.inventory(FROM);
+      await (one.isOfSums ? store.inventory(FROM) : store.read.keys.all());
       return;
     case 'key':
       return store.write(async (tx) =>
@@ -151,14 +155,33 @@ async function reprice(store: Store, costMicroUsd: number): Promise<void> {
 describe('the remembered inventory', () => {
   test('is what is stored, whoever has written what', { timeout: 60_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
+      fc.asyncProperty(fc.boolean(), fc.array(step, { minLength: 1, maxLength: 14 }), async (isRead, steps) => {
         const { store, raw, path } = openTestStore();
         await withKeys(store, 4);
+        if (isRead) await store.inventory(FROM);
         for (const one of steps) await apply(store, path, one);
+        const stored = await store.write(async (tx) => [await tx.keys.all(), await tx.lineages.all()]);
+        expect([await store.read.keys.all(), await store.read.lineages.all()]).toEqual(stored);
+        expect(await store.read.keys.get('key_1')).toEqual(stored[0]?.[1]);
         expect(await store.inventory(FROM)).toEqual(await truth(store, raw));
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('shows what another process has written, by whatever way', async () => {
+    const { store, path, raw } = openTestStore();
+    await withKeys(store, 1);
+    const label = async () => (await store.read.keys.all())[0]?.label;
+    await label();
+
+    const other = openTestStore({ path }).store;
+    await other.write((tx) => tx.keys.update(keyOf({ id: 'key_0', lineageId: 'lin_0', label: 'theirs' })));
+    expect(await label()).toBe('theirs');
+    const database = raw();
+    database.exec("UPDATE keys SET label = 'by hand'");
+    database.close();
+    expect(await label()).toBe('by hand');
   });
 
   test('keeps the very rows of which nothing changed', async () => {

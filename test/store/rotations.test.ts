@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stepOf, withStep } from '../../src/domain/rotation.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -110,6 +111,66 @@ describe('the open rotations, which much asks for at each commit', () => {
 
     expect(other).toBe(one);
     expect(await store.read.rotations.allOpen()).toBe(one);
+  });
+});
+
+describe('rotations as they are remembered', () => {
+  const number = fc.integer({ min: 0, max: 3 });
+  const change = fc.record({
+    do: fc.constantFrom('write' as const, 'foreign' as const, 'failed' as const),
+    number,
+    state: fc.constantFrom('open' as const, 'done' as const),
+    /** Reads that are under way meanwhile. */
+    reads: fc.array(fc.constantFrom('open' as const, 'some' as const), { maxLength: 3 }),
+  });
+  const IDS = ['rot_0', 'rot_1', 'rot_2', 'rot_3', 'rot_none'];
+
+  async function play(
+    store: Store,
+    other: Store,
+    one: typeof change extends fc.Arbitrary<infer Value> ? Value : never,
+  ) {
+    const id = `rot_${one.number}`;
+    const write = (on: Store) =>
+      on.write(async (tx) => {
+        const known = await tx.rotations.get(id);
+        const fields = { id, lineageId: `lin_${one.number}`, oldKeyId: `key_${one.number}`, state: one.state };
+        const next = rotationOf({ ...fields, revision: (known?.revision ?? 0) + 1 });
+        await (known === undefined ? tx.rotations.insert(next) : tx.rotations.update(next));
+        if (one.do === 'failed') throw new Error('rolled back');
+      });
+    const { rotations } = store.read;
+    await Promise.all([
+      ...one.reads.map((read) => (read === 'open' ? rotations.allOpen() : rotations.some(IDS))),
+      write(one.do === 'foreign' ? other : store).catch(() => undefined),
+    ]);
+  }
+
+  test('are those that are stored, whoever has written what and was read meanwhile', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
+        const { store, path } = openTestStore();
+        const other = openTestStore({ path }).store;
+        for (const at of [0, 1, 2, 3]) {
+          await insertKey(store, keyOf({ id: `key_${at}`, lineageId: `lin_${at}` }));
+        }
+        for (const one of changes) await play(store, other, one);
+
+        const stored = await store.write(async (tx) => ({
+          open: await tx.rotations.allOpen(),
+          some: await tx.rotations.some(IDS),
+          withKeys: await tx.rotations.openWithKeys(),
+        }));
+        const { rotations } = store.read;
+        expect({
+          open: await rotations.allOpen(),
+          some: await rotations.some(IDS),
+          withKeys: await rotations.openWithKeys(),
+        }).toEqual(stored);
+        expect(await rotations.get('rot_1')).toEqual(stored.some.find(({ id }) => id === 'rot_1'));
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -1,33 +1,14 @@
 import { groupBy } from '../../domain/collections.ts';
 import { isOver, type Rotation, stepOf } from '../../domain/rotation.ts';
 import { parseEvidence } from '../../domain/rotation-evidence.ts';
+import { MINUTE_MS } from '../../domain/time.ts';
 import type { AuditRecord } from '../../ports/audit.ts';
+import { rowsOf } from '../../services/campaigns/close-campaign.ts';
+import { messageFigures, mostAtOnce, mostWithin, type RotationFigures } from '../figures/figures.ts';
 import type { ApiCall } from '../slack/index.ts';
 import type { Stage } from '../stage.ts';
 import type { Fleet, FleetKey } from './fleet.ts';
 import type { FleetWorld, WorldKey } from './fleet-world.ts';
-
-/** What a campaign came to, as the providers' books, the workspace and the database show it. */
-export interface CampaignFigures {
-  readonly rotated: number;
-  /** Not rotated, and the record says why. */
-  readonly blocked: number;
-  /** Verified although something spoke against it, with a reason. */
-  readonly overrides: number;
-  /** New keys of one lineage that worked at the same time, at most. */
-  readonly liveNewKeysMax: number;
-  readonly oldRevokedBeforeVerified: number;
-  /** Requests of the company's own that a stopped key refused. */
-  readonly failedConsumerCalls: number;
-  readonly rootMessages: number;
-  readonly threadMessages: number;
-  readonly edits: number;
-  /** Posts that were tried in one second and one channel of business time, at most; Slack takes one. */
-  readonly maxPostsPerSecond: number;
-  /** The log's chain is whole, and it tells of each rotated key what the providers' books show. */
-  readonly auditVerified: boolean;
-  readonly days: number;
-}
 
 /** For people: what the figures do not say. */
 export interface CampaignDetails {
@@ -47,7 +28,7 @@ export interface CampaignDetails {
 }
 
 export interface CampaignResult {
-  readonly figures: CampaignFigures;
+  readonly figures: RotationFigures;
   readonly details: CampaignDetails;
 }
 
@@ -64,8 +45,9 @@ export async function resultOf(stage: Stage, { fleet, world, days }: Ended): Pro
   const ran = [...(await campaigns.closed(100)), ...(await campaigns.standing())].filter(
     (one) => one.startedAt !== null,
   );
-  const rotations = (await Promise.all(ran.map(({ id }) => campaigns.rotations(id)))).flat();
-  const members = (await Promise.all(ran.map(({ id }) => campaigns.members(id)))).flat();
+  const rows = (await Promise.all(ran.map(({ id }) => rowsOf(stage.app.deps.store.read, id)))).flat();
+  const rotations = rows.flatMap(({ rotation }) => rotation ?? []);
+  const members = rows.map(({ member }) => member);
   const idOf = new Map((await keys.all()).map(({ id, providerKeyId }) => [providerKeyId, id]));
   const byOldKey = new Map(rotations.map((rotation) => [rotation.oldKeyId, rotation]));
   const entries = await audit.page({ subjects: null, verbs: ['rotation.', 'key.'] }, { offset: 0, limit: AUDIT_PAGE });
@@ -129,7 +111,6 @@ interface Lookup {
 function fateOf(lookup: Lookup): Fate {
   const { key, world, rotation, told } = lookup;
   const fresh = world.keysOf(key.provider).filter(({ name }) => rotation !== undefined && name === rotation.newName);
-  const together = fresh.map(({ createdAt }) => fresh.filter((one) => worksAt(world, one, createdAt)).length);
   const verify = rotation && stepOf(rotation, 'verify');
   const verifiedAt = verify !== undefined && isOver(verify.state) && verify.at !== null ? verify.at : null;
   const stoppedAt = world.key(key.keyId)?.changes[0]?.at ?? null;
@@ -137,7 +118,7 @@ function fateOf(lookup: Lookup): Fate {
   const kind = rotation?.state === 'done' ? 'rotated' : isBlocked ? 'blocked' : 'open';
   return {
     kind,
-    liveNewKeysMax: Math.max(0, ...together),
+    liveNewKeysMax: mostAtOnce(world.journal, new Set(fresh.map(({ id }) => id))),
     isTooEarly: stoppedAt !== null && (verifiedAt === null || stoppedAt < verifiedAt),
     isTold: kind !== 'rotated' || (stoppedAt !== null && tells(told, stoppedAt)),
     isOverridden: rotation !== undefined && overrideOf(rotation) !== null,
@@ -159,10 +140,6 @@ function problemOf(
   return state === 'archived' || state === 'deleted' ? null : `the old key of ${name} is not revoked`;
 }
 
-function worksAt(world: FleetWorld, { id, createdAt }: WorldKey, at: number): boolean {
-  return createdAt <= at && world.stateOf(id, at) === 'active';
-}
-
 /** Verified first, stopped by somebody who is named, and seen to have ended. */
 function tells(told: readonly AuditRecord[], stoppedAt: number): boolean {
   const isStep = (step: string) => (entry: AuditRecord) =>
@@ -176,35 +153,16 @@ function overrideOf(rotation: Rotation) {
   return parseEvidence('verify', stepOf(rotation, 'verify').evidence)?.override ?? null;
 }
 
-/** Of what Slack was asked. */
+/** Of what Slack was asked; direct messages are told apart. */
 function messagesOf({ slack }: Stage) {
-  const isDirect = (channel: unknown) => slack.workspace.channel(String(channel))?.kind === 'im';
-  const tried = slack.calls.filter(({ method }) => method === 'chat.postMessage');
-  const posted = tried.filter(({ ok }) => ok);
-  const inChannel = posted.filter(({ args }) => !isDirect(args['channel']));
-  const threadMessages = inChannel.filter(({ args }) => args['thread_ts'] !== undefined).length;
+  const isDirect = ({ args }: ApiCall) => slack.workspace.channel(String(args['channel']))?.kind === 'im';
   const edits = slack.calls.filter(({ method, ok }) => method === 'chat.update' && ok);
   return {
-    figures: {
-      rootMessages: inChannel.length - threadMessages,
-      threadMessages,
-      edits: edits.length,
-      maxPostsPerSecond: mostIn(tried, 1_000),
+    figures: messageFigures(slack, (call) => call.method === 'chat.update' || !isDirect(call)),
+    details: {
+      directMessages: slack.calls.filter((call) => call.method === 'chat.postMessage' && call.ok && isDirect(call))
+        .length,
+      maxEditsPerMinute: mostWithin(edits, MINUTE_MS),
     },
-    details: { directMessages: posted.length - inChannel.length, maxEditsPerMinute: mostIn(edits, 60_000, false) },
   };
-}
-
-/** The most calls that lie closer together than `lengthMs`, by channel or in all. */
-function mostIn(calls: readonly ApiCall[], lengthMs: number, byChannel = true): number {
-  const places = groupBy(calls, ({ args }) => (byChannel ? args['channel'] : null));
-  let most = 0;
-  for (const place of places.values()) {
-    let first = 0;
-    for (const [index, { at }] of place.entries()) {
-      while ((place[first]?.at ?? at) <= at - lengthMs) first += 1;
-      most = Math.max(most, index - first + 1);
-    }
-  }
-  return most;
 }

@@ -34,6 +34,8 @@ const REQUESTS = 40;
  * instant is done before anything is changed after it, so that a call meets the key as it was then.
  */
 export class FleetWorld {
+  /** Keys that were made or changed, in the order of what happened. */
+  readonly journal: { readonly keyId: string; readonly state: FleetKeyState }[] = [];
   readonly #clock: Clock;
   readonly #keys = new Map<string, WorldKey>();
   readonly #consumers = new Map<string, Consumer>();
@@ -76,6 +78,7 @@ export class FleetWorld {
     const id = plan.provider === 'openai' ? `key_new${number}` : `apikey_01new${number}`;
     const key = { ...plan, id, createdAt: this.#clock.now(), changes: [] };
     this.#keys.set(id, key);
+    this.journal.push({ keyId: id, state: 'active' });
     return key;
   }
 
@@ -83,6 +86,7 @@ export class FleetWorld {
     this.#play();
     const key = this.#keys.get(id);
     if (key === undefined || this.stateOf(id) === state) return;
+    this.journal.push({ keyId: id, state });
     this.#keys.set(id, { ...key, changes: [...key.changes, { at: this.#clock.now(), state }] });
   }
 

@@ -1,6 +1,7 @@
 import { blockedStep, nextStep } from '../../domain/campaign.ts';
 import type { Rotation, StepName } from '../../domain/rotation.ts';
 import { CAMPAIGN_KEY, CAMPAIGN_KIND, CAMPAIGN_OWNER, NOBODY } from '../../services/campaigns/announce-campaign.ts';
+import { rowsOf } from '../../services/campaigns/close-campaign.ts';
 import type { Message } from '../slack/index.ts';
 import type { Stage } from '../stage.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../world/index.ts';
@@ -14,13 +15,13 @@ import { approveWhatIsAsked } from './second-person.ts';
 const RESPONDER = 'U0ANA';
 const SECOND = 'U0CHRIS';
 const SLOW = 'U0BEN';
-const AWAY = { userId: 'U0DEE', forMs: 21 * DAY_MS };
+const AWAY = { userId: 'U0DEE', forMs: 14 * DAY_MS };
 const FIRST_HOUR = 8;
 const LAST_HOUR = 15;
 const APPROVES_AFTER_MS = 6 * MINUTE_MS;
 // What one person gets done in one look at the thread.
 const AT_ONCE = 12;
-const SHOWN_WANTED = 3;
+const SHOWN_WANTED = 10;
 const REMINDED = /reminded \d/;
 // One key in so many is clicked twice, or by two people at once.
 const EVERY_DOUBLE = 5;
@@ -77,7 +78,9 @@ export class People {
       if (campaign.state !== 'running') continue;
       const root = await messages.get(CAMPAIGN_KIND, campaign.id);
       if (root === undefined) continue;
-      const open = (await campaigns.rotations(campaign.id)).filter(({ state }) => state === 'open');
+      const open = (await rowsOf(this.#stage.app.deps.store.read, campaign.id)).flatMap(({ rotation }) =>
+        rotation?.state === 'open' ? [rotation] : [],
+      );
       if (open.length > 0 && open.every((rotation) => blockedStep(rotation) !== null)) await this.#endCampaign(root.ts);
       else await this.#work(this.#stage.slack.person(RESPONDER).thread(CHANNEL, root.ts));
     }

@@ -1,5 +1,4 @@
 import type { Logger } from '../../ports/logger.ts';
-import { compactUsageJob } from '../../scheduler/jobs/compact-usage.ts';
 import { logAuditHeadJob } from '../../scheduler/jobs/log-audit-head.ts';
 import { planCampaignsJob } from '../../scheduler/jobs/plan-campaigns.ts';
 import { pollUsageJob } from '../../scheduler/jobs/poll-usage.ts';
@@ -30,15 +29,7 @@ const START = Date.UTC(2026, 9, 5, 6);
 /** The second Tuesday itself, three hours before it begins. */
 const BRISK_START = Date.UTC(2026, 9, 13, 5);
 /** What has nothing to do with a rotation, such as reading what is long past, takes no part in it. */
-const JOBS = [
-  syncInventoryJob,
-  syncMembersJob,
-  pollUsageJob,
-  compactUsageJob,
-  planCampaignsJob,
-  logAuditHeadJob,
-  pruneJob,
-];
+const JOBS = [syncInventoryJob, syncMembersJob, pollUsageJob, planCampaignsJob, logAuditHeadJob, pruneJob];
 
 /** Plays a quarter with its rotation campaign through the real app and returns the figures. */
 export async function simulateCampaign(options: CampaignSimulation): Promise<CampaignResult> {

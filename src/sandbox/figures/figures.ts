@@ -1,6 +1,8 @@
+import { groupBy } from '../../domain/collections.ts';
 import { isOver, type Rotation, stepOf } from '../../domain/rotation.ts';
 import { parseEvidence } from '../../domain/rotation-evidence.ts';
-import type { ApiCall, SlackStandIn } from '../slack/index.ts';
+import { SECOND_MS } from '../../domain/time.ts';
+import type { ApiCall } from '../slack/index.ts';
 import type { Stage } from '../stage.ts';
 import type { KeyState, World, WorldKey } from '../world/index.ts';
 
@@ -13,15 +15,16 @@ export interface RotationFigures {
   readonly overrides: number;
   /** New keys for one old key that worked at the same instant, at most. */
   readonly liveNewKeysMax: number;
-  /** Old keys that were stopped before the new one was verified, and without an override. */
+  /** Old keys that were stopped before the new one was verified; by override, with a reason, counts as verified. */
   readonly oldRevokedBeforeVerified: number;
   /** Requests of the company's own that a stopped key refused. */
   readonly failedConsumerCalls: number;
   readonly rootMessages: number;
   readonly threadMessages: number;
   readonly edits: number;
-  /** Posts in one second and channel of business time, at most; Slack takes one. */
+  /** Posts that were tried within one second of business time in one channel, at most; Slack takes one. */
   readonly maxPostsPerSecond: number;
+  /** The log's chain is whole, and of many keys it tells for each what the providers' books show. */
   readonly auditVerified: boolean;
   readonly days: number;
 }
@@ -54,7 +57,7 @@ export function fateOf(
   return {
     kind: rotation?.state === 'done' ? 'rotated' : isBlocked ? 'blocked' : 'open',
     hasOverride,
-    liveNewKeysMax: mostAtOnce(world, made),
+    liveNewKeysMax: mostAtOnce(world.journal(), new Set(made.map(({ id }) => id))),
     isTooEarly: stoppedAt !== undefined && !hasOverride && (verifiedAt === null || stoppedAt < verifiedAt),
     refused: [old, ...made].reduce((sum, key) => sum + refusedOf(world, key, now), 0),
     endings: world.changesOf(old.id).filter(({ at, state }) => at >= world.startAt && ENDED.has(state)).length,
@@ -62,31 +65,46 @@ export function fateOf(
   };
 }
 
-/** Of what Slack has taken since `since`, by channel and second. */
-export function messageFigures({ calls }: Pick<SlackStandIn, 'calls'>, isCounted: (call: ApiCall) => boolean) {
-  const taken = calls.filter((call) => call.ok && isCounted(call));
-  const posts = taken.filter(({ method }) => method === 'chat.postMessage');
-  const perSecond = new Map<string, number>();
-  for (const call of posts) perSecond.set(secondOf(call), (perSecond.get(secondOf(call)) ?? 0) + 1);
+/** Of what Slack has taken, as far as it is counted. */
+export function messageFigures(
+  { calls }: { readonly calls: readonly ApiCall[] },
+  isCounted: (call: ApiCall) => boolean,
+) {
+  const counted = calls.filter(isCounted);
+  const tried = counted.filter(({ method }) => method === 'chat.postMessage');
+  const posts = tried.filter(({ ok }) => ok);
   const threadMessages = posts.filter(({ args }) => args['thread_ts'] !== undefined).length;
   return {
     rootMessages: posts.length - threadMessages,
     threadMessages,
-    edits: taken.filter(({ method }) => method === 'chat.update').length,
-    maxPostsPerSecond: Math.max(0, ...perSecond.values()),
+    edits: counted.filter(({ method, ok }) => method === 'chat.update' && ok).length,
+    maxPostsPerSecond: Math.max(0, ...[...groupBy(tried, placeOf).values()].map((own) => mostWithin(own, SECOND_MS))),
   };
 }
 
-function secondOf({ args, at }: ApiCall): string {
-  return `${String(args['channel'])} ${Math.floor(at / 1_000)}`;
+function placeOf({ args }: ApiCall): string {
+  return String(args['channel']);
 }
 
-/** By the order of changes and not by their instants: time stands still while the app works. */
-function mostAtOnce(world: World, made: readonly WorldKey[]): number {
-  const ids = new Set(made.map(({ id }) => id));
+/** The most of these that lie closer together than that, oldest first. */
+export function mostWithin(calls: readonly Pick<ApiCall, 'at'>[], lengthMs: number): number {
+  let [first, most] = [0, 0];
+  for (const [index, { at }] of calls.entries()) {
+    while ((calls[first]?.at ?? at) <= at - lengthMs) first += 1;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
+
+/** Keys of these that worked together, by the order of changes and not by their instants: time stands still while the app works. */
+export function mostAtOnce(
+  journal: readonly { readonly keyId: string; readonly state: string }[],
+  keyIds: ReadonlySet<string>,
+): number {
   const live = new Set<string>();
   let most = 0;
-  for (const { keyId, state } of world.journal().filter((change) => ids.has(change.keyId))) {
+  for (const { keyId, state } of journal) {
+    if (!keyIds.has(keyId)) continue;
     if (state === 'active') live.add(keyId);
     else live.delete(keyId);
     most = Math.max(most, live.size);

@@ -69,13 +69,15 @@ export async function closeIn(
 
 /** The members of a campaign with their rotations, by slug. */
 export async function rowsOf(
-  { campaigns }: Pick<Repos, 'campaigns'>,
+  { campaigns, rotations }: Pick<Repos, 'campaigns' | 'rotations'>,
   campaignId: string,
 ): Promise<readonly MemberRow[]> {
-  const rotations = new Map((await campaigns.rotations(campaignId)).map((rotation) => [rotation.id, rotation]));
-  return (await campaigns.members(campaignId)).map((member) => ({
+  const members = await campaigns.members(campaignId);
+  const found = await rotations.some(members.flatMap(({ rotationId }) => rotationId ?? []));
+  const byId = new Map(found.map((rotation) => [rotation.id, rotation]));
+  return members.map((member) => ({
     member,
-    rotation: (member.rotationId === null ? undefined : rotations.get(member.rotationId)) ?? null,
+    rotation: (member.rotationId === null ? undefined : byId.get(member.rotationId)) ?? null,
   }));
 }
 

@@ -120,8 +120,9 @@ async function writeChanges(
   let vanished = 0;
   for (const slice of inSlices(changes, SLICE)) {
     await deps.store.write(async (tx) => {
+      const now = new Map((await tx.keys.some(slice.map(({ id }) => id))).map((key) => [key.id, key]));
       for (const { id, listed } of slice) {
-        const key = await tx.keys.get(id);
+        const key = now.get(id);
         if (key === undefined || key.generation !== before.get(id)?.generation) continue;
         if (listed === null) {
           await markGone({ deps, provider, tx }, key);

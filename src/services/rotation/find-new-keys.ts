@@ -1,8 +1,10 @@
 import { actorText, systemActor } from '../../domain/actor.ts';
+import { groupBy } from '../../domain/collections.ts';
 import type { Key } from '../../domain/key.ts';
 import { isOver, type Rotation, stepOf, withStep } from '../../domain/rotation.ts';
 import { looseName } from '../../domain/rotation-work.ts';
 import { MINUTE_MS } from '../../domain/time.ts';
+import type { OpenRotation } from '../../ports/rotation.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { saveRotation } from './announce-rotation.ts';
@@ -42,8 +44,8 @@ export async function findNewKey(repos: FindRepos, rotation: Rotation): Promise<
 }
 
 async function freshKeys({ keys, rotations }: FindRepos, rotation: Rotation, old: Key): Promise<readonly Key[]> {
-  const { providerId, scopeId } = old;
-  const appeared = (await keys.newIn({ providerId, scopeId, since: rotation.startedAt - CLOCK_SKEW_MS })).filter(
+  const since = rotation.startedAt - CLOCK_SKEW_MS;
+  const appeared = (await keys.newIn({ ...placeOf(old), since })).filter(
     ({ id, kind, status }) => id !== old.id && kind === 'inference' && status === 'active',
   );
   if (appeared.length === 0) return [];
@@ -53,6 +55,32 @@ async function freshKeys({ keys, rotations }: FindRepos, rotation: Rotation, old
   const taken = new Set(others.flatMap(({ newKeyId, oldKeyId }) => [newKeyId, oldKeyId]));
   const awaited = new Set(others.map(({ newName }) => newName));
   return appeared.filter((key) => !taken.has(key.id) && !awaited.has(key.label));
+}
+
+/** Of those that wait, the ones for which something has appeared: a look at each place, however many wait there. */
+export async function withNewcomers(
+  { keys, rotations }: Pick<FindRepos, 'keys' | 'rotations'>,
+  waiting: readonly OpenRotation[],
+): Promise<readonly OpenRotation[]> {
+  const open = await rotations.allOpen();
+  const taken = new Set(open.flatMap(({ newKeyId, oldKeyId }) => [newKeyId, oldKeyId]));
+  const awaited = new Set(open.map(({ newName }) => newName));
+  const found: OpenRotation[] = [];
+  for (const there of groupBy(waiting, ({ oldKey }) => JSON.stringify([oldKey.providerId, oldKey.scopeId])).values()) {
+    const since = Math.min(...there.map(({ rotation }) => rotation.startedAt)) - CLOCK_SKEW_MS;
+    const [first] = there;
+    const appeared = first === undefined ? [] : await keys.newIn({ ...placeOf(first.oldKey), since });
+    const free = appeared.filter(({ id }) => !taken.has(id)).map(({ label }) => label);
+    const hasStranger = free.some((label) => !awaited.has(label));
+    found.push(
+      ...there.filter(({ rotation: { newName } }) => hasStranger || (newName !== null && free.includes(newName))),
+    );
+  }
+  return found;
+}
+
+function placeOf({ providerId, scopeId }: Key): Pick<Key, 'providerId' | 'scopeId'> {
+  return { providerId, scopeId };
 }
 
 /** A key of the agreed name may be one of ours: while one is being made, and as long as the fate of one is open. */

@@ -2,11 +2,12 @@ import { toError } from '../../domain/errors.ts';
 import { missingBefore, type Rotation, stepOf } from '../../domain/rotation.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
+import type { OpenRotation } from '../../ports/rotation.ts';
 import type { InventoryRead } from '../../ports/watch.ts';
 import type { Deps } from '../deps.ts';
 import { readInventory } from '../inventory/read-inventory.ts';
 import { announceRotation } from './announce-rotation.ts';
-import { findNewKey } from './find-new-keys.ts';
+import { findNewKey, withNewcomers } from './find-new-keys.ts';
 
 const QUICK_MS = 2 * MINUTE_MS;
 const SLOW_MS = 10 * MINUTE_MS;
@@ -40,7 +41,8 @@ export async function lookForKeys(deps: LookDeps): Promise<void> {
 
 /** What was found and is not clear is asked in the thread; a message that looks as before is not edited. */
 async function showFound(deps: LookDeps, provider: Provider): Promise<void> {
-  for (const { rotation } of (await awaited(deps)).filter((one) => one.provider === provider)) {
+  const waiting = (await awaited(deps)).filter((one) => one.provider === provider);
+  for (const { rotation } of await withNewcomers(deps.store.read, waiting)) {
     const { kind } = await findNewKey(deps.store.read, rotation);
     if (kind === 'unclear' || kind === 'strays') {
       await deps.store.write((tx) => announceRotation({ deps, tx }, rotation));
@@ -66,18 +68,18 @@ async function looks(deps: Pick<Deps, 'store' | 'clock' | 'providers'>): Promise
   return due;
 }
 
-async function awaited({
-  store,
-  providers,
-}: Pick<Deps, 'store' | 'providers'>): Promise<
-  readonly { readonly rotation: Rotation; readonly provider: Provider }[]
-> {
-  const found: { rotation: Rotation; provider: Provider }[] = [];
-  for (const { rotation, oldKey } of await store.read.rotations.openWithKeys()) {
+interface Awaited extends OpenRotation {
+  readonly provider: Provider;
+}
+
+async function awaited({ store, providers }: Pick<Deps, 'store' | 'providers'>): Promise<readonly Awaited[]> {
+  const found: Awaited[] = [];
+  for (const open of await store.read.rotations.openWithKeys()) {
+    const { rotation, oldKey } = open;
     const isWaiting = rotation.newKeyId === null && rotation.kind !== 'drill' && rotation.paused === null;
     if (!isWaiting || missingBefore(rotation, 'generate').length > 0) continue;
     const provider = providers.get(oldKey.connectionId);
-    if (provider !== undefined) found.push({ rotation, provider });
+    if (provider !== undefined) found.push({ ...open, provider });
   }
   return found;
 }

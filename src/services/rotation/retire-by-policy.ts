@@ -55,9 +55,9 @@ export async function policyRetirementAt(deps: ReadDeps, { id }: Pick<Rotation, 
 async function allReady(deps: ReadDeps): Promise<readonly Ready[]> {
   if (deps.policy.rotation.automaticEnd.length === 0) return [];
   const found: Ready[] = [];
-  for (const rotation of await deps.store.read.rotations.allOpen()) {
-    const ready = await readyAs(deps, deps.store.read, rotation);
-    if (ready !== null) found.push(ready);
+  for (const { rotation, oldKey: key, lineage } of await deps.store.read.rotations.openWithKeys()) {
+    const ready = { rotation, key, lineage };
+    if (await isReady(deps, deps.store.read, ready)) found.push(ready);
   }
   return found;
 }
@@ -66,22 +66,24 @@ type ReadyRepos = Pick<Repos, 'rotations' | 'keys' | 'lineages' | 'actions' | 'a
 
 async function readyOf(deps: ReadDeps, repos: ReadyRepos, rotationId: string): Promise<Ready | null> {
   const rotation = await repos.rotations.get(rotationId);
-  return rotation === undefined ? null : readyAs(deps, repos, rotation);
-}
-
-async function readyAs(deps: ReadDeps, repos: ReadyRepos, rotation: Rotation): Promise<Ready | null> {
-  if (rotation.state !== 'open' || !rotation.isAutomatic || !isShownQuiet(rotation) || isInHand(rotation)) return null;
+  if (rotation === undefined) return null;
   const key = await repos.keys.get(rotation.oldKeyId);
   const lineage = await repos.lineages.get(rotation.lineageId);
-  if (key?.status !== 'active' || lineage === undefined || !canRetire(deps, key.connectionId)) return null;
+  if (key === undefined || lineage === undefined) return null;
+  const ready = { rotation, key, lineage };
+  return (await isReady(deps, repos, ready)) ? ready : null;
+}
+
+async function isReady(deps: ReadDeps, repos: ReadyRepos, { rotation, key, lineage }: Ready): Promise<boolean> {
+  if (rotation.state !== 'open' || !rotation.isAutomatic || !isShownQuiet(rotation) || isInHand(rotation)) return false;
+  if (key.status !== 'active' || !canRetire(deps, key.connectionId)) return false;
   const ends: readonly string[] = deps.policy.rotation.automaticEnd;
-  if (!ends.includes(lineage.environment)) return null;
+  if (!ends.includes(lineage.environment)) return false;
   // Under way, refused or given up by a person: not begun anew by itself.
   const wasAsked = (await repos.actions.ofKey(key.id)).some(
     ({ kind, requestedAt }) => kind === 'retire' && requestedAt >= rotation.startedAt,
   );
-  if (wasAsked || (await needsSecondPerson({ deps, repos }, { kind: 'retire', key, params: null }))) return null;
-  return { rotation, key, lineage };
+  return !wasAsked && !(await needsSecondPerson({ deps, repos }, { kind: 'retire', key, params: null }));
 }
 
 /** Shown by the provider's usage: whoever has overridden a doubt sees to the end as well. */
