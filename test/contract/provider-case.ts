@@ -1,5 +1,6 @@
 import type { ProviderKey, ProviderScope } from '../../src/domain/key.ts';
 import type { ScopeLimits } from '../../src/domain/limits.ts';
+import type { SpendAlertReport } from '../../src/domain/spend-alert.ts';
 import type { ProviderUsage } from '../../src/domain/usage.ts';
 import type {
   ConnectOptions,
@@ -55,6 +56,8 @@ export interface OptionalCase {
   readonly events: EventReport | null;
   readonly scopeId: string;
   readonly limits: ScopeLimits | null;
+  /** Of the scope, and of the organization. */
+  readonly spendAlerts: { readonly scope: SpendAlertReport; readonly all: SpendAlertReport } | null;
   /** One call of each setter that the provider has, and the one request that must come of it. */
   readonly sets: readonly SetCase[];
 }

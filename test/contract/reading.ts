@@ -16,11 +16,14 @@ export function describeReading(testCase: ProviderCase, connect: Connect, server
 
   it('has the optional reads that the case knows, and no others', () => {
     const provider = connect();
-    const { costs, events, limits } = testCase.optional;
+    const { costs, events, limits, spendAlerts } = testCase.optional;
 
     expect(provider.readCosts !== undefined).toBe(costs !== null);
     expect(provider.readEvents !== undefined).toBe(events !== null);
     expect(provider.readLimits !== undefined).toBe(limits !== null);
+    expect(provider.readSpendAlerts !== undefined).toBe(spendAlerts !== null);
+    expect(provider.capabilities.spendAlerts).toBe(spendAlerts === null ? 'console' : 'listed');
+    expect(provider.spendAlertsUrl).toMatch(/^https:\/\//);
     expect(provider.streamUsage !== undefined).toBe(testCase.streams);
   });
 
@@ -204,6 +207,17 @@ function describeClosed(testCase: ProviderCase, connect: Connect, server: () => 
 
         const report = await connect().readEvents?.({ from: optional.eventsSince, to: null });
         expect(report).toEqual({ availability: 'not_enabled', events: [] });
+      },
+    );
+
+    it.runIf(optional.spendAlerts !== null).each([403, 404])(
+      'are spend alerts with HTTP %i: not enabled, never none',
+      async (status) => {
+        refuse(status);
+
+        for (const id of [optional.scopeId, null]) {
+          expect(await connect().readSpendAlerts?.(id)).toEqual({ availability: 'not_enabled', alerts: [] });
+        }
       },
     );
 

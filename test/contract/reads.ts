@@ -34,7 +34,7 @@ export function readsOf(testCase: ProviderCase): readonly Read[] {
 const PAGED = { answers: [], paged: true } as const;
 
 function optionalReads(optional: ProviderCase['optional']): readonly Read[] {
-  const { costs, days, events, eventsSince, limits, scopeId } = optional;
+  const { costs, days, events, eventsSince, limits, spendAlerts, scopeId } = optional;
   const reads: Read[] = [];
   if (costs !== null) {
     const run: Read['run'] = async (provider, signal) => provider.readCosts?.(days, signal);
@@ -47,6 +47,15 @@ function optionalReads(optional: ProviderCase['optional']): readonly Read[] {
   if (limits !== null) {
     const run: Read['run'] = async (provider, signal) => provider.readLimits?.(scopeId, signal);
     reads.push({ name: 'readLimits', run, expected: limits, answers: [403], paged: true });
+  }
+  if (spendAlerts !== null) {
+    for (const [of, id, expected] of [
+      ['a scope', scopeId, spendAlerts.scope],
+      ['the organization', null, spendAlerts.all],
+    ] as const) {
+      const run: Read['run'] = async (provider, signal) => provider.readSpendAlerts?.(id, signal);
+      reads.push({ name: `readSpendAlerts of ${of}`, run, expected, answers: [403, 404], paged: true });
+    }
   }
   return reads;
 }

@@ -435,6 +435,7 @@ export const anthropicCase: ProviderCase = {
       ],
     },
     scopeId: 'wrkspc_1',
+    spendAlerts: null,
     limits: {
       spendLimit: { availability: 'available', monthlyMicroUsd: 500_010_000, enforcing: null },
       rateLimits: [
