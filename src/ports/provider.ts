@@ -149,8 +149,8 @@ export interface Provider {
   listScopes(signal?: AbortSignal): Promise<readonly ProviderScope[]>;
   /** All enabled and disabled keys, the connection's own admin keys included where they can be listed. */
   listKeys(scopes: readonly ProviderScope[], signal?: AbortSignal): Promise<readonly ProviderKey[]>;
-  /** Who may read the keys of a scope; empty where the provider does not say, or not to us. */
-  listMembers?(scope: ProviderScope, signal?: AbortSignal): Promise<readonly ProviderMember[]>;
+  /** Who may read the keys of a scope; null where the provider does not say, or not to us. */
+  listMembers?(scope: ProviderScope, signal?: AbortSignal): Promise<readonly ProviderMember[] | null>;
   /** Every page of the window or an error: a half-read window is never returned. */
   readUsage(window: UsageWindow, signal?: AbortSignal): Promise<readonly ProviderUsage[]>;
   /**

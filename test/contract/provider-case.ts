@@ -8,6 +8,7 @@ import type {
   EventReport,
   KeyRef,
   Provider,
+  ProviderMember,
   UsageWindow,
 } from '../../src/ports/provider.ts';
 import type { ClientOptions, Transport } from '../../src/providers/lib/call.ts';
@@ -55,6 +56,8 @@ export interface OptionalCase {
   readonly eventsSince: number;
   readonly events: EventReport | null;
   readonly scopeId: string;
+  /** Who is in that scope. */
+  readonly members: readonly ProviderMember[] | null;
   readonly limits: ScopeLimits | null;
   /** Of the scope, and of the organization. */
   readonly spendAlerts: { readonly scope: SpendAlertReport; readonly all: SpendAlertReport } | null;

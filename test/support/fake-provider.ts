@@ -192,8 +192,8 @@ export class FakeProvider {
   readonly limits = new Map<string, ScopeLimits>();
   /** By scope id; null: of the organization. What is not here has none. */
   readonly spendAlerts = new Map<string | null, SpendAlertReport>();
-  /** By scope id. */
-  readonly members = new Map<string, readonly ProviderMember[]>();
+  /** By scope id; null: not told. */
+  readonly members = new Map<string, readonly ProviderMember[] | null>();
   use: FakeUse[] = [];
   events: readonly ProviderEvent[] = [];
   eventLog: 'on' | 'off' = 'on';
@@ -240,7 +240,12 @@ export class FakeProvider {
       listKeys: () =>
         this.#read('listKeys', '', (answer) => (answer.kind === 'lists' ? answer.keys : [...this.keys.values()])),
       ...(options.hasMembers
-        ? { listMembers: ({ id }) => this.#read('listMembers', id, () => this.members.get(id) ?? []) }
+        ? {
+            listMembers: ({ id }) =>
+              this.#read('listMembers', id, () =>
+                this.members.get(id) === null ? null : (this.members.get(id) ?? []),
+              ),
+          }
         : {}),
       readUsage: (window) => this.#readUsage(window),
       ...(options.costHistoryMs === undefined

@@ -199,6 +199,12 @@ const rateLimits = [
   { id: 'rl-images', model: 'dall-e-3', max_images_per_1_minute: 5, surprise: {} },
 ];
 
+const people = [
+  { object: 'organization.project.user', id: 'user_1', name: 'Ada', email: 'ada@example.com', role: 'owner' },
+  { id: 'user_2', name: 'Bo', email: null, surprise: {} },
+  { id: 'user_3' },
+];
+
 const spendAlert = {
   object: 'project.spend_alert',
   id: 'alert_1',
@@ -301,6 +307,7 @@ export const openaiCase: ProviderCase = {
     }),
     [`POST ${PREFIX}/projects/proj_1/spend_limit`]: ({ body }) => JSON.parse(body),
     [`DELETE ${PREFIX}/projects/proj_1/spend_limit`]: () => ({ deleted: true }),
+    [`GET ${PREFIX}/projects/proj_1/users`]: paged(people),
     [`GET ${PREFIX}/projects/proj_1/spend_alerts`]: paged(spendAlerts),
     [`GET ${PREFIX}/spend_alerts`]: paged(spendAlertsOfAll),
     [`GET ${PREFIX}/projects/proj_1/model_permissions`]: () => ({ mode: 'deny_list', model_ids: ['o3'] }),
@@ -528,6 +535,11 @@ export const openaiCase: ProviderCase = {
       ],
     },
     scopeId: 'proj_1',
+    members: [
+      { id: 'user_1', name: 'Ada', email: 'ada@example.com' },
+      { id: 'user_2', name: 'Bo', email: null },
+      { id: 'user_3', name: null, email: null },
+    ],
     spendAlerts: {
       scope: {
         availability: 'available',
