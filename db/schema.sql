@@ -680,6 +680,16 @@ CREATE TABLE scopes (
 
 CREATE UNIQUE INDEX scopes_provider ON scopes (provider_id, provider_scope_id);
 
+CREATE TABLE spend_alerts (
+  connection_id TEXT NOT NULL,
+  provider_scope_id TEXT NOT NULL,
+  availability TEXT,
+  alerts TEXT,
+  read_at BIGINT,
+  asked_at BIGINT NOT NULL,
+  PRIMARY KEY (connection_id, provider_scope_id)
+);
+
 CREATE TABLE stale_keys (
   key_id TEXT PRIMARY KEY REFERENCES keys (id),
   state TEXT NOT NULL,

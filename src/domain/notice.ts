@@ -1,5 +1,6 @@
 import type { ActionKind } from './action.ts';
 import type { GrantTold } from './grant.ts';
+import type { PostingChannel } from './policy.ts';
 import type { Sentence } from './sentence.ts';
 import type { UnpricedDetail } from './unpriced.ts';
 
@@ -87,10 +88,12 @@ export interface BreakGlassDetail {
   readonly nth: number;
 }
 
-/** People who are no full members of the workspace read the alerts channel. Closed: they do not any more. */
+/** People who are no full members of the workspace read a channel of ours. Closed: they do not any more. */
 export interface AudienceDetail {
   readonly channelId: string;
   readonly channelName: string;
+  /** What names it in policy.yml; absent: `channels.alerts`. */
+  readonly setting?: PostingChannel['setting'];
   /** Ascending. */
   readonly guestIds: readonly string[];
   /** Other organizations are in it, or are invited. */

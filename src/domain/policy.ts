@@ -162,3 +162,16 @@ export function modelBoundsOf(
     promise: promise === undefined ? null : { name: promise.promise, models: promise.models },
   };
 }
+
+/** A channel that messages are posted to, and what names it in policy.yml. */
+export interface PostingChannel {
+  readonly channel: string;
+  readonly setting: 'channels.alerts' | 'digest.channel';
+}
+
+/** Each channel once; what goes to people directly is not among them. */
+export function postingChannels({ channels, digest }: Pick<Policy, 'channels' | 'digest'>): readonly PostingChannel[] {
+  const alerts = { channel: channels.alerts, setting: 'channels.alerts' } as const;
+  if (!digest.enabled || digest.channel === null || digest.channel === alerts.channel) return [alerts];
+  return [alerts, { channel: digest.channel, setting: 'digest.channel' }];
+}

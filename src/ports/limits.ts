@@ -1,6 +1,7 @@
 import type { Grant } from '../domain/grant.ts';
 import type { Lineage } from '../domain/key.ts';
 import type { KnownLimits } from '../domain/limits.ts';
+import type { KnownSpendAlerts } from '../domain/spend-alert.ts';
 
 /** What decides about a lineage's own cap. */
 export type CapLine = Pick<Lineage, 'id' | 'slug' | 'environment' | 'capMicroUsd' | 'capSource'>;
@@ -11,6 +12,12 @@ export interface ScopeLimitsRepo {
   ofConnection(connectionId: string): Promise<readonly KnownLimits[]>;
   /** The monthly spend caps that are known, by scope. */
   caps(connectionId: string): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface SpendAlertRepo {
+  put(known: KnownSpendAlerts): Promise<void>;
+  get(connectionId: string, scopeId: string | null): Promise<KnownSpendAlerts | undefined>;
+  ofConnection(connectionId: string): Promise<readonly KnownSpendAlerts[]>;
 }
 
 export interface GrantRepo {

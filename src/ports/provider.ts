@@ -3,6 +3,7 @@ import type { ProviderEvent } from '../domain/detector.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../domain/key.ts';
 import type { Availability, ModelRule, ScopeLimits } from '../domain/limits.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { SpendAlertReport } from '../domain/spend-alert.ts';
 import type { ProviderUsage } from '../domain/usage.ts';
 import type { Logger } from './logger.ts';
 
@@ -18,6 +19,8 @@ export interface ProviderCapabilities {
   readonly lastUsed: 'listed' | 'usage';
   readonly usagePerKey: boolean;
   readonly costPerKey: boolean;
+  /** Whether alerts on spend that the provider itself sends can be read, or only its console shows them. */
+  readonly spendAlerts: 'listed' | 'console';
   readonly survivesStop: readonly Survivor[];
   /** How long a change of a limit takes to work, where it is known to be more than some minutes. */
   readonly limitDelayMs?: Readonly<Partial<Record<LimitActKind, number>>>;
@@ -146,8 +149,8 @@ export interface Provider {
   listScopes(signal?: AbortSignal): Promise<readonly ProviderScope[]>;
   /** All enabled and disabled keys, the connection's own admin keys included where they can be listed. */
   listKeys(scopes: readonly ProviderScope[], signal?: AbortSignal): Promise<readonly ProviderKey[]>;
-  /** Who may read the keys of a scope; empty where the provider does not say, or not to us. */
-  listMembers?(scope: ProviderScope, signal?: AbortSignal): Promise<readonly ProviderMember[]>;
+  /** Who may read the keys of a scope; null where the provider does not say, or not to us. */
+  listMembers?(scope: ProviderScope, signal?: AbortSignal): Promise<readonly ProviderMember[] | null>;
   /** Every page of the window or an error: a half-read window is never returned. */
   readUsage(window: UsageWindow, signal?: AbortSignal): Promise<readonly ProviderUsage[]>;
   /**
@@ -163,6 +166,10 @@ export interface Provider {
   /** Every page or an error, as `readUsage`. */
   readCosts?(window: UsageWindow, signal?: AbortSignal): Promise<CostReport>;
   readLimits?(scopeId: string, signal?: AbortSignal): Promise<ScopeLimits>;
+  /** Of a scope, or (null) of the organization as a whole. Read along with the limits, and no more often. */
+  readSpendAlerts?(scopeId: string | null, signal?: AbortSignal): Promise<SpendAlertReport>;
+  /** Where a person sees and sets them. */
+  readonly spendAlertsUrl: string;
   /** The provider's own audit log in a window, ascending. */
   readEvents?(window: EventWindow, signal?: AbortSignal): Promise<EventReport>;
   /** How a person switches that log on, in whole sentences. */

@@ -13,7 +13,7 @@ import type { EventWatermarkRepo, ProviderEventRepo } from './events.ts';
 import type { HomeTabRepo } from './home.ts';
 import type { InventoryReader } from './inventory.ts';
 import type { KeyAuditRepo } from './key-audits.ts';
-import type { CapLine, GrantRepo, ScopeLimitsRepo } from './limits.ts';
+import type { CapLine, GrantRepo, ScopeLimitsRepo, SpendAlertRepo } from './limits.ts';
 import type { HoldRepo, LessonRepo, QuietRepo, RollUpRepo } from './noise.ts';
 import type { ChannelTroubleRepo, MessageRecord, MessageRepo, OutboxKind, OutboxRepo, OutboxRow } from './outbox.ts';
 import type { OwnerQuestionRepo, ScopeMemberRepo } from './owners.ts';
@@ -196,6 +196,7 @@ export interface Repos {
   readonly inventoryReads: InventoryReadRepo;
   readonly pollPaces: PollPaceRepo;
   readonly scopeLimits: ScopeLimitsRepo;
+  readonly spendAlerts: SpendAlertRepo;
   readonly grants: GrantRepo;
   readonly providerEvents: ProviderEventRepo;
   readonly eventWatermarks: EventWatermarkRepo;

@@ -52,8 +52,8 @@ function noSuchChannel(name: string, isArchived: boolean): AppError {
     code: 'slack_rejected',
     message: isArchived ? `the channel ${name} is archived` : `the bot is in no channel called ${name}`,
     publicMessage: isArchived
-      ? `The channel #${name} is archived. Unarchive it, or name another one in policy.yml (channels.alerts).`
-      : `The bot is in no channel called #${name}. Invite it there, or name another one in policy.yml (channels.alerts).`,
+      ? `The channel #${name} is archived. Unarchive it, or name another one in policy.yml (channels.alerts, digest.channel).`
+      : `The bot is in no channel called #${name}. Invite it there, or name another one in policy.yml (channels.alerts, digest.channel).`,
     cause: new NoSuchChannel(name),
   });
 }

@@ -93,9 +93,11 @@ function unavailable(publicMessage: string, cause: unknown, retryAfterMs?: numbe
   });
 }
 
-const ARCHIVED = 'The channel is archived. Unarchive it, or name another one in policy.yml (channels.alerts).';
+const ARCHIVED =
+  'The channel is archived. Unarchive it, or name another one in policy.yml (channels.alerts, digest.channel).';
 const ADVICE: Readonly<Record<string, string>> = {
-  channel_not_found: 'Slack does not know the channel. Check channels.alerts in policy.yml and invite the bot to it.',
+  channel_not_found:
+    'Slack does not know the channel. Check channels.alerts and digest.channel in policy.yml, and invite the bot to it.',
   not_in_channel: 'The bot is not in the channel. Invite it with /invite.',
   is_archived: ARCHIVED,
   is_inactive: ARCHIVED,

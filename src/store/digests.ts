@@ -29,7 +29,7 @@ export function digestRepo(db: Kysely<Database>): DigestRepo {
     async get(week) {
       const row = await db.selectFrom('digests').selectAll().where('week', '=', week).executeTakeFirst();
       if (row === undefined) return undefined;
-      const card = row.card === null ? null : (JSON.parse(row.card) as DigestCard);
+      const card = row.card === null ? null : cardOf(row.card);
       return { week: row.week, dueAt: row.due_at, madeAt: row.made_at, card };
     },
     async newestWeek() {
@@ -53,6 +53,12 @@ export function digestRepo(db: Kysely<Database>): DigestRepo {
     },
     alerts: (range) => weekAlerts(db, range),
   };
+}
+
+/** A digest that was told before second alarms were read says nothing of them. */
+function cardOf(text: string): DigestCard {
+  const card = JSON.parse(text) as Omit<DigestCard, 'secondAlarms'> & Partial<DigestCard>;
+  return { ...card, secondAlarms: card.secondAlarms ?? [] };
 }
 
 async function weekAlerts(db: Kysely<Database>, { from, to }: UsageRange): Promise<readonly WeekAlert[]> {

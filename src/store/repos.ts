@@ -28,6 +28,7 @@ import type { RepoContext } from './repo-context.ts';
 import { rotationConsumerRepo, rotationSecretRepo } from './rotation-work.ts';
 import { rotationRepo } from './rotations.ts';
 import { scopeLimitsRepo } from './scope-limits.ts';
+import { spendAlertRepo } from './spend-alerts.ts';
 import { staleRepo } from './stale-keys.ts';
 import { toldRepo } from './told.ts';
 import { usageRepo } from './usage.ts';
@@ -54,6 +55,7 @@ export function createRepos(context: RepoContext): Repos {
     inventoryReads: inventoryReadRepo(db),
     pollPaces: pollPaceRepo(db),
     scopeLimits: scopeLimitsRepo(db),
+    spendAlerts: spendAlertRepo(db),
     grants: grantRepo(context),
     providerEvents: providerEventRepo(db),
     eventWatermarks: eventWatermarkRepo(db),

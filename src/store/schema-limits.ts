@@ -15,6 +15,17 @@ export interface ScopeLimitsTable {
   problem: string | null;
 }
 
+export interface SpendAlertTable {
+  connection_id: string;
+  /** Empty: the organization as a whole. */
+  provider_scope_id: string;
+  availability: string | null;
+  /** JSON. */
+  alerts: string | null;
+  read_at: number | null;
+  asked_at: number;
+}
+
 export interface GrantTable {
   id: string;
   kind: string;

@@ -12,3 +12,10 @@ export interface ScopeSightTable {
   provider_id: string;
   provider_scope_id: string;
 }
+
+export interface PollPaceTable {
+  connection_id: string;
+  attempted_at: number;
+  hot_until: number | null;
+  not_before_at: number | null;
+}

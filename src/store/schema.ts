@@ -9,7 +9,7 @@ import type { ChannelTroubleTable, OutboxTable, OutletTable, PageTable } from '.
 import type { DigestTable, UsageLagTable } from './schema-digests.ts';
 import type { EventWatermarkTable, ProviderEventTable } from './schema-events.ts';
 import type { HomeTabTable } from './schema-home.ts';
-import type { GrantTable, ScopeLimitsTable } from './schema-limits.ts';
+import type { GrantTable, ScopeLimitsTable, SpendAlertTable } from './schema-limits.ts';
 import type { RevisionTable, UsageDayTable, UsageModelTable } from './schema-lists.ts';
 import type { HoldTable, QuietFindingTable } from './schema-noise.ts';
 import type {
@@ -28,7 +28,7 @@ import type {
 } from './schema-rotations.ts';
 import type { StaleKeyTable } from './schema-stale.ts';
 import type { ToldTable } from './schema-told.ts';
-import type { ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
+import type { PollPaceTable, ScopeSightTable, UsageHistoryTable } from './schema-upkeep.ts';
 
 export interface ScopeTable {
   id: string;
@@ -231,13 +231,6 @@ export interface InventoryReadTable {
   problem: string | null;
 }
 
-export interface PollPaceTable {
-  connection_id: string;
-  attempted_at: number;
-  hot_until: number | null;
-  not_before_at: number | null;
-}
-
 export interface Database {
   installation: { name: string; value: string };
   lease: { name: string; holder: string; expires_at: number };
@@ -259,6 +252,7 @@ export interface Database {
   inventory_reads: InventoryReadTable;
   poll_paces: PollPaceTable;
   scope_limits: ScopeLimitsTable;
+  spend_alerts: SpendAlertTable;
   grants: GrantTable;
   holds: HoldTable;
   quiet_findings: QuietFindingTable;

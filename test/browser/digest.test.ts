@@ -9,6 +9,7 @@ inBrowser('the weekly digest', { story: 'digest', speed: 0 }, (desk) => {
     const words = await textOf(digest());
     expect(words).toMatch(/Keys this week: \d+ of 100, (up|down) \d+/);
     expect(words).toMatch(/\$[\d,]+ spent/);
+    expect(words).toMatch(/OpenAI alerts by itself in 2 of 4 projects; Research and Staging have none/);
     expect(words).toMatch(/Caught by ?@ana: staging-ci/);
     expect(await desk.barriers()).toEqual([]);
     await desk.picture('digest');

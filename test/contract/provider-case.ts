@@ -1,5 +1,6 @@
 import type { ProviderKey, ProviderScope } from '../../src/domain/key.ts';
 import type { ScopeLimits } from '../../src/domain/limits.ts';
+import type { SpendAlertReport } from '../../src/domain/spend-alert.ts';
 import type { ProviderUsage } from '../../src/domain/usage.ts';
 import type {
   ConnectOptions,
@@ -7,6 +8,7 @@ import type {
   EventReport,
   KeyRef,
   Provider,
+  ProviderMember,
   UsageWindow,
 } from '../../src/ports/provider.ts';
 import type { ClientOptions, Transport } from '../../src/providers/lib/call.ts';
@@ -54,7 +56,11 @@ export interface OptionalCase {
   readonly eventsSince: number;
   readonly events: EventReport | null;
   readonly scopeId: string;
+  /** Who is in that scope. */
+  readonly members: readonly ProviderMember[] | null;
   readonly limits: ScopeLimits | null;
+  /** Of the scope, and of the organization. */
+  readonly spendAlerts: { readonly scope: SpendAlertReport; readonly all: SpendAlertReport } | null;
   /** One call of each setter that the provider has, and the one request that must come of it. */
   readonly sets: readonly SetCase[];
 }

@@ -4,7 +4,7 @@ import type { Loopback, Respond } from '../providers/support/loopback.ts';
 import { type Connect, expectNoSecret, failure, SHORT, textOf } from './expectations.ts';
 import { FAULTS } from './faults.ts';
 import type { ProviderCase } from './provider-case.ts';
-import { readsOf } from './reads.ts';
+import { readsOf, scopeOf } from './reads.ts';
 import { REWRITINGS, rewritten } from './rewritten.ts';
 
 // Longer than a test may take.
@@ -16,11 +16,15 @@ export function describeReading(testCase: ProviderCase, connect: Connect, server
 
   it('has the optional reads that the case knows, and no others', () => {
     const provider = connect();
-    const { costs, events, limits } = testCase.optional;
+    const { costs, events, limits, spendAlerts, members } = testCase.optional;
 
     expect(provider.readCosts !== undefined).toBe(costs !== null);
     expect(provider.readEvents !== undefined).toBe(events !== null);
     expect(provider.readLimits !== undefined).toBe(limits !== null);
+    expect(provider.listMembers !== undefined).toBe(members !== null);
+    expect(provider.readSpendAlerts !== undefined).toBe(spendAlerts !== null);
+    expect(provider.capabilities.spendAlerts).toBe(spendAlerts === null ? 'console' : 'listed');
+    expect(provider.spendAlertsUrl).toMatch(/^https:\/\//);
     expect(provider.streamUsage !== undefined).toBe(testCase.streams);
   });
 
@@ -28,13 +32,17 @@ export function describeReading(testCase: ProviderCase, connect: Connect, server
     expect(await run(connect())).toEqual(expected);
   });
 
-  it('is shown what goes wrong elsewhere: keys without owner, hint or dates, usage without a key id', () => {
+  it('is shown what goes wrong elsewhere: keys without owner, hint or dates, usage without a key id, nameless people', () => {
     const { keys, usage, optional } = testCase;
 
     expect(keys).toContainEqual(expect.objectContaining({ owner: null }));
     expect(keys).toContainEqual(expect.objectContaining({ hint: null }));
     expect(keys).toContainEqual(expect.objectContaining({ createdAt: null, lastUsedAt: null, expiresAt: null }));
     expect(usage).toContainEqual(expect.objectContaining({ providerKeyId: null }));
+    if (optional.members !== null) {
+      expect(optional.members).toContainEqual(expect.objectContaining({ email: expect.stringContaining('@') }));
+      expect(optional.members).toContainEqual(expect.objectContaining({ name: null, email: null }));
+    }
     if (optional.costs?.perKey)
       expect(optional.costs.costs).toContainEqual(expect.objectContaining({ providerKeyId: null }));
   });
@@ -206,6 +214,26 @@ function describeClosed(testCase: ProviderCase, connect: Connect, server: () => 
         expect(report).toEqual({ availability: 'not_enabled', events: [] });
       },
     );
+
+    it.runIf(optional.members !== null).each([403, 404])(
+      'are members with HTTP %i: not told, never nobody',
+      async (status) => {
+        refuse(status);
+
+        expect(await connect().listMembers?.(scopeOf(testCase.scopes, optional.scopeId))).toBeNull();
+      },
+    );
+
+    // Only one of them has these: what does not apply is not a test that was skipped.
+    if (optional.spendAlerts !== null) {
+      it.each([403, 404])('are spend alerts with HTTP %i: not enabled, never none', async (status) => {
+        refuse(status);
+
+        for (const id of [optional.scopeId, null]) {
+          expect(await connect().readSpendAlerts?.(id)).toEqual({ availability: 'not_enabled', alerts: [] });
+        }
+      });
+    }
 
     it.runIf(optional.limits !== null)('are limits with HTTP 403: not enabled, never none', async () => {
       refuse(403);

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '../../src/domain/time.ts';
 import { findLeavers } from '../../src/services/departures/find-leavers.ts';
 import { settleDepartures } from '../../src/services/departures/settle-departure.ts';
+import { readLint } from '../../src/services/hygiene/read-lint.ts';
 import { changeLineage } from '../../src/services/inventory/change-lineage.ts';
 import { syncMembers } from '../../src/services/inventory/sync-members.ts';
 import { syncScopeMembers } from '../../src/services/owners/sync-scope-members.ts';
@@ -68,6 +69,24 @@ async function message() {
   const labels = JSON.stringify(draft?.blocks).match(/"departure_[a-z]+"/g) ?? [];
   return { text: draft?.text ?? '', buttons: labels.map((one) => one.slice(11, -1)) };
 }
+
+test('an owner who became a guest has not left: what is theirs says that no button works for them, until that is over', async () => {
+  const owners = async () =>
+    (await readLint(bench.deps)).flatMap(({ lineage, findings }) =>
+      findings.flatMap(({ kind, what }) => (kind === 'owner' ? [`${lineage.slug} ${what}`] : [])),
+    );
+  const before = (await owners()).length;
+  await changed(LEAVER, { is_restricted: true });
+
+  expect(await departures()).toEqual([]);
+  const told = await owners();
+  expect(told.filter((what) => what.includes('no active full member any more'))).toEqual([
+    expect.stringMatching(/^prod-old belongs to somebody/),
+    expect.stringMatching(/^staging-ci belongs to somebody/),
+  ]);
+  await changed(LEAVER);
+  expect(await owners()).toHaveLength(before);
+});
 
 test('a closed account is told once: what was theirs, what they could read, what each feeds', async () => {
   await changed(LEAVER, { is_bot: true, deleted: true });

@@ -5,6 +5,7 @@ import { sendDigest } from '../../src/services/digest/send-digest.ts';
 import { digestButton } from '../../src/slack/digest-button.ts';
 import { present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
+import { alertOn } from '../support/findings.ts';
 import { ADMIN, openCommandBench, PERSON } from './support/command-bench.ts';
 import { type Running, startRunning } from './support/running.ts';
 
@@ -75,6 +76,30 @@ describe('a digest in the channel', () => {
     expect(typesOf(running).filter((type) => /image|data/.test(String(type)))).toEqual([]);
     expect(newest(running).text).toContain('Hygiene score: ');
     expect(await running.deps.store.read.outbox.counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+});
+
+describe('a channel of its own that takes no digest', () => {
+  test('is told to the admins once, and alerts that arrive in theirs do not make it well', async () => {
+    const running = await startRunning();
+    await sendDigest(running.deps);
+    running.clock.jumpTo(running.clock.now() + WEEK_MS);
+    Object.assign(running.deps.policy.digest, { channel: '#nowhere' });
+    await sendDigest(running.deps);
+    await running.drain();
+    const told = () => running.slack.person('U0CHRIS').directMessages().length;
+    expect(told()).toBe(1);
+
+    running.provider.put(fakeKey('apikey_1'));
+    await running.sync();
+    for (let count = 0; count < 2; count += 1) {
+      await alertOn(running, 'apikey_1');
+      await running.drain();
+    }
+
+    expect(running.slack.workspace.messages(CHANNEL).length).toBeGreaterThan(0);
+    expect(told()).toBe(1);
+    expect(await running.deps.store.read.channelTroubles.open()).toMatchObject([{ channel: '#nowhere' }]);
   });
 });
 

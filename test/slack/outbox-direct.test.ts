@@ -167,7 +167,9 @@ describe('a channel that refuses an alert', () => {
     const text = await status(running);
     expect(text.split('\n')[0]).toContain('#ai-keys cannot be posted to; 1 message given up');
     expect(text).not.toContain('could not be sent');
-    expect(text).toMatch(/#ai-keys cannot be posted to since .*\(channels\.alerts\)\. Alerts go directly to @\w+/);
+    expect(text).toMatch(
+      /#ai-keys cannot be posted to since .*\(channels\.alerts, digest\.channel\)\. Its messages go directly to @\w+/,
+    );
   });
 
   test('a copy is lost by no broken connection and made twice by none', async () => {

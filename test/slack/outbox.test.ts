@@ -263,7 +263,7 @@ describe('a connection that breaks', () => {
 describe('a refusal for good', () => {
   test.each<[name: string, options: RunningOptions, error: string | null, advice: string]>([
     ['an unknown channel', { channel: '#nowhere' }, null, 'The bot is in no channel called #nowhere. Invite it there'],
-    ['an unknown channel id', { channel: 'C0NOWHERE' }, null, 'Check channels.alerts in policy.yml'],
+    ['an unknown channel id', { channel: 'C0NOWHERE' }, null, 'Check channels.alerts and digest.channel in policy.yml'],
     [
       'an archived channel',
       { channel: 'C0AIKEYS' },

@@ -32,3 +32,18 @@ test('the keys of a scope are those of all connections of its provider, tombston
   expect(await store.read.keys.ofScope('openai', 'proj_1')).toEqual([keyOf(), gone, elsewhere]);
   expect(await store.read.keys.ofScope('openai', null)).toEqual([loose]);
 });
+
+test('what is known of spend alerts comes back as it was put in, of a scope and of the organization', async () => {
+  const { store } = openTestStore();
+  const report = { availability: 'available', alerts: [{ monthlyMicroUsd: 5_000_000 }] } as const;
+  const scope = { connectionId: 'openai', scopeId: 'proj_1', report, readAt: NOON, askedAt: NOON };
+  const all = { connectionId: 'openai', scopeId: null, report: null, readAt: null, askedAt: NOON };
+  await store.write(async (tx) => {
+    await tx.spendAlerts.put({ ...scope, report: { availability: 'not_enabled', alerts: [] } });
+    for (const known of [scope, all, { ...all, connectionId: 'other' }]) await tx.spendAlerts.put(known);
+  });
+
+  expect(await store.read.spendAlerts.ofConnection('openai')).toEqual([all, scope]);
+  expect(await store.read.spendAlerts.get('openai', null)).toEqual(all);
+  expect(await store.read.spendAlerts.get('openai', 'proj_2')).toBeUndefined();
+});

@@ -43,6 +43,7 @@ export function digestFacts(fields: Partial<DigestFacts> = {}): DigestFacts {
     rotations: { done: 0, cancelled: 0, open: 0, overdue: 0, pending: [], campaigns: [] },
     data: { blindMs: 0, blind: [], lagsMs: [5, 6, 6, 11].map((minutes) => minutes * MINUTE_MS), reconciled: [] },
     paged: { first: ['U0ANA', 'S0ONCALL'], admins: ['U0CHRIS'], isNobody: false },
+    secondAlarms: [],
     unclaimed: [],
     staleProposals: [],
     rowFacts: rows,
@@ -138,6 +139,22 @@ export function fullestFacts(): DigestFacts {
       lagsMs: [5, 6, 6, 11].map((minutes) => minutes * MINUTE_MS),
       reconciled: [{ title: 'Anthropic', dayAt: NINE - 2 * DAY_MS, errorShare: 0.003 }],
     },
+    secondAlarms: [
+      {
+        title: 'OpenAI',
+        url: 'https://console.test/limits',
+        seen: {
+          isAsked: true,
+          forAll: false,
+          kind: 'project',
+          scopes: 9,
+          alarmed: 3,
+          unread: 1,
+          without: ['<!channel> *Shop*', 'Data', 'Labs'],
+        },
+      },
+      { title: 'Anthropic', url: 'https://console.test/anthropic', seen: null },
+    ],
     unclaimed: ['lost-1', 'lost-2', 'lost-3', 'lost-4'],
     staleProposals: ['old-1', 'old-2'],
   });

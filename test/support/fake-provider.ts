@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
 import type { KeyStatus, ProviderKey, ProviderScope } from '../../src/domain/key.ts';
 import type { ScopeLimits } from '../../src/domain/limits.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { SpendAlertReport } from '../../src/domain/spend-alert.ts';
 import { floorTo } from '../../src/domain/time.ts';
 import { NO_TOKENS, type ProviderUsage, type TokenCounts } from '../../src/domain/usage.ts';
 import type {
@@ -29,6 +30,7 @@ export type Method =
   | 'readEvents'
   | KeyAct
   | 'readLimits'
+  | 'readSpendAlerts'
   | 'setSpendLimit'
   | 'setRateLimit'
   | 'setModelPermissions'
@@ -114,6 +116,7 @@ export interface FakeProviderOptions {
   /** Methods that only some providers have: `readLimits` and what changes limits and accounts. */
   readonly extras?: readonly (
     | 'readLimits'
+    | 'readSpendAlerts'
     | 'setSpendLimit'
     | 'setRateLimit'
     | 'setModelPermissions'
@@ -144,6 +147,8 @@ const NO_LIMITS: ScopeLimits = {
   rateLimits: [],
   models: { availability: 'available', mode: 'all', models: [] },
 };
+
+const NO_ALERTS: SpendAlertReport = { availability: 'available', alerts: [] };
 
 export function fakeKey(id: string, values: Partial<ProviderKey> = {}): ProviderKey {
   return {
@@ -185,8 +190,10 @@ export class FakeProvider {
   scopes: readonly ProviderScope[] = [fakeScope('ws_1', 'Default')];
   /** By scope id; a scope that is not here has no limits of its own. */
   readonly limits = new Map<string, ScopeLimits>();
-  /** By scope id. */
-  readonly members = new Map<string, readonly ProviderMember[]>();
+  /** By scope id; null: of the organization. What is not here has none. */
+  readonly spendAlerts = new Map<string | null, SpendAlertReport>();
+  /** By scope id; null: not told. */
+  readonly members = new Map<string, readonly ProviderMember[] | null>();
   use: FakeUse[] = [];
   events: readonly ProviderEvent[] = [];
   eventLog: 'on' | 'off' = 'on';
@@ -222,16 +229,23 @@ export class FakeProvider {
         lastUsed: 'usage',
         usagePerKey: true,
         costPerKey: false,
+        spendAlerts: options.extras?.includes('readSpendAlerts') ? 'listed' : 'console',
         survivesStop: [{ what: 'batches', longestMs: 86_400_000 }],
       },
       writable: acts.length > 0,
+      spendAlertsUrl: 'https://console.test/alerts',
       usageWidthsMs: [60_000, 3_600_000, 86_400_000],
       ...(options.usageHistoryMs === undefined ? {} : { usageHistoryMs: options.usageHistoryMs }),
       listScopes: () => this.#read('listScopes', '', () => this.scopes),
       listKeys: () =>
         this.#read('listKeys', '', (answer) => (answer.kind === 'lists' ? answer.keys : [...this.keys.values()])),
       ...(options.hasMembers
-        ? { listMembers: ({ id }) => this.#read('listMembers', id, () => this.members.get(id) ?? []) }
+        ? {
+            listMembers: ({ id }) =>
+              this.#read('listMembers', id, () =>
+                this.members.get(id) === null ? null : (this.members.get(id) ?? []),
+              ),
+          }
         : {}),
       readUsage: (window) => this.#readUsage(window),
       ...(options.costHistoryMs === undefined
@@ -298,6 +312,8 @@ export class FakeProvider {
   #extras(names: NonNullable<FakeProviderOptions['extras']>): Partial<Provider> {
     const all = {
       readLimits: (scopeId) => this.#read('readLimits', scopeId, () => this.limitsOf(scopeId)),
+      readSpendAlerts: (scopeId) =>
+        this.#read('readSpendAlerts', scopeId ?? 'all', () => this.spendAlerts.get(scopeId) ?? NO_ALERTS),
       setSpendLimit: (scopeId, monthlyMicroUsd) =>
         this.#change('setSpendLimit', `${scopeId} ${monthlyMicroUsd}`, () => {
           const before = this.limitsOf(scopeId);

@@ -90,6 +90,7 @@ export function buildDigest(facts: DigestFacts): DigestCard {
     rotations: facts.rotations,
     data: { ...seen, latency: latencyOf(lagsMs) },
     paged: facts.paged,
+    secondAlarms: facts.secondAlarms,
     unclaimed: facts.unclaimed,
     staleProposals: facts.staleProposals,
     rows: rows.slice(0, ROWS),

@@ -2,6 +2,7 @@ import type { Campaign } from '../campaign.ts';
 import type { Severity } from '../finding.ts';
 import type { Check } from '../hygiene/checks.ts';
 import type { Sentence } from '../sentence.ts';
+import type { SecondAlarm } from '../spend-alert.ts';
 import type { DigestTurn } from './turn.ts';
 
 /** One week of the trend. */
@@ -164,6 +165,8 @@ export interface DigestCard {
   readonly rotations: DigestRotations;
   readonly data: DigestData;
   readonly paged: DigestPaged;
+  /** By connection. */
+  readonly secondAlarms: readonly SecondAlarm[];
   /** Keys that nobody has claimed although it was asked for two weeks, and those that it was proposed to delete. */
   readonly unclaimed: readonly string[];
   readonly staleProposals: readonly string[];

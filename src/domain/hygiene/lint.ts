@@ -32,6 +32,8 @@ export interface LintSubject {
   readonly environment: Environment;
   /** Who answers for it; a claim does not count. */
   readonly hasOwner: boolean;
+  /** False: the owner is a guest now, or has left, so that no button works for them. */
+  readonly canOwnerAct: boolean;
   /** Services and people that people named. */
   readonly consumers: readonly string[];
   /** Slugs of the other lineages in its project or workspace; null: it is in none. */
@@ -57,9 +59,12 @@ export function lintOf(subject: LintSubject, policy: NamingPolicy): readonly Lin
   return findings.filter((finding) => finding !== null);
 }
 
-function ownerFinding({ hasOwner }: LintSubject, { requireOwner }: NamingPolicy): LintFinding | null {
-  if (hasOwner || !requireOwner) return null;
-  return { kind: 'owner', what: 'belongs to nobody', evidence: [], fix: 'assign' };
+function ownerFinding({ hasOwner, canOwnerAct }: LintSubject, { requireOwner }: NamingPolicy): LintFinding | null {
+  if (!requireOwner || (hasOwner && canOwnerAct)) return null;
+  const what = hasOwner
+    ? 'belongs to somebody who is no active full member any more: a guest, or gone, and cannot use the buttons'
+    : 'belongs to nobody';
+  return { kind: 'owner', what, evidence: [], fix: 'assign' };
 }
 
 /** One environment per key: the one that its name says is the one that it is in. */

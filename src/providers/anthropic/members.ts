@@ -4,7 +4,7 @@ import type { ProviderScope } from '../../domain/key.ts';
 import type { ProviderMember } from '../../ports/provider.ts';
 import { callJson, guard, type Link, signalOption } from '../lib/call.ts';
 import { unlessClosed } from '../lib/feature.ts';
-import { collectPages, cursorPage } from '../lib/paging.ts';
+import { collectPages, cursorPage, uniqueById } from '../lib/paging.ts';
 import { readBody } from '../lib/wire.ts';
 import { pageQuery } from './page-query.ts';
 import { type UserRow, userPage, workspaceMemberPage } from './schema.ts';
@@ -29,12 +29,12 @@ export function memberDirectory(client: Anthropic, link: Link): (signal?: AbortS
   };
 }
 
-/** Who is in a workspace; nobody where that is not told, as of the default workspace. */
+/** Who is in a workspace; null where that is not told, as of the default workspace. */
 export async function listWorkspaceMembers(
   { client, link }: { readonly client: Anthropic; readonly link: Link },
   { scope, members }: { readonly scope: ProviderScope; readonly members: Members | null },
   signal?: AbortSignal,
-): Promise<readonly ProviderMember[]> {
+): Promise<readonly ProviderMember[] | null> {
   const call = { operation: `list members of ${scope.id}`, kind: 'read', signal } as const;
   const rows = await unlessClosed(() =>
     guard(link, call, () =>
@@ -46,7 +46,8 @@ export async function listWorkspaceMembers(
       }),
     ),
   );
-  return (rows ?? []).map(({ id }) => {
+  if (rows === undefined) return null;
+  return uniqueById(rows).map(({ id }) => {
     const user = members?.get(id);
     return { id, name: user?.name ?? null, email: user?.email ?? null };
   });

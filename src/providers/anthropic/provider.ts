@@ -19,6 +19,7 @@ const ANTHROPIC_KEYLESS: KeylessAdvice = {
   why: 'A workload that can prove who it is gets tokens that live for minutes, so that there is no key to leak or rotate.',
 };
 
+const LIMITS_PAGE = 'https://platform.claude.com/settings/limits';
 const USAGE_HISTORY_MS = 365 * DAY_MS;
 
 export const anthropic: ProviderDefinition = {
@@ -53,6 +54,7 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       lastUsed: 'usage',
       usagePerKey: true,
       costPerKey: true,
+      spendAlerts: 'console',
       // A batch has a day to be done; a federated token lives a day at most, even when its rule is archived.
       survivesStop: [
         { what: 'batches', longestMs: DAY_MS },
@@ -78,6 +80,7 @@ export function connectAnthropic(options: ConnectOptions, transport: Transport =
       const isDefault = scopeId === (await directory.defaultId(signal));
       return readAnthropicLimits(reader, { id: scopeId, isDefault }, signal);
     },
+    spendAlertsUrl: LIMITS_PAGE,
     readEvents: (window, signal) => readAnthropicEvents(reader, window, signal),
     eventsSetup: ANTHROPIC_EVENTS_SETUP,
     readKeyStatus: (ref, signal) => readAnthropicKeyStatus(reader, ref, signal),

@@ -2,19 +2,19 @@ import type { ProviderScope } from '../../domain/key.ts';
 import type { ProviderMember } from '../../ports/provider.ts';
 import { callJson, guard, signalOption } from '../lib/call.ts';
 import { unlessClosed } from '../lib/feature.ts';
-import { collectPages, cursorPage } from '../lib/paging.ts';
+import { collectPages, cursorPage, uniqueById } from '../lib/paging.ts';
 import { readBody } from '../lib/wire.ts';
 import type { OpenaiReader } from './inventory.ts';
 import { memberPage } from './schema.ts';
 
 const PAGE_SIZE = 100;
 
-/** Who is in a project; nobody where that is not told. */
+/** Who is in a project; null where that is not told. */
 export async function listProjectMembers(
   { client, link }: OpenaiReader,
   scope: ProviderScope,
   signal?: AbortSignal,
-): Promise<readonly ProviderMember[]> {
+): Promise<readonly ProviderMember[] | null> {
   const call = { operation: `list members of ${scope.id}`, kind: 'read', signal } as const;
   const rows = await unlessClosed(() =>
     guard(link, call, () =>
@@ -27,5 +27,5 @@ export async function listProjectMembers(
       }),
     ),
   );
-  return rows ?? [];
+  return rows === undefined ? null : uniqueById(rows);
 }

@@ -11,6 +11,7 @@ import { OPENAI_EVENTS_SETUP, readOpenaiEvents } from './events.ts';
 import { listAllKeys, listProjects } from './inventory.ts';
 import { readOpenaiLimits, setOpenaiModels, setOpenaiRateLimit, setOpenaiSpendLimit } from './limits.ts';
 import { listProjectMembers } from './members.ts';
+import { OPENAI_LIMITS_PAGE, readOpenaiSpendAlerts } from './spend-alerts.ts';
 import { openaiUsage } from './usage.ts';
 
 // Undocumented; as far back as it states costs. What it refuses is given up, which costs nothing.
@@ -41,6 +42,7 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
       lastUsed: 'listed',
       usagePerKey: true,
       costPerKey: true,
+      spendAlerts: 'listed',
       // A batch has a day to be done; a client secret for realtime sessions lives two hours at most.
       survivesStop: [
         { what: 'batches', longestMs: DAY_MS },
@@ -58,6 +60,8 @@ export function connectOpenai(options: ConnectOptions, transport: Transport = DE
     costHistoryMs: OPENAI_COST_HISTORY_MS,
     readCosts: (window, signal) => readOpenaiCosts(reader, window, signal),
     readLimits: (scopeId, signal) => readOpenaiLimits(reader, scopeId, signal),
+    readSpendAlerts: (scopeId, signal) => readOpenaiSpendAlerts(reader, scopeId, signal),
+    spendAlertsUrl: OPENAI_LIMITS_PAGE,
     readEvents: (window, signal) => readOpenaiEvents(reader, window, signal),
     eventsSetup: OPENAI_EVENTS_SETUP,
     readKeyStatus: (ref, signal) => readOpenaiKeyStatus(reader, ref, signal),

@@ -100,6 +100,13 @@ export const spendLimit = z.object({
   enforcement: z.object({ status: optionalText }).nullish(),
 });
 
+const spendAlert = z.object({
+  id: z.string().min(1),
+  threshold_amount: centsMicroUsd,
+  currency: optionalText,
+  notification_channel: z.object({ recipients: z.array(z.string()).nullish() }).nullish(),
+});
+
 export const modelPermissions = z.object({ mode: optionalText, model_ids: z.array(z.string()).nullish() });
 
 const principal = z.object({ id: optionalText, email: optionalText }).nullish();
@@ -139,6 +146,7 @@ export const costPage = z.object({
 
 export const memberPage = z.object({ data: z.array(user), ...cursor });
 export const rateLimitPage = z.object({ data: z.array(rateLimit), ...cursor });
+export const spendAlertPage = z.object({ data: z.array(spendAlert), ...cursor });
 export const eventPage = z.object({ data: z.array(event), ...cursor });
 
 /** The one answer that carries a key's value. */
@@ -155,4 +163,5 @@ export type ProjectKeyRow = z.infer<typeof projectKey>;
 export type AdminKeyRow = z.infer<typeof adminKey>;
 export type UsageResult = z.infer<typeof results>[number];
 export type RateLimitRow = z.infer<typeof rateLimit>;
+export type SpendAlertRow = z.infer<typeof spendAlert>;
 export type EventRow = z.infer<typeof event>;

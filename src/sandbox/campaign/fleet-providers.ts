@@ -31,13 +31,14 @@ export function fleetProviders(books: Books): readonly ProviderDefinition[] {
 
 /** Costs, limits and events are left out: no campaign looks at them. */
 function connect(real: Provider, id: ProviderId, books: Books): Provider {
-  const { title, connectionId, capabilities, usageWidthsMs, keyless } = real;
+  const { title, connectionId, capabilities, usageWidthsMs, keyless, spendAlertsUrl } = real;
   return {
     id,
     title,
     connectionId,
     capabilities,
     usageWidthsMs,
+    spendAlertsUrl,
     ...(keyless === undefined ? {} : { keyless }),
     consoleSteps: (act, ref) => real.consoleSteps(act, ref),
     writable: true,

@@ -6,6 +6,7 @@ import { openAiKeyRoutes } from './routes/openai-keys.ts';
 import { openAiOrganizationRoutes } from './routes/openai-organization.ts';
 import { openAiProjectLimitRoutes } from './routes/openai-project-limits.ts';
 import { openAiServiceAccountRoutes } from './routes/openai-service-accounts.ts';
+import { openAiSpendAlertRoutes } from './routes/openai-spend-alerts.ts';
 import { openAiUsageRoutes } from './routes/openai-usage.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
@@ -28,6 +29,7 @@ export function startOpenAiStandIn(options: OpenAiStandInOptions): Promise<Stand
       ...openAiOrganizationRoutes(options),
       ...openAiAuditRoutes(options),
       ...openAiProjectLimitRoutes(options),
+      ...openAiSpendAlertRoutes(options),
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { systemActor } from '../../domain/actor.ts';
+import { postingChannels } from '../../domain/policy.ts';
 import type { ChannelTrouble, OutboxRow } from '../../ports/outbox.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
@@ -28,8 +29,9 @@ export async function openTrouble(
  */
 export async function endTroubles({ deps, tx }: Context, channel: string): Promise<void> {
   const open = await tx.channelTroubles.open();
+  const named = new Set(postingChannels(deps.policy).map((posting) => posting.channel));
   for (const trouble of open) {
-    if (trouble.channel !== channel && trouble.channel === deps.policy.channels.alerts) continue;
+    if (trouble.channel !== channel && named.has(trouble.channel)) continue;
     const ended = { ...trouble, endedAt: deps.clock.now() };
     await tx.channelTroubles.put(ended);
     await appendAudit({ deps, tx }, ended, 'channel.works');

@@ -66,7 +66,8 @@ async function reconciledOf(deps: DataDeps): Promise<Seen['reconciled']> {
   return found;
 }
 
-function titleOf({ providers }: Pick<Deps, 'providers'>, connectionId: string): string {
+/** The provider's name, with the connection's where several have it. */
+export function titleOf({ providers }: Pick<Deps, 'providers'>, connectionId: string): string {
   const provider = providers.get(connectionId);
   if (provider === undefined) return connectionId;
   const isOnly = [...providers.values()].filter(({ title }) => title === provider.title).length === 1;

@@ -15,6 +15,7 @@ import { staleForDigest } from '../stale/stale-digest.ts';
 import { readAlerts } from './read-alerts.ts';
 import { readData } from './read-data.ts';
 import { readRotations } from './read-rotations.ts';
+import { readSecondAlarms } from './read-second-alarms.ts';
 
 export type DigestDeps = RiskDeps;
 
@@ -69,6 +70,7 @@ async function readCard(deps: DigestDeps, { turns, isPreview }: Asked): Promise<
     rotations,
     data: await readData(deps, range),
     paged: await readPaged(deps),
+    secondAlarms: await readSecondAlarms(deps, { keys: all.map(({ key }) => key), spentOf: look.spentOf }),
     unclaimed: (await unclaimedForDigest(deps)).left.map(({ lineage }) => lineage.slug),
     staleProposals: (await staleForDigest(deps)).proposed.map(({ slug }) => slug),
     rowFacts,
@@ -126,6 +128,7 @@ function lookUps(all: readonly KeySummary[], rows: readonly RowFacts[]) {
     if (!ofLineage.has(lineage.id) || !STOPPED_STATUSES.has(key.status)) ofLineage.set(lineage.id, standing);
   }
   return {
+    spentOf: (keyId: string) => byKey.get(keyId)?.spentMicroUsd ?? 0,
     slugOf: (lineageId: string) => slugs.get(lineageId) ?? lineageId,
     keyOf: ({ keyId, lineageId }: { readonly keyId: string | null; readonly lineageId?: string }) =>
       byKey.get(keyId ?? '') ?? ofLineage.get(lineageId ?? ''),

@@ -20,9 +20,12 @@ export async function readLint(deps: LintDeps, only: string | null = null): Prom
   const shared = await sharedUse(deps, asked);
   const placeOf = ({ key }: KeySummary) => (key.scopeId === null ? null : `${key.providerId}:${key.scopeId}`);
   const places = groupBy(working, placeOf);
+  const members = await deps.store.read.members.all();
+  const unable = new Set(members.flatMap(({ userId, isActiveFullMember }) => (isActiveFullMember ? [] : [userId])));
   return asked.map((summary) => {
     const { key, lineage, scopeName } = summary;
     const place = placeOf(summary);
+    const owner = confirmedOwnerOf(lineage);
     const others = place === null ? [] : (places.get(place) ?? []);
     const slugs = new Set(others.map((one) => one.lineage.slug));
     slugs.delete(lineage.slug);
@@ -31,7 +34,8 @@ export async function readLint(deps: LintDeps, only: string | null = null): Prom
       label: key.label,
       scopeName,
       environment: lineage.environment,
-      hasOwner: confirmedOwnerOf(lineage) !== null,
+      hasOwner: owner !== null,
+      canOwnerAct: owner === null || !unable.has(owner),
       consumers: lineage.consumers,
       neighbours: place === null ? null : [...slugs].sort(),
       shared: shared.get(key.id) ?? [],

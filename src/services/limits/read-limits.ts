@@ -5,6 +5,7 @@ import type { KnownLimits } from '../../domain/limits.ts';
 import { HOUR_MS, MINUTE_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Deps } from '../deps.ts';
+import { readSpendAlerts } from './read-spend-alerts.ts';
 import { recordLimits, recordTrouble, type ScopeRef } from './record-limits.ts';
 
 type ReadDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'providers' | 'logger'>;
@@ -63,9 +64,11 @@ async function readConnection(deps: ReadDeps, provider: Provider): Promise<Limit
   let read = 0;
   let failed = 0;
   try {
+    if (due.length > 0) await readSpendAlerts(deps, provider, null);
     await mapInFlight(due.slice(0, SCOPES_PER_RUN), async (scopeId) => {
       try {
         await refreshLimits(deps, provider, scopeId);
+        await readSpendAlerts(deps, provider, scopeId);
         read += 1;
       } catch (error) {
         if (isAppError(error, 'provider_rate_limited')) throw error;

@@ -1,5 +1,6 @@
 import { AppError, publicMessageOf, toError } from '../../domain/errors.ts';
 import type { AudienceDetail, NoticeOf } from '../../domain/notice.ts';
+import { type PostingChannel, postingChannels } from '../../domain/policy.ts';
 import { plural } from '../../domain/time.ts';
 import type { ChannelFacts } from '../../ports/directory.ts';
 import type { Deps } from '../deps.ts';
@@ -26,44 +27,79 @@ export async function refuseSharedChannel(deps: Pick<Deps, 'directory' | 'policy
   });
 }
 
-/** Who reads the alerts without being a full member: the admins are told once, and when it is over. */
-export async function reportAudience(deps: AudienceDeps): Promise<AudienceDetail> {
-  const detail = await readAudience(deps);
+/** Who reads the alerts, or the digest, without being a full member: the admins are told once, and when it is over. */
+export async function reportAudience(deps: AudienceDeps): Promise<void> {
+  const { details, failures } = await readAudiences(deps);
   const adminIds = await adminsToTell(deps, null);
-  const { guestIds, isShared, channelName } = detail;
-  const isExposed = isShared || guestIds.length > 0;
-  if (isExposed) deps.logger.warn(audienceText(detail), { channel: channelName, guests: guestIds.length, isShared });
+  for (const detail of details.filter(isExposed)) {
+    const { channelName, guestIds, isShared } = detail;
+    deps.logger.warn(audienceText(detail), { channel: channelName, guests: guestIds.length, isShared });
+  }
   await deps.store.write(async (tx) => {
     const context = { deps, tx, adminIds };
     for (const notice of await tx.notices.allOpen('audience')) {
-      // Another channel is named now, or it is read by a whole organization more: that is told anew.
-      const isNews = notice.subject !== detail.channelId || (isShared && !notice.detail.isShared);
-      if (isNews || !isExposed) await end(context, notice);
+      const detail = details.find(({ channelId }) => channelId === notice.subject);
+      // A channel that policy names no more is over; one that could not be looked up may be this one.
+      if (detail === undefined && failures.length > 0) continue;
+      // Read by a whole organization more: that is told anew.
+      const isNews = detail?.isShared && !notice.detail.isShared;
+      if (detail === undefined || isNews || !isExposed(detail)) await end(context, notice);
       else if (!same(notice.detail, detail)) await change(context, notice, detail);
     }
-    if (isExposed && (await tx.notices.open('audience', detail.channelId)) === undefined) {
+    for (const detail of details.filter(isExposed)) {
+      if ((await tx.notices.open('audience', detail.channelId)) !== undefined) continue;
       await tell(context, await openNotice(context, { kind: 'audience', subject: detail.channelId, detail }));
     }
   });
-  return detail;
+  if (failures[0] !== undefined) throw failures[0];
 }
 
 /** One sentence for the log and for status. */
-export function audienceText({ channelName, guestIds, isShared }: AudienceDetail): string {
+export function audienceText({ channelName, setting, guestIds, isShared }: AudienceDetail): string {
   const who = [
     ...(isShared ? ['another organization'] : []),
     ...(guestIds.length > 0 ? [plural(guestIds.length, 'guest')] : []),
   ];
-  return `#${channelName}, where the alerts go, is read by ${who.join(' and ')}`;
+  const what = setting === 'digest.channel' ? 'the weekly digest goes' : 'the alerts go';
+  return `#${channelName}, where ${what}, is read by ${who.join(' and ')}`;
 }
 
-async function readAudience({ directory, policy }: AudienceDeps): Promise<AudienceDetail> {
-  const { id, name, isShared } = await directory.channel(policy.channels.alerts);
+interface Audiences {
+  /** Each channel once. */
+  readonly details: readonly AudienceDetail[];
+  /** Why the others could not be looked up. */
+  readonly failures: readonly Error[];
+}
+
+async function readAudiences(deps: AudienceDeps): Promise<Audiences> {
+  const details: AudienceDetail[] = [];
+  const failures: Error[] = [];
+  for (const posting of postingChannels(deps.policy)) {
+    try {
+      const detail = await readAudience(deps, posting);
+      // One may be named by its id, the other by its name.
+      if (!details.some(({ channelId }) => channelId === detail.channelId)) details.push(detail);
+    } catch (error) {
+      failures.push(toError(error));
+    }
+  }
+  return { details, failures };
+}
+
+async function readAudience(
+  { directory }: AudienceDeps,
+  { channel, setting }: PostingChannel,
+): Promise<AudienceDetail> {
+  const { id, name, isShared } = await directory.channel(channel);
   const inside = new Set(await directory.channelMembers(id));
   // Bots are not among the people; strangers are there only where the channel is shared.
   const guests = (await directory.members()).filter((one) => !one.isActiveFullMember && inside.has(one.userId));
   const guestIds = guests.map(({ userId }) => userId).sort();
-  return { channelId: id, channelName: name, guestIds, isShared };
+  return { channelId: id, channelName: name, setting, guestIds, isShared };
+}
+
+function isExposed({ isShared, guestIds }: AudienceDetail): boolean {
+  return isShared || guestIds.length > 0;
 }
 
 interface Context extends NoticeContext {

@@ -8,7 +8,10 @@ import type { Deps } from '../deps.ts';
 
 type SyncDeps = Pick<Deps, 'store' | 'clock' | 'providers' | 'logger'>;
 
-/** Reads who is in each project or workspace with working keys. Where one cannot be read, all of its connection stay as they were. */
+/**
+ * Reads who is in each project or workspace with working keys. Where one cannot be read, all of its connection stay as
+ * they were; one of which the provider does not tell stays as it was told last.
+ */
 export async function syncScopeMembers(deps: SyncDeps): Promise<{ readonly members: number }> {
   const { keys, scopes } = deps.store.read;
   const inUse = new Set(
@@ -21,7 +24,7 @@ export async function syncScopeMembers(deps: SyncDeps): Promise<{ readonly membe
   );
   let members = 0;
   for (const provider of deps.providers.values()) {
-    const found = await read(provider, wanted).catch((error: unknown) => {
+    const found = await read(deps, provider, wanted).catch((error: unknown) => {
       deps.logger.warn('members not read', { connectionId: provider.connectionId, error: toError(error) });
       return null;
     });
@@ -34,14 +37,19 @@ export async function syncScopeMembers(deps: SyncDeps): Promise<{ readonly membe
 
 /** Null where the provider does not tell. */
 async function read(
+  { store }: SyncDeps,
   provider: Provider,
   scopes: readonly Scope[],
 ): Promise<readonly Omit<ScopeMember, 'leftAt'>[] | null> {
   const { listMembers, connectionId } = provider;
   if (listMembers === undefined) return null;
   const own = scopes.filter((scope) => scope.connectionId === connectionId);
+  const known = (await store.read.scopeMembers.all()).filter(({ leftAt }) => leftAt === null);
+  const knownOf = ({ providerId, id }: Scope) =>
+    known.filter((one) => one.providerId === providerId && one.scopeId === id);
   const lists = await mapInFlight(own, async (scope) => {
     const people = await listMembers(scope);
+    if (people === null) return knownOf(scope);
     return people.map(({ id, name, email }) => ({
       providerId: provider.id,
       scopeId: scope.id,

@@ -56,8 +56,8 @@ export interface Status {
   readonly unfinishedActions: readonly Action[];
   /** What waits for a second person. */
   readonly approvals: readonly Approval[];
-  /** Who reads the alerts without being a full member; null: nobody, as far as known. */
-  readonly audience: AudienceDetail | null;
+  /** Channels of ours that others than full members read, as far as known. */
+  readonly audiences: readonly AudienceDetail[];
   /** What Slack has refused for want of a scope. */
   readonly missingScopes: readonly MissingScopeDetail[];
   /** Limits that were changed for a time which is over soon. */
@@ -101,7 +101,7 @@ export async function readStatus(
     paged: await whoWouldBePaged(deps),
     unfinishedActions: await actions.unfinished(),
     approvals: await approvals.waiting(),
-    audience: (await notices.allOpen('audience'))[0]?.detail ?? null,
+    audiences: (await notices.allOpen('audience')).map(({ detail }) => detail),
     missingScopes: (await notices.allOpen('missing_scope')).map(({ detail }) => detail),
     endingGrants: (await holdingGrants(deps)).filter(({ untilAt }) => untilAt <= deps.clock.now() + SOON_MS),
     outbox: await outbox.counts(),

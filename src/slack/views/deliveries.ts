@@ -33,7 +33,7 @@ function troubleLine({ channel, problem, sinceAt, toldUserIds }: ChannelTroubleS
   const told =
     toldUserIds.length === 0
       ? 'Nobody could be told directly.'
-      : `Alerts go directly to ${toldUserIds.map(mention).join(', ')} meanwhile.`;
+      : `Its messages go directly to ${toldUserIds.map(mention).join(', ')} meanwhile.`;
   return `• :warning: *${channelText(channel)}* cannot be posted to since ${dayAndTime(sinceAt, locale)}: ${escaped(problem)} ${told} It is tried again every 5 minutes.`;
 }
 

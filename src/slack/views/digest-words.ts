@@ -1,6 +1,7 @@
 import type { DigestAction, DigestCampaign, DigestCard } from '../../domain/digest/card.ts';
 import type { Check } from '../../domain/hygiene/checks.ts';
 import { formatMoney, formatShare } from '../../domain/money.ts';
+import type { SeenAlerts } from '../../domain/spend-alert.ts';
 import { formatLength, plural } from '../../domain/time.ts';
 import type { Place } from '../../services/rotation/rotation-link.ts';
 import { campaignName, namesText } from './campaign-words.ts';
@@ -214,6 +215,40 @@ export function pagedText({ paged }: Pick<DigestCard, 'paged'>, { nameOf }: Dige
   return `Tonight an alert calls ${names(paged.first.length === 0 ? paged.admins : paged.first)}${paged.first.length === 0 || then.length === 0 ? '' : `, then ${names(then)}`}`;
 }
 
-/** Nobody should have one alarm only; whether there is a second cannot be read from here. */
-export const SECOND_ALARM =
-  'Keysteward does not read whether your providers send spend alerts of their own: keep one there as a second alarm';
+/** `OpenAI alerts by itself in 3 of 5 projects; X and Y have none`: one sentence for each connection. */
+export function secondAlarmTexts({ secondAlarms }: Pick<DigestCard, 'secondAlarms'>): readonly string[] {
+  return secondAlarms.map(({ title, url, seen }) => {
+    const name = foreign(title);
+    const look = (what: string) => `<${url}|${what}>`;
+    if (seen === null) return `Whether ${name} sends spend alerts of its own, its console says: ${look('check there')}`;
+    const { isAsked, forAll, scopes, alarmed, unread } = seen;
+    if (!isAsked) return `Whether ${name} sends spend alerts of its own was not read yet`;
+    if (forAll !== true && alarmed === 0) {
+      return forAll === false && unread === 0
+        ? `*${name} sends no spend alert of its own*: ${look('set one')} as a second alarm`
+        : `Whether ${name} sends spend alerts of its own could not be read: ${look('check in its console')}`;
+    }
+    const where = [
+      ...(forAll === true ? ['for the whole organization'] : []),
+      ...(alarmed > 0 ? [inScopes(seen)] : []),
+    ];
+    const gaps = forAll === true || alarmed === scopes ? [] : gapsOf(seen);
+    return [`${name} alerts by itself ${where.join(' and ')}`, ...gaps].join('; ');
+  });
+}
+
+function inScopes({ kind, scopes, alarmed }: SeenAlerts): string {
+  return alarmed === scopes
+    ? `in ${scopes === 1 ? `its ${kind}` : `all ${scopes} ${kind}s`}`
+    : `in ${alarmed} of ${plural(scopes, kind)}`;
+}
+
+/** What an alert on everything would make up for. */
+function gapsOf({ scopes, alarmed, unread, without }: SeenAlerts): readonly string[] {
+  const more = scopes - alarmed - unread - without.length;
+  const names = `${without.map((name) => foreign(name)).join(more > 0 ? ', ' : ' and ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [
+    ...(without.length === 0 ? [] : [`${names} ${without.length === 1 && more === 0 ? 'has' : 'have'} none`]),
+    ...(unread === 0 ? [] : [`${unread} could not be read`]),
+  ];
+}

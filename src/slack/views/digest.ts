@@ -13,7 +13,7 @@ import {
   type DigestLook,
   dataText,
   pagedText,
-  SECOND_ALARM,
+  secondAlarmTexts,
   spentText,
   summaryLines,
   warningLines,
@@ -131,7 +131,10 @@ function moreButtons({ turn, isPreview }: DigestCard): readonly ButtonSpec[] {
 function footerOf(card: DigestCard, look: DigestLook): string {
   const isFirst = card.trend.filter(({ score }) => score !== null).length < POINTS_MIN && !card.isNewFormula;
   const first = isFirst && !card.isPreview ? ['the first digest: from next week on it says what changed'] : [];
-  return footerText([dataText(card), pagedText(card, look), SECOND_ALARM, ...first, weekText(card)], look.locale);
+  return footerText(
+    [dataText(card), pagedText(card, look), ...secondAlarmTexts(card), ...first, weekText(card)],
+    look.locale,
+  );
 }
 
 /** Money is counted by whole UTC days, as providers bill. */

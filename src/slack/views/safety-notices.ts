@@ -31,7 +31,8 @@ export function audienceWords({ detail, closedAt }: AudienceCard): Words {
   if (closedAt !== null) {
     return { verdict: `Only full members of this workspace read ${channel} again.`, lines: [], footer: null };
   }
-  const { guestIds, isShared } = detail;
+  const { guestIds, isShared, setting = 'channels.alerts' } = detail;
+  const what = setting === 'digest.channel' ? 'the weekly digest' : 'the alerts';
   const who = [
     ...(isShared ? ['it is shared with another organization'] : []),
     ...(guestIds.length === 0
@@ -39,9 +40,9 @@ export function audienceWords({ detail, closedAt }: AudienceCard): Words {
       : [`${plural(guestIds.length, 'guest')} ${guestIds.length === 1 ? 'is' : 'are'} in it: ${people(guestIds)}`]),
   ];
   return {
-    verdict: `:warning: People outside of the company read the alerts in ${channel}: ${who.join('; ')}.`,
+    verdict: `:warning: People outside of the company read ${what} in ${channel}: ${who.join('; ')}.`,
     lines: [
-      'They see which keys there are, who owns them and what they cost; the buttons do nothing for them. Take them out of the channel, or name another one in policy.yml (channels.alerts).',
+      `They see which keys there are, who owns them and what they cost; the buttons do nothing for them. Take them out of the channel, or name another one in policy.yml (${setting}).`,
     ],
     footer: null,
   };

@@ -58,7 +58,7 @@ export function statusView(status: Status, { locale, configLines }: StatusOption
     ),
     capped(status.expiringAdminKeys.map((key) => `:warning: ${expiryText(key, status.now, locale)}`)),
     status.missingScopes.map(({ scope }) => `:warning: ${escaped(missingScopeText([scope]))}`),
-    status.audience === null ? [] : [`:warning: ${escaped(audienceText(status.audience))}.`],
+    status.audiences.map((audience) => `:warning: ${escaped(audienceText(audience))}.`),
     capped(status.endingGrants.map((grant) => `• ${nameOf(status, grant.keyId)}: ${grantText(grant, locale)}`)),
     capped(
       // What a channel has refused is told with the channel.

@@ -142,6 +142,30 @@ test.each([
   expect(lineOf(report, 'alerts channel')).toMatch(expected);
 });
 
+test.each([
+  ["channel: '#elsewhere'", /^warn .*the bot is not in #elsewhere\. Write in #elsewhere: \/invite/],
+  ["channel: '#nowhere'", /^warn .*sees no channel #nowhere\. Correct digest\.channel in policy\.yml/],
+  ["channel: '#shared'", /^warn .*shared with another organization.*\(digest\.channel\)/],
+  ["channel: '#founders'", /^ok .*#founders, and the bot is in it/],
+  ["channel: '#elsewhere', enabled: false", null],
+  ["channel: '#ai-keys'", null],
+])('the digest with %s; it keeps nobody from starting', async (digest, expected) => {
+  const members = ['U0CHRIS', 'U0KEYBOT'];
+  const channels = [
+    { id: 'C0AIKEYS', name: 'ai-keys', members },
+    { id: 'C0FOUND', name: 'founders', members },
+    { id: 'C0SHARED', name: 'shared', members, isExtShared: true },
+    { id: 'C0ELSE', name: 'elsewhere', members: ['U0CHRIS'] },
+  ];
+  const { env } = await openCompany({}, { channels });
+
+  const report = await examineIn(place(`${POLICY}digest: { ${digest} }\n`), env);
+
+  expect(report.canRun).toBe(true);
+  if (expected === null) expect(subjects(report)).not.toContain('digest channel');
+  else expect(lineOf(report, 'digest channel')).toMatch(expected);
+});
+
 test('people who cannot act are named with their place; without one admin who can, it is a fault', async () => {
   const { env } = await openCompany({}, { usergroups: [{ id: 'S0EMPTY', handle: 'e', name: 'E', users: [] }] });
   const policy = (admins: string) =>

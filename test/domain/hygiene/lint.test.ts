@@ -17,6 +17,7 @@ function subject(fields: Partial<LintSubject> = {}): LintSubject {
     scopeName: 'Default',
     environment: 'production',
     hasOwner: true,
+    canOwnerAct: true,
     consumers: [],
     neighbours: [],
     shared: [],
@@ -83,6 +84,7 @@ describe('lint finds', () => {
   test.each<[string, Partial<LintSubject>, readonly string[]]>([
     ['nothing on a key that is as policy wants it', {}, []],
     ['that nobody owns it', { hasOwner: false }, ['owner assign']],
+    ['an owner who is a guest now', { canOwnerAct: false }, ['owner assign']],
     ['a name of another form', { slug: 'my-key' }, ['name rename']],
     ['an environment that its name contradicts', { environment: 'staging' }, ['environment edit']],
     ['an environment that its name knows', { environment: 'unknown' }, ['environment edit']],

@@ -52,6 +52,13 @@ export function paged(rows: readonly { readonly id: string }[]): (request: Pick<
   };
 }
 
+// Its rows have no id of their own; the page's cursors are those of people.
+const membersOfShop = ['user_1', 'user_left', 'user_0'].map((id) => ({ id, workspace_role: 'workspace_developer' }));
+function workspaceMembers(request: Pick<Received, 'query'>): unknown {
+  const page = paged(membersOfShop)(request) as { readonly data: typeof membersOfShop };
+  return { ...page, data: page.data.map(({ id, ...row }) => ({ type: 'workspace_member', user_id: id, ...row })) };
+}
+
 const buckets = [
   {
     starting_at: '2026-11-21T10:00:00Z',
@@ -245,6 +252,7 @@ export const anthropicCase: ProviderCase = {
       tokenPaged(request.headers['anthropic-beta'] === 'spend-limit-reads-2026-09-26' ? spendLimits : [])(request),
     [`POST ${PREFIX}/spend_limits`]: ({ body }) => ({ id: 'spl_1', currency: 'USD', ...JSON.parse(body) }),
     [`DELETE ${PREFIX}/spend_limits/spl_1`]: () => ({ id: 'spl_1', type: 'spend_limit_deleted' }),
+    [`GET ${PREFIX}/workspaces/wrkspc_1/members`]: workspaceMembers,
     [`GET ${PREFIX}/workspaces/wrkspc_1/rate_limits`]: (request) =>
       tokenPaged(request.query.get('include_inherited') === 'true' ? rateLimits : [])(request),
     [`POST ${PREFIX}/workspaces/wrkspc_1/rate_limits/rl_opus`]: ({ body }) => ({
@@ -435,6 +443,12 @@ export const anthropicCase: ProviderCase = {
       ],
     },
     scopeId: 'wrkspc_1',
+    members: [
+      { id: 'user_1', name: 'Ada', email: 'ada@example.com' },
+      { id: 'user_left', name: null, email: null },
+      { id: 'user_0', name: null, email: null },
+    ],
+    spendAlerts: null,
     limits: {
       spendLimit: { availability: 'available', monthlyMicroUsd: 500_010_000, enforcing: null },
       rateLimits: [

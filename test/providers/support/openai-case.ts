@@ -199,6 +199,31 @@ const rateLimits = [
   { id: 'rl-images', model: 'dall-e-3', max_images_per_1_minute: 5, surprise: {} },
 ];
 
+const people = [
+  { object: 'organization.project.user', id: 'user_1', name: 'Ada', email: 'ada@example.com', role: 'owner' },
+  { id: 'user_2', name: 'Bo', email: null, surprise: {} },
+  { id: 'user_3' },
+];
+
+const spendAlert = {
+  object: 'project.spend_alert',
+  id: 'alert_1',
+  currency: 'USD',
+  interval: 'month',
+  threshold_amount: 50_000,
+  notification_channel: { type: 'email', recipients: ['ada@example.com'], subject_prefix: null },
+};
+// Not in the order of their amounts, one without a word on who gets it, and one that nobody gets.
+const spendAlerts = [
+  spendAlert,
+  { id: 'alert_2', threshold_amount: '12500', currency: 'usd', surprise: 1 },
+  { ...spendAlert, id: 'alert_3', threshold_amount: 100, notification_channel: { type: 'email', recipients: [] } },
+];
+const spendAlertsOfAll = [
+  { ...spendAlert, object: 'organization.spend_alert', id: 'alert_all', threshold_amount: 5_000_000 },
+  { id: 'alert_nobody', threshold_amount: 1, currency: 'USD', notification_channel: { recipients: [] } },
+];
+
 const nothing = () => ({ object: 'page', data: [], has_more: false, next_page: null });
 const PREFIX = '/v1/organization';
 
@@ -282,6 +307,9 @@ export const openaiCase: ProviderCase = {
     }),
     [`POST ${PREFIX}/projects/proj_1/spend_limit`]: ({ body }) => JSON.parse(body),
     [`DELETE ${PREFIX}/projects/proj_1/spend_limit`]: () => ({ deleted: true }),
+    [`GET ${PREFIX}/projects/proj_1/users`]: paged(people),
+    [`GET ${PREFIX}/projects/proj_1/spend_alerts`]: paged(spendAlerts),
+    [`GET ${PREFIX}/spend_alerts`]: paged(spendAlertsOfAll),
     [`GET ${PREFIX}/projects/proj_1/model_permissions`]: () => ({ mode: 'deny_list', model_ids: ['o3'] }),
     [`POST ${PREFIX}/projects/proj_1/model_permissions`]: ({ body }) => JSON.parse(body),
     [`DELETE ${PREFIX}/projects/proj_1/model_permissions`]: () => ({ deleted: true }),
@@ -507,6 +535,18 @@ export const openaiCase: ProviderCase = {
       ],
     },
     scopeId: 'proj_1',
+    members: [
+      { id: 'user_1', name: 'Ada', email: 'ada@example.com' },
+      { id: 'user_2', name: 'Bo', email: null },
+      { id: 'user_3', name: null, email: null },
+    ],
+    spendAlerts: {
+      scope: {
+        availability: 'available',
+        alerts: [{ monthlyMicroUsd: 125_000_000 }, { monthlyMicroUsd: 500_000_000 }],
+      },
+      all: { availability: 'available', alerts: [{ monthlyMicroUsd: 50_000_000_000 }] },
+    },
     limits: {
       spendLimit: { availability: 'available', monthlyMicroUsd: 500_010_000, enforcing: true },
       rateLimits: [

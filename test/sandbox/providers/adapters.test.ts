@@ -1,3 +1,5 @@
+import OpenAI from 'openai';
+import type { SpendAlertCreateParams } from 'openai/resources/admin/organization/spend-alerts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { CostReport, Provider, ProviderDefinition } from '../../../src/ports/provider.ts';
@@ -96,6 +98,41 @@ describe('the real adapters against the stand-ins', () => {
       expectTrueCosts(world, 'openai', report);
     },
   );
+
+  it("reads OpenAI's spend alerts as they are made, changed and deleted, of projects and of the organization", async () => {
+    const { provider, world, server } = await openaiStage();
+    const { organization } = new OpenAI({ adminAPIKey: FULL, baseURL: server.url, maxRetries: 0 }).admin;
+    const id = (name: string) => world.scopes('openai').find((scope) => scope.name === name)?.id ?? '';
+    const amounts = async (scopeId: string | null) =>
+      (await provider.readSpendAlerts?.(scopeId))?.alerts.map(
+        ({ monthlyMicroUsd }) => monthlyMicroUsd / CENT_MICRO_USD,
+      );
+    const wanted = (cents: number, ...recipients: string[]): SpendAlertCreateParams => ({
+      currency: 'USD',
+      interval: 'month',
+      threshold_amount: cents,
+      notification_channel: { type: 'email', recipients },
+    });
+    expect([await amounts(id('Production')), await amounts(id('Staging')), await amounts(null)]).toEqual([
+      [150_000, 250_000],
+      [],
+      [],
+    ]);
+
+    const made = await organization.projects.spendAlerts.create(id('Staging'), wanted(100, 'ana@acme.example'));
+    await organization.projects.spendAlerts.update(made.id, {
+      project_id: id('Staging'),
+      ...wanted(200, 'ana@acme.example'),
+    });
+    const ofAll = await organization.spendAlerts.create(wanted(300, 'ana@acme.example'));
+
+    expect([await amounts(id('Staging')), await amounts(null)]).toEqual([[200], [300]]);
+    await organization.spendAlerts.delete(ofAll.id);
+    expect(await amounts(null)).toEqual([]);
+    await expect(organization.spendAlerts.retrieve(ofAll.id)).rejects.toMatchObject({ status: 404 });
+    await expect(organization.spendAlerts.create(wanted(1))).rejects.toMatchObject({ status: 400 });
+    expect(await provider.readSpendAlerts?.('nowhere')).toEqual({ availability: 'not_enabled', alerts: [] });
+  });
 
   it("reads Anthropic's costs of every key as they truly were, and how fresh they are", async () => {
     const { provider, world } = await anthropicStage();

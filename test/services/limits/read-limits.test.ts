@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { readInventory } from '../../../src/services/inventory/read-inventory.ts';
 import { limitsPaceMs, readDueLimits } from '../../../src/services/limits/read-limits.ts';
-import { later, NOON, openBench } from '../../support/bench-deps.ts';
+import { type Bench, type BenchOptions, later, NOON, openBench } from '../../support/bench-deps.ts';
 import { failing, fakeKey } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 import { benchWithLimits, knownOf } from '../../support/limits.ts';
@@ -10,8 +10,8 @@ import { limitsOf } from '../../support/records.ts';
 
 const EXTRAS = ['readLimits'] as const;
 
-function benchWithScopes(count: number) {
-  const bench = openBench({ extras: EXTRAS });
+function benchWithScopes(count: number, extras: BenchOptions['extras'] = EXTRAS) {
+  const bench = openBench({ extras });
   for (let n = 1; n <= count; n += 1) bench.provider.put(fakeKey(`key_${n}`, { scopeId: `ws_${n}` }));
   return bench;
 }
@@ -140,5 +140,62 @@ describe('reading limits', () => {
     await readDueLimits(bench.deps);
 
     expect(bench.outbox().filter((row) => row.endsWith('pending'))).toEqual([`alert ${alert.id} pending`]);
+  });
+});
+
+describe('reading the alerts that the provider itself would send', () => {
+  const ALERT = { availability: 'available', alerts: [{ monthlyMicroUsd: 5_000_000 }] } as const;
+  const asked = (bench: Bench) => bench.provider.callsOf('readSpendAlerts');
+  const known = async (bench: Bench, scopeId: string | null) => bench.store.read.spendAlerts.get('fake', scopeId);
+
+  async function benchWithAlerts(scopes = 2) {
+    const bench = benchWithScopes(scopes, ['readLimits', 'readSpendAlerts']);
+    bench.provider.spendAlerts.set('ws_1', ALERT);
+    await bench.sync();
+    return bench;
+  }
+
+  test('comes with the limits, the organization once, and no more often', async () => {
+    const bench = await benchWithAlerts();
+    await readDueLimits(bench.deps);
+    await readDueLimits(bench.deps);
+
+    expect(asked(bench).toSorted()).toEqual(['readSpendAlerts all', 'readSpendAlerts ws_1', 'readSpendAlerts ws_2']);
+    expect(await known(bench, 'ws_1')).toMatchObject({ report: ALERT, readAt: NOON, askedAt: NOON });
+    later(bench, 6 * HOUR_MS - 1);
+    await readDueLimits(bench.deps);
+    expect(asked(bench)).toHaveLength(3);
+    later(bench, 1);
+    await readDueLimits(bench.deps);
+    expect(asked(bench)).toHaveLength(6);
+  });
+
+  test('asks for the organization once in six hours, however many runs its scopes take', async () => {
+    const bench = await benchWithAlerts(150);
+    await readDueLimits(bench.deps);
+    later(bench, 5 * MINUTE_MS);
+    await readDueLimits(bench.deps);
+
+    expect(asked(bench).filter((call) => call.endsWith(' all'))).toHaveLength(1);
+    expect(asked(bench)).toHaveLength(151);
+  });
+
+  test('that fails leaves the limits read, what was known known, and is tried again with the limits', async () => {
+    const bench = await benchWithAlerts(1);
+    await readDueLimits(bench.deps);
+    bench.provider.script('readSpendAlerts', failing('provider_unavailable'), failing('provider_unavailable'));
+    later(bench, 6 * HOUR_MS);
+
+    expect(await readDueLimits(bench.deps)).toEqual({ read: 1, failed: 0, postponed: 0 });
+    expect(await known(bench, 'ws_1')).toMatchObject({ report: ALERT, readAt: NOON, askedAt: NOON + 6 * HOUR_MS });
+    expect((await knownOf(bench))?.problem).toBeNull();
+  });
+
+  test('that is asked to slow down puts the whole connection off', async () => {
+    const bench = await benchWithAlerts(3);
+    bench.provider.script('readSpendAlerts', failing('provider_rate_limited', { retryAfterMs: 10 * MINUTE_MS }));
+
+    expect(await readDueLimits(bench.deps)).toEqual({ read: 0, failed: 0, postponed: 3 });
+    expect(bench.provider.callsOf('readLimits')).toEqual([]);
   });
 });

@@ -60,7 +60,13 @@ describe('guests in the alerts channel', () => {
     for (let day = 0; day < 3; day += 1) await reportAudience(made.bench.deps);
 
     expect(await open(made)).toEqual([
-      { channelId: 'C0AIKEYS', channelName: 'ai-keys', guestIds: ['U0GUEST'], isShared: false },
+      {
+        channelId: 'C0AIKEYS',
+        channelName: 'ai-keys',
+        setting: 'channels.alerts',
+        guestIds: ['U0GUEST'],
+        isShared: false,
+      },
     ]);
     expect(made.bench.outbox()).toEqual([expect.stringMatching(/^notice_to notice\S+\/U0ADMIN pending$/)]);
     expect(made.bench.logger.lines.join('\n')).toContain('#ai-keys, where the alerts go, is read by 1 guest');
@@ -97,5 +103,61 @@ describe('guests in the alerts channel', () => {
 
     expect(await open(made)).toMatchObject([{ isShared: true }]);
     expect(made.bench.audit().filter(({ verb }) => verb === 'notice.opened')).toHaveLength(2);
+  });
+});
+
+describe('a channel of the digest', () => {
+  const DIGEST = { id: 'C0FOUND', name: 'founders', isShared: false };
+
+  /** Guests read the digest, and the alerts where `inAlerts` says so. */
+  function withDigest(inAlerts: string[] = []) {
+    const made = world();
+    const { directory } = made.bench.deps;
+    const members: Readonly<Record<string, string[]>> = { C0AIKEYS: inAlerts, C0FOUND: ['U0GUEST'] };
+    Object.assign(made.bench.deps, {
+      directory: {
+        ...directory,
+        channel: async (name: string) => (name === '#founders' ? DIGEST : made.channel),
+        channelMembers: async (id: string) => members[id] ?? [],
+      },
+    });
+    Object.assign(made.bench.deps.policy, { digest: { ...made.bench.deps.policy.digest, channel: '#founders' } });
+    return made;
+  }
+
+  test('that guests read is told as the alerts channel is, each by itself', async () => {
+    const made = withDigest(['U0OUT']);
+    await reportAudience(made.bench.deps);
+    await reportAudience(made.bench.deps);
+
+    expect(await open(made)).toMatchObject([
+      { channelId: 'C0AIKEYS', setting: 'channels.alerts', guestIds: ['U0OUT'] },
+      { channelId: 'C0FOUND', setting: 'digest.channel', guestIds: ['U0GUEST'] },
+    ]);
+    expect(made.bench.outbox()).toHaveLength(2);
+    expect(made.bench.logger.lines.join('\n')).toContain('#founders, where the weekly digest goes, is read by 1 guest');
+  });
+
+  test('that policy names no more, or for no digest, is over', async () => {
+    const made = withDigest();
+    await reportAudience(made.bench.deps);
+    Object.assign(made.bench.deps.policy, { digest: { ...made.bench.deps.policy.digest, enabled: false } });
+    await reportAudience(made.bench.deps);
+
+    expect(await open(made)).toEqual([]);
+  });
+
+  test('that cannot be looked up leaves the alerts channel looked at, what is known standing, and the run failed', async () => {
+    const made = withDigest(['U0OUT']);
+    await reportAudience(made.bench.deps);
+    const { directory } = made.bench.deps;
+    const channel = async (name: string) => {
+      if (name === '#founders') throw new Error('channel_not_found');
+      return made.channel;
+    };
+    Object.assign(made.bench.deps, { directory: { ...directory, channel, channelMembers: async () => [] } });
+
+    await expect(reportAudience(made.bench.deps)).rejects.toThrow('channel_not_found');
+    expect(await open(made)).toMatchObject([{ channelId: 'C0FOUND' }]);
   });
 });

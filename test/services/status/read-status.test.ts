@@ -33,7 +33,7 @@ test('a fresh installation is quiet: nothing read yet, nothing stuck', async () 
     alerts: [],
     unfinishedActions: [],
     approvals: [],
-    audience: null,
+    audiences: [],
     endingGrants: [],
     nextCalls: new Map(),
     paged: { first: [ADMIN], admins: [ADMIN] },

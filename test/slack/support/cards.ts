@@ -33,6 +33,7 @@ const CAPABILITIES: ProviderCapabilities = {
   lastUsed: 'usage',
   usagePerKey: true,
   costPerKey: false,
+  spendAlerts: 'console',
   survivesStop: [
     { what: 'batches', longestMs: DAY_MS },
     { what: 'minted_tokens', longestMs: 2 * HOUR_MS },

@@ -97,6 +97,7 @@ test.each([
   ['shared', { guestIds: [], isShared: true }, null],
   ['both', { guestIds: ['U0BEN', 'U0GIL'], isShared: true }, null],
   ['over', { guestIds: ['U0GIL'], isShared: false }, NOW],
+  ['digest', { guestIds: ['U0GIL'], isShared: false, setting: 'digest.channel' }, null],
 ] as const)('who reads along is told to the admins: %s', async (name, fields, closedAt) => {
   const detail = { channelId: 'C0AIKEYS', channelName: 'ai-keys', ...fields };
 

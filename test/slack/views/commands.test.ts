@@ -326,7 +326,7 @@ describe('the status', () => {
       admins: [{ id: 'U0EVE', name: 'Eve', isActive: false }],
     },
     approvals: [],
-    audience: null,
+    audiences: [],
     missingScopes: [],
     unfinishedActions: [],
     endingGrants: [],
@@ -362,7 +362,7 @@ describe('the status', () => {
     ],
     alerts: [leakAlert({ state: 'acknowledged', acknowledgedBy: 'slack:T0ACME/U0ANA' })],
     approvals: [],
-    audience: null,
+    audiences: [],
     unfinishedActions: [stopAction({ state: 'failed', problem: 'Anthropic says no.' })],
     outbox: { waiting: 1, dead: 1 },
     deliveries: {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { buildDigest, type DigestFacts } from '../../../src/domain/digest/build.ts';
 import { previewTurn } from '../../../src/domain/digest/turn.ts';
+import type { SeenAlerts } from '../../../src/domain/spend-alert.ts';
 import { HOUR_MS } from '../../../src/domain/time.ts';
 import { type DigestRendered, digestView } from '../../../src/slack/views/digest.ts';
 import { digestTableView } from '../../../src/slack/views/digest-table.ts';
-import type { DigestLook } from '../../../src/slack/views/digest-words.ts';
+import { type DigestLook, secondAlarmTexts } from '../../../src/slack/views/digest-words.ts';
 import { digestFacts, fullestDigest, fullestFacts, NINE, rowFacts } from '../../support/digests.ts';
 import { LOCALE } from '../support/cards.ts';
 import { expectMessage, seen, spoken } from '../support/golden.ts';
@@ -83,6 +84,59 @@ describe('the digest', () => {
     const full = digestView(fullestDigest(), LOOK);
     const shown = seen(full);
     for (const figure of shown.match(/[$−-]?\d[\d,.]*\d/g) ?? []) expect(spoken(full)).toContain(figure);
+  });
+});
+
+describe('the second alarm', () => {
+  const SEEN: SeenAlerts = {
+    isAsked: true,
+    forAll: false,
+    kind: 'project',
+    scopes: 5,
+    alarmed: 3,
+    unread: 0,
+    without: ['X', 'Y'],
+  };
+  const words = (seen: Partial<SeenAlerts> | null) =>
+    secondAlarmTexts({
+      secondAlarms: [{ title: 'Fake AI', url: 'https://c.test/', seen: seen === null ? null : { ...SEEN, ...seen } }],
+    })[0];
+
+  test.each<[string, Partial<SeenAlerts> | null]>([
+    ['Fake AI alerts by itself in 3 of 5 projects; X and Y have none', {}],
+    ['Fake AI alerts by itself in 4 of 5 projects; X has none', { alarmed: 4, without: ['X'] }],
+    [
+      'Fake AI alerts by itself in 1 of 9 projects; X, Y, Z and 5 more have none',
+      { scopes: 9, alarmed: 1, without: ['X', 'Y', 'Z'] },
+    ],
+    [
+      'Fake AI alerts by itself in 1 of 3 projects; X has none; 1 could not be read',
+      { scopes: 3, alarmed: 1, unread: 1, without: ['X'] },
+    ],
+    [
+      'Fake AI alerts by itself in 1 of 2 projects; 1 could not be read',
+      { scopes: 2, alarmed: 1, unread: 1, without: [] },
+    ],
+    ['Fake AI alerts by itself in all 5 projects', { alarmed: 5, without: [] }],
+    ['Fake AI alerts by itself in its workspace', { kind: 'workspace', scopes: 1, alarmed: 1, without: [] }],
+    ['Fake AI alerts by itself for the whole organization', { forAll: true, alarmed: 0 }],
+    ['Fake AI alerts by itself for the whole organization and in 3 of 5 projects', { forAll: true }],
+    ['*Fake AI sends no spend alert of its own*: <https://c.test/|set one> as a second alarm', { alarmed: 0 }],
+    [
+      'Whether Fake AI sends spend alerts of its own could not be read: <https://c.test/|check in its console>',
+      { forAll: null, alarmed: 0, unread: 5, without: [] },
+    ],
+    [
+      'Whether Fake AI sends spend alerts of its own could not be read: <https://c.test/|check in its console>',
+      { forAll: null, alarmed: 0 },
+    ],
+    [
+      'Whether Fake AI sends spend alerts of its own was not read yet',
+      { isAsked: false, forAll: null, alarmed: 0, unread: 5, without: [] },
+    ],
+    ['Whether Fake AI sends spend alerts of its own, its console says: <https://c.test/|check there>', null],
+  ])('%s', (expected, seen) => {
+    expect(words(seen)).toBe(expected);
   });
 });
 

@@ -275,7 +275,7 @@ const RENDERERS: Readonly<Record<string, Renderer>> = {
         nextCalls: new Map(),
         paged: { first: [{ id: 'U0ANA', name: nasty, isActive: true }], admins: [] },
         approvals: [],
-        audience: null,
+        audiences: [],
         missingScopes: [],
         unfinishedActions: Array.from({ length: 12 }, () => stopAction({ problem: told(nasty) })),
         endingGrants: [nastyGrant(nasty)],

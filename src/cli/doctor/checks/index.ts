@@ -5,6 +5,7 @@ import { clock } from './clock.ts';
 import { configuration } from './configuration.ts';
 import { database } from './database.ts';
 import { deployHooks } from './deploy-hooks.ts';
+import { digestChannel } from './digest-channel.ts';
 import { people } from './people.ts';
 import { secretStores } from './secret-stores.ts';
 import { slackToken } from './slack-token.ts';
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   slackToken,
   slackWayIn,
   alertsChannel,
+  digestChannel,
   people,
   adminKeys,
   secretStores,
