@@ -22,7 +22,9 @@ export function endWords(
   const { rotation, oldKey, acts, stopSteps, end } = card;
   const old = keyText(oldKey);
   if (rotation.kind === 'drill')
-    return ['*DRILL*: nothing is stopped. *Simulate* ticks this step as if the old key had ended.'];
+    return missingBefore(rotation, 'revoke').length > 0
+      ? []
+      : ['Nothing is stopped: *Simulate* ticks this step as if the old key had ended.'];
   const waiting = waitingWords(card, locale);
   if (waiting !== null) return waiting;
   if (end.byPolicyAt !== null) {
@@ -83,7 +85,7 @@ function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): 
 /** What stands once it is over. */
 export function endFacts({ rotation, oldKey }: RotationCard, locale: Locale): readonly string[] {
   const evidence = parseEvidence('revoke', stepOf(rotation, 'revoke').evidence);
-  if (evidence?.proof === 'simulated') return ['*DRILL*: simulated, nothing was stopped.'];
+  if (evidence?.proof === 'simulated') return [];
   const shown = `The provider shows it: ${keyText(oldKey)} ${OLD_KEY_IS[oldKey.status]}.`;
   if (evidence === null) return [shown];
   const agreed = evidence.approvedBy === null ? '' : ` Agreed to by ${actorMention(evidence.approvedBy)}.`;
