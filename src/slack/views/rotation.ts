@@ -1,7 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { alertName } from '../../domain/alert.ts';
 import { isOver, progressOf, type Rotation, stepOf } from '../../domain/rotation.ts';
-import { showsOf } from '../../domain/rotation-proof.ts';
 import { formatLength, stopwatchLength } from '../../domain/time.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
@@ -27,9 +26,9 @@ export function rotationView(card: RotationCard, locale: Locale): Rendered {
 }
 
 /** Tells whoever it was handed to: an edit of the root message pings nobody. */
-export function driverView({ rotation, lineage }: RotationCard): Rendered {
+export function driverView({ rotation, lineage, oldKey }: RotationCard): Rendered {
   const what = rotation.kind === 'drill' ? '*DRILL* with' : 'rotation of';
-  const text = `${actorMention(rotation.driver)}, the ${what} ${escaped(lineage.slug)} is yours now; ${nextText(rotation)}.`;
+  const text = `${actorMention(rotation.driver)}, the ${what} ${escaped(lineage.slug)} is yours now; ${nextText(rotation, oldKey.status)}.`;
   return { text, blocks: [section(text)] };
 }
 
@@ -59,7 +58,9 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
     case 'open': {
       const since = `${actorMention(rotation.driver)} drives it, since ${dayAndTime(rotation.startedAt, locale)}`;
       const drill = rotation.kind === 'drill' ? ['Nothing is changed at the provider, in a store or at a hook.'] : [];
-      const words = [`${barText(rotation)}  ${nextOf(card)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
+      // Where it goes back to its old key, the headline says so.
+      const next = rotation.rollback === null ? `  ${nextText(rotation, oldKey.status)}` : '';
+      const words = [`${barText(rotation)}${next}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
       return [...drill, ...words, ...steeredLines(rotation, locale), ...restoringLines(card, locale)];
     }
     case 'done': {
@@ -80,11 +81,6 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
       return [`${actorMention(rotation.closedBy ?? '')}: ${why}`, keys, ...stored, ...left];
     }
   }
-}
-
-/** A public key is stopped before anything else. */
-function nextOf({ rotation, oldKey }: RotationCard): string {
-  return rotation.isPublic && showsOf(oldKey.status) === 'works' ? '*next: stop the old key*' : nextText(rotation);
 }
 
 /** What holds it up, or turns it round. */

@@ -84,7 +84,11 @@ const nastyAccount = (nasty: string) => ({
   refusal: null,
 });
 
-const nastyRotation = (nasty: string) => ({ rotation: nastyCard(nasty).rotation, place: null });
+const nastyRotation = (nasty: string) => ({
+  rotation: nastyCard(nasty).rotation,
+  oldKeyStatus: 'active' as const,
+  place: null,
+});
 const nastyCard = (nasty: string) =>
   rotationCard(
     {
