@@ -1,12 +1,10 @@
 import { groupBy, inSlices } from '../../domain/collections.ts';
-import { Curve, FINE_STEP_MS } from '../../domain/curve.ts';
 import type { DetectorInput } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
-import type { Key, Lineage } from '../../domain/key.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { bareInput } from '../alerts/bare-input.ts';
 import { listedFacts } from '../alerts/lineage-facts.ts';
 import { recordFinding } from '../alerts/record-finding.ts';
-import { calendarOf } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
 import { withNamedKeys } from '../rotation/named-keys.ts';
 
@@ -26,8 +24,8 @@ export async function watchKeys(deps: WatchDeps, { connectionId }: Pick<Provider
   const known = await told.all();
   const findings: Finding[] = [];
   for (const lineage of await lineages.all()) {
-    const input = inputOf(deps, { lineage, keys: keysOf.get(lineage.id) ?? [], told: known });
-    if (input.facts.keys.length > 0) findings.push(...detect(deps, input));
+    const facts = listedFacts(lineage, keysOf.get(lineage.id) ?? [], known);
+    if (facts.keys.length > 0) findings.push(...detect(deps, bareInput(deps, lineage, facts)));
   }
   for (const slice of inSlices(findings, SLICE)) {
     for (const finding of slice) {
@@ -41,31 +39,4 @@ export async function watchKeys(deps: WatchDeps, { connectionId }: Pick<Provider
 
 function detect({ detectors }: WatchDeps, input: DetectorInput): readonly Finding[] {
   return detectors.filter(({ occasion }) => occasion === 'inventory').flatMap((detector) => detector.detect(input));
-}
-
-interface Listed {
-  readonly lineage: Lineage;
-  readonly keys: readonly Key[];
-  readonly told: ReadonlySet<string>;
-}
-
-function inputOf({ clock, policy }: WatchDeps, { lineage, keys, told }: Listed): DetectorInput {
-  const now = clock.now();
-  return {
-    now,
-    calendar: calendarOf(policy),
-    lineage,
-    usage: [],
-    curve: new Curve([], { from: now, until: now, stepMs: FINE_STEP_MS }),
-    usedBeforeAt: null,
-    knownUntil: now,
-    completeUntil: now,
-    requests: [],
-    addresses: new Map(),
-    facts: listedFacts(lineage, keys, told),
-    events: [],
-    baseline: null,
-    ownRatio: null,
-    caps: [],
-  };
 }
