@@ -6,6 +6,7 @@ import { bareInput } from '../alerts/bare-input.ts';
 import { listedFacts } from '../alerts/lineage-facts.ts';
 import { recordFinding } from '../alerts/record-finding.ts';
 import type { Deps } from '../deps.ts';
+import { askedAbout } from '../rotation/asked-about.ts';
 import { withNamedKeys } from '../rotation/named-keys.ts';
 
 const SLICE = 100;
@@ -18,7 +19,9 @@ type WatchDeps = Pick<
 /** After a connection's keys were listed: what the list itself gives cause for, whatever the keys spend. */
 export async function watchKeys(deps: WatchDeps, { connectionId }: Pick<Provider, 'connectionId'>): Promise<void> {
   const { keys, lineages, told } = deps.store.read;
-  const own = (await keys.all()).filter((key) => key.connectionId === connectionId);
+  const listed = (await keys.all()).filter((key) => key.connectionId === connectionId);
+  const asked = await askedAbout(deps.store.read, listed, deps.clock.now());
+  const own = listed.map((key) => (asked.has(key.id) ? { ...key, announced: true } : key));
   // A new key is its old one's owner's from when it is named, however long its rotation takes.
   const keysOf = groupBy(await withNamedKeys(deps.store.read, own), ({ lineageId }) => lineageId);
   const known = await told.all();

@@ -45,7 +45,8 @@ describe('a new key that a person makes', () => {
     ['its name differs in case and blanks', ['Staging CI 2026 08 03'], 'unclear 1'],
     ['a near one is beside a foreign one', ['STAGING-CI-2026-08-03', 'web'], 'unclear 1'],
     ['it is the only new one under another name', ['web'], 'unclear 1'],
-    ['there are several and none is like it', ['web', 'cron'], 'none'],
+    ['there are several and none is like it', ['web', 'cron'], 'unclear 2'],
+    ['nobody could tell which of so many', ['a', 'b', 'c', 'd', 'e', 'f'], 'none'],
   ])('is asked for and never guessed when %s', async (_, labels, expected) => {
     const made = await makingBench({ create: 'none' });
 

@@ -359,8 +359,8 @@ describe('the modals', () => {
     ),
     accountModal({ ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON, consent: null }),
     openRotationModal({ key: nobody(nasty).key, lineage: stagingLineage(), where: nasty, alertId: null }),
-    keyModal({ ...rotationModal(nasty), step: 'generate' }, LOCALE),
-    keyModal({ ...rotationModal(nasty), step: 'inventory' }, LOCALE),
+    keyModal({ ...rotationModal(nasty), step: 'generate', asked: rotationModal(nasty).candidates }, LOCALE),
+    keyModal({ ...rotationModal(nasty), step: 'inventory', asked: [] }, LOCALE),
     verifyModal({ ...rotationModal(nasty), seen: nastyVerification(nasty) }, LOCALE),
     reasonModal({ ...rotationModal(nasty), mode: 'cancel', slug: 'staging-ci' }),
     noticeModal(

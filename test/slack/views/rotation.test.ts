@@ -314,7 +314,7 @@ describe('the modals of a rotation', () => {
   const old = { lastHour: sum(12, 9_000), lastDay: sum(340, 81_000), lastSeenAt: NOW - 8 * MINUTE_MS };
   const quiet = { lastHour: sum(null, 0), lastDay: sum(null, 0), lastSeenAt: null };
   const traffic = { oldKey: old, newKey: quiet, dataUntil: NOW - 5 * MINUTE_MS, blindSince: null };
-  const keys = { button: BUTTON, rotation: HALF.rotation, lineage, newName: 'staging-ci-2026-10-17' };
+  const keys = { button: BUTTON, rotation: HALF.rotation, lineage, newName: 'staging-ci-2026-10-17', asked: [] };
 
   test('read as agreed', async () => {
     const where = 'Anthropic / Staging';
@@ -324,6 +324,9 @@ describe('the modals of a rotation', () => {
     await expectView('modal-rotate-already', alreadyRotatingModal({ lineage, rotation, place }, LINKED));
     const fresh = { ...keys, rotation: BEGUN.rotation, newKey: null };
     await expectView('modal-rotation-key', keyModal({ ...fresh, step: 'generate', candidates: [NEW_KEY] }, LOCALE));
+    const foreign = stagingKey({ id: 'key_3', label: 'scratch', hint: 'sk-ant-api03-nnn...oYn3' });
+    const inQuestion = { ...fresh, step: 'generate', candidates: [foreign], asked: [foreign] } as const;
+    await expectView('modal-rotation-key-asked', keyModal(inQuestion, LOCALE));
     await expectView(
       'modal-rotation-key-none',
       keyModal({ ...keys, step: 'inventory', candidates: [], newKey: null }, LOCALE),
