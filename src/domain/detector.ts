@@ -98,8 +98,8 @@ export interface Glance {
   readonly hasRecords: boolean;
 }
 
-/** `inventory`: the list of keys was read. */
-export type Occasion = 'usage' | 'inventory';
+/** `inventory`: the list of keys was read. `rotation`: one waits for its old key to fall quiet, and a poll is through. */
+export type Occasion = 'usage' | 'inventory' | 'rotation';
 
 /**
  * Data and one pure function. No clock, no ids, no I/O. Settings come from policy.yml under the detector's id and are

@@ -1,5 +1,6 @@
 import { globPattern } from './glob.ts';
 import type { Key } from './key.ts';
+import type { BurnDown } from './rotation-burndown.ts';
 
 /** A key of a lineage, as far as detectors need it. */
 export interface KeyFacts {
@@ -24,6 +25,17 @@ export interface ModelBounds {
   readonly promise: { readonly name: string; readonly models: readonly string[] } | null;
 }
 
+/** A rotation that waits for its old key to fall quiet. */
+export interface KeyMove {
+  readonly rotationId: string;
+  readonly keyId: string;
+  /** When everybody was said to read the new key. */
+  readonly movedAt: number;
+  readonly burnDown: BurnDown;
+  /** Who used the old key lately. */
+  readonly callers: readonly { readonly model: string; readonly lastAt: number }[];
+}
+
 /** What is known of a lineage besides its usage. */
 export interface LineageFacts {
   readonly keys: readonly KeyFacts[];
@@ -31,11 +43,12 @@ export interface LineageFacts {
   /** What was told once and is not told again: `dedupeKey` of findings. */
   readonly told: ReadonlySet<string>;
   readonly models: ModelBounds;
+  readonly moves: readonly KeyMove[];
 }
 
 export const NO_BOUNDS: ModelBounds = { allowed: null, promise: null };
 /** Of a lineage of which only the usage is known, such as one in a file. */
-export const NO_FACTS: LineageFacts = { keys: [], isOwned: true, told: new Set(), models: NO_BOUNDS };
+export const NO_FACTS: LineageFacts = { keys: [], isOwned: true, told: new Set(), models: NO_BOUNDS, moves: [] };
 
 export type ModelFault = 'not_allowed' | 'not_promised';
 

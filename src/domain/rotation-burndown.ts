@@ -23,25 +23,34 @@ export interface Rise {
   readonly before: number;
 }
 
-const LEAST = { request: 10, token: 1_000 } as const;
-const TIMES = 2;
+/** Tokens that count as much as a request. */
+const TOKENS = 100;
 const LOOK_BACK = 3;
+
+/** What counts as one: a multiple of the hours before, and so many requests. */
+export interface RiseLimits {
+  readonly ratio: number;
+  readonly requests: number;
+}
 
 /**
  * In the newest whole hour, after everybody was said to read the new key (`movedAt`) and the old one had gone down. It has
  * to be more in itself and as a share of both keys: a day that begins with some consumers still on their way is no rise.
  */
-export function riseOf({ unit, hours }: BurnDown, movedAt: number | null): Rise | null {
+export function riseOf(
+  { burnDown: { unit, hours }, movedAt }: { readonly burnDown: BurnDown; readonly movedAt: number },
+  { ratio, requests }: RiseLimits,
+): Rise | null {
   const last = hours.at(-1);
   const before = hours.slice(-1 - LOOK_BACK, -1);
-  if (movedAt === null || last === undefined || before.length < LOOK_BACK) return null;
-  if (last.startAt < movedAt || last.old < LEAST[unit]) return null;
+  if (last === undefined || before.length < LOOK_BACK) return null;
+  if (last.startAt < movedAt || last.old < requests * (unit === 'token' ? TOKENS : 1)) return null;
   const highest = Math.max(...before.map(({ old }) => old));
   const peak = Math.max(...hours.slice(0, -1).map(({ old }) => old));
-  const hasGoneDown = highest === 0 || TIMES * highest <= peak;
+  const hasGoneDown = highest === 0 || ratio * highest <= peak;
   // Without a new key in use there is nothing to fall from.
   const hasMoved = hours.slice(0, -1).some(({ fresh }) => fresh > 0);
-  const isMore = last.old > TIMES * highest && shareOf(last) > TIMES * Math.max(...before.map(shareOf));
+  const isMore = last.old > ratio * highest && shareOf(last) > ratio * Math.max(...before.map(shareOf));
   return hasMoved && hasGoneDown && isMore ? { startAt: last.startAt, count: last.old, before: highest } : null;
 }
 

@@ -62,6 +62,12 @@ export function formatLength(lengthMs: number): string {
   return 'moments';
 }
 
+/** The same for what people do in a minute or two, where moments would say nothing: `40 seconds`. */
+export function stopwatchLength(lengthMs: number): string {
+  if (lengthMs >= 2 * MINUTE_MS) return formatLength(lengthMs);
+  return plural(Math.max(1, Math.round(lengthMs / SECOND_MS)), 'second');
+}
+
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }

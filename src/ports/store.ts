@@ -98,7 +98,10 @@ export interface KeyRepo {
   /** Tombstones included; null: the keys that belong to no scope. */
   /** Whichever connections they are read by: two admin keys can see one scope. */
   ofScope(providerId: string, scopeId: string | null): Promise<readonly Key[]>;
-  /** Those of a scope that were made, or where that is not known first seen, at `since` or later. */
+  /**
+   * Those of a scope that were made, or where that is not known first seen, at `since` or later, and that have not become
+   * the next of a lineage.
+   */
   newIn(place: Pick<Key, 'providerId' | 'scopeId'> & { readonly since: number }): Promise<readonly Key[]>;
   /** Those with one of these labels, of which there is at least one. */
   labelled(labels: readonly string[]): Promise<readonly Key[]>;

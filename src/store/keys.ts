@@ -10,51 +10,12 @@ import type {
   OwnerStanding,
   OwnRatio,
 } from '../domain/key.ts';
-import type { KeyIdentity, KeyRepo, LineageRepo, Scope, ScopeRepo } from '../ports/store.ts';
+import type { KeyIdentity, KeyRepo, LineageRepo } from '../ports/store.ts';
 import { lineageCaps } from './lineage-caps.ts';
 import type { RepoContext } from './repo-context.ts';
 import type { Database, NewRow, Row } from './schema.ts';
 
 type Context = Pick<RepoContext, 'db' | 'touched'>;
-
-export function scopeRepo({ db, touched }: Context): ScopeRepo {
-  return {
-    async upsert(scope) {
-      touched.scopes = true;
-      const values = {
-        connection_id: scope.connectionId,
-        kind: scope.kind,
-        name: scope.name,
-        archived: scope.archived ? 1 : 0,
-        last_seen_at: scope.lastSeenAt,
-      };
-      await db
-        .insertInto('scopes')
-        .values({
-          id: `${scope.providerId}:${scope.id}`,
-          provider_id: scope.providerId,
-          provider_scope_id: scope.id,
-          ...values,
-        })
-        .onConflict((conflict) => conflict.columns(['provider_id', 'provider_scope_id']).doUpdateSet(values))
-        .execute();
-    },
-    async all() {
-      return (await db.selectFrom('scopes').selectAll().orderBy('name').execute()).map(toScope);
-    },
-  };
-}
-
-function toScope(row: Row<'scopes'>): Scope {
-  return {
-    id: row.provider_scope_id,
-    connectionId: row.connection_id,
-    providerId: row.provider_id,
-    kind: row.kind as Scope['kind'],
-    name: row.name,
-    archived: row.archived === 1,
-  };
-}
 
 export function lineageRepo({ db, touched }: Context): LineageRepo {
   return {
@@ -163,6 +124,10 @@ function searches(db: Kysely<Database>): Pick<KeyRepo, 'labelled' | 'newIn'> {
         .where('provider_id', '=', providerId)
         .where('provider_scope_id', scopeId === null ? 'is' : '=', scopeId)
         .where((eb) => eb(eb.fn.coalesce('created_at', 'first_seen_at'), '>=', since))
+        .where(({ not, exists, selectFrom }) => {
+          const others = selectFrom('keys as other').select('other.id').whereRef('other.id', '<>', 'keys.id');
+          return not(exists(others.whereRef('other.lineage_id', '=', 'keys.lineage_id')));
+        })
         .orderBy('id')
         .execute();
       return rows.map(toKey);

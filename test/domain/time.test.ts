@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ceilTo, DAY_MS, floorTo, formatLength, HOUR_MS, MINUTE_MS, plural, SECOND_MS } from '../../src/domain/time.ts';
+import {
+  ceilTo,
+  DAY_MS,
+  floorTo,
+  formatLength,
+  HOUR_MS,
+  MINUTE_MS,
+  plural,
+  SECOND_MS,
+  stopwatchLength,
+} from '../../src/domain/time.ts';
 
 describe('floorTo and ceilTo', () => {
   const instants = fc.integer({ min: -DAY_MS, max: 4_000_000_000_000 });
@@ -19,6 +29,15 @@ describe('floorTo and ceilTo', () => {
   test('leave a multiple as it is', () => {
     expect([floorTo(2 * HOUR_MS, HOUR_MS), ceilTo(2 * HOUR_MS, HOUR_MS)]).toEqual([2 * HOUR_MS, 2 * HOUR_MS]);
   });
+});
+
+test.each([
+  [0, '1 second'],
+  [40 * SECOND_MS, '40 seconds'],
+  [90 * SECOND_MS, '90 seconds'],
+  [2 * MINUTE_MS, '2 minutes'],
+])('%d ms on a stopwatch is %s', (lengthMs, text) => {
+  expect(stopwatchLength(lengthMs)).toBe(text);
 });
 
 describe('formatLength', () => {

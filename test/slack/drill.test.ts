@@ -19,7 +19,7 @@ import { type Running, startRunning } from './support/running.ts';
 
 /** By place in the thread; making a key stores it, too. */
 const WALK = [
-  [0, 'rotation_make', 'generate 2 minutes'],
+  [0, 'rotation_make', 'generate, store 2 minutes'],
   [2, 'rotation_done', 'redeploy 2 minutes'],
   [3, 'rotation_simulate', 'verify 2 minutes'],
   [4, 'rotation_simulate', 'revoke 2 minutes'],
@@ -69,7 +69,7 @@ test('a drill is walked to its end: each message says that it is one, its times 
 
   await closeAll(running, 'U0ANA');
   await command(running, '/keys rotate drill');
-  expect(page(running, 'U0ANA')).toMatch(/Drills so far\n.*staging-ci.*: 10 minutes \(generate 2 minutes/);
+  expect(page(running, 'U0ANA')).toMatch(/Drills so far\n.*staging-ci.*: 10 minutes \(generate, store 2 minutes/);
   await command(running, '/keys status');
   expect(ephemerals(running, 'U0ANA').at(-1)).toMatch(/last drill: staging-ci, .*, done, 10 minutes/);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import { renderView } from '../../src/sandbox/slack/index.ts';
 import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
 import { later, present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
@@ -8,6 +9,7 @@ import {
   CHANNEL,
   click,
   closeAll,
+  ephemerals,
   page,
   replies,
   roots,
@@ -73,6 +75,19 @@ async function move(running: Running, root: string): Promise<void> {
   await workOff(running);
 }
 
+/** What comes next, where people look who are not in the thread. */
+async function expectElsewhere(running: Running, next: string): Promise<void> {
+  const ana = running.slack.person('U0ANA');
+  for (const line of ['/keys status', '/keys show staging-ci']) {
+    await ana.command(line, CHANNEL);
+    await running.settled();
+    expect(ephemerals(running, 'U0ANA').at(-1)).toContain(next);
+  }
+  await ana.openHome();
+  await running.settled();
+  expect(renderView(present(ana.home), running.slack.workspace)).toContain(next);
+}
+
 describe('an emergency', () => {
   test('of a public key stops it first, at once and from where one is, and then makes the new one', async () => {
     const running = await startKept();
@@ -84,6 +99,7 @@ describe('an emergency', () => {
     expect(list).toContain('Collect what it was used for');
 
     expect(textOf(running, root)).toContain('next: stop the old key');
+    await expectElsewhere(running, 'next: stop the old key');
     expect(replies(running, root)[4]).not.toContain('after verify');
     const view = present(running.slack.person('U0ANA').views.at(-1));
     await running.slack.person('U0ANA').click({ viewId: view.id, actionId: 'key_suspend' });
@@ -94,6 +110,7 @@ describe('an emergency', () => {
     expect(threadOf(running, root).join('\n')).toMatch(/:white_check_mark: Stop the old key by @ana/);
 
     expect(textOf(running, root)).toContain('next: generate');
+    await expectElsewhere(running, 'next: generate');
     await makeNewKey(running, root);
     await move(running, root);
     expect(replies(running, root)[3]).toContain('4. Verify the traffic – done by Keysteward');

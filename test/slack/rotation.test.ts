@@ -230,6 +230,20 @@ describe('a rotation in Slack', () => {
     expect(page(running, 'U0ANA')).toContain('staging-ci-new');
   });
 
+  test('takes the answer that nobody here made the key in question, and calls people', async () => {
+    const { running, root } = await rotating();
+    await newKey(running);
+    await click(running, 'U0ANA', stepTs(running, root, 0), 'rotation_key');
+    expect(page(running, 'U0ANA')).toMatch(/In question: .*staging-ci-new/);
+    await submit(running, 'U0ANA', { key: { value: 'None: nobody here made what is in question' } });
+    await running.drain();
+
+    expect(page(running, 'U0ANA')).toContain('has an alert now');
+    const { lineageId } = await running.keyOf('apikey_new');
+    expect(await running.store.read.alerts.latestOfLineage(lineageId)).toMatchObject({ severity: 'high' });
+    expect(replies(running, root)[0]).not.toContain('staging-ci-new');
+  });
+
   test('refuses a forged value with a sentence', async () => {
     const { running, root } = await rotating();
     const value = encodeRotationButton({ rotationId: 'rot_none', step: 'store', revision: 1 });

@@ -9,6 +9,7 @@ import { deadKeyUsed } from './dead-key-used.ts';
 import { dormantAwake } from './dormant-awake.ts';
 import { newKey } from './new-key.ts';
 import { offHours } from './off-hours.ts';
+import { oldKeyRise } from './old-key-rise.ts';
 import { retentionBreach } from './retention-breach.ts';
 import { slowDrift } from './slow-drift.ts';
 import { spendAcceleration } from './spend-acceleration.ts';
@@ -37,6 +38,7 @@ export const detectors: readonly [Detector, ...Detector[]] = [
   authFailures,
   newKey,
   unownedKey,
+  oldKeyRise,
 ];
 
 /** Every section that policy.yml may hold under `detectors`; two detectors of one id share theirs. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Detector, DetectorInput } from '../detector.ts';
 import type { Finding } from '../finding.ts';
+import type { Key } from '../key.ts';
 import type { KeyFacts } from '../lineage-facts.ts';
 import { DAY_MS } from '../time.ts';
 
@@ -22,9 +23,39 @@ export const newKey: Detector<Settings> = {
     return facts.keys
       .filter(({ announced, isActive, firstSeenAt }) => !announced && isActive && now - firstSeenAt <= NEWS_MS)
       .map((key) => findingOf(input, key))
-      .filter(({ dedupeKey }) => !facts.told.has(dedupeKey));
+      .filter(({ keyId, dedupeKey }) => !facts.told.has(dedupeKey) && !facts.told.has(disownedBy(keyId)));
   },
 };
+
+/** What remembers that nobody here made a key that a rotation has asked about. */
+export function disownedBy(keyId: string | null): string {
+  return `${newKey.id}:${keyId}:disowned`;
+}
+
+/** A new key that whoever waits for one does not know: somebody has to look at once. */
+export function disownedKeyFinding(
+  { id, lineageId, firstSeenAt }: Pick<Key, 'id' | 'lineageId' | 'firstSeenAt'>,
+  now: number,
+): Finding {
+  return {
+    detectorId: newKey.id,
+    lineageId,
+    keyId: id,
+    severity: 'high',
+    startedAt: firstSeenAt,
+    observedUntil: now,
+    costMicroUsd: 0,
+    headline: ['a new key that nobody here made'],
+    reason: [
+      'First seen ',
+      { instant: firstSeenAt },
+      ', while a rotation waited for a new key in the same place; asked about it, whoever rotates says that it is none of theirs. Stop it unless somebody knows it.',
+    ],
+    evidence: { standing: true, firstSeenAt },
+    dedupeKey: disownedBy(id),
+    once: true,
+  };
+}
 
 function findingOf({ lineage, now }: DetectorInput, { id, kind, firstSeenAt, madeBy }: KeyFacts): Finding {
   const what = kind === 'admin' ? 'a new admin key' : 'a new key';

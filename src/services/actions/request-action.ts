@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { countsAsProduction, type Key, type Lineage } from '../../domain/key.ts';
 import { type ConsentDeps, type ConsentInput, type RequestOutcome, recordConsented } from './record-consented.ts';
 import { type Decide, invalid, type RequestDeps, refuseWrongSlug } from './record-request.ts';
+import { withdrawStops } from './withdraw-stops.ts';
 
 export interface RequestActionInput extends ConsentInput {
   readonly kind: KeyActKind;
@@ -18,6 +19,7 @@ export interface RequestActionInput extends ConsentInput {
 export async function requestAction(deps: ConsentDeps, input: RequestActionInput): Promise<RequestOutcome> {
   return recordConsented(deps, input, async (asked) => {
     const wanted = await decideKeyAct(deps, input)(asked);
+    if (input.kind === 'restore') await withdrawStops({ deps, tx: asked.tx }, asked.key, input.actor);
     if (needsTypedSlug(input.kind, asked.lineage)) refuseWrongSlug(asked.lineage, input.typedSlug);
     return wanted;
   });

@@ -31,7 +31,8 @@ export async function recordFindings(deps: RecordDeps, found: readonly Finding[]
   });
 }
 
-async function recordIn({ deps, tx }: Context, found: Finding): Promise<Alert | null> {
+/** The same in a transaction that does more. */
+export async function recordIn({ deps, tx }: Context, found: Finding): Promise<Alert | null> {
   if (found.once) await tx.told.add(found.dedupeKey, deps.clock.now());
   const route = await routeFinding({ deps, tx }, found);
   if (route.kind === 'quiet') {

@@ -1,13 +1,12 @@
 import { groupBy, inSlices } from '../../domain/collections.ts';
-import { Curve, FINE_STEP_MS } from '../../domain/curve.ts';
 import type { DetectorInput } from '../../domain/detector.ts';
 import type { Finding } from '../../domain/finding.ts';
-import type { Key, Lineage } from '../../domain/key.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { bareInput } from '../alerts/bare-input.ts';
 import { listedFacts } from '../alerts/lineage-facts.ts';
 import { recordFinding } from '../alerts/record-finding.ts';
-import { calendarOf } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
+import { askedAbout } from '../rotation/asked-about.ts';
 import { withNamedKeys } from '../rotation/named-keys.ts';
 
 const SLICE = 100;
@@ -20,14 +19,16 @@ type WatchDeps = Pick<
 /** After a connection's keys were listed: what the list itself gives cause for, whatever the keys spend. */
 export async function watchKeys(deps: WatchDeps, { connectionId }: Pick<Provider, 'connectionId'>): Promise<void> {
   const { keys, lineages, told } = deps.store.read;
-  const own = (await keys.all()).filter((key) => key.connectionId === connectionId);
+  const listed = (await keys.all()).filter((key) => key.connectionId === connectionId);
+  const asked = await askedAbout(deps.store.read, listed, deps.clock.now());
+  const own = listed.map((key) => (asked.has(key.id) ? { ...key, announced: true } : key));
   // A new key is its old one's owner's from when it is named, however long its rotation takes.
   const keysOf = groupBy(await withNamedKeys(deps.store.read, own), ({ lineageId }) => lineageId);
   const known = await told.all();
   const findings: Finding[] = [];
   for (const lineage of await lineages.all()) {
-    const input = inputOf(deps, { lineage, keys: keysOf.get(lineage.id) ?? [], told: known });
-    if (input.facts.keys.length > 0) findings.push(...detect(deps, input));
+    const facts = listedFacts(lineage, keysOf.get(lineage.id) ?? [], known);
+    if (facts.keys.length > 0) findings.push(...detect(deps, bareInput(deps, lineage, facts)));
   }
   for (const slice of inSlices(findings, SLICE)) {
     for (const finding of slice) {
@@ -41,31 +42,4 @@ export async function watchKeys(deps: WatchDeps, { connectionId }: Pick<Provider
 
 function detect({ detectors }: WatchDeps, input: DetectorInput): readonly Finding[] {
   return detectors.filter(({ occasion }) => occasion === 'inventory').flatMap((detector) => detector.detect(input));
-}
-
-interface Listed {
-  readonly lineage: Lineage;
-  readonly keys: readonly Key[];
-  readonly told: ReadonlySet<string>;
-}
-
-function inputOf({ clock, policy }: WatchDeps, { lineage, keys, told }: Listed): DetectorInput {
-  const now = clock.now();
-  return {
-    now,
-    calendar: calendarOf(policy),
-    lineage,
-    usage: [],
-    curve: new Curve([], { from: now, until: now, stepMs: FINE_STEP_MS }),
-    usedBeforeAt: null,
-    knownUntil: now,
-    completeUntil: now,
-    requests: [],
-    addresses: new Map(),
-    facts: listedFacts(lineage, keys, told),
-    events: [],
-    baseline: null,
-    ownRatio: null,
-    caps: [],
-  };
 }

@@ -110,6 +110,10 @@ export async function saveRotation(
 ): Promise<void> {
   const { deps, tx } = context;
   await tx.rotations.update(after);
+  const named =
+    after.newKeyId === null || after.newKeyId === before.newKeyId ? undefined : await tx.keys.get(after.newKeyId);
+  // Whatever it is called: somebody has said whose it is.
+  if (named !== undefined && !named.announced) await tx.keys.update({ ...named, announced: true });
   const entry = { at: deps.clock.now(), actor, subject: after.id };
   await tx.audit.append({ ...entry, verb, detail });
   if (after.state === 'done' && before.state === 'open') {

@@ -29,7 +29,11 @@ export async function readDrills({ store }: Pick<Deps, 'store'>, limit: number):
       rotation,
       slug: (await lineages.get(rotation.lineageId))?.slug ?? rotation.lineageId,
       lengthMs: rotation.closedAt === null ? null : rotation.closedAt - rotation.startedAt,
-      steps: [...stepLengths(rotation)].map(([step, lengthMs]) => ({ step, lengthMs })),
+      steps: drillSteps(rotation),
     })),
   );
+}
+
+export function drillSteps(rotation: Rotation): DrillRecord['steps'] {
+  return [...stepLengths(rotation)].map(([step, lengthMs]) => ({ step, lengthMs }));
 }

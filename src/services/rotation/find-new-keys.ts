@@ -1,5 +1,6 @@
 import { actorText, systemActor } from '../../domain/actor.ts';
 import { groupBy } from '../../domain/collections.ts';
+import { disownedBy } from '../../domain/detectors/new-key.ts';
 import type { Key } from '../../domain/key.ts';
 import { isOver, type Rotation, stepOf, withStep } from '../../domain/rotation.ts';
 import { looseName } from '../../domain/rotation-work.ts';
@@ -13,6 +14,8 @@ import { creationOf, isUnderWay } from './creation-of.ts';
 const FINDER = systemActor('find-new-keys');
 // The provider's clock may be behind ours.
 const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+/** Of more than these nobody could tell which one it is: each of them is told as a key that nobody announced. */
+const ASKED_MAX = 5;
 
 /** What the key list says of the key that a rotation waits for. */
 export type Found =
@@ -26,7 +29,7 @@ export type Found =
 
 const NONE: Found = { kind: 'none' };
 
-type FindRepos = Pick<Repos, 'actions' | 'keys' | 'rotations' | 'rotationSecrets'>;
+export type FindRepos = Pick<Repos, 'actions' | 'keys' | 'rotations' | 'rotationSecrets' | 'told'>;
 
 /** Looks for the new key among those that appeared in the old one's scope since the rotation began. */
 export async function findNewKey(repos: FindRepos, rotation: Rotation): Promise<Found> {
@@ -39,11 +42,11 @@ export async function findNewKey(repos: FindRepos, rotation: Rotation): Promise<
   const [only, ...more] = exact;
   if (only !== undefined) return more.length === 0 ? { kind: 'exact', key: only } : { kind: 'unclear', keys: exact };
   const near = fresh.filter(({ label }) => looseName(label) === looseName(rotation.newName ?? ''));
-  const guess = near.length > 0 ? near : fresh.length === 1 ? fresh : [];
+  const guess = near.length > 0 ? near : fresh.length <= ASKED_MAX ? fresh : [];
   return guess.length === 0 ? NONE : { kind: 'unclear', keys: guess };
 }
 
-async function freshKeys({ keys, rotations }: FindRepos, rotation: Rotation, old: Key): Promise<readonly Key[]> {
+async function freshKeys({ keys, rotations, told }: FindRepos, rotation: Rotation, old: Key): Promise<readonly Key[]> {
   const since = rotation.startedAt - CLOCK_SKEW_MS;
   const appeared = (await keys.newIn({ ...placeOf(old), since })).filter(
     ({ id, kind, status }) => id !== old.id && kind === 'inference' && status === 'active',
@@ -54,7 +57,8 @@ async function freshKeys({ keys, rotations }: FindRepos, rotation: Rotation, old
   const others = open.filter(({ id }) => id !== rotation.id);
   const taken = new Set(others.flatMap(({ newKeyId, oldKeyId }) => [newKeyId, oldKeyId]));
   const awaited = new Set(others.map(({ newName }) => newName));
-  return appeared.filter((key) => !taken.has(key.id) && !awaited.has(key.label));
+  const disowned = await told.among(appeared.map(({ id }) => disownedBy(id)));
+  return appeared.filter(({ id, label }) => !taken.has(id) && !awaited.has(label) && !disowned.has(disownedBy(id)));
 }
 
 /** Of those that wait, the ones for which something has appeared: a look at each place, however many wait there. */

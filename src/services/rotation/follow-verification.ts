@@ -1,38 +1,28 @@
 import { actorText, systemActor } from '../../domain/actor.ts';
 import { nextStep } from '../../domain/campaign.ts';
 import { isOver, missingBefore, type Rotation, type StepChange, stepOf, withStep } from '../../domain/rotation.ts';
-import { type BurnDown, type Rise, riseOf } from '../../domain/rotation-burndown.ts';
 import { parseEvidence } from '../../domain/rotation-evidence.ts';
-import { oldKeyRise, RISE_AGAIN_MS, riseKey } from '../../domain/rotation-rise.ts';
 import { standingOf } from '../../domain/rotation-standing.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
 import type { Provider } from '../../ports/provider.ts';
 import type { Repos } from '../../ports/store.ts';
-import { type RecordDeps, recordFinding } from '../alerts/record-finding.ts';
-import {
-  announceRotation,
-  RISE_KIND,
-  type RotationContext,
-  saveRotation,
-  TRAFFIC_KIND,
-  threadOf,
-} from './announce-rotation.ts';
+import type { Deps } from '../deps.ts';
+import { announceRotation, type RotationContext, saveRotation, TRAFFIC_KIND, threadOf } from './announce-rotation.ts';
 import { endEvidence } from './old-key-end.ts';
 import { callersSince, readVerification, type Verification } from './read-verification.ts';
 import { forgetOthers, isNewToShow, shownLast } from './verification-memory.ts';
 import { verifyEvidence } from './verify-step.ts';
+import { findRise, recordRise, tellRise, type WatchDeps } from './watch-old-key.ts';
 
 const ACTOR = systemActor('verify-rotations');
 /** So long after its end a rotation waits for the last fact: that the revoked key stays without use. */
 const SILENCE_MS = 2 * DAY_MS;
 
-type FollowDeps = RecordDeps;
-
 /**
  * After a poll: what old and new keys of this connection do. Ticks *verify* when the rule holds, takes that tick back when
  * the old key is used again, and keeps the one message of it up to date.
  */
-export async function followVerifications(deps: FollowDeps, { connectionId }: Provider): Promise<void> {
+export async function followVerifications(deps: WatchDeps, { connectionId }: Provider): Promise<void> {
   const open = await deps.store.read.rotations.openWithKeys();
   forgetOthers(deps, new Set(open.map(({ rotation }) => rotation.id)));
   for (const { rotation, oldKey } of open) {
@@ -46,15 +36,15 @@ export async function followVerifications(deps: FollowDeps, { connectionId }: Pr
   await noteSilence(deps);
 }
 
-async function follow(deps: FollowDeps, found: Rotation, seen: Verification): Promise<void> {
+async function follow(deps: WatchDeps, found: Rotation, seen: Verification): Promise<void> {
   const { id, revision } = found;
-  const rise = riseIn(found, seen);
+  const rise = await findRise(deps, found, seen);
   // One of a campaign has one message for all, with two lines of it; `Check traffic…` shows the rest.
   const shown = found.campaignId === null ? shownOf(seen) : briefOf(found, seen);
   const place = { store: deps.store, rotationId: id };
   if (shownLast(place) === shown && rise === null && changeOf(found, seen, deps.clock.now()) === null) return;
   // The finding first: should this end between the two, the next poll finds the same again.
-  if (rise !== null) await recordRise(deps, found, { rise, seen });
+  if (rise !== null) await recordRise(deps, rise);
   await deps.store.write(async (tx) => {
     const context = { deps, tx };
     const rotation = await tx.rotations.get(id);
@@ -71,7 +61,7 @@ async function follow(deps: FollowDeps, found: Rotation, seen: Verification): Pr
       if (rotation.campaignId === null) await enqueue(context, rotation, { kind: TRAFFIC_KIND, subjectId: id });
       else await announceRotation(context, rotation);
     }
-    if (rise !== null) await tellRise(context, rotation, { ...rise, unit: seen.burnDown.unit });
+    if (rise !== null) await tellRise(context, rotation, rise);
   });
 }
 
@@ -115,51 +105,6 @@ function changeOf(rotation: Rotation, seen: Verification, at: number): StepChang
   return { ...change, event: 'undo', reason: 'the old key was used again' };
 }
 
-/** What a stopped key is still used for is told as the use of a dead key. */
-function riseIn(rotation: Rotation, { burnDown }: Verification): Rise | null {
-  const { state, at } = stepOf(rotation, 'redeploy');
-  if (rotation.finalAt !== null || stepOf(rotation, 'revoke').state === 'done') return null;
-  return riseOf(burnDown, isOver(state) ? at : null);
-}
-
-async function recordRise(
-  deps: FollowDeps,
-  { id, lineageId, oldKeyId, steps }: Rotation,
-  { rise, seen }: { readonly rise: Rise; readonly seen: Verification },
-): Promise<void> {
-  const { store, clock } = deps;
-  const key = riseKey(id, rise.startAt);
-  if ((await store.read.told.among([key])).has(key)) return;
-  const buckets = await store.read.usage.ofKeys([oldKeyId], { from: rise.startAt, to: clock.now() });
-  const facts = {
-    rotationId: id,
-    lineageId,
-    keyId: oldKeyId,
-    unit: seen.burnDown.unit,
-    movedAt: stepOf({ steps }, 'redeploy').at ?? rise.startAt,
-    costMicroUsd: buckets.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
-    models: [...new Set(seen.callers.filter(({ lastAt }) => lastAt > rise.startAt).map(({ model }) => model))],
-  };
-  await recordFinding(deps, oldKeyRise({ ...rise, ...facts }));
-}
-
-async function tellRise(
-  context: RotationContext,
-  rotation: Rotation,
-  rise: Rise & Pick<BurnDown, 'unit'>,
-): Promise<void> {
-  const { tx, deps } = context;
-  const told = (await tx.outbox.about(RISE_KIND, `${rotation.id}:`)).map(({ subjectId }) =>
-    Number(subjectId.split(':')[1] ?? 0),
-  );
-  if (told.some((at) => rise.startAt - at < RISE_AGAIN_MS)) return;
-  const { startAt, count, before, unit } = rise;
-  const subjectId = [rotation.id, startAt, count, before, unit].join(':');
-  await enqueue(context, rotation, { kind: RISE_KIND, subjectId });
-  const entry = { at: deps.clock.now(), actor: ACTOR, verb: 'rotation.old_key_rose', subject: rotation.id };
-  await tx.audit.append({ ...entry, detail: { startAt, count, before } });
-}
-
 async function enqueue(
   { deps, tx }: RotationContext,
   { id }: Rotation,
@@ -169,7 +114,7 @@ async function enqueue(
 }
 
 /** The second fact of a revocation comes when the step is ticked already: it is added to what shows it. */
-async function noteSilence(deps: Pick<FollowDeps, 'store' | 'clock' | 'ids'>): Promise<void> {
+async function noteSilence(deps: Pick<Deps, 'store' | 'clock' | 'ids'>): Promise<void> {
   const { rotations } = deps.store.read;
   const all = [...(await rotations.allOpen()), ...(await rotations.closedSince(deps.clock.now() - SILENCE_MS))];
   for (const rotation of all.filter(waitsForSilence)) {

@@ -1,4 +1,4 @@
-import { idempotencyKeyOf, isStop } from '../../domain/action.ts';
+import { idempotencyKeyOf } from '../../domain/action.ts';
 import { type Actor, actorText, systemActor } from '../../domain/actor.ts';
 import type { Key } from '../../domain/key.ts';
 import { type Rotation, stepOf } from '../../domain/rotation.ts';
@@ -8,12 +8,13 @@ import { standingOf } from '../../domain/rotation-standing.ts';
 import { steered } from '../../domain/rotation-steering.ts';
 import type { Repos } from '../../ports/store.ts';
 import { insertAction, invalid } from '../actions/record-request.ts';
+import { withdrawStops } from '../actions/withdraw-stops.ts';
 import type { Deps } from '../deps.ts';
 import { saveRotation, tellSecret } from './announce-rotation.ts';
 import { moveBack } from './move-key.ts';
 import { cleanReason } from './open-rotation.ts';
 import { forgetTries, nextTryAt, putSecretBack } from './put-secret-back.ts';
-import { conflict, notFound, stale } from './refusals.ts';
+import { notFound, stale } from './refusals.ts';
 import type { SteerInput } from './steer-rotation.ts';
 
 const ACTOR = systemActor('roll-back-rotations');
@@ -73,7 +74,7 @@ export async function rollBack(deps: RollBackDeps, input: SteerInput): Promise<R
     const { refusal, oldKey } = rollBackPlan(deps, before, old);
     if (refusal !== null) throw invalid(refusal);
     if (before.kind !== 'drill') {
-      await withdrawStops(tx, before, old);
+      await withdrawStops({ deps, tx }, old, actor);
       await forgetTries(tx, before);
       if (oldKey === 'by_us') await startAgain(deps, tx, { rotation: before, old, actor, reason });
     }
@@ -124,16 +125,6 @@ async function settling({ store }: Pick<Deps, 'store'>): Promise<readonly Rotati
     if (rotation.kind === 'drill' || showsOf(oldKey.status) === 'works') ready.push(rotation);
   }
   return ready;
-}
-
-/** What was asked for to stop the old key is wanted no more; what is being tried just now has to end first. */
-async function withdrawStops(tx: Repos, rotation: Rotation, old: Key): Promise<void> {
-  for (const action of (await tx.actions.ofKey(old.id)).filter(({ kind }) => isStop(kind))) {
-    if (action.state === 'running') {
-      throw conflict(rotation, 'Nothing was changed: the old key is being stopped just now. Look again in a moment.');
-    }
-    if (action.state === 'pending') await tx.actions.update({ ...action, state: 'dismissed' });
-  }
 }
 
 interface Beginning {

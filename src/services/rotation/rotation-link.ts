@@ -1,3 +1,4 @@
+import type { KeyStatus } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { MessageRecord } from '../../ports/store.ts';
 import { CAMPAIGN_KEY, CAMPAIGN_KIND, keySubject } from '../campaigns/announce-campaign.ts';
@@ -12,6 +13,7 @@ export type Place = Pick<MessageRecord, 'channel' | 'ts'>;
 /** A rotation that is under way or over, and where its message is once it is posted. */
 export interface RotationLink {
   readonly rotation: Rotation;
+  readonly oldKeyStatus: KeyStatus;
   readonly place: Place | null;
 }
 
@@ -22,16 +24,27 @@ export async function openRotationOf({ store }: Pick<Deps, 'store'>, lineageId: 
 }
 
 export async function openRotations({ store }: Pick<Deps, 'store'>): Promise<readonly RotationLink[]> {
-  const open = await store.read.rotations.allOpen();
-  return Promise.all(open.map((rotation) => linkOf({ store }, rotation)));
+  const open = await store.read.rotations.openWithKeys();
+  return Promise.all(
+    open.map(async ({ rotation, oldKey }) => ({
+      rotation,
+      oldKeyStatus: oldKey.status,
+      place: await placeOf({ store }, rotation),
+    })),
+  );
 }
 
 export async function linkOf({ store }: Pick<Deps, 'store'>, rotation: Rotation): Promise<RotationLink> {
+  const oldKey = await store.read.keys.get(rotation.oldKeyId);
+  return { rotation, oldKeyStatus: oldKey?.status ?? 'gone', place: await placeOf({ store }, rotation) };
+}
+
+async function placeOf({ store }: Pick<Deps, 'store'>, rotation: Rotation): Promise<Place | null> {
   const { messages } = store.read;
   const { id, campaignId } = rotation;
   const own = campaignId === null ? undefined : await messages.get(CAMPAIGN_KEY, keySubject(campaignId, id));
   const root = rootOf(rotation);
-  return { rotation, place: own ?? (await messages.get(root.kind, root.subjectId)) ?? null };
+  return own ?? (await messages.get(root.kind, root.subjectId)) ?? null;
 }
 
 /** The message whose thread a rotation goes on in: its own, or its campaign's. */

@@ -3,6 +3,8 @@ import type { Key } from '../../domain/key.ts';
 import { isOver, type StepName, stepOf } from '../../domain/rotation.ts';
 import { changeStep, nameNewKey } from '../../services/rotation/change-step.ts';
 import { newKeyName } from '../../services/rotation/describe-rotation.ts';
+import { disownNewKeys } from '../../services/rotation/disown-keys.ts';
+import { findNewKey } from '../../services/rotation/find-new-keys.ts';
 import { newKeyCandidates } from '../../services/rotation/new-key-candidates.ts';
 import { readKeyListNow } from '../../services/rotation/read-key-list.ts';
 import type { Gesture } from '../authorise.ts';
@@ -11,7 +13,7 @@ import type { ButtonHandler, CheckResult, Submission, SubmitHandler } from '../i
 import { refusalText } from '../refusal.ts';
 import { decodeRotationButton, type RotationButton } from '../rotation-button.ts';
 import { loadingModal, noticeModal } from '../views/action-modal.ts';
-import { KEY_BLOCK, KEY_MODAL, KEY_TITLE, keyModal, NOT_LISTED } from '../views/rotation-modals.ts';
+import { KEY_BLOCK, KEY_MODAL, KEY_TITLE, keyModal, NOT_LISTED, NOT_OURS } from '../views/rotation-modals.ts';
 import { escaped } from '../views/text.ts';
 import { openModal } from './lib/open-modal.ts';
 import { actToMove, rotationFor } from './lib/rotation-of.ts';
@@ -62,6 +64,7 @@ export const rotationKeySubmit: SubmitHandler = {
     const { deps } = context;
     const button = stepButtonOf(decodeRotationButton(submission.privateMetadata));
     const chosen = submission.values[KEY_BLOCK] ?? NOT_LISTED;
+    if (chosen === NOT_OURS) return disown(context, submission, button);
     const newKeyId = chosen === NOT_LISTED ? null : chosen;
     const { rotation, lineage } = await rotationFor(context, submission, button);
     const newKey = newKeyId === null ? null : ((await deps.store.read.keys.get(newKeyId)) ?? null);
@@ -73,6 +76,12 @@ export const rotationKeySubmit: SubmitHandler = {
     return noticeModal(KEY_TITLE, doneText(button.step, lineage.slug, newKey));
   },
 };
+
+async function disown(context: SlackContext, submission: Submission, button: StepButton): Promise<View> {
+  const { actor, rotation } = await rotationFor(context, submission, { ...button, act: 'rotate' });
+  await disownNewKeys(context.deps, { actor, rotationId: rotation.id });
+  return noticeModal(KEY_TITLE, 'Each of these keys has an alert now, with the button that stops it.');
+}
 
 function doneText(step: StepName, slug: string, key: Key | null): string {
   const name = escaped(slug);
@@ -87,5 +96,7 @@ async function keyPage(context: SlackContext, gesture: Gesture, button: StepButt
   const newKey = rotation.newKeyId === null ? null : ((await deps.store.read.keys.get(rotation.newKeyId)) ?? null);
   const candidates = await newKeyCandidates(deps, rotation);
   const newName = newKeyName(lineage, rotation);
-  return keyModal({ button, step: button.step, rotation, lineage, candidates, newKey, newName }, locale);
+  const found = await findNewKey(deps.store.read, rotation);
+  const asked = button.step !== 'inventory' && found.kind === 'unclear' ? found.keys : [];
+  return keyModal({ button, step: button.step, rotation, lineage, candidates, newKey, newName, asked }, locale);
 }

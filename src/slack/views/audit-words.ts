@@ -107,6 +107,7 @@ const DONE: Readonly<Record<string, string>> = {
   'rotation.consumer.failed': 'a deployment failed in the rotation of …',
   'rotation.consumer.asked': 'a deployment was asked for anew in the rotation of …',
   'rotation.secret_restored': 'the former secret was put back in the rotation of …',
+  'rotation.keys_disowned': 'nobody here made the keys that the rotation of … asked about',
   'rotation.key_named': 'the new key of … was chosen',
   'rotation.step.done': 'a step of the rotation of … is done',
   'rotation.step.blocked': 'a step of the rotation of … is blocked',

@@ -51,6 +51,7 @@ export function rowText({ member, rotation }: MemberRow, places: ReadonlyMap<str
   if (blocked !== undefined) {
     return `:no_entry: ${name}: ${blocked.name} is blocked: ${foreign(blocked.reason ?? '', 120)}`;
   }
+  if (rotation.isPublic) return `${barText(rotation)} ${name}: an emergency, the key is public`;
   if (rotation.paused !== null) return `:double_vertical_bar: ${name}: paused: ${foreign(rotation.paused.reason, 120)}`;
   return `${barText(rotation)} ${name}: next ${nextStep(rotation) ?? 'nothing'}`;
 }

@@ -1,6 +1,6 @@
 import type { View } from '@slack/types';
 import type { Rotation } from '../../domain/rotation.ts';
-import { formatLength } from '../../domain/time.ts';
+import { stopwatchLength } from '../../domain/time.ts';
 import type { KeySummary } from '../../services/inventory/list-keys.ts';
 import type { DrillRecord } from '../../services/rotation/drill.ts';
 import { INPUT, noticeModal, plain } from './action-modal.ts';
@@ -49,12 +49,22 @@ export function drillModal({ keys, keyId, past }: DrillModalState, locale: Local
 function drillText({ rotation, slug, lengthMs, steps }: DrillRecord, locale: Locale): string {
   const who = `${escaped(slug)}, ${dayAndTime(rotation.startedAt, locale)}, ${actorMention(rotation.driver)}`;
   if (rotation.state !== 'done' || lengthMs === null) return `${who}: ${rotation.state}, ${progressText(rotation)}`;
-  const each = steps.map(({ step, lengthMs: length }) => `${step} ${formatLength(length)}`).join(', ');
-  return `${who}: ${formatLength(lengthMs)} (${each})`;
+  return `${who}: ${stopwatchLength(lengthMs)} (${drillTimes(steps)})`;
+}
+
+/** `generate, store 40 seconds, redeploy 2 minutes`: what was ticked together stands together. */
+export function drillTimes(steps: DrillRecord['steps']): string {
+  const parts: { names: string[]; lengthMs: number }[] = [];
+  for (const { step, lengthMs } of steps) {
+    const last = parts.at(-1);
+    if (last !== undefined && lengthMs === 0) last.names.push(step);
+    else parts.push({ names: [step], lengthMs });
+  }
+  return parts.map(({ names, lengthMs }) => `${names.join(', ')} ${stopwatchLength(lengthMs)}`).join(' · ');
 }
 
 /** For status: when somebody last rehearsed, and how long it took. `slug` is mrkdwn. */
 export function lastDrillText(drill: Rotation, slug: string, locale: Locale): string {
-  const took = drill.closedAt === null ? progressText(drill) : formatLength(drill.closedAt - drill.startedAt);
+  const took = drill.closedAt === null ? progressText(drill) : stopwatchLength(drill.closedAt - drill.startedAt);
   return `last drill: ${slug}, ${dayAndTime(drill.startedAt, locale)}, ${drill.state}, ${took}`;
 }

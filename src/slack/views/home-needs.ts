@@ -67,9 +67,9 @@ function claimBlocks(card: ClaimCard): KnownBlock[] {
   return [section(`*${verdict}*`), ...(buttons.length === 0 ? [] : [actions(`home_${card.noticeId}`, buttons)])];
 }
 
-function rotationText({ rotation, place, slug }: RotationNeed, locale: Locale): string {
+function rotationText({ rotation, oldKeyStatus, place, slug }: RotationNeed, locale: Locale): string {
   const thread = messageLink('open its thread', place, locale);
-  return `• You drive the rotation of *${escaped(slug)}*: ${progressText(rotation)}, ${nextText(rotation)} · ${thread}`;
+  return `• You drive the rotation of *${escaped(slug)}*: ${progressText(rotation)}, ${nextText(rotation, oldKeyStatus)} · ${thread}`;
 }
 
 function revocationText({ action, slug, place }: RevocationNeed, locale: Locale): string {

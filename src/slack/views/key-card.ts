@@ -215,7 +215,7 @@ function learningText(days: number): string {
   return `*What is usual* learning, ${days} of ${LEARNING_DAYS} days`;
 }
 
-function rotationText({ rotation, place }: RotationLink, key: Key, locale: Locale): string {
+function rotationText({ rotation, oldKeyStatus, place }: RotationLink, key: Key, locale: Locale): string {
   const which =
     rotation.oldKeyId === key.id
       ? 'this is the old key, '
@@ -223,7 +223,7 @@ function rotationText({ rotation, place }: RotationLink, key: Key, locale: Local
         ? 'this is the new key, '
         : '';
   const thread = messageLink('thread', place, locale);
-  return `*Rotation* ${which}${progressText(rotation)}, ${nextText(rotation)}, driven by ${actorMention(rotation.driver)} since ${dayAndTime(rotation.startedAt, locale)} · ${thread}`;
+  return `*Rotation* ${which}${progressText(rotation)}, ${nextText(rotation, oldKeyStatus)}, driven by ${actorMention(rotation.driver)} since ${dayAndTime(rotation.startedAt, locale)} · ${thread}`;
 }
 
 /** The own cap beside the provider's, each with what goes through before it acts. */

@@ -26,6 +26,7 @@ export const HAND_OVER_TITLE = 'Hand over';
 export const KEY_BLOCK = 'key';
 export const PERSON_BLOCK = 'person';
 export const NOT_LISTED = 'not-listed';
+export const NOT_OURS = 'not-ours';
 const MAX_KEYS = 50;
 const OPTION_MAX = 70;
 
@@ -90,11 +91,13 @@ export interface KeyModalState {
   readonly candidates: readonly Key[];
   readonly newKey: Key | null;
   readonly newName: string;
+  /** Those that the thread asks about. */
+  readonly asked: readonly Key[];
 }
 
 /** Which key is the new one: those that appeared in the scope since are offered. */
 export function keyModal(
-  { button, step, rotation, lineage, candidates, newKey, newName }: KeyModalState,
+  { button, step, rotation, lineage, candidates, newKey, newName, asked }: KeyModalState,
   locale: Locale,
 ): View {
   const isMove = step === 'inventory';
@@ -102,11 +105,12 @@ export function keyModal(
   const known = newKey === null || candidates.some(({ id }) => id === newKey.id) ? [] : [newKey];
   const options = [...known, ...candidates].slice(0, MAX_KEYS).map((key) => keyOption(key, locale));
   if (!isMove && !isLate) options.push({ text: plain('It is not listed yet'), value: NOT_LISTED });
+  if (asked.length > 0) options.push({ text: plain('None: nobody here made what is in question'), value: NOT_OURS });
   const chosen = options.find(({ value }) => value === newKey?.id);
   const name = escaped(lineage.slug);
   const words = isMove
     ? `The chosen key becomes the key of *${name}*. Its owner, cap, consumers and history go on; alerts about the new key come along.`
-    : `Which key takes over from the old one of *${name}*? Keys that appeared in its scope are listed; the agreed name is ${escaped(newName)}.`;
+    : `Which key takes over from the old one of *${name}*? Keys that appeared in its scope are listed; the agreed name is ${escaped(newName)}.${questionText(asked)}`;
   const blocks: KnownBlock[] = [section(words)];
   const [first] = options;
   if (first === undefined) blocks.push(section('No new key is in the list of this scope yet.'));
@@ -134,6 +138,10 @@ export function keyModal(
     private_metadata: value,
     blocks,
   };
+}
+
+function questionText(asked: readonly Key[]): string {
+  return asked.length === 0 ? '' : ` In question: ${asked.map(keyText).join(', ')}.`;
 }
 
 function keyOption(key: Key, locale: Locale) {

@@ -1,5 +1,6 @@
 import type { Key, KeyStatus } from '../../domain/key.ts';
 import { nextSteps, progressOf, ROTATION_STEPS, type Rotation, type RotationStep } from '../../domain/rotation.ts';
+import { showsOf } from '../../domain/rotation-proof.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import { actorMention, dayAndTime, foreign, type Locale } from './text.ts';
 
@@ -29,8 +30,13 @@ export function progressText(rotation: Pick<Rotation, 'steps'>): string {
   return `${progressOf(rotation)} of ${ROTATION_STEPS.length} steps done`;
 }
 
-/** What keeps it, else what comes next. */
-export function nextText(rotation: Pick<Rotation, 'steps' | 'finalAt'>): string {
+/** What keeps it, else what comes next. A public key is stopped before anything else. */
+export function nextText(
+  rotation: Pick<Rotation, 'steps' | 'finalAt' | 'isPublic' | 'rollback'>,
+  oldKeyStatus: KeyStatus,
+): string {
+  if (rotation.rollback !== null) return 'it goes back to its old key';
+  if (rotation.isPublic && showsOf(oldKeyStatus) === 'works') return '*next: stop the old key*';
   const blocked = rotation.steps.find(({ state }) => state === 'blocked');
   if (blocked !== undefined) return `${blocked.name} is blocked: ${foreign(blocked.reason ?? '', REASON_MAX)}`;
   const next = nextSteps(rotation)[0]?.name;

@@ -1,15 +1,15 @@
 import type { KnownBlock } from '@slack/types';
 import { alertName } from '../../domain/alert.ts';
-import { stepLengths } from '../../domain/campaign-report.ts';
 import { isOver, progressOf, type Rotation, stepOf } from '../../domain/rotation.ts';
-import { showsOf } from '../../domain/rotation-proof.ts';
-import { formatLength } from '../../domain/time.ts';
+import { formatLength, stopwatchLength } from '../../domain/time.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
+import { drillSteps } from '../../services/rotation/drill.ts';
 import { encodeButton } from '../button-value.ts';
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
 import { ACT_LABEL } from './alert-buttons.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
+import { drillTimes } from './drill.ts';
 import { barText, keyText, nextText, OLD_KEY_IS, progressText } from './rotation-words.ts';
 import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
 
@@ -26,15 +26,16 @@ export function rotationView(card: RotationCard, locale: Locale): Rendered {
 }
 
 /** Tells whoever it was handed to: an edit of the root message pings nobody. */
-export function driverView({ rotation, lineage }: RotationCard): Rendered {
+export function driverView({ rotation, lineage, oldKey }: RotationCard): Rendered {
   const what = rotation.kind === 'drill' ? '*DRILL* with' : 'rotation of';
-  const text = `${actorMention(rotation.driver)}, the ${what} ${escaped(lineage.slug)} is yours now; ${nextText(rotation)}.`;
+  const text = `${actorMention(rotation.driver)}, the ${what} ${escaped(lineage.slug)} is yours now; ${nextText(rotation, oldKey.status)}.`;
   return { text, blocks: [section(text)] };
 }
 
 function verdictOf({ rotation, lineage }: RotationCard): string {
   const name = escaped(lineage.slug);
-  const lasted = formatLength((rotation.closedAt ?? rotation.startedAt) - rotation.startedAt);
+  const lengthMs = (rotation.closedAt ?? rotation.startedAt) - rotation.startedAt;
+  const lasted = rotation.kind === 'drill' ? stopwatchLength(lengthMs) : formatLength(lengthMs);
   switch (rotation.state) {
     case 'open': {
       if (rotation.rollback !== null) return `${name} goes back to its old key.`;
@@ -57,11 +58,14 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
     case 'open': {
       const since = `${actorMention(rotation.driver)} drives it, since ${dayAndTime(rotation.startedAt, locale)}`;
       const drill = rotation.kind === 'drill' ? ['Nothing is changed at the provider, in a store or at a hook.'] : [];
-      const words = [`${barText(rotation)}  ${nextOf(card)}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
+      // Where it goes back to its old key, the headline says so.
+      const next = rotation.rollback === null ? `  ${nextText(rotation, oldKey.status)}` : '';
+      const words = [`${barText(rotation)}${next}`, `${since} · reason: ${reasonOf(rotation)}`, keys];
       return [...drill, ...words, ...steeredLines(rotation, locale), ...restoringLines(card, locale)];
     }
     case 'done': {
-      if (rotation.kind === 'drill') return [barText(rotation), whoDidWhat(rotation), drillTimes(rotation)];
+      if (rotation.kind === 'drill')
+        return [barText(rotation), whoDidWhat(rotation), `*How long* ${drillTimes(drillSteps(rotation))}`];
       const softly =
         oldKey.status === 'inactive' ? ['Revoke the old key for good when nobody has missed it for a while.'] : [];
       return [barText(rotation), whoDidWhat(rotation), keys, ...softly];
@@ -77,17 +81,6 @@ function linesOf(card: RotationCard, locale: Locale): readonly string[] {
       return [`${actorMention(rotation.closedBy ?? '')}: ${why}`, keys, ...stored, ...left];
     }
   }
-}
-
-/** A public key is stopped before anything else. */
-function nextOf({ rotation, oldKey }: RotationCard): string {
-  return rotation.isPublic && showsOf(oldKey.status) === 'works' ? '*next: stop the old key*' : nextText(rotation);
-}
-
-/** `How long: generate 2 minutes, store 40 seconds …` */
-function drillTimes(rotation: Rotation): string {
-  const each = [...stepLengths(rotation)].map(([step, lengthMs]) => `${step} ${formatLength(lengthMs)}`);
-  return `*How long* ${each.join(', ')}`;
 }
 
 /** What holds it up, or turns it round. */

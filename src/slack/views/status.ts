@@ -205,7 +205,7 @@ function campaignWhen({ startedAt, startsAt, dueAt }: Status['campaigns'][number
 }
 
 /** The next step and how long it has been going on: what nobody drives any more shows. */
-function rotationLine(status: Status, { rotation, place }: RotationLink, locale: Locale): string {
+function rotationLine(status: Status, { rotation, oldKeyStatus, place }: RotationLink, locale: Locale): string {
   const name = messageLink(`rotation of ${nameOf(status, rotation.lineageId)}`, place, locale);
   const age = `begun ${ago(status.now - rotation.startedAt)}`;
   if (rotation.rollback !== null) {
@@ -216,7 +216,7 @@ function rotationLine(status: Status, { rotation, place }: RotationLink, locale:
         : `: its former secret is not back yet: ${escaped(restoring.problem)} Tried again ${dayAndTime(restoring.nextTryAt, locale)}`;
     return `• ${name}: goes back to its old key${why}`;
   }
-  return `• ${name}: ${progressText(rotation)}, ${nextText(rotation)}, ${age}, driven by ${actorMention(rotation.driver)}`;
+  return `• ${name}: ${progressText(rotation)}, ${nextText(rotation, oldKeyStatus)}, ${age}, driven by ${actorMention(rotation.driver)}`;
 }
 
 function ago(lengthMs: number): string {

@@ -1,72 +1,26 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { changeDotEnv, parseDotEnv } from '../../../src/domain/dotenv-file.ts';
-import { fakeSecret } from '../../../src/sandbox/providers/wire.ts';
-import type { ProviderId, World, WorldKey } from '../../../src/sandbox/world/index.ts';
-import { present } from '../../support/bench-deps.ts';
+import { Consumer, type ConsumerOptions } from '../../../src/sandbox/rotation/consumer.ts';
+import type { WorldKey } from '../../../src/sandbox/world/index.ts';
 
-const VARIABLE = 'API_KEY';
-
-export interface ConsumerOptions {
-  readonly world: World;
-  /** The one of the database: the secret store `local` keeps its files below it. */
-  readonly folder: string;
-  readonly provider: ProviderId;
-  readonly keyName: string;
-}
-
-/** A program that calls with the key whose value it found in the secret store when it was deployed last. */
-export class Consumer {
-  readonly #options: ConsumerOptions;
-  readonly #path: string;
-  #using: WorldKey;
+/** The sandbox's consumer, and what is to be the same with a crash as without one. */
+export class ObservedConsumer extends Consumer {
+  readonly #world: ConsumerOptions['world'];
 
   constructor(options: ConsumerOptions) {
-    const { world, folder, provider, keyName } = options;
-    this.#options = options;
-    this.#using = present(world.findKey(provider, keyName));
-    this.#path = join(folder, 'secrets', `${keyName}.env`);
-    mkdirSync(join(folder, 'secrets'), { recursive: true, mode: 0o700 });
-    this.store(this.#using);
-  }
-
-  /** What a person does with the value that the console has shown. */
-  store(key: WorldKey): void {
-    writeFileSync(this.#path, changeDotEnv('', { [VARIABLE]: fakeSecret(key.hint) }), { mode: 0o600 });
-  }
-
-  /** Deployed: from here on it calls with what is stored now. */
-  restart(): void {
-    const stored = this.#stored();
-    if (stored === undefined || stored.id === this.#using.id) return;
-    this.#options.world.redeploy({ fromKeyId: this.#using.id, toKeyId: stored.id });
-    this.#using = stored;
-  }
-
-  /** Keys that came after the old one, deleted ones too. */
-  made(): readonly WorldKey[] {
-    const { world, provider } = this.#options;
-    return world.keysOf(provider).filter(({ createdAt }) => createdAt > world.startAt);
+    super(options);
+    this.#world = options.world;
   }
 
   /** Made by a try whose answer was lost, so that nobody has the value: the app deletes it before it makes another. */
   strays(): readonly WorldKey[] {
-    return this.made().filter(({ id }) => this.#options.world.stateOf(id) === 'deleted');
+    return this.made().filter(({ id }) => this.#world.stateOf(id) === 'deleted');
   }
 
   /** What is stored, what is used, and whether it works. */
   facts(): readonly string[] {
-    const { world } = this.#options;
-    const stored = this.#stored();
+    const { stored, using } = this;
     return [
-      `stored is the value of ${stored?.name} ${stored && world.stateOf(stored.id)}`,
-      `used is ${this.#using.name} ${world.stateOf(this.#using.id)}`,
+      `stored is the value of ${stored?.name} ${stored && this.#world.stateOf(stored.id)}`,
+      `used is ${using.name} ${this.#world.stateOf(using.id)}`,
     ];
-  }
-
-  #stored(): WorldKey | undefined {
-    const { world, provider } = this.#options;
-    const value = parseDotEnv(readFileSync(this.#path, 'utf8'))[VARIABLE];
-    return world.keysOf(provider).find(({ hint }) => fakeSecret(hint) === value);
   }
 }

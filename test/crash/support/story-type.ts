@@ -1,7 +1,7 @@
 import type { Message, WorkspaceSeed } from '../../../src/sandbox/slack/index.ts';
 import type { ProviderId, Scenario, World } from '../../../src/sandbox/world/index.ts';
 import type { LeakPlan } from '../../../src/sandbox/world/types.ts';
-import type { Consumer } from './consumer.ts';
+import type { ObservedConsumer } from './consumer.ts';
 import type { KillPoint } from './gate.ts';
 import type { Hands } from './hands.ts';
 
@@ -10,7 +10,7 @@ export interface Seen {
   readonly now: number;
   readonly world: World;
   /** The consumer of the key that is rotated. */
-  readonly consumer: Consumer | undefined;
+  readonly consumer: ObservedConsumer | undefined;
   /** The message about the alert, as the channel shows it. */
   readonly alert: Message | undefined;
   /** That message and its replies, as text. */

@@ -4,7 +4,7 @@ import { DrivenClock } from '../../../src/sandbox/driven-clock.ts';
 import { type StandIn, startAnthropicStandIn, startOpenAiStandIn } from '../../../src/sandbox/providers/index.ts';
 import { defaultWorkspace, type SlackStandIn, startSlackStandIn } from '../../../src/sandbox/slack/index.ts';
 import { createWorld, type World } from '../../../src/sandbox/world/index.ts';
-import { Consumer } from './consumer.ts';
+import { ObservedConsumer } from './consumer.ts';
 import { startDeployer } from './deployer.ts';
 import type { Gate } from './gate.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly world: World;
   readonly slack: SlackStandIn;
   readonly provider: StandIn;
-  readonly consumer: Consumer | undefined;
+  readonly consumer: ObservedConsumer | undefined;
   /** By name; empty where the story has none. */
   readonly receivers: ReadonlyMap<string, Receiver>;
   /** Addresses for the app: each leads through the gate. */
@@ -58,7 +58,7 @@ export async function openSurroundings(story: Story, gate: Gate, folder: string)
   const provider: StandIn =
     providerId === 'openai' ? await startOpenAiStandIn(own) : await startAnthropicStandIn({ ...own, spendLimits });
   const providerUrl = await behindGate('provider', () => provider.url);
-  const consumer = story.rotated && new Consumer({ world, folder, ...story.rotated });
+  const consumer = story.rotated && new ObservedConsumer({ world, folder, ...story.rotated });
   const receivers = new Map<string, Receiver>();
   const receiverUrl = async (name: string): Promise<string> => {
     const receiver = await startReceiver();

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Baseline } from '../../../src/domain/baseline.ts';
 import type { DetectorInput, RequestRecord } from '../../../src/domain/detector.ts';
-import { NO_FACTS } from '../../../src/domain/lineage-facts.ts';
+import { type KeyMove, NO_FACTS } from '../../../src/domain/lineage-facts.ts';
 import { microUsdFromUsd } from '../../../src/domain/money.ts';
-import { DAY_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { lineageOf } from '../../support/records.ts';
 
 export const instant = z.iso.datetime({ precision: 0 }).transform((text) => Date.parse(text));
@@ -30,6 +30,15 @@ const requests = z.strictObject({
   usd: z.number().default(0),
 });
 
+/** Old and new key in the whole hours up to `knownUntil`, and who called with the old one. */
+const move = z.strictObject({
+  key: z.string().default('key_1'),
+  moved: instant,
+  unit: z.enum(['request', 'token']).default('request'),
+  hours: z.array(z.tuple([z.number(), z.number()])),
+  callers: z.array(z.strictObject({ model: z.string(), last: instant })).default([]),
+});
+
 /** All that is known of a lineage besides its usage and caps. */
 export const factsFixture = z
   .strictObject({
@@ -44,6 +53,7 @@ export const factsFixture = z
       .default(null),
     keys: z.array(key).default([]),
     requests: z.array(requests).default([]),
+    moves: z.array(move).default([]),
     known: z
       .array(
         z.strictObject({
@@ -86,7 +96,20 @@ export function inputOfFacts(facts: Facts, knownUntil: number): Known {
       isOwned: facts.owned,
       told: new Set(facts.told),
       models: { allowed: facts.allowed, promise: facts.promise },
+      moves: facts.moves.map((one) => moveOf(one, knownUntil)),
     },
+  };
+}
+
+function moveOf({ key: keyId, moved, unit, hours, callers }: Facts['moves'][number], knownUntil: number): KeyMove {
+  const end = floorTo(knownUntil, HOUR_MS);
+  const startOf = (index: number) => end - (hours.length - index) * HOUR_MS;
+  return {
+    rotationId: 'rot_1',
+    keyId,
+    movedAt: moved,
+    burnDown: { unit, hours: hours.map(([old, fresh], index) => ({ startAt: startOf(index), old, fresh })) },
+    callers: callers.map(({ model, last }) => ({ model, lastAt: last })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cancelAction } from '../../../src/services/actions/cancel-action.ts';
 import { runDueActions } from '../../../src/services/actions/execute-action.ts';
+import type { Bench } from '../../support/bench-deps.ts';
 import { failing, held } from '../../support/fake-provider.ts';
 import { alertOn } from '../../support/findings.ts';
 import { ADA, actionIn, ask, BOB, benchWithKeys, events, runToTheEnd, verbs } from '../../support/requests.ts';
@@ -69,4 +70,40 @@ test('what is being tried just now is left to end: it may be done', async () => 
   gate.release();
   await running;
   expect((await actionIn(bench, action)).state).toBe('confirmed');
+});
+
+/** Suspended, and then a revocation of it that is tried with this answer. */
+async function benchWithStops(answer: Parameters<Bench['provider']['script']>[1]) {
+  const bench = await benchWithKeys();
+  await ask(bench, 'key_1');
+  await runToTheEnd(bench);
+  bench.provider.script('revoke', answer);
+  const revoke = await ask(bench, 'key_1', { kind: 'revoke' });
+  return { bench, revoke };
+}
+
+test('whoever starts a key again gives up the revocation that hangs: it does not strike later', async () => {
+  const { bench, revoke } = await benchWithStops(failing('provider_unavailable'));
+  await runDueActions(bench.deps);
+
+  await ask(bench, 'key_1', { kind: 'restore', actor: BOB });
+  await runToTheEnd(bench);
+
+  expect((await actionIn(bench, revoke)).state).toBe('dismissed');
+  expect((await bench.keyOf('key_1')).status).toBe('active');
+  expect(bench.provider.callsOf('revoke')).toHaveLength(1);
+  expect(bench.audit().filter(({ verb }) => verb === 'key.revoke.dismissed')).toMatchObject([{ actor: BOB }]);
+});
+
+test('a key is not started again while its revocation is being tried', async () => {
+  const gate = held();
+  const { bench, revoke } = await benchWithStops(gate.answer);
+  const run = runDueActions(bench.deps);
+  await gate.reached;
+
+  await expect(ask(bench, 'key_1', { kind: 'restore' })).rejects.toMatchObject({ code: 'conflict' });
+  gate.release();
+  await run;
+
+  expect((await actionIn(bench, revoke)).state).toBe('confirmed');
 });

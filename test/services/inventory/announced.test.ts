@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { DAY_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { readInventory } from '../../../src/services/inventory/read-inventory.ts';
+import { watchKeys } from '../../../src/services/inventory/watch-keys.ts';
+import { nameNewKey } from '../../../src/services/rotation/change-step.ts';
+import { disownNewKeys } from '../../../src/services/rotation/disown-keys.ts';
+import { findNewKey, tickFoundKeys } from '../../../src/services/rotation/find-new-keys.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
-import { type Bench, NOON, openBench } from '../../support/bench-deps.ts';
+import { type Bench, later, NOON, openBench, present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 import { ADA } from '../../support/requests.ts';
 
@@ -30,33 +34,83 @@ async function listed(bench: Bench, labels: readonly string[], kind: 'inference'
   return Promise.all(labels.map(async (label) => (await bench.keyOf(`new_${label}`)).announced));
 }
 
-test('so many rotations announce so many keys under whatever name, and no more', async () => {
-  const { bench } = await waiting(3);
-  expect(await listed(bench, ['a', 'b'])).toEqual([true, true]);
-  expect(await listed(bench, ['c', 'd'])).toEqual([true, false]);
-});
+/** What people are told of a listing: the severity of each new key's alert, by label. */
+async function told(bench: Bench): Promise<Readonly<Record<string, string>>> {
+  await readInventory(bench.deps, bench.provider.port);
+  await watchKeys(bench.deps, bench.provider.port);
+  const found: Record<string, string> = {};
+  for (const { keyId, severity } of await bench.store.read.alerts.unresolved()) {
+    found[(keyId === null ? undefined : await bench.store.read.keys.get(keyId))?.label ?? ''] = severity;
+  }
+  return found;
+}
 
-test('a key of an agreed name is announced first, wherever it stands in the list', async () => {
+async function firstOpen(bench: Bench) {
+  const [rotation] = await bench.store.read.rotations.allOpen();
+  return present(rotation);
+}
+
+test('a key of an agreed name is announced, however it is spelled, and no other', async () => {
   const { bench, names } = await waiting(2);
   const [one = '', two = ''] = names;
   expect(await listed(bench, ['foreign', one.toUpperCase(), two])).toEqual([false, true, true]);
   expect(await listed(bench, ['later'])).toEqual([false]);
-});
-
-test('a key under a foreign name takes the place of one, and the agreed one is announced all the same', async () => {
-  const { bench, names } = await waiting(1);
-  expect(await listed(bench, ['foreign'])).toEqual([true]);
-  expect(await listed(bench, [names[0] ?? ''])).toEqual([true]);
-  expect(await listed(bench, ['another'])).toEqual([false]);
-});
-
-test('what rotations have got, and admin keys, use nothing up', async () => {
-  const { bench, names } = await waiting(2);
-  const [first] = await bench.store.read.rotations.allOpen();
-  await listed(bench, [names[0] ?? '']);
-  const { id: newKeyId } = await bench.keyOf(`new_${names[0]}`);
-  if (first !== undefined) await bench.store.write((tx) => tx.rotations.update({ ...first, newKeyId }));
-
   expect(await listed(bench, ['admin'], 'admin')).toEqual([false]);
-  expect(await listed(bench, ['foreign', 'more'])).toEqual([true, false]);
+});
+
+test('a key under another name is asked about for an hour, and told as unannounced when nobody has answered', async () => {
+  const { bench } = await waiting(1);
+  await listed(bench, ['foreign']);
+  expect(await told(bench)).toEqual({});
+  expect((await findNewKey(bench.store.read, await firstOpen(bench))).kind).toBe('unclear');
+
+  later(bench, HOUR_MS - MINUTE_MS);
+  expect(await told(bench)).toEqual({});
+  later(bench, MINUTE_MS);
+  expect(await told(bench)).toEqual({ foreign: 'medium' });
+});
+
+test('whoever waits for one key has not made two: one more is told at once', async () => {
+  const { bench } = await waiting(2);
+  await listed(bench, ['a', 'b']);
+  expect(await told(bench)).toEqual({});
+  later(bench, MINUTE_MS);
+  await listed(bench, ['c']);
+  expect(await told(bench)).toEqual({ c: 'medium' });
+});
+
+test('what nobody waits for is told at once: in another scope, an admin key, or when the key has come', async () => {
+  const { bench, names } = await waiting(1);
+  bench.provider.put(fakeKey('far', { label: 'far', scopeId: 'ws_2', createdAt: bench.clock.now() }));
+  await listed(bench, ['admin'], 'admin');
+  expect(await told(bench)).toEqual({ far: 'medium', admin: 'medium' });
+
+  await listed(bench, [names[0] ?? '']);
+  await tickFoundKeys(bench.deps);
+  await listed(bench, ['foreign']);
+  expect(await told(bench)).toMatchObject({ foreign: 'medium' });
+});
+
+test('the key that somebody has chosen is never told, and what is left over is', async () => {
+  const { bench } = await waiting(1);
+  await listed(bench, ['ours', 'theirs']);
+  const { id: newKeyId } = await bench.keyOf('new_ours');
+  await nameNewKey(bench.deps, { actor: ADA, rotationId: (await firstOpen(bench)).id, newKeyId });
+
+  later(bench, 2 * HOUR_MS);
+  expect(await told(bench)).toEqual({ theirs: 'medium' });
+});
+
+test('a key that nobody here made calls people at once, and is not asked about again', async () => {
+  const { bench } = await waiting(1);
+  await listed(bench, ['theirs']);
+  const { id: rotationId } = await firstOpen(bench);
+  await disownNewKeys(bench.deps, { actor: ADA, rotationId });
+
+  expect(await told(bench)).toEqual({ theirs: 'high' });
+  expect(bench.audit().filter(({ verb }) => verb === 'rotation.keys_disowned')).toHaveLength(1);
+  expect((await findNewKey(bench.store.read, await firstOpen(bench))).kind).toBe('none');
+  await expect(disownNewKeys(bench.deps, { actor: ADA, rotationId })).rejects.toMatchObject({ code: 'invalid_input' });
+  expect((await listed(bench, ['ours']))[0]).toBe(false);
+  expect(await told(bench)).toEqual({ theirs: 'high' });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DAY_MS, HOUR_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 import { syncInventoryJob } from '../../../src/scheduler/jobs/sync-inventory.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
 import { type Bench, later, openBench } from '../../support/bench-deps.ts';
@@ -40,20 +40,20 @@ describe('a key that appears', () => {
     expect(findings).toEqual([{ detector_id: 'new-key' }]);
   });
 
-  test('for which a rotation waits is no news; the one after it is, and so is one elsewhere', async () => {
+  test('that may be the one that a rotation waits for is no news yet; the one after it is, and so is one elsewhere', async () => {
     const bench = await openWatched();
     const { id: keyId } = await bench.keyOf('key_1');
     later(bench, HOUR_MS);
     await openRotation(bench.deps, { actor: ADA, keyId, alertId: null, reason: 'it is old' });
     later(bench, HOUR_MS);
     bench.provider.put(fakeKey('key_2', { label: 'prod-elsewhere', scopeId: 'ws_2' }));
-    bench.provider.put(fakeKey('key_3', { label: 'prod-next' }));
+    bench.provider.put(fakeKey('key_3', { label: 'prod-next', createdAt: bench.clock.now() }));
     await list(bench);
     const { id: elsewhere } = await bench.keyOf('key_2');
     expect(await told(bench)).toEqual([['new-key', 'medium', elsewhere]]);
 
-    later(bench, HOUR_MS);
-    bench.provider.put(fakeKey('key_4', { label: 'prod-third' }));
+    later(bench, HOUR_MS - MINUTE_MS);
+    bench.provider.put(fakeKey('key_4', { label: 'prod-third', createdAt: bench.clock.now() }));
     await list(bench);
     const { id: third } = await bench.keyOf('key_4');
     expect((await told(bench)).map(([, , id]) => id)).toEqual(expect.arrayContaining([elsewhere, third]));

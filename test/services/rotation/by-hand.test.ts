@@ -7,6 +7,7 @@ import { describeRotation } from '../../../src/services/rotation/describe-rotati
 import { findNewKey, nextFindAt, tickFoundKeys } from '../../../src/services/rotation/find-new-keys.ts';
 import { lookForKeys, nextLookAt } from '../../../src/services/rotation/look-for-keys.ts';
 import { restoreSecret } from '../../../src/services/rotation/restore-secret.ts';
+import { cancelRotation } from '../../../src/services/rotation/steer-rotation.ts';
 import { completeStore } from '../../../src/services/rotation/store-step.ts';
 import { nextWatchAt, watchSecrets } from '../../../src/services/rotation/watch-secrets.ts';
 import { later, present } from '../../support/bench-deps.ts';
@@ -45,7 +46,8 @@ describe('a new key that a person makes', () => {
     ['its name differs in case and blanks', ['Staging CI 2026 08 03'], 'unclear 1'],
     ['a near one is beside a foreign one', ['STAGING-CI-2026-08-03', 'web'], 'unclear 1'],
     ['it is the only new one under another name', ['web'], 'unclear 1'],
-    ['there are several and none is like it', ['web', 'cron'], 'none'],
+    ['there are several and none is like it', ['web', 'cron'], 'unclear 2'],
+    ['nobody could tell which of so many', ['a', 'b', 'c', 'd', 'e', 'f'], 'none'],
   ])('is asked for and never guessed when %s', async (_, labels, expected) => {
     const made = await makingBench({ create: 'none' });
 
@@ -85,6 +87,21 @@ describe('a new key that a person makes', () => {
 
     expect((await read(made.bench, made.rotation)).newKeyId).toBeNull();
     expect((await read(made.bench, other)).newKeyId).not.toBeNull();
+  });
+
+  test('is not the one that has come for another key, however long ago that rotation ended', async () => {
+    const made = await makingBench({ create: 'none' });
+    const { bench, deps } = made;
+    bench.provider.put(fakeKey('key_other', { label: 'other' }));
+    await bench.sync();
+    const other = await begin(bench, 'key_other');
+    bench.provider.put(fakeKey('key_theirs', { label: present(other.newName), createdAt: bench.clock.now() }));
+    await bench.sync();
+    await tickFoundKeys(deps);
+    await step(bench, other, 'inventory');
+    await cancelRotation(deps, { actor: ADA, rotationId: other.id, reason: 'the old one stays a while' });
+
+    expect(await findNewKey(bench.store.read, await read(bench, made.rotation))).toEqual({ kind: 'none' });
   });
 
   test('is named by itself when somebody has said before that it is made', async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type Rotation, stepOf } from '../../../src/domain/rotation.ts';
 import { parseEvidence } from '../../../src/domain/rotation-evidence.ts';
-import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import { muteRule } from '../../../src/services/noise/holds.ts';
+import { quietFindings } from '../../../src/services/noise/quiet-findings.ts';
 import { followVerifications } from '../../../src/services/rotation/follow-verification.ts';
 import { joinVerifiedKeys } from '../../../src/services/rotation/join-lineage.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { type Bench, NOON } from '../../support/bench-deps.ts';
-import { benchWithKeys, sendAll } from '../../support/requests.ts';
+import { ADA, benchWithKeys, sendAll } from '../../support/requests.ts';
 import { bear, begin, read, step } from './support.ts';
 
 async function pollAt(bench: Bench, at: number): Promise<void> {
@@ -74,6 +76,22 @@ describe('verify', () => {
     expect(alert).toMatchObject({ severity: 'medium', detectorIds: ['old-key-rise'], lineageId: rotation.lineageId });
     expect(alert?.keyId).toBe(rotation.oldKeyId);
     expect(more).toEqual([]);
+  });
+
+  test('a rise of the old key is told nobody where the rule is muted, and kept', async () => {
+    const { bench, rotation } = await redeployed();
+    const { lineageId } = rotation;
+    const mute = { actor: ADA, lineageId, ruleId: 'old-key-rise', reason: 'the nightly job, known' };
+    await pollAt(bench, NOON + 25 * HOUR_MS);
+    await muteRule(bench.deps, { ...mute, untilAt: NOON + 3 * DAY_MS });
+
+    use(bench, 'key_1', NOON + 26 * HOUR_MS, NOON + 28 * HOUR_MS);
+    await pollAt(bench, NOON + 27 * HOUR_MS + 20 * MINUTE_MS);
+
+    expect(await bench.store.read.alerts.unresolved()).toEqual([]);
+    expect(bench.outbox().filter((row) => row.startsWith('rotation_rise'))).toEqual([]);
+    const kept = await quietFindings(bench.deps, { from: NOON, to: bench.clock.now() + HOUR_MS });
+    expect(kept.map(({ finding }) => finding.detectorId)).toEqual(['old-key-rise']);
   });
 
   test('keeps one message of the traffic, put on its way only when there is something else to see', async () => {

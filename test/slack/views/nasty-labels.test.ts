@@ -84,7 +84,11 @@ const nastyAccount = (nasty: string) => ({
   refusal: null,
 });
 
-const nastyRotation = (nasty: string) => ({ rotation: nastyCard(nasty).rotation, place: null });
+const nastyRotation = (nasty: string) => ({
+  rotation: nastyCard(nasty).rotation,
+  oldKeyStatus: 'active' as const,
+  place: null,
+});
 const nastyCard = (nasty: string) =>
   rotationCard(
     {
@@ -355,8 +359,8 @@ describe('the modals', () => {
     ),
     accountModal({ ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON, consent: null }),
     openRotationModal({ key: nobody(nasty).key, lineage: stagingLineage(), where: nasty, alertId: null }),
-    keyModal({ ...rotationModal(nasty), step: 'generate' }, LOCALE),
-    keyModal({ ...rotationModal(nasty), step: 'inventory' }, LOCALE),
+    keyModal({ ...rotationModal(nasty), step: 'generate', asked: rotationModal(nasty).candidates }, LOCALE),
+    keyModal({ ...rotationModal(nasty), step: 'inventory', asked: [] }, LOCALE),
     verifyModal({ ...rotationModal(nasty), seen: nastyVerification(nasty) }, LOCALE),
     reasonModal({ ...rotationModal(nasty), mode: 'cancel', slug: 'staging-ci' }),
     noticeModal(

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Action } from '../../../src/domain/action.ts';
 import type { RotationStep, StepName, StepState } from '../../../src/domain/rotation.ts';
 import { ROTATION_STEPS } from '../../../src/domain/rotation.ts';
 import { CHECKLIST } from '../../../src/domain/rotation-checklist.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
+import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
 import { NO_WORK } from '../../../src/services/rotation/read-work.ts';
 import { driverView, rotationView } from '../../../src/slack/views/rotation.ts';
 import { checklistView } from '../../../src/slack/views/rotation-emergency.ts';
@@ -19,7 +21,16 @@ import { supportPaper, usagePaper } from '../../../src/slack/views/rotation-pape
 import { rotationStepView } from '../../../src/slack/views/rotation-step.ts';
 import { secretByHandView } from '../../../src/slack/views/rotation-steps/store.ts';
 import { riseView, trafficView } from '../../../src/slack/views/rotation-traffic.ts';
-import { BEGAN, LOCALE, NOW, rotationCard, stagingKey, stagingLineage, verificationOf } from '../support/cards.ts';
+import {
+  BEGAN,
+  LOCALE,
+  NOW,
+  rotationCard,
+  stagingKey,
+  stagingLineage,
+  stopAction,
+  verificationOf,
+} from '../support/cards.ts';
 import { expectMessage, expectView, seen, spoken } from '../support/golden.ts';
 
 const LINKED = { ...LOCALE, workspaceUrl: 'https://acme.slack.com/' };
@@ -270,13 +281,40 @@ describe('the traffic, the end and an emergency', () => {
   });
 });
 
+describe('the end of an old key has the buttons that make sense', () => {
+  const suspended = { oldKey: stagingKey({ status: 'inactive' }), acts: ['restore', 'revoke'] } as const;
+  const revoking = (fields: Partial<Action> = {}) => stopAction({ kind: 'revoke', state: 'pending', ...fields });
+  const hanging = revoking({ problem: 'The provider did not answer.', problemCode: 'provider_unavailable' });
+  const ended = (fields: Partial<RotationCard>, { underWay = null }: Partial<RotationCard['end']> = {}) => {
+    const inGrace = fields.acts === suspended.acts ? { finalAt: NOW } : {};
+    const card = { ...VERIFIED, ...fields, rotation: { ...VERIFIED.rotation, ...inGrace } };
+    return seen(rotationStepView({ ...card, end: { ...card.end, underWay } }, 'revoke', LOCALE));
+  };
+  test.each([
+    ['in its grace it comes back', ended(suspended), '[ Restore… ]'],
+    ['nothing races what is being tried', ended(suspended, { underWay: revoking() }), ''],
+    [
+      'what hangs is given up, with the key or without',
+      ended(suspended, { underWay: hanging }),
+      '[ Restore… ] [ Stop trying ]',
+    ],
+    ['a stop that hangs has left the key at work', ended({}, { underWay: hanging }), '[ Stop trying ]'],
+    ['once it was given up', ended({ ...suspended, acts: ['restore'] }), '[ Retire… ] [ Restore… ] [ Look again ]'],
+  ])('%s', (_, text, buttons) => {
+    const shown = text.match(/\[ (Retire|Restore|Stop trying|Look again|Suspend|Revoke)…? \]/g) ?? [];
+    expect(shown.join(' ')).toBe(buttons);
+    // The words name what a click does, and no button that is not there.
+    expect(/Stop trying (gives|leaves)/.test(text)).toBe(buttons.includes('Stop trying'));
+  });
+});
+
 describe('the modals of a rotation', () => {
   const lineage = stagingLineage();
   const sum = (requests: number | null, tokens: number) => ({ requests, tokens, costMicroUsd: tokens * 10 });
   const old = { lastHour: sum(12, 9_000), lastDay: sum(340, 81_000), lastSeenAt: NOW - 8 * MINUTE_MS };
   const quiet = { lastHour: sum(null, 0), lastDay: sum(null, 0), lastSeenAt: null };
   const traffic = { oldKey: old, newKey: quiet, dataUntil: NOW - 5 * MINUTE_MS, blindSince: null };
-  const keys = { button: BUTTON, rotation: HALF.rotation, lineage, newName: 'staging-ci-2026-10-17' };
+  const keys = { button: BUTTON, rotation: HALF.rotation, lineage, newName: 'staging-ci-2026-10-17', asked: [] };
 
   test('read as agreed', async () => {
     const where = 'Anthropic / Staging';
@@ -286,6 +324,9 @@ describe('the modals of a rotation', () => {
     await expectView('modal-rotate-already', alreadyRotatingModal({ lineage, rotation, place }, LINKED));
     const fresh = { ...keys, rotation: BEGUN.rotation, newKey: null };
     await expectView('modal-rotation-key', keyModal({ ...fresh, step: 'generate', candidates: [NEW_KEY] }, LOCALE));
+    const foreign = stagingKey({ id: 'key_3', label: 'scratch', hint: 'sk-ant-api03-nnn...oYn3' });
+    const inQuestion = { ...fresh, step: 'generate', candidates: [foreign], asked: [foreign] } as const;
+    await expectView('modal-rotation-key-asked', keyModal(inQuestion, LOCALE));
     await expectView(
       'modal-rotation-key-none',
       keyModal({ ...keys, step: 'inventory', candidates: [], newKey: null }, LOCALE),

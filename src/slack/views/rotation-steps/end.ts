@@ -1,8 +1,9 @@
-import { hangs } from '../../../domain/action.ts';
+import { type Action, hangs } from '../../../domain/action.ts';
 import { missingBefore, stepOf } from '../../../domain/rotation.ts';
 import { parseEvidence } from '../../../domain/rotation-evidence.ts';
 import { endRefusal } from '../../../domain/rotation-steering.ts';
 import type { ConsoleSteps } from '../../../ports/provider.ts';
+import type { EndCard } from '../../../services/rotation/describe-end.ts';
 import type { RotationCard } from '../../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../../button-value.ts';
 import { ACT_LABEL, stopTryingButton } from '../alert-buttons.ts';
@@ -22,7 +23,9 @@ export function endWords(
   const { rotation, oldKey, acts, stopSteps, end } = card;
   const old = keyText(oldKey);
   if (rotation.kind === 'drill')
-    return ['*DRILL*: nothing is stopped. *Simulate* ticks this step as if the old key had ended.'];
+    return missingBefore(rotation, 'revoke').length > 0
+      ? []
+      : ['Nothing is stopped: *Simulate* ticks this step as if the old key had ended.'];
   const waiting = waitingWords(card, locale);
   if (waiting !== null) return waiting;
   if (end.byPolicyAt !== null) {
@@ -51,20 +54,15 @@ export function endWords(
   return [...first, `Stop ${old} by hand:`, ...byHand(stopSteps), byItself];
 }
 
-function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): readonly string[] | null {
-  const old = keyText(oldKey);
+function waitingWords(card: RotationCard, locale: Locale): readonly string[] | null {
+  const { rotation, oldKey, end } = card;
   const { approval, underWay, retired } = end;
-  if (underWay !== null) {
-    const why = underWay.problem === null ? '' : ` ${escaped(underWay.problem)}`;
-    const next = hangs(underWay) ? ` Not done yet; it is tried again ${dayAndTime(underWay.notBeforeAt, locale)}.` : '';
-    return [`The end of ${old} is under way, asked for by ${actorMention(underWay.requestedBy)}.${next}${why}`];
-  }
-  if (approval !== null) {
-    const who = approval.approverIds.length === 0 ? 'a second person' : mentionList(approval.approverIds);
-    return [
-      `The end of ${old} waits for ${who} until ${untilText(approval, locale)}, asked for by ${actorMention(approval.requestedBy)}: a second person agrees before anything is stopped.`,
-    ];
-  }
+  const old = keyText(oldKey);
+  const awaited = [
+    ...(underWay === null ? [] : [underWayText(card, underWay, locale)]),
+    ...(approval === null ? [] : [approvalText(old, approval, locale)]),
+  ];
+  if (awaited.length > 0) return awaited;
   if (rotation.finalAt === null) return null;
   const consent = retired?.consent;
   const agreed =
@@ -80,10 +78,25 @@ function waitingWords({ rotation, oldKey, end }: RotationCard, locale: Locale): 
   ];
 }
 
+function underWayText({ oldKey, acts }: RotationCard, action: Action, locale: Locale): string {
+  const head = `The end of ${keyText(oldKey)} is under way, asked for by ${actorMention(action.requestedBy)}.`;
+  if (!hangs(action)) return head;
+  const waysOut = acts.includes('restore')
+    ? '*Restore…* starts the key again and gives its end up; *Stop trying* leaves it suspended.'
+    : '*Stop trying* gives it up.';
+  const why = `Not done yet; it is tried again ${dayAndTime(action.notBeforeAt, locale)}. ${escaped(action.problem ?? '')}`;
+  return `${head} ${why}\n${waysOut}`;
+}
+
+function approvalText(old: string, approval: NonNullable<EndCard['approval']>, locale: Locale): string {
+  const who = approval.approverIds.length === 0 ? 'a second person' : mentionList(approval.approverIds);
+  return `The end of ${old} waits for ${who} until ${untilText(approval, locale)}, asked for by ${actorMention(approval.requestedBy)}: a second person agrees before anything is stopped.`;
+}
+
 /** What stands once it is over. */
 export function endFacts({ rotation, oldKey }: RotationCard, locale: Locale): readonly string[] {
   const evidence = parseEvidence('revoke', stepOf(rotation, 'revoke').evidence);
-  if (evidence?.proof === 'simulated') return ['*DRILL*: simulated, nothing was stopped.'];
+  if (evidence?.proof === 'simulated') return [];
   const shown = `The provider shows it: ${keyText(oldKey)} ${OLD_KEY_IS[oldKey.status]}.`;
   if (evidence === null) return [shown];
   const agreed = evidence.approvedBy === null ? '' : ` Agreed to by ${actorMention(evidence.approvedBy)}.`;
@@ -99,21 +112,18 @@ export function endButtons(card: RotationCard, spec: Spec): ButtonSpec[] {
   const { rotation, lineage, end } = card;
   if (rotation.kind === 'drill')
     return endRefusal(rotation) === null ? [spec('rotation_simulate', 'Simulate', 'primary')] : [];
-  const { approval } = end;
-  if (approval !== null) return approvalButtons({ approval, lineage });
-  const again = end.underWay !== null && hangs(end.underWay) ? [stopTryingButton(end.underWay, lineage.slug)] : [];
-  const restore = rotation.finalAt !== null ? keyButtons(card, ['restore']) : [];
-  if (end.underWay !== null || rotation.finalAt !== null || endRefusal(rotation) !== null)
-    return [...again, ...restore];
+  const { approval, underWay } = end;
+  const stopTrying = underWay !== null && hangs(underWay) ? [stopTryingButton(underWay, lineage.slug)] : [];
+  if (approval !== null) return [...approvalButtons({ approval, lineage }), ...stopTrying];
+  const restore = keyButtons(card, ['restore']);
+  // What is being tried may be done at any moment: nothing races it. What hangs is given up, with or without the key.
+  if (underWay !== null) return stopTrying.length === 0 ? [] : [...restore, ...stopTrying];
+  if (rotation.finalAt !== null) return restore;
+  if (endRefusal(rotation) !== null) return [];
   if (!end.canRetire) return [...keyButtons(card, ['suspend', 'revoke']), spec('rotation_look', 'Look again')];
   // The minutes matter more than a grace.
   const stop = rotation.isPublic ? keyButtons(card, ['suspend', 'revoke']) : [];
-  return [
-    ...stop,
-    spec('rotation_retire', 'Retire…', 'danger'),
-    ...keyButtons(card, ['restore']),
-    spec('rotation_look', 'Look again'),
-  ];
+  return [...stop, spec('rotation_retire', 'Retire…', 'danger'), ...restore, spec('rotation_look', 'Look again')];
 }
 
 /** The ordinary buttons of the old key: the same modal, approval and proof as everywhere. */

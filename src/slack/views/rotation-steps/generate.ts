@@ -25,7 +25,7 @@ export function generateBody(card: RotationCard): readonly string[] {
   const { rotation, work } = card;
   const { creation, found } = work;
   if (rotation.kind === 'drill') {
-    return ['*Drill:* here the new key would be made and its value stored. Nothing is changed at the provider.'];
+    return ['Here the new key would be made and its value stored. Nothing is changed at the provider.'];
   }
   if (creation !== null && isUnderWay(creation)) return makingLines(card);
   if (found.kind === 'strays') return strayLines(found.keys);

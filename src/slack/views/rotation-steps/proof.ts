@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<Proof, string>> = {
   fingerprint: 'verified by Keysteward: the stored value is the one of the new key',
   version: 'verified by Keysteward: the secret has changed since the rotation began',
   word: 'on a person’s word',
-  simulated: 'simulated: a drill changes nothing',
+  simulated: 'simulated: nothing was changed',
 };
 
 /** What a tick rests on; empty where nothing was written down. */

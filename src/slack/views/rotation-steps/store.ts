@@ -7,7 +7,7 @@ import { actorMention, escaped, foreign } from '../text.ts';
 
 /** Where the new value goes, and how a person puts it there. */
 export function storeBody({ lineage, rotation, work: { place } }: RotationCard): readonly string[] {
-  if (rotation.kind === 'drill') return ['*Drill:* here the new value would be stored. Nothing is changed.'];
+  if (rotation.kind === 'drill') return ['Here the new value would be stored. Nothing is changed.'];
   const purpose = lineage.workload === null ? '' : ` (${foreign(lineage.workload)})`;
   if (place === null) {
     return [

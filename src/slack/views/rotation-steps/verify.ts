@@ -5,7 +5,7 @@ import type { RotationCard } from '../../../services/rotation/describe-rotation.
 import { dayAndTime, foreign, type Locale } from '../text.ts';
 
 export function verifyWords({ rotation }: RotationCard): readonly string[] {
-  if (rotation.kind === 'drill') return ['*DRILL*: no traffic moves. *Simulate* ticks this step.'];
+  if (rotation.kind === 'drill') return ['No traffic moves: *Simulate* ticks this step.'];
   const quiet =
     rotation.kind === 'emergency'
       ? 'The new key has to show traffic; in an emergency nobody waits for the old one to be quiet.'
@@ -18,7 +18,7 @@ export function verifyWords({ rotation }: RotationCard): readonly string[] {
 export function verifyFacts({ rotation }: RotationCard, locale: Locale): readonly string[] {
   const evidence = parseEvidence('verify', stepOf(rotation, 'verify').evidence);
   if (evidence === null) return [];
-  if (evidence.proof === 'simulated') return ['*DRILL*: simulated, no traffic was looked at.'];
+  if (evidence.proof === 'simulated') return [];
   const { firstSeenAt, requests, models, oldQuietSince, neededMs, override } = evidence;
   const count = requests === null ? '' : `, ${plural(requests, 'request')} since`;
   const what = models.length === 0 ? '' : ` (${models.map((model) => foreign(model, 40)).join(', ')})`;
