@@ -1,3 +1,5 @@
+import { CHECK_RULES } from '../domain/hygiene/checks.ts';
+import type { LintFix } from '../domain/hygiene/lint.ts';
 import type { Score } from '../domain/hygiene/score.ts';
 import { type DisplayCurrency, formatMoney, rateText } from '../domain/money.ts';
 import { plural } from '../domain/time.ts';
@@ -33,12 +35,19 @@ export function lint(json: boolean): Promise<void> {
       const rows = found.map(({ slug, what, evidence, fix }) => [
         printable(slug),
         printable([what, ...evidence].join('; ')),
-        fix,
+        FIX_WORDS[fix](slug),
       ]);
-      out(`${tableOf([['key', 'what', 'fix'], ...rows], [])}\n`);
+      out(tableOf([['key', 'what', 'in Slack'], ...rows], []));
     }
   });
 }
+
+const FIX_WORDS: Readonly<Record<LintFix, (slug: string) => string>> = {
+  assign: (slug) => `/keys owner ${slug} @somebody`,
+  edit: (slug) => `/keys edit ${slug}`,
+  rename: () => '/keys lint: Rename…',
+  split: () => '/keys lint: Split…',
+};
 
 function riskJson({ keys }: Risk): string {
   const rows = keys.map(({ at: { slug }, radius }) => {
@@ -64,14 +73,13 @@ function riskText({ keys, atRiskMicroUsd, notKnown }: Risk, currency: DisplayCur
 }
 
 function scoreText({ score: points, checks }: Score): string {
-  const lines = checks.flatMap(({ id, weight, lost, items }) =>
-    lost === 0
-      ? []
-      : [
-          '',
-          `${id}: ${lost} of ${weight} points lost`,
-          ...items.map(({ slug, fix }) => `  ${printable(slug)}: ${printable(fix)}`),
-        ],
-  );
+  const lines = checks
+    .filter(({ lost }) => lost > 0)
+    .toSorted((a, b) => b.lost - a.lost)
+    .flatMap(({ id, weight, lost, items }) => [
+      '',
+      `${CHECK_RULES[id].short}: ${plural(items.length, 'key')}, ${lost} of ${weight} points lost (${id})`,
+      ...items.map(({ slug, fix }) => `  ${printable(slug)}: ${printable(fix)}`),
+    ]);
   return `Hygiene score: ${points} of 100\n${lines.map((line) => `${line}\n`).join('')}`;
 }

@@ -98,7 +98,7 @@ export function actionText(action: DigestAction, { locale, placeOf }: DigestLook
     ...(points === 0 ? [] : [`worth ${points} ${points === 1 ? 'point' : 'points'}`]),
     ...(spentMicroUsd === 0 ? [] : [`${escaped(formatMoney(spentMicroUsd, locale.currency))} this week`]),
   ];
-  const others = count > 1 ? ` and ${plural(count - 1, 'more key')}` : '';
+  const others = count > 1 ? `, and ${plural(count - 1, 'more key')}` : '';
   return `*${WHAT[why](action, locale)}*${others}${reasons.length === 0 ? '' : `\n${reasons.join(' · ')}`}`;
 }
 
