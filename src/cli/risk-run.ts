@@ -1,11 +1,13 @@
 import { CHECK_RULES } from '../domain/hygiene/checks.ts';
 import type { LintFix } from '../domain/hygiene/lint.ts';
 import type { Score } from '../domain/hygiene/score.ts';
-import { type DisplayCurrency, formatMoney, rateText } from '../domain/money.ts';
+import { type DisplayCurrency, formatMoney, rateText, roughMoney } from '../domain/money.ts';
 import { plural } from '../domain/time.ts';
 import { readLint } from '../services/hygiene/read-lint.ts';
 import { readScores } from '../services/hygiene/read-score.ts';
 import { type Risk, readRisk } from '../services/risk/read-risk.ts';
+import { changeText } from '../slack/views/risk.ts';
+import { atRiskText } from '../slack/views/risk-words.ts';
 import { out, printable } from './output.ts';
 import { withStored } from './stored-deps.ts';
 import { tableOf } from './table.ts';
@@ -51,25 +53,36 @@ const FIX_WORDS: Readonly<Record<LintFix, (slug: string) => string>> = {
 
 function riskJson({ keys }: Risk): string {
   const rows = keys.map(({ at: { slug }, radius }) => {
-    const { worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes, assumptions } = radius;
-    return { slug, worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes, assumptions };
+    const { worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes, assumptions, isTheoretical } = radius;
+    return { slug, worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes, assumptions, isTheoretical };
   });
   return `${JSON.stringify(rows, null, 2)}\n`;
 }
 
-function riskText({ keys, atRiskMicroUsd, notKnown }: Risk, currency: DisplayCurrency): string {
+function riskText(risk: Risk, currency: DisplayCurrency): string {
+  const { keys, change } = risk;
+  // Nobody's clock is shown.
+  const locale = { currency, timezone: 'UTC' };
   if (keys.length === 0) return 'There is no working key.\n';
-  const rows = keys.map(({ at: { slug }, radius: { worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes } }) => [
-    printable(slug),
-    worst48hMicroUsd === null ? 'not known' : formatMoney(worst48hMicroUsd, currency),
-    boundedBy,
-    stoppedBy,
-    withinMinutes === null ? '' : `${withinMinutes.toLocaleString('en-US')} min`,
-  ]);
+  const rows = keys.map(
+    ({ at: { slug }, radius: { worst48hMicroUsd, boundedBy, stoppedBy, withinMinutes, isTheoretical } }) => [
+      printable(slug),
+      worst48hMicroUsd === null
+        ? 'not known'
+        : isTheoretical
+          ? `up to ${roughMoney(worst48hMicroUsd, currency)}`
+          : formatMoney(worst48hMicroUsd, currency),
+      isTheoretical && worst48hMicroUsd !== null ? `${boundedBy}, no cap` : boundedBy,
+      stoppedBy,
+      withinMinutes === null ? '' : `${withinMinutes.toLocaleString('en-US')} min`,
+    ],
+  );
   const table = tableOf([['key', 'worst of 48 hours', 'bounded by', 'stopped by', 'within'], ...rows], [1, 4]);
-  const rest = notKnown === 0 ? '' : `, and ${plural(notKnown, 'key')} of which nothing can be said`;
+  const told = [`${atRiskText(risk, locale)}. What keys share is counted once.`];
+  if (change !== null) told.push(changeText(change, locale));
   const rate = rateText(currency);
-  return `${table}\nAt risk in 48 hours: ${formatMoney(atRiskMicroUsd, currency)}${rest}. What keys share is counted once.\n${rate === null ? '' : `${rate}\n`}`;
+  if (rate !== null) told.push(rate);
+  return `${table}\n${told.map((line) => `${line.replaceAll(/[*`]/g, '')}\n`).join('')}`;
 }
 
 function scoreText({ score: points, checks }: Score): string {

@@ -93,6 +93,7 @@ test('score, lint, blast radius and digest of any database are told without a bo
     stoppedBy: 'people',
     withinMinutes: expect.any(Number),
     assumptions: [expect.stringContaining('all models that it may call')],
+    isTheoretical: true,
   });
   expect(of(radius.stdout, 'old-bot')).toMatchObject({ worst48hMicroUsd: null, boundedBy: 'not_known' });
 
@@ -120,9 +121,17 @@ test('what people read has paragraphs, names and no mark of Slack', async () => 
   const { stdout } = keysteward(folder, 'digest');
 
   expect(stdout).toMatch(/^Keys in the last 7 days: \d+ of 100\n\n\$12 spent/);
-  expect(stdout).toMatch(/\n\nThree things to do[^\n]*\n {2}- \S.*\n {4}worth [\d.]+ points/);
+  expect(stdout).toMatch(
+    /\n\nThree things to do[^\n]*\n {2}- Cap prod-api at \$20 a month in its provider’s console\n {4}takes \$\d+ off the risk/,
+  );
   expect(stdout).toContain('\nTonight an alert calls Ana <b> [31m, then U0ADMIN\n');
   for (const mark of ['*', '\u001b', '&lt;', '<@']) expect(stdout).not.toContain(mark);
+  const risk = keysteward(folder, 'blast-radius').stdout;
+  expect(risk).toMatch(/prod-api +up to \$290 +rate, no cap +people/);
+  expect(risk).toMatch(
+    /\n1 key has no cap that stops it: if leaked, in theory up to \$290 in 48 hours; 1 key of which nothing/,
+  );
+  expect(risk).toContain('cap the project or workspace of prod-api at $20 a month in its provider’s console.');
   expect(keysteward(folder, 'keys', 'list').stdout).toMatch(/prod-api .* Ana <b> \[31m /);
   expect(keysteward(folder, 'lint').stdout).toMatch(/old-bot +belongs to nobody +\/keys owner old-bot @somebody\n/);
   expect(keysteward(folder, 'score').stdout).toMatch(/^Hygiene score: \d+ of 100\n\nno owner: 1 key, 2 of 20 points/);
