@@ -122,7 +122,7 @@ test('what people read has paragraphs, names and no mark of Slack', async () => 
 
   expect(stdout).toMatch(/^Keys in the last 7 days: \d+ of 100\n\n\$12 spent/);
   expect(stdout).toMatch(
-    /\n\nThree things to do[^\n]*\n {2}- Cap prod-api at \$20 a month in its provider’s console\n {4}takes \$\d+ off the risk/,
+    /\n\nThree things to do[^\n]*\n {2}- Cap the project or workspace of prod-api at \$20 a month in its provider’s console\n {4}takes \$\d+ off the risk/,
   );
   expect(stdout).toContain('\nTonight an alert calls Ana <b> [31m, then U0ADMIN\n');
   for (const mark of ['*', '\u001b', '&lt;', '<@']) expect(stdout).not.toContain(mark);

@@ -125,8 +125,9 @@ const capOf: What = ({ capMicroUsd }, locale) =>
 const WHAT: Readonly<Record<DigestAction['why'], What>> = {
   alert: (action, locale) => `Answer the alert of ${slugOf(action, locale)}`,
   revocation: (action, locale) => `See to it that the old key of ${slugOf(action, locale)} ends`,
-  cap_by_hand: (action, locale) => `Cap ${slugOf(action, locale)}${capOf(action, locale)} in its provider’s console`,
-  cap_scope: (action, locale) => `Cap ${slugOf(action, locale)}${capOf(action, locale)}`,
+  cap_by_hand: (action, locale) =>
+    `Cap the project or workspace of ${slugOf(action, locale)}${capOf(action, locale)} in its provider’s console`,
+  cap_scope: (action, locale) => `Cap the project or workspace of ${slugOf(action, locale)}${capOf(action, locale)}`,
   enforce_cap: (action, locale) => `Have the cap of ${slugOf(action, locale)} enforced (policy.yml, caps.monthly)`,
   stop_key: (action, locale) => `Stop ${slugOf(action, locale)}, which nobody uses`,
   owned: (action, locale) => `Find an owner for ${slugOf(action, locale)}`,
