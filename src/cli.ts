@@ -14,6 +14,7 @@ import { addRepriceCommand } from './cli/reprice.ts';
 import { addReviewCommands } from './cli/review.ts';
 import { addRiskCommands } from './cli/risk.ts';
 import { addSandboxCommands, showPage } from './cli/sandbox.ts';
+import { faultText, refuseExcess } from './cli/wrong-line.ts';
 import { AppError, publicMessageOf } from './domain/errors.ts';
 
 const EXIT_USAGE = 2;
@@ -21,7 +22,7 @@ const EXIT_USAGE = 2;
 const program = new Command('keysteward')
   .description('Stops a leaked AI API key before it becomes an invoice.')
   .exitOverride()
-  .configureOutput({ writeOut: out, writeErr: err })
+  .configureOutput({ writeOut: out, writeErr: err, outputError: (text) => err(faultText(program, text)) })
   .allowExcessArguments()
   .action(async (_options: unknown, command: Command) => {
     const [unknown] = command.args;
@@ -51,6 +52,7 @@ addDigestCommand(program);
 addBacktestCommand(program);
 addAnalyzeCommand(program);
 addSandboxCommands(program);
+refuseExcess(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

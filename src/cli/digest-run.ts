@@ -3,7 +3,9 @@ import { AppError } from '../domain/errors.ts';
 import { previewDigest } from '../services/digest/read-digest.ts';
 import type { RiskDeps } from '../services/risk/read-risk.ts';
 import { lookFor } from '../slack/digest-renderers.ts';
+import { chartText } from '../slack/views/chart.ts';
 import { digestView } from '../slack/views/digest.ts';
+import type { DigestLook } from '../slack/views/digest-words.ts';
 import { out, printable } from './output.ts';
 import { withStored } from './stored-deps.ts';
 
@@ -29,19 +31,50 @@ async function sentIn({ store }: RiskDeps, week: string): Promise<DigestCard> {
   });
 }
 
-/** The text of the message, which says all that its blocks say, without Slack's marks. */
+/** What the message's blocks say, without Slack's marks: a paragraph each, things to do as a list. */
 async function textOf(deps: RiskDeps, card: DigestCard): Promise<string> {
   const locale = { currency: deps.policy.currency, timezone: deps.policy.calendar.timeZone };
   const look = await lookFor(deps, card, locale);
-  const { text } = digestView(card, look);
-  const plain = text
+  const { blocks, charts } = digestView(card, look);
+  const said = blocks.flatMap((block): readonly Said[] => {
+    if (block.type === 'header') return [{ text: block.text.text, isListed: false }];
+    if (block.type === 'section')
+      return [{ text: block.text?.text ?? '', isListed: block.accessory?.type === 'button' }];
+    if (block.type !== 'context') return [];
+    return [
+      {
+        text: block.elements
+          .map((one) => ('text' in one ? one.text : ''))
+          .join('\n')
+          .replaceAll(' · ', '\n'),
+        isListed: false,
+      },
+    ];
+  });
+  const drawn = charts.map((chart) => ({ text: chartText(chart), isListed: false }));
+  // The footer comes last, as in the message.
+  const paragraphs = [...said.slice(0, -1), ...drawn, ...said.slice(-1)].map(({ text, isListed }, index) => {
+    const lines = plainText(text, look).split('\n').map(printable);
+    const apart = index === 0 || isListed ? '' : '\n';
+    return `${apart}${isListed ? `  - ${lines.join('\n    ')}` : lines.join('\n')}\n`;
+  });
+  return paragraphs.join('');
+}
+
+interface Said {
+  readonly text: string;
+  /** It is one of the things to do, which have buttons in Slack. */
+  readonly isListed: boolean;
+}
+
+function plainText(text: string, { nameOf }: DigestLook): string {
+  return text
     .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
-    .replaceAll(/<@([^>]+)>/g, (_, id: string) => `@${look.nameOf(id) ?? id}`)
+    .replaceAll(/<@([^>]+)>/g, (_, id: string) => `@${nameOf(id) ?? id}`)
     .replaceAll(/<[^|>]*\|([^>]*)>/g, '$1')
     .replaceAll(':warning:', '!')
     .replaceAll(/:clap: |\*|\u2060/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-  return `${plain.split('\n').map(printable).join('\n')}\n`;
 }

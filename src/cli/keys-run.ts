@@ -47,7 +47,7 @@ export function listInventory(filters: readonly string[], { json, csv, sort }: L
   return withStore(async (store) => {
     const keys = await asked(store, sort === undefined ? filters : [...filters, `sort:${sort}`]);
     if (!json && !csv) {
-      out(listText(keys));
+      out(listText(keys, await namesIn(store)));
       return 0;
     }
     const entries = await describeEntries({ store, clock: systemClock }, keys, await insightsOf(store));
@@ -120,7 +120,12 @@ function quoted(filter: string): string {
   return `${name}"${value}"`;
 }
 
-function listText(keys: readonly KeySummary[]): string {
+/** People as Slack calls them, where they were seen there. */
+async function namesIn(store: Store): Promise<ReadonlyMap<string, string>> {
+  return new Map((await store.read.members.all()).map(({ userId, name }) => [userId, name]));
+}
+
+function listText(keys: readonly KeySummary[], names: ReadonlyMap<string, string>): string {
   if (keys.length === 0) return 'No key fits.\n';
   const now = systemClock.now();
   const rows = keys.map(({ key, lineage, providerTitle, scopeName, last30dMicroUsd }) => [
@@ -128,13 +133,17 @@ function listText(keys: readonly KeySummary[]): string {
     printable(providerTitle),
     printable(scopeName ?? ''),
     lineage.environment,
-    lineage.ownerSlackId ?? 'nobody',
+    ownerText(lineage.ownerSlackId, names),
     key.status,
     key.lastUsedAt === null ? 'no use seen' : `${formatLength(Math.max(0, now - key.lastUsedAt))} ago`,
     formatMoney(last30dMicroUsd, US_DOLLAR),
   ]);
   const head = ['name', 'provider', 'scope', 'environment', 'owner', 'status', 'last used', '30 days'];
   return `${tableOf([head, ...rows], [7])}${plural(keys.length, 'key')}\n`;
+}
+
+function ownerText(id: string | null, names: ReadonlyMap<string, string>): string {
+  return id === null ? 'nobody' : printable(names.get(id) ?? id);
 }
 
 function formatOf(file: string): SheetFormat {

@@ -22,6 +22,10 @@ export interface RateLimit {
   /** `requests_per_minute`, `input_tokens_per_minute` … in the provider's words. */
   readonly kind: string;
   readonly value: number | null;
+  /** Of a group of models, what they are called; absent: `model` says it. */
+  readonly models?: readonly string[];
+  /** What all scopes of the organization have together; absent: not told. */
+  readonly sharedValue?: number;
 }
 
 export interface ModelPermissions {

@@ -31,6 +31,11 @@ export function formatMoney(microUsd: number, currency: DisplayCurrency = US_DOL
   return formatAmount(amount, currency.code, size >= smallest / 2 && size < 9.995 ? digits : 0);
 }
 
+/** What nobody can know better, to two digits: `$350,000`, `€1,200`. */
+export function roughMoney(microUsd: number, currency: DisplayCurrency = US_DOLLAR): string {
+  return formatMoney(Number((microUsd * currency.usdRate).toPrecision(2)) / currency.usdRate, currency);
+}
+
 /** What is said once where amounts are not in US dollars: how they were made, since rates change. Null for dollars. */
 export function rateText({ code, usdRate, rateDate }: DisplayCurrency): string | null {
   if (code === US_DOLLAR.code) return null;

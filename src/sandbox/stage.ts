@@ -44,6 +44,8 @@ export interface StageOptions extends SandboxSettings {
   readonly clock?: DrivenClock;
   /** What is so at Acme before the app looks for the first time. */
   readonly prepare?: (world: World) => void;
+  /** What an installation that has run for long has kept; before its app starts. */
+  readonly past?: (app: KeystewardApp) => Promise<void>;
   /** How the simulated providers differ from the usual. */
   readonly openai?: Pick<OpenAiStandInOptions, 'serviceAccountKeyDelete'>;
   readonly anthropic?: Pick<AnthropicStandInOptions, 'spendLimits'>;
@@ -187,7 +189,7 @@ export interface Life {
   readonly overrides?: Overrides;
   readonly addresses?: Omit<Addresses, 'folder'>;
   /** Gets the app before it starts. */
-  readonly onApp?: (app: KeystewardApp) => void;
+  readonly onApp?: (app: KeystewardApp) => Promise<void> | void;
 }
 
 function refuseBoot(): never {
@@ -241,7 +243,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const life = { clock, ids, ...options.overrides, ...overrides };
     return bootApp({ options, life, addresses: { ...addresses, folder }, onApp });
   };
-  const { app, tick } = await boot({});
+  const { app, tick } = await boot(options.past === undefined ? {} : { onApp: options.past });
   return new Stage({
     clock,
     world,
@@ -283,7 +285,7 @@ async function bootApp({ options, life, addresses, onApp }: Booting): Promise<Ru
       ...life,
     },
   });
-  onApp?.(app);
+  await onApp?.(app);
   await app.start();
   return { app, tick: () => tick() };
 }

@@ -141,7 +141,7 @@ detectors: { spend-acceleration: { floor_usd: 10000 }, cost-spike: { floor_usd: 
   test.each([
     [['backtest', 'missing.csv'], 1, 'There is no such file: missing.csv\n'],
     [['backtest', 'empty.csv'], 1, 'There is no good line in empty.csv: it is empty.\n'],
-    [['backtest'], 2, "error: missing required argument 'file'\n"],
+    [['backtest'], 2, "error: missing required argument 'file'. keysteward backtest takes <file>, --profile"],
     [['backtest', 'empty.csv', '--profile', 'loose'], 2, "'loose' is invalid. Allowed choices are balanced, strict."],
     [['backtest', 'empty.csv', '--poll-minutes', '0'], 2, 'Give a whole number from 1'],
     [['analyze', '--history', 'empty.csv'], 2, "required option '--records <file>' not specified"],

@@ -151,6 +151,6 @@ describe('what stands on a digest', () => {
 
   test('/keys digest shows what it would say now', async () => {
     const { bench } = await company();
-    expect((await bench.run('digest'))?.text).toContain('The last 7 days');
+    expect((await bench.run('digest'))?.text).toContain('Keys in the last 7 days');
   });
 });

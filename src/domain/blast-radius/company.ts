@@ -1,5 +1,5 @@
 import { groupBy } from '../collections.ts';
-import { ownCapBound, providerCapBound, type Radius, type RadiusInput, radiusOf } from './radius.ts';
+import { isCapped, ownCapBound, providerCapBound, type Radius, type RadiusInput, radiusOf } from './radius.ts';
 
 /** One key and what it shares with others. */
 export interface KeyAtRisk {
@@ -10,10 +10,14 @@ export interface KeyAtRisk {
   /** Keys of one scope share its limits; null: it belongs to none. */
   readonly scope: string | null;
   readonly input: RadiusInput;
+  /** What its whole connection lets through, whichever keys call; null: not told. */
+  readonly sharedMicroUsd: number | null;
   /** What changes could be made to it. */
   readonly options: {
-    /** A cap for its scope that its past suggests, where one could be set. */
+    /** A cap for its scope that its past suggests, where its provider has such caps. */
     readonly scopeCapMicroUsd: number | null;
+    /** Nobody can set that one from here. */
+    readonly isCapByHand: boolean;
     /** What the scope has spent this month. */
     readonly scopeSpentMicroUsd: number;
     /** Its own cap, where policy could have it enforced. */
@@ -29,7 +33,7 @@ export interface RatedKey {
 
 /** The one change that takes the most off. */
 export interface Change {
-  readonly kind: 'cap_scope' | 'enforce_cap' | 'stop_key';
+  readonly kind: 'cap_scope' | 'cap_by_hand' | 'enforce_cap' | 'stop_key';
   readonly slug: string;
   readonly keyId: string;
   /** The cap that it speaks of; null where it speaks of none. */
@@ -37,13 +41,21 @@ export interface Change {
   readonly savesMicroUsd: number;
 }
 
-export interface CompanyRadius {
-  /** The dearest first; those that are not known last. */
-  readonly keys: readonly RatedKey[];
+/** The company's sum, and how much of it nobody has decided on. */
+export interface AtRisk {
   /** What is known: limits that keys share are counted once. */
   readonly atRiskMicroUsd: number;
+  /** Working keys of which a figure is known. */
+  readonly rated: number;
+  /** Of these the ones that no cap stops, and what they take of the sum. */
+  readonly uncapped: { readonly keys: number; readonly microUsd: number };
   /** Keys of which no figure can be given, and which are in no sum. */
   readonly notKnown: number;
+}
+
+export interface CompanyRadius extends AtRisk {
+  /** The dearest first; those that are not known last. */
+  readonly keys: readonly RatedKey[];
   readonly change: Change | null;
 }
 
@@ -54,14 +66,21 @@ const KEYS_TRIED = 20;
 /** What all keys together could cost, and what would lower that most. */
 export function companyRadius(keys: readonly KeyAtRisk[]): CompanyRadius {
   const rated = keys.map((at) => ({ at, radius: radiusOf(at.input) }));
-  const groups = [...groupBy(rated, groupOf).values()];
-  const sums = groups.map((group) => ({ group, microUsd: sumOf(group) }));
+  const sums = sumsOf(rated);
   const connections = connectionsOf(sums);
+  const atRiskMicroUsd = total(connections);
+  const known = rated.filter(({ radius }) => radius.worst48hMicroUsd !== null);
+  const capped = known.filter(({ at }) => isCapped(at.input));
   const order = (a: RatedKey, b: RatedKey) => worstOf(b) - worstOf(a) || (a.at.slug < b.at.slug ? -1 : 1);
   return {
     keys: rated.toSorted(order),
-    atRiskMicroUsd: total(connections),
-    notKnown: rated.filter(({ radius }) => radius.worst48hMicroUsd === null).length,
+    atRiskMicroUsd,
+    rated: known.length,
+    uncapped: {
+      keys: known.length - capped.length,
+      microUsd: Math.max(0, atRiskMicroUsd - total(connectionsOf(sumsOf(capped)))),
+    },
+    notKnown: rated.length - known.length,
     change: bestChange(sums, connections),
   };
 }
@@ -77,6 +96,10 @@ function groupOf({ at }: RatedKey): string {
 interface GroupSum {
   readonly group: readonly RatedKey[];
   readonly microUsd: number;
+}
+
+function sumsOf(keys: readonly RatedKey[]): readonly GroupSum[] {
+  return [...groupBy(keys, groupOf).values()].map((group) => ({ group, microUsd: sumOf(group) }));
 }
 
 /** All keys of a scope: never more than their sum, nor than what the scope itself lets through. */
@@ -110,36 +133,37 @@ function scopeBound(group: readonly RatedKey[]): number {
   return Math.max(...bounds);
 }
 
-/** By connection: what its scopes sum up to, and what is paid in advance. */
-type Connections = ReadonlyMap<string, { readonly sum: number; readonly prepaid: number }>;
+/** By connection: what its scopes sum up to, and the most that it lets go, by what is paid in advance and by its limits. */
+type Connections = ReadonlyMap<string, { readonly sum: number; readonly most: number }>;
 
 function connectionsOf(sums: readonly GroupSum[]): Connections {
-  const known = new Map<string, { sum: number; prepaid: number }>();
+  const known = new Map<string, { sum: number; most: number }>();
   for (const { group, microUsd } of sums) {
-    const { id, prepaid } = payerOf(group);
-    known.set(id, { sum: (known.get(id)?.sum ?? 0) + microUsd, prepaid });
+    const { id, most } = payerOf(group);
+    const before = known.get(id);
+    known.set(id, { sum: (before?.sum ?? 0) + microUsd, most: Math.max(before?.most ?? 0, most) });
   }
   return known;
 }
 
-function payerOf(group: readonly RatedKey[]): { readonly id: string; readonly prepaid: number } {
+function payerOf(group: readonly RatedKey[]): { readonly id: string; readonly most: number } {
   const at = group[0]?.at;
-  return { id: at?.connectionId ?? '', prepaid: at?.input.prepaidMicroUsd ?? Number.POSITIVE_INFINITY };
+  const prepaid = at?.input.prepaidMicroUsd ?? Number.POSITIVE_INFINITY;
+  const shared = group.map((one) => one.at.sharedMicroUsd ?? Number.POSITIVE_INFINITY);
+  return { id: at?.connectionId ?? '', most: Math.min(prepaid, Math.max(...shared)) };
 }
 
-/** Of what is paid in advance no more than that can be lost. */
 function total(connections: Connections): number {
-  return [...connections.values()].reduce((all, { sum, prepaid }) => all + Math.min(sum, prepaid), 0);
+  return [...connections.values()].reduce((all, { sum, most }) => all + Math.min(sum, most), 0);
 }
 
 function bestChange(sums: readonly GroupSum[], connections: Connections): Change | null {
   const tried = sums.toSorted((a, b) => b.microUsd - a.microUsd).slice(0, GROUPS_TRIED);
   let best: Change | null = null;
   for (const { group: before, microUsd } of tried) {
-    const { id, prepaid } = payerOf(before);
-    const sum = connections.get(id)?.sum ?? 0;
+    const { sum, most } = connections.get(payerOf(before).id) ?? { sum: 0, most: 0 };
     for (const { change, group } of changesOf(before)) {
-      const savesMicroUsd = Math.min(sum, prepaid) - Math.min(sum - microUsd + sumOf(group), prepaid);
+      const savesMicroUsd = Math.min(sum, most) - Math.min(sum - microUsd + sumOf(group), most);
       if (savesMicroUsd > (best?.savesMicroUsd ?? 0)) best = { ...change, savesMicroUsd };
     }
   }
@@ -158,7 +182,8 @@ function changesOf(group: readonly RatedKey[]): readonly Tried[] {
   const cap = first?.at.options.scopeCapMicroUsd ?? null;
   if (first !== undefined && cap !== null) {
     const providerCap = { capMicroUsd: cap, spentMicroUsd: first.at.options.scopeSpentMicroUsd };
-    const change = { kind: 'cap_scope', slug: first.at.slug, keyId: first.at.keyId, capMicroUsd: cap } as const;
+    const kind = first.at.options.isCapByHand ? 'cap_by_hand' : 'cap_scope';
+    const change = { kind, slug: first.at.slug, keyId: first.at.keyId, capMicroUsd: cap } as const;
     tried.push({ change, group: group.map(({ at }) => rated({ ...at, input: { ...at.input, providerCap } })) });
   }
   for (const { at } of dearest) {

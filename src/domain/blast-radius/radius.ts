@@ -36,12 +36,23 @@ export interface Radius {
   /** Until it is stopped, or, where only people stop it, until they are called; null: not within the 48 hours, or not known. */
   readonly withinMinutes: number | null;
   readonly assumptions: readonly string[];
+  /** No cap stops it and nothing is paid in advance: the figure says what could be, not what anybody agreed to lose. */
+  readonly isTheoretical: boolean;
 }
 
 const WINDOW_MS = WINDOW_HOURS * HOUR_MS;
 
 /** The most that can be spent in 48 hours if the key leaked now and nobody did anything. */
 export function radiusOf(input: RadiusInput): Radius {
+  return { ...boundOf(input), isTheoretical: !isCapped(input) };
+}
+
+/** Something stops it at a sum that somebody decided on. */
+export function isCapped({ providerCap, ownCap, prepaidMicroUsd }: RadiusInput): boolean {
+  return providerCap !== null || ownCap !== null || prepaidMicroUsd !== null;
+}
+
+function boundOf(input: RadiusInput): Omit<Radius, 'isTheoretical'> {
   const { rates, highestHourMicroUsd, prepaidMicroUsd } = input;
   const seen = highestHourMicroUsd === null ? null : highestHourMicroUsd * WINDOW_HOURS;
   // What was seen once can be seen again, also where limits that are known would say less of the rest.

@@ -1,3 +1,4 @@
+import { groupBy } from '../collections.ts';
 import type { ModelRule, RateLimit } from '../limits.ts';
 
 export const WINDOW_HOURS = 48;
@@ -43,19 +44,18 @@ const NO_BOUND: RateBound = {
 /** All models at once, each as fast as its limits let it: a thief is not held to one. */
 export function rateBound({ rateLimits, models, otherModels, priceOf }: RateInput): RateBound {
   if (rateLimits.length === 0) return NO_BOUND;
-  const groups = new Map<string | null, RateLimit[]>();
-  for (const limit of rateLimits) groups.set(limit.model, [...(groups.get(limit.model) ?? []), limit]);
+  const groups = groupBy<RateLimit, string | null>(rateLimits, ({ model }) => model);
   const ofAll = groups.get(null) ?? [];
   groups.delete(null);
-  const callable = [...groups].filter(([label]) => mayCall(label ?? '', models));
-  const prices = callable.map(([label]) => dearest(namesIn(label ?? '').map(priceOf)));
-  const sums = callable.map(([, limits], index) => moneyOf(limits, prices[index] ?? NO_PRICE));
+  const callable = [...groups.values()].filter((limits) => mayCall(namesIn(limits), models));
+  const prices = callable.map((limits) => dearest(namesIn(limits).map(priceOf)));
+  const sums = callable.map((limits, index) => moneyOf(limits, prices[index] ?? NO_PRICE));
   const unlimited = models.mode === 'allow' ? models.models.filter((model) => !isCovered(model, callable)) : [];
   const known = sums.reduce<number>((sum, money) => sum + (money ?? 0), 0);
   // An allow list names all that there is; without one, other models may be there that no limit is told of.
   const isListed = sums.length > 0 || models.mode === 'allow';
   const isComplete = isListed && unlimited.length === 0 && sums.every((money) => money !== null);
-  const others = otherModels.filter((model) => mayCall(model, models));
+  const others = otherModels.filter((model) => mayCall([model], models));
   const allPrice = dearest([...prices, ...[...unlimited, ...others].map(priceOf)]);
   const together = ofAll.length === 0 ? null : moneyOf(ofAll, allPrice);
   const assumptions = assumptionsOf(rateLimits, { unlimited: unlimited.length, unpriced: sums.includes(null) });
@@ -66,19 +66,27 @@ export function rateBound({ rateLimits, models, otherModels, priceOf }: RateInpu
 
 const NO_PRICE: ModelPrice = { inputMicroUsd: null, outputMicroUsd: null, imageMicroUsd: null };
 
-/** A limit can be told of several models at once, by a list or by a name of their group. */
-function namesIn(label: string): readonly string[] {
-  return label.split(', ');
+/** A limit can be told of several models at once: by a list, or as a text that lists them. */
+function namesIn(limits: readonly RateLimit[]): readonly string[] {
+  return limits[0]?.models ?? (limits[0]?.model ?? '').split(', ');
 }
 
-function mayCall(label: string, { mode, models }: ModelRule): boolean {
+/** What all scopes of an organization let through together; null: a limit of it is not told. */
+export function sharedBound({ rateLimits, priceOf }: Pick<RateInput, 'rateLimits' | 'priceOf'>): number | null {
+  const shared = rateLimits.flatMap((limit) =>
+    limit.sharedValue === undefined ? [] : [{ ...limit, value: limit.sharedValue }],
+  );
+  const bound = rateBound({ rateLimits: shared, models: { mode: 'all', models: [] }, otherModels: [], priceOf });
+  return bound.isComplete ? bound.knownMicroUsd : null;
+}
+
+function mayCall(names: readonly string[], { mode, models }: ModelRule): boolean {
   if (mode === 'all') return true;
-  const names = namesIn(label);
   return mode === 'allow' ? names.some((name) => models.includes(name)) : names.some((name) => !models.includes(name));
 }
 
-function isCovered(model: string, groups: readonly (readonly [string | null, unknown])[]): boolean {
-  return groups.some(([label]) => namesIn(label ?? '').includes(model));
+function isCovered(model: string, groups: readonly (readonly RateLimit[])[]): boolean {
+  return groups.some((limits) => namesIn(limits).includes(model));
 }
 
 /** Of each kind the dearest; unknown where one of them is. */
@@ -162,6 +170,8 @@ function assumptionsOf(
   if (!units.has('tokens') && !units.has('output'))
     said.push('a request takes 1,000,000 tokens in and 128,000 out at most');
   if (rateLimits.some(({ kind }) => /day/.test(kind))) said.push('a daily limit is used up on three days');
+  if (rateLimits.some(({ kind }) => /cache_aware/.test(kind)))
+    said.push('what is read from caches is left out: no limit of it is told');
   if (units.has('batch')) said.push('batches cost half, and answer with as many tokens as they are asked with');
   if (units.has(null)) said.push('limits that say nothing about money are left out');
   if (unlimited > 0) said.push('of some models that it may call no rate limit is known');

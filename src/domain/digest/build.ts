@@ -129,9 +129,9 @@ function rowsOf(rowFacts: readonly RowFacts[]): readonly DigestRow[] {
 }
 
 export function rowOf({ key, ownerId, facts, beforeMicroUsd }: RowFacts): DigestRow {
-  const { slug, spentMicroUsd, worst48hMicroUsd } = key;
+  const { slug, spentMicroUsd, worst48hMicroUsd, isTheoretical = false } = key;
   const faults = CHECKS.filter((id: Check) => facts[id] === false);
-  return { slug, ownerId, spentMicroUsd, beforeMicroUsd, worst48hMicroUsd, faults };
+  return { slug, ownerId, spentMicroUsd, beforeMicroUsd, worst48hMicroUsd, isTheoretical, faults };
 }
 
 /** Whether two lines say it all. */

@@ -1,3 +1,4 @@
+import type { AtRisk, Change } from '../blast-radius/company.ts';
 import type { Campaign } from '../campaign.ts';
 import type { Severity } from '../finding.ts';
 import type { Check } from '../hygiene/checks.ts';
@@ -28,7 +29,7 @@ export interface AlertRef {
 
 /** One thing to do. */
 export interface DigestAction {
-  readonly why: Check | 'alert' | 'revocation' | 'cap_scope' | 'enforce_cap' | 'stop_key';
+  readonly why: Check | 'alert' | 'revocation' | Change['kind'];
   readonly act: DigestAct;
   readonly slug: string;
   readonly key: { readonly keyId: string; readonly generation: number };
@@ -98,7 +99,10 @@ export interface CapUse {
   readonly capMicroUsd: number;
 }
 
-export interface DigestMoney {
+/** What is at risk is split since cards have `uncapped`. */
+export interface DigestMoney
+  extends Pick<AtRisk, 'atRiskMicroUsd' | 'notKnown'>,
+    Partial<Pick<AtRisk, 'rated' | 'uncapped'>> {
   readonly spentMicroUsd: number;
   /** The week before; null: not known. */
   readonly beforeMicroUsd: number | null;
@@ -106,9 +110,6 @@ export interface DigestMoney {
   readonly monthMicroUsd: number;
   /** The nearest to its cap. */
   readonly nearest: CapUse | null;
-  readonly atRiskMicroUsd: number;
-  /** Keys of which no figure can be given. */
-  readonly notKnown: number;
 }
 
 /** How well it was seen. */
@@ -129,6 +130,8 @@ export interface DigestRow {
   readonly spentMicroUsd: number;
   readonly beforeMicroUsd: number;
   readonly worst48hMicroUsd: number | null;
+  /** No cap stops it; absent in cards of before. */
+  readonly isTheoretical?: boolean;
   readonly faults: readonly Check[];
 }
 

@@ -12,6 +12,8 @@ export interface ActionKey {
   readonly spentMicroUsd: number;
   /** Null: not known. */
   readonly worst48hMicroUsd: number | null;
+  /** No cap stops it. */
+  readonly isTheoretical?: boolean;
 }
 
 export interface ActionFacts {
@@ -35,6 +37,7 @@ const ACT_OF: Readonly<Record<DigestAction['why'], DigestAct>> = {
   alert: 'show',
   revocation: 'show',
   cap_scope: 'cap',
+  cap_by_hand: 'show',
   enforce_cap: 'show',
   stop_key: 'suspend',
   owned: 'claim',
@@ -54,6 +57,7 @@ const REMEDY: Readonly<Record<DigestAction['why'], string>> = {
   alerts_answered: 'answer',
   revocation: 'revocation',
   cap_scope: 'cap',
+  cap_by_hand: 'cap',
   enforce_cap: 'cap',
   capped: 'cap',
   blast_radius: 'cap',

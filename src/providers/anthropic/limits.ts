@@ -192,5 +192,15 @@ function toRateLimits(row: RateLimitRow): RateLimit[] {
   if (row.group?.type !== undefined && row.group.type !== null && row.group.type !== 'model_group') return [];
   const models = row.models ?? [];
   const model = models.length === 1 ? (models[0] ?? null) : (row.group?.display_name ?? (models.join(', ') || null));
-  return row.limits.map(({ type, value }) => ({ id: limitIdOf(row.rate_limit_id, type), model, kind: type, value }));
+  return row.limits.map(({ type, value, org_limit, source }) => {
+    const sharedValue = source?.type === 'organization' ? value : org_limit;
+    return {
+      id: limitIdOf(row.rate_limit_id, type),
+      model,
+      kind: type,
+      value,
+      ...(models.length > 1 ? { models } : {}),
+      ...(sharedValue === null ? {} : { sharedValue }),
+    };
+  });
 }

@@ -89,7 +89,14 @@ export const rateLimit = z.object({
   rate_limit_id: id,
   group: z.object({ type: optionalText, display_name: optionalText }).nullish(),
   models: z.array(z.string()).nullish(),
-  limits: z.array(z.object({ type: z.string().min(1), value: optionalNumber })),
+  limits: z.array(
+    z.object({
+      type: z.string().min(1),
+      value: optionalNumber,
+      org_limit: optionalNumber,
+      source: z.object({ type: optionalText }).nullish(),
+    }),
+  ),
 });
 
 const activity = z.looseObject({

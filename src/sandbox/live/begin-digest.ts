@@ -1,6 +1,6 @@
+import type { KeystewardApp } from '../../app.ts';
 import { DAY_MS, MINUTE_MS } from '../../domain/time.ts';
 import { readDigest, turnsOf } from '../../services/digest/read-digest.ts';
-import { sendDigest } from '../../services/digest/send-digest.ts';
 import { changeLineage } from '../../services/inventory/change-lineage.ts';
 import type { Stage } from '../stage.ts';
 import type { Scenario } from '../world/index.ts';
@@ -29,23 +29,19 @@ export const digestDay: Scenario = {
   ],
 };
 
-/** The story itself sends it: an installation that is minutes old has told no earlier week. */
 export const DIGEST_POLICY = `
 calendar: { timezone: Europe/Berlin }
-digest: { enabled: false, founders: [U0CHRIS] }
+digest: { founders: [U0CHRIS] }
 `;
 
 /** What the weeks before were told to be; the newest last. */
 const SCORES = [55, 58, 58, 62, 61, 66, 69] as const;
 
-/** A leak is caught, the digest is told at nine, and the story opens a few minutes later. */
+/** A leak is caught, the job tells the digest at nine, and the story opens a few minutes later. */
 export async function beginDigest(stage: Stage): Promise<void> {
   await stage.playUntil(LEAK_AT + 20 * MINUTE_MS);
   await suspendLeaked(stage);
   await giveOwners(stage);
-  await stage.playUntil(NINE);
-  await tellEarlierWeeks(stage);
-  await stage.during(() => sendDigest(stage.app.deps));
   await stage.playUntil(NINE + 2 * MINUTE_MS);
 }
 
@@ -80,12 +76,11 @@ async function giveOwners({ app: { deps } }: Stage): Promise<void> {
   }
 }
 
-/** This installation is an hour old; one that has run for two months has kept what it told. */
-async function tellEarlierWeeks({ app: { deps } }: Stage): Promise<void> {
-  const now = await readDigest(deps);
-  const turns = turnsOf(deps, SCORES.length + 1).slice(0, -1);
-  for (const [index, turn] of turns.entries()) {
-    const card = { ...now, turn, score: SCORES[index] ?? 0, madeAt: turn.dueAt };
+/** This installation has run for two months and kept what it told each Monday. */
+export async function tellEarlierWeeks({ deps }: KeystewardApp): Promise<void> {
+  const empty = await readDigest(deps);
+  for (const [index, turn] of turnsOf(deps, SCORES.length).entries()) {
+    const card = { ...empty, turn, score: SCORES[index] ?? 0, madeAt: turn.dueAt };
     await deps.store.write((tx) => tx.digests.insert({ week: turn.week, dueAt: turn.dueAt, madeAt: turn.dueAt, card }));
   }
 }

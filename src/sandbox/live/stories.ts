@@ -3,7 +3,7 @@ import { leakWeekend, providerDown, type Scenario, slackDown, type World } from 
 import { auditDay, beginAudit } from './begin-audit.ts';
 import { beginCampaign, CAMPAIGN_POLICY, campaignDay, forgetConsumer } from './begin-campaign.ts';
 import { beginDeparture, LEAVING_POLICY, leavingDay } from './begin-departure.ts';
-import { beginDigest, DIGEST_POLICY, digestDay } from './begin-digest.ts';
+import { beginDigest, DIGEST_POLICY, digestDay, tellEarlierWeeks } from './begin-digest.ts';
 import { beginRotation, ROTATED_KEY } from './begin-rotation.ts';
 import type { LiveStory } from './story.ts';
 
@@ -119,6 +119,7 @@ export const stories: readonly LiveStory[] = [
     scenario: digestDay,
     provider: PROVIDER,
     policy: DIGEST_POLICY,
+    past: tellEarlierWeeks,
     begin: beginDigest,
   },
   {

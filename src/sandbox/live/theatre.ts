@@ -71,7 +71,7 @@ export class Theatre {
     await this.#end();
     if (this.#isClosed) return;
     const { host, logger, wallNow } = this.#options;
-    const { scenario, provider, policy, prepare, anthropic } = story;
+    const { scenario, provider, policy, prepare, past, anthropic } = story;
     const stage = await openStage({
       scenario,
       provider,
@@ -82,6 +82,7 @@ export class Theatre {
       slackHost: host,
       ...(policy === undefined ? {} : { policy }),
       ...(prepare === undefined ? {} : { prepare }),
+      ...(past === undefined ? {} : { past }),
       ...(anthropic === undefined ? {} : { anthropic }),
     });
     try {

@@ -109,6 +109,7 @@ export async function readRows(
           slug: lineage.slug,
           spentMicroUsd: week.get(key.id) ?? 0,
           worst48hMicroUsd: risk.byKey.get(key.id)?.radius.worst48hMicroUsd ?? null,
+          isTheoretical: risk.byKey.get(key.id)?.radius.isTheoretical ?? false,
         },
         ownerId: known.ownerId,
         facts: known.facts,
@@ -157,6 +158,8 @@ async function readMoney(deps: DigestDeps, { all, risk, spent }: MoneyAsked): Pr
         ? null
         : { slug: nearest.slug, monthMicroUsd: nearest.monthMicroUsd, capMicroUsd: nearest.capMicroUsd },
     atRiskMicroUsd: risk.atRiskMicroUsd,
+    rated: risk.rated,
+    uncapped: risk.uncapped,
     notKnown: risk.notKnown,
   };
 }

@@ -1,10 +1,11 @@
+import type { AtRisk } from '../../domain/blast-radius/company.ts';
 import { confirmedOwnerOf, isUnowned, STOPPED_STATUSES } from '../../domain/key.ts';
 import { isStale } from '../../domain/staleness.ts';
 import { monthStart } from '../../domain/time.ts';
 import { readScores } from '../hygiene/read-score.ts';
 import type { KeySummary } from '../inventory/list-keys.ts';
 import { capStandings, type Standing } from '../limits/cap-standings.ts';
-import { type Risk, type RiskDeps, recentRisk } from '../risk/read-risk.ts';
+import { type RiskDeps, recentRisk } from '../risk/read-risk.ts';
 import { withNamedKeys } from '../rotation/named-keys.ts';
 import { STALE_MS } from './stale-after.ts';
 
@@ -41,7 +42,7 @@ export interface Company {
   /** 0 to 100. */
   readonly score: number;
   /** What could be lost in 48 hours, and of how many keys that cannot be said. */
-  readonly atRisk: Pick<Risk, 'atRiskMicroUsd' | 'notKnown'>;
+  readonly atRisk: AtRisk;
 }
 
 type CompanyDeps = RiskDeps;
@@ -52,7 +53,7 @@ export async function readCompany(deps: CompanyDeps, keys: readonly KeySummary[]
   const monthAt = monthStart(now);
   const standing = keys.filter(({ key }) => key.status !== 'gone');
   const caps = await capLines(deps, keys);
-  const { atRiskMicroUsd, notKnown } = await recentRisk(deps);
+  const { atRiskMicroUsd, rated, uncapped, notKnown } = await recentRisk(deps);
   return {
     keys: standing.length,
     stale: standing.filter(({ key, quietSince }) => isStale(key, now - quietSince, STALE_MS)).length,
@@ -64,7 +65,7 @@ export async function readCompany(deps: CompanyDeps, keys: readonly KeySummary[]
     moreCaps: Math.max(0, caps.length - SHOWN_CAPS),
     hygiene: hygieneOf(standing, now),
     score: (await readScores(deps)).company.score,
-    atRisk: { atRiskMicroUsd, notKnown },
+    atRisk: { atRiskMicroUsd, rated, uncapped, notKnown },
   };
 }
 

@@ -55,7 +55,14 @@ function inOrder({ spendLimit, rateLimits, models }: ScopeLimits): ScopeLimits {
   return {
     spendLimit: { availability, monthlyMicroUsd, enforcing },
     rateLimits: rateLimits
-      .map(({ id, model, kind, value }) => ({ id, model, kind, value }))
+      .map(({ id, model, kind, value, models, sharedValue }) => ({
+        id,
+        model,
+        kind,
+        value,
+        ...(models === undefined ? {} : { models }),
+        ...(sharedValue === undefined ? {} : { sharedValue }),
+      }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
     models: { availability: models.availability, mode: models.mode, models: [...models.models].sort() },
   };

@@ -1,13 +1,12 @@
 import { type CompanyRadius, companyRadius, type KeyAtRisk, type RatedKey } from '../../domain/blast-radius/company.ts';
 import type { HardCap } from '../../domain/blast-radius/radius.ts';
-import { type RateBound, rateBound } from '../../domain/blast-radius/rates.ts';
+import { type RateBound, rateBound, sharedBound } from '../../domain/blast-radius/rates.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { STOPPED_STATUSES } from '../../domain/key.ts';
 import type { KnownLimits } from '../../domain/limits.ts';
 import type { OwnCap } from '../../domain/own-cap.ts';
 import { DAY_MS, floorTo, MINUTE_MS, monthStart } from '../../domain/time.ts';
 import { noKeyId } from '../../domain/usage.ts';
-import type { Provider } from '../../ports/provider.ts';
 import type { Store, Watermark } from '../../ports/store.ts';
 import { canBeUndone } from '../actions/policy-stop.ts';
 import { whoWouldBePaged } from '../alerts/who-is-paged.ts';
@@ -49,7 +48,7 @@ export async function readRisk(deps: RiskDeps): Promise<Risk> {
   const company = companyRadius(
     keys.map((at) => ({
       ...at,
-      options: { ...at.options, scopeCapMicroUsd: at.scope === null ? null : (caps.get(at.scope) ?? null) },
+      options: { ...at.options, ...(at.scope === null ? {} : caps.get(at.scope)) },
     })),
   );
   const risk = { ...company, readAt: deps.clock.now(), byKey: new Map(company.keys.map((one) => [one.at.keyId, one])) };
@@ -90,6 +89,7 @@ async function keysAtRisk(deps: RiskDeps): Promise<readonly KeyAtRisk[]> {
     deps,
     unbounded.map(({ key }) => key.id),
   );
+  const shared = sharedOf(deps, known);
   const spent = spendOfScopes(deps, known);
   const byLineage = groupBy(working, ({ lineage }) => lineage.id);
   return working.map((summary) => {
@@ -101,6 +101,7 @@ async function keysAtRisk(deps: RiskDeps): Promise<readonly KeyAtRisk[]> {
       hour: hours.get(summary.key.id) ?? null,
       monthMicroUsd,
       scopeMicroUsd: spent.get(scopeName(summary)) ?? 0,
+      sharedMicroUsd: shared.get(summary.key.connectionId) ?? null,
     });
   });
 }
@@ -118,12 +119,13 @@ interface OneKey {
   readonly hour: number | null;
   readonly monthMicroUsd: number;
   readonly scopeMicroUsd: number;
+  readonly sharedMicroUsd: number | null;
 }
 
 function keyAtRisk(
   deps: RiskDeps,
   known: Known,
-  { summary, rates, hour, monthMicroUsd, scopeMicroUsd }: OneKey,
+  { summary, rates, hour, monthMicroUsd, scopeMicroUsd, sharedMicroUsd }: OneKey,
 ): KeyAtRisk {
   const { policy } = deps;
   const { key, lineage, quietSince } = summary;
@@ -152,8 +154,10 @@ function keyAtRisk(
       unseen: unseenOn(policy, watermarks.get(key.connectionId), now),
       hasPeople,
     },
+    sharedMicroUsd,
     options: {
       scopeCapMicroUsd: null,
+      isCapByHand: false,
       scopeSpentMicroUsd: scopeMicroUsd,
       enforceable: own?.enforced === false && isReversible ? ownCap : null,
       isUnused: now - quietSince >= STALE_MS,
@@ -193,6 +197,19 @@ function ratesOf({ providers, prices }: RiskDeps, { now, working, limits }: Know
   return rates;
 }
 
+/** By connection, as any of its scopes tells it. */
+function sharedOf({ providers, prices }: RiskDeps, { now, limits }: Known): ReadonlyMap<string, number> {
+  const shared = new Map<string, number>();
+  for (const { connectionId, limits: read } of limits.values()) {
+    const provider = providers.get(connectionId);
+    if (read === null || provider === undefined || shared.has(connectionId)) continue;
+    const priceOf = dearestPrices(prices, provider.id, now);
+    const microUsd = sharedBound({ rateLimits: read.rateLimits, priceOf });
+    if (microUsd !== null) shared.set(connectionId, microUsd);
+  }
+  return shared;
+}
+
 /** This month, usage without a key included. */
 function spendOfScopes({ providers }: RiskDeps, { working, month }: Known): ReadonlyMap<string, number> {
   const spent = new Map<string, number>();
@@ -209,25 +226,25 @@ function spendOfScopes({ providers }: RiskDeps, { working, month }: Known): Read
   return spent;
 }
 
-/** What the past of the dearest scopes suggests, where a cap can be set from here and would be lower than what there is. */
-async function scopeCaps(deps: RiskDeps, dearest: readonly RatedKey[]): Promise<ReadonlyMap<string, number>> {
-  const caps = new Map<string, number>();
+type ScopeCap = Pick<KeyAtRisk['options'], 'scopeCapMicroUsd' | 'isCapByHand'>;
+
+/** What the past of the dearest scopes suggests, where there are such caps and it would be lower than what there is. */
+async function scopeCaps(deps: RiskDeps, dearest: readonly RatedKey[]): Promise<ReadonlyMap<string, ScopeCap>> {
+  const caps = new Map<string, ScopeCap>();
   const members = groupBy(dearest, ({ at }) => at.scope);
   const scopes = [...members.keys()].filter((scope) => scope !== null).slice(0, SCOPES_TRIED);
   for (const scope of scopes) {
     const keys = (members.get(scope) ?? []).map(({ at }) => at);
     const first = keys[0];
-    if (first === undefined || !canCap(deps.providers.get(first.connectionId))) continue;
+    const provider = first && deps.providers.get(first.connectionId);
+    if (first === undefined || provider === undefined || provider.capabilities.capScope === 'none') continue;
     const past = { keyIds: keys.map(({ keyId }) => keyId), lineageIds: keys.map(({ lineageId }) => lineageId) };
     const { monthlyMicroUsd } = await proposeFor(deps, past);
     const present = first.input.providerCap?.capMicroUsd ?? Number.POSITIVE_INFINITY;
-    if (monthlyMicroUsd !== null && monthlyMicroUsd < present) caps.set(scope, monthlyMicroUsd);
+    if (monthlyMicroUsd === null || monthlyMicroUsd >= present) continue;
+    caps.set(scope, { scopeCapMicroUsd: monthlyMicroUsd, isCapByHand: provider.setSpendLimit === undefined });
   }
   return caps;
-}
-
-function canCap(provider: Provider | undefined): boolean {
-  return provider?.setSpendLimit !== undefined && provider.capabilities.capScope !== 'none';
 }
 
 function scopeName({ key }: KeySummary): string {

@@ -1,7 +1,7 @@
 import type { KnownBlock, TableBlock } from '@slack/types';
 import type { DigestCard, DigestRow } from '../../domain/digest/card.ts';
 import { CHECK_RULES } from '../../domain/hygiene/checks.ts';
-import { formatMoney } from '../../domain/money.ts';
+import { formatMoney, roughMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
 import { context, section, sections, TEXT_MAX } from './blocks.ts';
 import { chartBlock, chartText } from './chart.ts';
@@ -32,7 +32,7 @@ export function digestTableView(card: DigestCard, look: DigestLook): DigestRende
   ];
   const footer = footerText(
     [
-      'at risk: in 48 hours, if the key leaked now',
+      'at risk: in 48 hours, if the key leaked now; without a cap what rate limits allow',
       `audit log: ${plural(card.audit.count, 'entry').replace('entrys', 'entries')}, head ${card.audit.head.slice(0, 16)}`,
       'how each figure is made: docs/digest.md',
     ],
@@ -63,14 +63,18 @@ function table(rows: readonly (readonly string[])[]): TableBlock {
 }
 
 function cellsOf(row: DigestRow, { locale: { currency }, nameOf }: DigestLook): readonly string[] {
-  const { slug, ownerId, spentMicroUsd, beforeMicroUsd, worst48hMicroUsd, faults } = row;
+  const { slug, ownerId, spentMicroUsd, beforeMicroUsd, worst48hMicroUsd, isTheoretical, faults } = row;
   const owner = ownerId === null ? 'nobody' : (nameOf(ownerId) ?? ownerId);
   return [
     plainForeign(slug, NAME_MAX),
     plainForeign(owner, NAME_MAX),
     formatMoney(spentMicroUsd, currency),
     formatMoney(beforeMicroUsd, currency),
-    worst48hMicroUsd === null ? 'not known' : formatMoney(worst48hMicroUsd, currency),
+    worst48hMicroUsd === null
+      ? 'not known'
+      : isTheoretical
+        ? `no cap: ${roughMoney(worst48hMicroUsd, currency)}`
+        : formatMoney(worst48hMicroUsd, currency),
     faults.map((id) => CHECK_RULES[id].short).join(', '),
   ];
 }

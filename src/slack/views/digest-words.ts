@@ -1,10 +1,11 @@
 import type { DigestAction, DigestCampaign, DigestCard } from '../../domain/digest/card.ts';
 import type { Check } from '../../domain/hygiene/checks.ts';
-import { formatMoney, formatShare } from '../../domain/money.ts';
+import { formatMoney, formatShare, roughMoney } from '../../domain/money.ts';
 import type { SeenAlerts } from '../../domain/spend-alert.ts';
 import { formatLength, plural } from '../../domain/time.ts';
 import type { Place } from '../../services/rotation/rotation-link.ts';
 import { campaignName, namesText } from './campaign-words.ts';
+import { atRiskText } from './risk-words.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
 
 /** What is looked up when a digest is shown. */
@@ -75,11 +76,10 @@ export function warningLines({ data, lateMs, paged, turn }: DigestCard, { locale
 export function summaryLines(card: DigestCard, { locale }: DigestLook): readonly string[] {
   const { money, lost, isNewFormula } = card;
   const amount = (microUsd: number) => escaped(formatMoney(microUsd, locale.currency));
-  const unknown = money.notKnown === 0 ? '' : `, ${plural(money.notKnown, 'key')} of unknown size left out`;
   const { nearest } = money;
   return [
     `${spentText(card, locale)} · ${amount(money.monthMicroUsd)} this month`,
-    `*${amount(money.atRiskMicroUsd)} at risk*: what 48 hours could cost if the keys leaked now${unknown}`,
+    ...riskLines(money, locale),
     ...(nearest === null
       ? []
       : [
@@ -90,16 +90,30 @@ export function summaryLines(card: DigestCard, { locale }: DigestLook): readonly
   ];
 }
 
+/** Digests of before told one sum. */
+function riskLines(
+  { atRiskMicroUsd, rated, uncapped, notKnown }: DigestCard['money'],
+  locale: Locale,
+): readonly string[] {
+  if (rated !== undefined && uncapped !== undefined) {
+    const text = atRiskText({ atRiskMicroUsd, rated, uncapped, notKnown }, locale);
+    return text === '' ? [] : [text];
+  }
+  const unknown = notKnown === 0 ? '' : `, ${plural(notKnown, 'key')} of unknown size left out`;
+  const sum = escaped(formatMoney(atRiskMicroUsd, locale.currency));
+  return [`*${sum} at risk*: what 48 hours could cost if the keys leaked now${unknown}`];
+}
+
 /** One thing to do, and why it is worth it. */
 export function actionText(action: DigestAction, { locale, placeOf }: DigestLook): string {
   const { why, count, points, savesMicroUsd, spentMicroUsd, alert } = action;
   const reasons = [
     ...(alert === null ? [] : [messageLink(alert.name, placeOf(alert.alertId), locale)]),
-    ...(savesMicroUsd === null ? [] : [`takes ${escaped(formatMoney(savesMicroUsd, locale.currency))} off the risk`]),
+    ...(savesMicroUsd === null ? [] : [`takes ${escaped(roughMoney(savesMicroUsd, locale.currency))} off the risk`]),
     ...(points === 0 ? [] : [`worth ${points} ${points === 1 ? 'point' : 'points'}`]),
     ...(spentMicroUsd === 0 ? [] : [`${escaped(formatMoney(spentMicroUsd, locale.currency))} this week`]),
   ];
-  const others = count > 1 ? ` and ${plural(count - 1, 'more key')}` : '';
+  const others = count > 1 ? `, and ${plural(count - 1, 'more key')}` : '';
   return `*${WHAT[why](action, locale)}*${others}${reasons.length === 0 ? '' : `\n${reasons.join(' · ')}`}`;
 }
 
@@ -112,7 +126,9 @@ const capOf: What = ({ capMicroUsd }, locale) =>
 const WHAT: Readonly<Record<DigestAction['why'], What>> = {
   alert: (action, locale) => `Answer the alert of ${slugOf(action, locale)}`,
   revocation: (action, locale) => `See to it that the old key of ${slugOf(action, locale)} ends`,
-  cap_scope: (action, locale) => `Cap ${slugOf(action, locale)}${capOf(action, locale)}`,
+  cap_by_hand: (action, locale) =>
+    `Cap the project or workspace of ${slugOf(action, locale)}${capOf(action, locale)} in its provider’s console`,
+  cap_scope: (action, locale) => `Cap the project or workspace of ${slugOf(action, locale)}${capOf(action, locale)}`,
   enforce_cap: (action, locale) => `Have the cap of ${slugOf(action, locale)} enforced (policy.yml, caps.monthly)`,
   stop_key: (action, locale) => `Stop ${slugOf(action, locale)}, which nobody uses`,
   owned: (action, locale) => `Find an owner for ${slugOf(action, locale)}`,

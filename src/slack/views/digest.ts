@@ -77,7 +77,7 @@ function quietView(card: DigestCard, look: DigestLook): Rendered {
 
 function titleOf(card: DigestCard): string {
   const change = changeText(card);
-  const which = card.isPreview ? 'The last 7 days' : 'Keys this week';
+  const which = card.isPreview ? 'Keys in the last 7 days' : 'Keys this week';
   return `${which}: ${card.score} of 100${change === null ? '' : `, ${change}`}`;
 }
 

@@ -5,6 +5,7 @@ import type { CapLine, Company, Hygiene } from '../../services/home/read-company
 import { plain } from './action-modal.ts';
 import { shareBar } from './bar.ts';
 import { sections } from './blocks.ts';
+import { atRiskText } from './risk-words.ts';
 import { escaped, type Locale } from './text.ts';
 
 /** The company's keys in numbers, as far as they are known. */
@@ -22,7 +23,7 @@ export function companyBlocks(company: Company, locale: Locale): KnownBlock[] {
     ...sections([
       counts.join(' · '),
       `*${spent}* spent in ${monthText(monthAt)} (UTC)`,
-      riskLine(atRisk, locale),
+      ...riskLines(atRisk, locale),
       ...capLines(company, locale),
     ]),
     ...sections(hygieneLines(hygiene, score)),
@@ -45,9 +46,10 @@ function capLine({ slug, capMicroUsd, monthMicroUsd, sharedWith }: CapLine, { cu
   return `\`${shareBar(share)}\` ${over}${escaped(slug)}: ${escaped(money)}${percent}${shared}`;
 }
 
-function riskLine({ atRiskMicroUsd, notKnown }: Company['atRisk'], { currency }: Locale): string {
-  const rest = notKnown === 0 ? '' : `, and ${plural(notKnown, 'key')} of which nothing can be said`;
-  return `*${escaped(formatMoney(atRiskMicroUsd, currency))}* at risk in 48 hours if all leaked now${rest}: \`/keys blast-radius\``;
+/** Without a working key there is nothing to say. */
+function riskLines(atRisk: Company['atRisk'], locale: Locale): readonly string[] {
+  const text = atRiskText(atRisk, locale);
+  return text === '' ? [] : [`${text} (\`/keys blast-radius\`)`];
 }
 
 function hygieneLines({ keys, owned, used, placed, explained }: Hygiene, score: number): readonly string[] {

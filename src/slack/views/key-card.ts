@@ -196,7 +196,7 @@ function inventoryFacts({ entry }: KeyCard, locale: Locale): string[] {
   const money = (microUsd: number) => formatMoney(microUsd, locale.currency);
   const named = (title: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`*${title}* ${foreign(names.join(', '), NAMES_MAX)}`];
-  const { rotationDueAt, blastRadiusMicroUsd } = entry;
+  const { rotationDueAt } = entry;
   return [
     ...(entry.monthToDateMicroUsd > 0 ? [`*This month* ${money(entry.monthToDateMicroUsd)}`] : []),
     ...(entry.workload === null ? [] : [`*What for* ${foreign(entry.workload, NAMES_MAX)}`]),
@@ -205,7 +205,6 @@ function inventoryFacts({ entry }: KeyCard, locale: Locale): string[] {
     ...named('Endpoints in 30 days', entry.endpoints),
     ...named('Stored in', entry.storedIn ?? []),
     ...(rotationDueAt === null ? [] : [`*Rotation due* ${dayAndTime(rotationDueAt, locale)}`]),
-    ...(blastRadiusMicroUsd === null ? [] : [`*If it leaked* up to ${money(blastRadiusMicroUsd)} in 48 hours`]),
     ...(entry.isWatched ? [] : ['*Not watched* registered by hand: nobody sees what it spends']),
   ];
 }

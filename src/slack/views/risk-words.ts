@@ -1,11 +1,12 @@
+import type { AtRisk } from '../../domain/blast-radius/company.ts';
 import type { BoundedBy, Radius, StoppedBy } from '../../domain/blast-radius/radius.ts';
-import { formatMoney } from '../../domain/money.ts';
-import { formatLength, MINUTE_MS } from '../../domain/time.ts';
+import { formatMoney, roughMoney } from '../../domain/money.ts';
+import { formatLength, MINUTE_MS, plural } from '../../domain/time.ts';
 import type { Watch, WatchGap } from '../../domain/watch.ts';
 import { channelText, escaped, type Locale, mention } from './text.ts';
 
 const BOUNDED: Readonly<Record<BoundedBy, string>> = {
-  rate: 'by its rate limits alone',
+  rate: 'by its rate limits, which end before its cap',
   provider_cap: 'by the provider’s cap',
   own_cap: 'by its own cap, which is enforced',
   prepaid: 'by what is paid in advance',
@@ -29,10 +30,32 @@ const GAPS: Readonly<Record<WatchGap, string>> = {
   not_per_key: 'its provider does not tell usage by key',
 };
 
-/** `$4,800 in 48 hours, by its rate limits alone`. */
-export function worstText({ worst48hMicroUsd, boundedBy }: Radius, { currency }: Locale): string {
+/** `$240 in 48 hours, by the provider’s cap`; `no cap: its rate limits alone allow up to $350,000 in 48 hours`. */
+export function worstText(
+  radius: Pick<Radius, 'worst48hMicroUsd' | 'boundedBy' | 'isTheoretical'>,
+  { currency }: Locale,
+) {
+  const { worst48hMicroUsd, boundedBy, isTheoretical } = radius;
   if (worst48hMicroUsd === null) return `not known: ${BOUNDED[boundedBy]}`;
+  const most = `up to ${escaped(roughMoney(worst48hMicroUsd, currency))} in 48 hours`;
+  if (isTheoretical && boundedBy === 'rate') return `no cap: its rate limits alone allow ${most}`;
+  if (isTheoretical) return `no cap, and no rate limit is known: ${most} if its highest hour ever went on`;
   return `${escaped(formatMoney(worst48hMicroUsd, currency))} in 48 hours, ${BOUNDED[boundedBy]}`;
+}
+
+/** The company's sum: what caps bound, what nothing bounds, and what nobody can tell. */
+export function atRiskText({ atRiskMicroUsd, rated, uncapped, notKnown }: AtRisk, { currency }: Locale): string {
+  const capped = rated - uncapped.keys;
+  const sum = escaped(formatMoney(atRiskMicroUsd - uncapped.microUsd, currency));
+  const theory = escaped(roughMoney(uncapped.microUsd, currency));
+  const has = uncapped.keys === 1 ? 'has no cap that stops it' : 'have no cap that stops them';
+  return [
+    ...(capped === 0 ? [] : [`*${sum} at risk* in 48 hours behind caps (${plural(capped, 'key')})`]),
+    ...(uncapped.keys === 0
+      ? []
+      : [`*${plural(uncapped.keys, 'key')} ${has}*: if leaked, in theory up to ${theory} in 48 hours`]),
+    ...(notKnown === 0 ? [] : [`${plural(notKnown, 'key')} of which nothing can be said`]),
+  ].join('; ');
 }
 
 export function stoppedText({ stoppedBy, withinMinutes }: Radius): string {

@@ -1,15 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import type { Change, RatedKey } from '../../domain/blast-radius/company.ts';
 import { capWords } from '../../domain/limits.ts';
-import { formatMoney } from '../../domain/money.ts';
-import { plural } from '../../domain/time.ts';
+import { roughMoney } from '../../domain/money.ts';
 import type { Risk } from '../../services/risk/read-risk.ts';
 import { encodeButton } from '../button-value.ts';
 import { commandButtons } from '../command-button.ts';
 import { actions, type ButtonSpec, context, type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
 import { APPLY_CAP } from './cap-list.ts';
 import { type Paging, pageOf } from './paging.ts';
-import { stoppedText, worstText } from './risk-words.ts';
+import { atRiskText, stoppedText, worstText } from './risk-words.ts';
 import { capped, escaped, footerText, foreign, type Locale } from './text.ts';
 
 const PAGE_ROWS = 12;
@@ -41,23 +40,21 @@ export function riskView(
   return { text: capped(text, TEXT_MAX), blocks };
 }
 
-function headlineOf({ keys, atRiskMicroUsd, notKnown }: Risk, { currency }: Locale): string {
-  if (keys.length === 0) return '*There is no working key, so nothing is at risk.*';
-  const known = keys.length - notKnown;
-  const rest = notKnown === 0 ? '' : `; of ${plural(notKnown, 'key')} nothing can be said, and they are in no sum`;
-  const money = escaped(formatMoney(atRiskMicroUsd, currency));
-  return `*${money} at risk in 48 hours* if ${known === 1 ? 'the key' : `all ${known.toLocaleString('en-US')} keys`} leaked now and nobody did anything. What keys share is counted once${rest}.`;
+function headlineOf(risk: Risk, locale: Locale): string {
+  if (risk.keys.length === 0) return '*There is no working key, so nothing is at risk.*';
+  return `${atRiskText(risk, locale)}. That is if all leaked now and nobody did anything; what keys share is counted once.`;
 }
 
 function rowOf({ at, radius }: RatedKey, locale: Locale): string {
   return `• *${escaped(at.slug)}* · ${worstText(radius, locale)} · ${stoppedText(radius)}`;
 }
 
-function changeText({ kind, slug, capMicroUsd, savesMicroUsd }: Change, { currency }: Locale): string {
-  const saves = escaped(formatMoney(savesMicroUsd, currency));
+export function changeText({ kind, slug, capMicroUsd, savesMicroUsd }: Change, { currency }: Locale): string {
+  const saves = escaped(roughMoney(savesMicroUsd, currency));
   const name = escaped(slug);
   const what = {
     cap_scope: `cap the project or workspace of ${name} at ${capWords(capMicroUsd)}`,
+    cap_by_hand: `cap the project or workspace of ${name} at ${capWords(capMicroUsd)} in its provider’s console`,
     enforce_cap: `have the cap of ${name} (${capWords(capMicroUsd)}) enforced: \`enforce: true\` under \`caps.monthly\` in policy.yml`,
     stop_key: `stop ${name}, which nobody has used for 30 days`,
   }[kind];
@@ -65,7 +62,7 @@ function changeText({ kind, slug, capMicroUsd, savesMicroUsd }: Change, { curren
 }
 
 function changeButtons(change: Change | null, taken: number): readonly ButtonSpec[] {
-  if (change === null || change.kind === 'enforce_cap') return [];
+  if (change === null || change.kind === 'enforce_cap' || change.kind === 'cap_by_hand') return [];
   const { kind, slug, keyId } = change;
   if (kind === 'cap_scope') {
     const value = encodeButton({ alertId: null, keyId, generation: 0 });

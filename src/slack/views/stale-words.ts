@@ -1,4 +1,4 @@
-import { formatMoney } from '../../domain/money.ts';
+import { roughMoney } from '../../domain/money.ts';
 import { lastKeptDay } from '../../domain/stale-ladder.ts';
 import { formatLength } from '../../domain/time.ts';
 import type { StaleCard } from '../../services/stale/describe-stale.ts';
@@ -23,7 +23,7 @@ export function staleRowText(card: StaleCard, locale: Locale): string {
     silenceText(card, locale),
   ];
   if (worstMicroUsd !== null && worstMicroUsd > 0 && key.status === 'active') {
-    parts.push(`up to ${escaped(formatMoney(worstMicroUsd, locale.currency))} in 48 hours if it leaked`);
+    parts.push(`up to ${escaped(roughMoney(worstMicroUsd, locale.currency))} in 48 hours if it leaked`);
   }
   return parts.join(' · ');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { companyRadius, type KeyAtRisk } from '../../../src/domain/blast-radius/company.ts';
 import { type RadiusInput, radiusOf } from '../../../src/domain/blast-radius/radius.ts';
-import { type RateInput, rateBound, readKind } from '../../../src/domain/blast-radius/rates.ts';
+import { type RateInput, rateBound, readKind, sharedBound } from '../../../src/domain/blast-radius/rates.ts';
 import type { RateLimit } from '../../../src/domain/limits.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/domain/time.ts';
 
@@ -101,6 +101,33 @@ describe('rate limits', () => {
     const extra = rates([tokens], { mode: 'allow', models: ['a', 'new'] });
     expect(extra).toMatchObject({ isComplete: false, knownMicroUsd: 2_880 * 4 * DOLLAR });
     expect(extra.assumptions).toContain('of some models that it may call no rate limit is known');
+  });
+});
+
+describe('limits of a group of models', () => {
+  const group = (values: Partial<RateLimit>): RateLimit => ({
+    ...limit('Family A', 'input_tokens_per_minute_cache_aware', 1_000_000),
+    models: ['a', 'b'],
+    ...values,
+  });
+  const out = group({ kind: 'output_tokens_per_minute', value: 100_000 });
+
+  test('are priced and matched by the names of its models, whatever the group is called', () => {
+    const models = { mode: 'allow', models: ['b'] } as const;
+
+    expect(rates([group({}), out], models)).toMatchObject({ knownMicroUsd: 4_032 * DOLLAR, isComplete: true });
+    expect(rates([group({}), out], { mode: 'allow', models: ['c'] }).isComplete).toBe(false);
+    expect(rates([group({}), out]).assumptions).toContain(
+      'what is read from caches is left out: no limit of it is told',
+    );
+  });
+
+  test('that the organization has together are read from what each scope is told of them', () => {
+    const own = [group({ value: 10, sharedValue: 1_000_000 }), { ...out, value: 10, sharedValue: 100_000 }];
+
+    expect(sharedBound({ rateLimits: own, priceOf })).toBe(4_032 * DOLLAR);
+    expect(sharedBound({ rateLimits: [own[0] ?? out, out], priceOf })).toBeNull();
+    expect(sharedBound({ rateLimits: [], priceOf })).toBeNull();
   });
 });
 
@@ -294,7 +321,8 @@ function at(keyId: string, values: Partial<KeyAtRisk> = {}): KeyAtRisk {
     connectionId: 'fake',
     scope: null,
     input: input(),
-    options: { scopeCapMicroUsd: null, scopeSpentMicroUsd: 0, enforceable: null, isUnused: false },
+    sharedMicroUsd: null,
+    options: { scopeCapMicroUsd: null, isCapByHand: false, scopeSpentMicroUsd: 0, enforceable: null, isUnused: false },
     ...values,
   };
 }
@@ -319,6 +347,34 @@ describe('the company', () => {
     expect(companyRadius([at('a', { input: paid }), at('b', { input: paid })]).atRiskMicroUsd).toBe(70 * DOLLAR);
   });
 
+  test('is not more than what its organization lets through, however many scopes inherit that', () => {
+    const inherited = ['s', 't', 'u'].map((scope) => at(scope, { scope, sharedMicroUsd: 5_000 * DOLLAR }));
+
+    expect(companyRadius(inherited).atRiskMicroUsd).toBe(5_000 * DOLLAR);
+    expect(companyRadius([...inherited, at('v', { connectionId: 'other' })]).atRiskMicroUsd).toBe(9_800 * DOLLAR);
+    expect(companyRadius([...inherited, at('w')]).atRiskMicroUsd).toBe(4 * 4_800 * DOLLAR);
+  });
+
+  test('tells what somebody decided on from what nobody did: no key without a cap is in the first', () => {
+    const providerCap = { capMicroUsd: 300 * DOLLAR, spentMicroUsd: 0 };
+    const found = companyRadius([
+      at('capped', { input: input({ providerCap }) }),
+      at('below', { input: input({ ownCap: { capMicroUsd: 90_000 * DOLLAR, spentMicroUsd: 0 } }) }),
+      at('free'),
+      at('past', { input: input({ rates: UNKNOWN, highestHourMicroUsd: DOLLAR }) }),
+      at('unknown', { input: input({ rates: UNKNOWN }) }),
+    ]);
+
+    expect(found).toMatchObject({
+      rated: 4,
+      atRiskMicroUsd: (325 + 4_800 + 4_800 + 48) * DOLLAR,
+      uncapped: { keys: 2, microUsd: (4_800 + 48) * DOLLAR },
+      notKnown: 1,
+    });
+    const theoretical = found.keys.flatMap((one) => (one.radius.isTheoretical ? [one.at.slug] : []));
+    expect(theoretical.toSorted()).toEqual(['free', 'past', 'unknown']);
+  });
+
   test('lists the dearest first, and says how many are in no sum', () => {
     const found = companyRadius([
       at('z', { input: input({ rates: UNKNOWN }) }),
@@ -331,7 +387,13 @@ describe('the company', () => {
   });
 
   test('names the one change that takes most off', () => {
-    const options = { scopeCapMicroUsd: null, scopeSpentMicroUsd: 0, enforceable: null, isUnused: false };
+    const options = {
+      scopeCapMicroUsd: null,
+      isCapByHand: false,
+      scopeSpentMicroUsd: 0,
+      enforceable: null,
+      isUnused: false,
+    };
     const small = { ...input(), rates: { ...input().rates, knownMicroUsd: 100 * DOLLAR } };
     const keys = [
       at('unused', { input: small, options: { ...options, isUnused: true } }),
@@ -346,6 +408,8 @@ describe('the company', () => {
       savesMicroUsd: (4_800 - 525) * DOLLAR,
     });
     expect(companyRadius([at('a')]).change).toBeNull();
+    const byHand = { ...options, scopeCapMicroUsd: 500 * DOLLAR, isCapByHand: true };
+    expect(companyRadius([at('a', { scope: 's', options: byHand })]).change).toMatchObject({ kind: 'cap_by_hand' });
   });
 
   test('is never more than the sum of its keys, and stopping a key never raises it', () => {
@@ -361,6 +425,8 @@ describe('the company', () => {
         const found = companyRadius(all);
         const sum = found.keys.reduce((total, { radius }) => total + (radius.worst48hMicroUsd ?? 0), 0);
         expect(found.atRiskMicroUsd).toBeLessThanOrEqual(sum + all.length);
+        expect(found.uncapped.microUsd).toBeLessThanOrEqual(found.atRiskMicroUsd);
+        if (found.uncapped.keys === 0) expect(found.uncapped.microUsd).toBeLessThanOrEqual(1);
         const without = all.filter((_, index) => index !== gone);
         expect(companyRadius(without).atRiskMicroUsd).toBeLessThanOrEqual(found.atRiskMicroUsd + 1);
       }),
@@ -372,7 +438,7 @@ describe('the company', () => {
     const many = Array.from({ length: 10_000 }, (_, index) =>
       at(`k${index}`, {
         scope: index % 2 === 0 ? 'one' : `s${index}`,
-        options: { scopeCapMicroUsd: 1, scopeSpentMicroUsd: 0, enforceable: null, isUnused: true },
+        options: { scopeCapMicroUsd: 1, isCapByHand: false, scopeSpentMicroUsd: 0, enforceable: null, isUnused: true },
       }),
     );
 

@@ -208,6 +208,22 @@ describe('what Anthropic tells besides keys and tokens', () => {
     expect(none.server.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
   });
 
+  it('says which models a group has, and what the organization has of them together', async () => {
+    const { provider } = await connect();
+
+    const found = (await provider.readLimits?.('wrkspc_1'))?.rateLimits ?? [];
+    const of = (id: string) => found.find((limit) => limit.id === id);
+
+    expect(of('rl_sonnet#requests_per_minute')).toMatchObject({
+      model: 'Claude Sonnet',
+      models: ['claude-sonnet-4-5', 'claude-sonnet-5'],
+      value: 50,
+      sharedValue: 4_000,
+    });
+    expect(of('rl_sonnet#output_tokens_per_minute')).toMatchObject({ value: 8_000, sharedValue: 8_000 });
+    expect(of('rl_opus#requests_per_minute')).not.toHaveProperty('sharedValue');
+  });
+
   it('takes the default workspace for one without limits of its own, not for a missing one', async () => {
     const { provider } = await connect(({ path }) => (path.endsWith('/rate_limits') ? error(404) : undefined));
 

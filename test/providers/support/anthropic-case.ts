@@ -452,12 +452,21 @@ export const anthropicCase: ProviderCase = {
     limits: {
       spendLimit: { availability: 'available', monthlyMicroUsd: 500_010_000, enforcing: null },
       rateLimits: [
-        { id: 'rl_sonnet#requests_per_minute', model: 'Claude Sonnet', kind: 'requests_per_minute', value: 50 },
+        {
+          id: 'rl_sonnet#requests_per_minute',
+          model: 'Claude Sonnet',
+          kind: 'requests_per_minute',
+          value: 50,
+          models: ['claude-sonnet-4-5', 'claude-sonnet-5'],
+          sharedValue: 4000,
+        },
         {
           id: 'rl_sonnet#output_tokens_per_minute',
           model: 'Claude Sonnet',
           kind: 'output_tokens_per_minute',
           value: 8000,
+          models: ['claude-sonnet-4-5', 'claude-sonnet-5'],
+          sharedValue: 8000,
         },
         { id: 'rl_opus#requests_per_minute', model: 'claude-opus-5', kind: 'requests_per_minute', value: 10 },
       ],

@@ -188,3 +188,17 @@ test.each(['provider-dark', 'slack-down'])(
     await expect(access(stage.folder)).rejects.toThrow();
   },
 );
+
+test('the week is told by the bot’s own job when clocks in Berlin show nine, and once', async () => {
+  const { stage } = (await play('digest')).playing;
+  const { digests, jobRuns } = stage.app.deps.store.read;
+  const nine = Date.UTC(2026, 9, 26, 8);
+
+  expect((await digests.get('2026-W44'))?.card).toMatchObject({ madeAt: nine, lateMs: 0, score: expect.any(Number) });
+  expect((await jobRuns.latest()).get('send-digest')).toMatchObject({ outcome: 'ok' });
+  const told = stage.slack
+    .person('U0ANA')
+    .visibleMessages('ai-keys')
+    .filter(({ text }) => text.startsWith('Keys this'));
+  expect(told.map(({ ts }) => Math.floor((Number(ts) * 1_000 - nine) / 60_000))).toEqual([0]);
+});

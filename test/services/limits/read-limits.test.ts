@@ -51,6 +51,14 @@ describe('reading limits', () => {
     }
 
     expect(revisions).toEqual([2, 2]);
+    const more = { models: ['x', 'y'], sharedValue: 9 };
+    bench.provider.limits.set(
+      'ws_1',
+      limitsOf({ rateLimits: [{ id: 'b', model: 'g', kind: 'k', value: 1, ...more }] }),
+    );
+    later(bench, 6 * HOUR_MS);
+    await readDueLimits(bench.deps);
+    expect((await knownOf(bench))?.limits?.rateLimits[0]).toMatchObject(more);
   });
 
   test('tells what is not enabled apart from no cap', async () => {

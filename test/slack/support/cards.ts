@@ -285,6 +285,7 @@ export const CARD_RISK = {
     boundedBy: 'rate',
     stoppedBy: 'people',
     withinMinutes: 10,
+    isTheoretical: false,
     assumptions: ['all models that it may call are used at once, each as fast as its rate limits allow'],
   },
   watch: {

@@ -9,14 +9,38 @@ const SPEND_LIMITS = '/v1/organizations/spend_limits';
 const MICRO_USD_PER_CENT = 10_000;
 // The cap Anthropic itself sets for the organization's usage tier.
 const TIER_CENTS = '20000000';
+// What the tier with that cap has: requests, tokens in (cache reads not counted) and tokens out, per minute.
 const GROUPS = [
-  { id: 'rl_opus', name: 'Claude Opus', models: ['claude-opus-4-1', 'claude-opus-4-5'], requests: 2_000 },
-  { id: 'rl_sonnet', name: 'Claude Sonnet', models: ['claude-sonnet-4-5'], requests: 4_000 },
-  { id: 'rl_haiku', name: 'Claude Haiku', models: ['claude-haiku-4-5'], requests: 4_000 },
+  {
+    id: 'rl_opus',
+    name: 'Claude Opus',
+    models: ['claude-opus-4-1', 'claude-opus-4-5'],
+    limits: limitsOf(4_000, 2_000_000, 400_000),
+  },
+  {
+    id: 'rl_sonnet',
+    name: 'Claude Sonnet',
+    models: ['claude-sonnet-4-5'],
+    limits: limitsOf(4_000, 2_000_000, 400_000),
+  },
+  {
+    id: 'rl_haiku',
+    name: 'Claude Haiku',
+    models: ['claude-haiku-4-5'],
+    limits: limitsOf(4_000, 4_000_000, 800_000),
+  },
 ] as const;
 
+function limitsOf(requests: number, input: number, output: number) {
+  return [
+    { type: 'requests_per_minute', value: requests },
+    { type: 'input_tokens_per_minute_cache_aware', value: input },
+    { type: 'output_tokens_per_minute', value: output },
+  ] as const;
+}
+
 type Group = (typeof GROUPS)[number];
-/** Requests per minute that workspaces have of their own, by workspace and group. */
+/** What workspaces have of their own, by workspace, group and type. */
 type Overrides = Map<string, number>;
 
 /** Spend limits (an early access preview) and rate limits. */
@@ -135,15 +159,18 @@ function renderRateLimit(group: (typeof GROUPS)[number]): unknown {
     id: group.id,
     group: { type: 'model_group', id: group.id, display_name: group.name },
     models: group.models,
-    limits: [{ type: 'requests_per_minute', value: group.requests }],
+    limits: group.limits,
   };
 }
 
 // The list holds what a workspace has of its own, unless the inherited ones are asked for too.
 function workspaceRateLimits(workspace: WorldScope, overrides: Overrides, { query }: RouteRequest): unknown {
   const inherited = query.get('include_inherited') === 'true';
-  const shown = GROUPS.filter((group) => inherited || overrides.has(overrideKey(workspace, group)));
-  return { data: shown.map((group) => renderWorkspaceLimit(workspace, overrides, group)), next_page: null };
+  const rows = GROUPS.map((group) => renderWorkspaceLimit(workspace, overrides, group)).map((row) => ({
+    ...row,
+    limits: row.limits.filter(({ source }) => inherited || source.type === 'workspace'),
+  }));
+  return { data: rows.filter(({ limits }) => limits.length > 0), next_page: null };
 }
 
 function setRateLimit(workspace: WorldScope, overrides: Overrides, request: RouteRequest): unknown {
@@ -153,33 +180,35 @@ function setRateLimit(workspace: WorldScope, overrides: Overrides, request: Rout
   const { limits } = request.body;
   if (!Array.isArray(limits)) throw badRequest('limits: Field required');
   for (const limit of limits as readonly { readonly type?: unknown; readonly value?: unknown }[]) {
-    if (limit.type !== 'requests_per_minute') throw badRequest('limits: this group has requests_per_minute only');
-    if (limit.value === null) overrides.delete(overrideKey(workspace, group));
-    else if (typeof limit.value === 'number') overrides.set(overrideKey(workspace, group), limit.value);
+    const type = group.limits.find((one) => one.type === limit.type)?.type;
+    if (type === undefined)
+      throw badRequest(`limits: this group has ${group.limits.map((one) => one.type).join(', ')}`);
+    if (limit.value === null) overrides.delete(overrideKey(workspace, group, type));
+    else if (typeof limit.value === 'number') overrides.set(overrideKey(workspace, group, type), limit.value);
     else throw badRequest('limits: value must be a number or null');
   }
   return renderWorkspaceLimit(workspace, overrides, group);
 }
 
-function renderWorkspaceLimit(workspace: WorldScope, overrides: Overrides, group: Group): unknown {
-  const own = overrides.get(overrideKey(workspace, group));
+function renderWorkspaceLimit(workspace: WorldScope, overrides: Overrides, group: Group) {
   return {
     type: 'workspace_rate_limit',
     rate_limit_id: group.id,
     workspace_id: workspace.id,
     group: { type: 'model_group', id: group.id, display_name: group.name },
     models: group.models,
-    limits: [
-      {
-        type: 'requests_per_minute',
-        value: own ?? group.requests,
-        org_limit: group.requests,
+    limits: group.limits.map(({ type, value }) => {
+      const own = overrides.get(overrideKey(workspace, group, type));
+      return {
+        type,
+        value: own ?? value,
+        org_limit: value,
         source: { type: own === undefined ? 'organization' : 'workspace' },
-      },
-    ],
+      };
+    }),
   };
 }
 
-function overrideKey(workspace: WorldScope, group: Group): string {
-  return `${workspace.id} ${group.id}`;
+function overrideKey(workspace: WorldScope, group: Group, type: string): string {
+  return `${workspace.id} ${group.id} ${type}`;
 }
