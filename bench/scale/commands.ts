@@ -1,9 +1,13 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { View } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { US_DOLLAR } from '../../src/domain/money.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { Provider } from '../../src/ports/provider.ts';
+import type { Job } from '../../src/scheduler/job.ts';
+import { askOwnersJob } from '../../src/scheduler/jobs/ask-owners.ts';
+import { climbStaleJob } from '../../src/scheduler/jobs/climb-stale.ts';
 import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
 import { readDigest } from '../../src/services/digest/read-digest.ts';
 import { readBasis, readHome } from '../../src/services/home/read-home.ts';
@@ -15,7 +19,7 @@ import { digestView } from '../../src/slack/views/digest.ts';
 import { homeView } from '../../src/slack/views/home.ts';
 import { type Figure, quantile } from '../suite.ts';
 import { CONNECTION, openScaleStage } from './stage.ts';
-import { MINUTE_MS } from './traffic.ts';
+import { DAY_MS, MINUTE_MS } from './traffic.ts';
 
 const loadedMs = performance.now();
 const [size = '', databasePath = ''] = process.argv.slice(2);
@@ -23,6 +27,8 @@ const CALLS = 200;
 const POLLS = 7;
 const CLICKS = 20;
 const DIGESTS = 7;
+const PEOPLE = 500;
+const NS_PER_MS = 1e6;
 const MAX_TURNS = 1_000_000;
 const calledAt: number[] = [];
 const PERSON = { userId: 'U0ANA', teamId: 'T1', triggerId: 'trigger', channel: 'C0AIKEYS' };
@@ -33,6 +39,7 @@ const LINES = [
   'list unowned env:prod unused:>30d provider:openai spend:<100 cap:none sort:used',
   'list model:gpt* owner:ana spend:>1',
   'stale',
+  'lint',
   'show team-7-service-7',
   'spend',
 ];
@@ -66,6 +73,7 @@ for (const line of ['list', 'stale']) {
   figures.push({ name: `/keys ${line} right after a poll, median`, value: quantile(times, 0.5), unit: 'ms' });
   figures.push({ name: `/keys ${line} right after a poll, worst of ${POLLS}`, value: Math.max(...times), unit: 'ms' });
 }
+figures.push(...(await jobFigures()));
 const clicks = await clickTimes();
 figures.push({ name: 'modal sent off to provider call, median', value: quantile(clicks, 0.5), unit: 'ms' });
 figures.push({ name: 'modal sent off to provider call, p95', value: quantile(clicks, 0.95), unit: 'ms' });
@@ -104,6 +112,35 @@ async function digestMs(): Promise<number> {
   const ms = performance.now() - begun;
   if (view.blocks.length < 5) throw new Error('the digest is empty');
   return ms;
+}
+
+/** Once each, as in a company that begins: nobody owns a key, 500 people are known, and 4,000 keys are not used. */
+async function jobFigures(): Promise<readonly Figure[]> {
+  const { deps } = stage.app;
+  const lastSeenAt = stage.clock.now();
+  await deps.store.write(async (tx) => {
+    for (let person = 0; person < PEOPLE; person += 1) {
+      const email = `p${person}@acme.example`;
+      const member = { userId: `U0P${person}`, teamId: 'T1', name: `P ${person}`, email, timezone: 'UTC' };
+      await tx.members.upsert({ ...member, isActiveFullMember: true, lastSeenAt });
+    }
+  });
+  const found: Figure[] = [];
+  for (const run of ['first run', 'a day later']) {
+    stage.clock.jumpTo(stage.clock.now() + DAY_MS);
+    for (const job of [askOwnersJob, climbStaleJob] satisfies readonly Job[]) {
+      const delay = monitorEventLoopDelay({ resolution: 1 });
+      delay.enable();
+      const begun = performance.now();
+      await job.run(deps);
+      found.push({ name: `${job.name}, ${run}`, value: performance.now() - begun, unit: 'ms' });
+      // The sampler sees a block only when the loop is free again.
+      await nextTurn();
+      delay.disable();
+      found.push({ name: `${job.name}, ${run}: longest block`, value: delay.max / NS_PER_MS, unit: 'ms' });
+    }
+  }
+  return found;
 }
 
 /** From the modal of `Suspend…`, sent off, to the call of the provider, which itself takes no time here. */

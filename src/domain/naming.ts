@@ -47,8 +47,21 @@ interface Node {
   readonly nodes: readonly Node[];
 }
 
+// Of policy alone, which has one.
+const compiled = new Map<string, Naming | null>();
+const MOST_COMPILED = 16;
+
 /** A pattern as policy writes it; null: it is none. Every pattern holds an environment and a workload. */
 export function compileNaming(pattern: string): Naming | null {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  const naming = compile(pattern);
+  if (compiled.size >= MOST_COMPILED) compiled.clear();
+  compiled.set(pattern, naming);
+  return naming;
+}
+
+function compile(pattern: string): Naming | null {
   const nodes = parse(pattern);
   if (nodes === null) return null;
   const required = new Set(nodes.flatMap((node) => (node.kind === 'part' ? [node.text] : [])));

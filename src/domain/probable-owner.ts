@@ -83,6 +83,7 @@ type Found = Pick<Evidence, 'kind'> & Partial<Evidence>;
 
 /** Who may own a key, the most probable first; everybody with what speaks for them. */
 export function probableOwners(traces: OwnerTraces, people: readonly Candidate[]): readonly ProbableOwner[] {
+  const index = indexOf(people);
   const found = new Map<string, Evidence[]>();
   const add = (userId: string | undefined, { at = null, text = null, ...one }: Found) => {
     if (userId === undefined) return;
@@ -90,19 +91,19 @@ export function probableOwners(traces: OwnerTraces, people: readonly Candidate[]
     if (!known.some(({ kind }) => kind === one.kind)) found.set(userId, [...known, { ...one, at, text }]);
   };
   const { madeBy, namedOwner, madeAt, scopeName: text } = traces;
-  if (madeBy !== null) add(byEmail(people, madeBy.email), { kind: 'made', at: madeBy.at });
+  if (madeBy !== null) add(byEmail(index, madeBy.email), { kind: 'made', at: madeBy.at });
   if (namedOwner !== null) {
-    add(byEmail(people, namedOwner.email), { kind: 'named', at: madeAt });
-    add(namesakeOf(people, namedOwner), { kind: 'namesake', at: madeAt });
+    add(byEmail(index, namedOwner.email), { kind: 'named', at: madeAt });
+    add(namesakeOf(index, namedOwner), { kind: 'namesake', at: madeAt });
   }
   for (const { kind, userId, at } of traces.deeds) {
-    if (people.some((one) => one.userId === userId)) add(userId, { kind, at });
+    if (index.ids.has(userId)) add(userId, { kind, at });
   }
-  for (const userId of namedIn(traces, people)) add(userId, { kind: 'in_name' });
+  for (const userId of namedIn(traces, index)) add(userId, { kind: 'in_name' });
   const { members } = traces;
   for (const member of members.length <= MEMBERS_MAX ? members : []) {
-    add(byEmail(people, member.email), { kind: members.length === 1 ? 'only_member' : 'member', text });
-    add(namesakeOf(people, member), { kind: 'member', text });
+    add(byEmail(index, member.email), { kind: members.length === 1 ? 'only_member' : 'member', text });
+    add(namesakeOf(index, member), { kind: 'member', text });
   }
   return [...found]
     .map(([userId, evidence]) => ({
@@ -113,20 +114,34 @@ export function probableOwners(traces: OwnerTraces, people: readonly Candidate[]
     .sort((a, b) => b.weight - a.weight || (a.userId < b.userId ? -1 : 1));
 }
 
-function byEmail(people: readonly Candidate[], email: string | null): string | undefined {
-  return email === null ? undefined : people.find((one) => one.email?.toLowerCase() === email.toLowerCase())?.userId;
+interface Index {
+  readonly ids: ReadonlySet<string>;
+  readonly byEmail: ReadonlyMap<string, string>;
+  readonly byName: ReadonlyMap<string, readonly string[]>;
+  /** By a word that means them in the name of a key. */
+  readonly byWord: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Where the provider has no address, and one person alone is called that. Whoever likes can be called so in Slack. */
-function namesakeOf(people: readonly Candidate[], { name, email }: Named): string | undefined {
-  if (email !== null || name === null) return undefined;
-  const same = people.filter((one) => folded(one.name) === folded(name));
-  return same.length === 1 ? same[0]?.userId : undefined;
+// Ten thousand keys are held against the same five hundred people.
+const indexes = new WeakMap<readonly Candidate[], Index>();
+
+function indexOf(people: readonly Candidate[]): Index {
+  const known = indexes.get(people);
+  if (known !== undefined) return known;
+  const byEmail = new Map<string, string>();
+  const byName = new Map<string, string[]>();
+  for (const { userId, name, email } of people) {
+    const address = email?.toLowerCase();
+    if (address !== undefined && !byEmail.has(address)) byEmail.set(address, userId);
+    byName.set(folded(name), [...(byName.get(folded(name)) ?? []), userId]);
+  }
+  const ids = new Set(people.map(({ userId }) => userId));
+  const index = { ids, byEmail, byName, byWord: bearersOf(people) };
+  indexes.set(people, index);
+  return index;
 }
 
-/** People whose name is a word of the key's: `dev-search-ana`, `anas-notebook`. A name that two have means neither. */
-function namedIn({ slug, label }: OwnerTraces, people: readonly Candidate[]): readonly string[] {
-  const words = new Set([slug, label].flatMap((text) => folded(text).split(/[^a-z0-9]+/)));
+function bearersOf(people: readonly Candidate[]): Index['byWord'] {
   const bearers = new Map<string, Set<string>>();
   for (const { userId, name, email } of people) {
     const local = email?.split('@')[0] ?? '';
@@ -137,8 +152,28 @@ function namedIn({ slug, label }: OwnerTraces, people: readonly Candidate[]): re
         bearers.set(one, (bearers.get(one) ?? new Set()).add(userId));
     }
   }
-  return [...bearers].flatMap(([name, [userId, ...others]]) => {
-    const isThere = words.has(name) || words.has(`${name}s`);
-    return isThere && userId !== undefined && others.length === 0 ? [userId] : [];
-  });
+  return bearers;
+}
+
+function byEmail({ byEmail: people }: Index, email: string | null): string | undefined {
+  return email === null ? undefined : people.get(email.toLowerCase());
+}
+
+/** Where the provider has no address, and one person alone is called that. Whoever likes can be called so in Slack. */
+function namesakeOf({ byName }: Index, { name, email }: Named): string | undefined {
+  if (email !== null || name === null) return undefined;
+  const same = byName.get(folded(name)) ?? [];
+  return same.length === 1 ? same[0] : undefined;
+}
+
+/** People whose name is a word of the key's: `dev-search-ana`, `anas-notebook`. A name that two have means neither. */
+function namedIn({ slug, label }: OwnerTraces, { byWord }: Index): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const word of new Set([slug, label].flatMap((text) => folded(text).split(/[^a-z0-9]+/)))) {
+    for (const name of word.endsWith('s') ? [word, word.slice(0, -1)] : [word]) {
+      const [userId, ...others] = byWord.get(name) ?? [];
+      if (userId !== undefined && others.length === 0) named.add(userId);
+    }
+  }
+  return named;
 }

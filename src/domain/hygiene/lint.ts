@@ -36,8 +36,8 @@ export interface LintSubject {
   readonly canOwnerAct: boolean;
   /** Services and people that people named. */
   readonly consumers: readonly string[];
-  /** Slugs of the other lineages in its project or workspace; null: it is in none. */
-  readonly neighbours: readonly string[] | null;
+  /** How many other lineages are in its project or workspace; null: it is in none. */
+  readonly neighbours: number | null;
   /** Why its traffic looks as if it were of two workloads. */
   readonly shared: readonly string[];
 }
@@ -100,8 +100,8 @@ function workloadFinding({ shared }: LintSubject): LintFinding | null {
 
 /** A cap of the place holds for all keys in it: it means something where there is one. */
 function scopeFinding({ neighbours }: LintSubject): LintFinding | null {
-  if (neighbours === null || neighbours.length === 0) return null;
-  const others = neighbours.length === 1 ? '1 other key' : `${neighbours.length.toLocaleString('en-US')} other keys`;
+  if (neighbours === null || neighbours === 0) return null;
+  const others = neighbours === 1 ? '1 other key' : `${neighbours.toLocaleString('en-US')} other keys`;
   return {
     kind: 'scope',
     what: `shares its project or workspace with ${others}, so that a cap there holds for all of them`,

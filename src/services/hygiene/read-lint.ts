@@ -19,16 +19,15 @@ export async function readLint(deps: LintDeps, only: string | null = null): Prom
   const asked = only === null ? working : working.filter(({ key }) => key.id === only);
   const shared = await sharedUse(deps, asked);
   const placeOf = ({ key }: KeySummary) => (key.scopeId === null ? null : `${key.providerId}:${key.scopeId}`);
-  const places = groupBy(working, placeOf);
+  const slugsIn = new Map(
+    [...groupBy(working, placeOf)].map(([place, there]) => [place, new Set(there.map(({ lineage }) => lineage.slug))]),
+  );
   const members = await deps.store.read.members.all();
   const unable = new Set(members.flatMap(({ userId, isActiveFullMember }) => (isActiveFullMember ? [] : [userId])));
   return asked.map((summary) => {
     const { key, lineage, scopeName } = summary;
     const place = placeOf(summary);
     const owner = confirmedOwnerOf(lineage);
-    const others = place === null ? [] : (places.get(place) ?? []);
-    const slugs = new Set(others.map((one) => one.lineage.slug));
-    slugs.delete(lineage.slug);
     const subject: LintSubject = {
       slug: lineage.slug,
       label: key.label,
@@ -37,7 +36,8 @@ export async function readLint(deps: LintDeps, only: string | null = null): Prom
       hasOwner: owner !== null,
       canOwnerAct: owner === null || !unable.has(owner),
       consumers: lineage.consumers,
-      neighbours: place === null ? null : [...slugs].sort(),
+      // Its own is one of them.
+      neighbours: place === null ? null : Math.max(0, (slugsIn.get(place)?.size ?? 0) - 1),
       shared: shared.get(key.id) ?? [],
     };
     return { ...summary, subject, findings: lintOf(subject, deps.policy.naming) };

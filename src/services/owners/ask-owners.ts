@@ -15,7 +15,7 @@ import { probableOwnersOf } from './read-traces.ts';
 const FIRST_AFTER_MS = DAY_MS;
 const WEEK_MS = 7 * DAY_MS;
 
-type AskDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy'>;
+type AskDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'breathe'>;
 
 /** Looks for the owners of keys that nobody owns: asks who may be it, one message a person, and tells the channel of the rest. */
 export async function askOwners(deps: AskDeps): Promise<{ readonly asked: number; readonly told: number }> {

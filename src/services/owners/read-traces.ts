@@ -5,7 +5,11 @@ import { type Candidate, type OwnerTraces, type ProbableOwner, probableOwners } 
 import type { InventoryRow } from '../../ports/inventory.ts';
 import type { Deps } from '../deps.ts';
 
-type TraceDeps = Pick<Deps, 'store'>;
+type TraceDeps = Pick<Deps, 'store' | 'breathe'>;
+type Reads = Pick<Deps, 'store'>;
+
+// A few reads each: others are served between.
+const ROWS_AT_ONCE = 20;
 
 // What people did to a key long ago says little of whose it is.
 const DEEDS = 20;
@@ -14,7 +18,7 @@ const NO_DEED = /^lineage\.(owner|claim)\./;
 
 /** Who may own each of these keys, by lineage; one row per lineage. */
 export async function probableOwnersOf(
-  { store }: TraceDeps,
+  { store, breathe }: TraceDeps,
   rows: readonly InventoryRow[],
 ): Promise<ReadonlyMap<string, readonly ProbableOwner[]>> {
   if (rows.length === 0) return new Map();
@@ -25,7 +29,8 @@ export async function probableOwnersOf(
     ({ providerId, scopeId }) => `${providerId}:${scopeId}`,
   );
   const found = new Map<string, readonly ProbableOwner[]>();
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
+    if (at % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await breathe();
     const { key, lineage, scopeName } = row;
     const { deeds, declined } = await deedsAbout({ store }, lineage);
     const traces: OwnerTraces = {
@@ -47,7 +52,7 @@ export async function probableOwnersOf(
 }
 
 /** As the provider's own log has it. */
-async function makerOf({ store }: TraceDeps, { key }: InventoryRow): Promise<OwnerTraces['madeBy']> {
+async function makerOf({ store }: Reads, { key }: InventoryRow): Promise<OwnerTraces['madeBy']> {
   const events = await store.read.providerEvents.ofKey(key, DEEDS);
   const made = events.findLast(({ keyChange }) => keyChange === 'created');
   return made?.actor?.includes('@') ? { email: made.actor, at: made.at } : null;
@@ -59,7 +64,7 @@ interface Deeds {
   readonly declined: ReadonlySet<unknown>;
 }
 
-async function deedsAbout({ store }: TraceDeps, { id }: Lineage): Promise<Deeds> {
+async function deedsAbout({ store }: Reads, { id }: Lineage): Promise<Deeds> {
   const { audit, rotations } = store.read;
   const entries = await audit.page({ subjects: [id], verbs: ['lineage.'] }, { offset: 0, limit: DEEDS });
   const declined = new Set(

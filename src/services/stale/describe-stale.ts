@@ -22,9 +22,23 @@ export async function cardsOf(
   deps: DescribeDeps,
   belongs: (entry: StaleEntry) => boolean,
 ): Promise<readonly StaleCard[]> {
+  return describeEntries(deps, byQuiet((await readStale(deps)).filter(belongs)));
+}
+
+/** The longest quiet first. */
+export function byQuiet(entries: readonly StaleEntry[]): readonly StaleEntry[] {
+  return entries.toSorted((a, b) => a.idle.sinceAt - b.idle.sinceAt);
+}
+
+/** In the order in which they are given. */
+export async function describeEntries(
+  deps: DescribeDeps,
+  entries: readonly StaleEntry[],
+): Promise<readonly StaleCard[]> {
+  if (entries.length === 0) return [];
   const { byKey } = await recentRisk(deps);
   const cards: StaleCard[] = [];
-  for (const entry of (await readStale(deps)).filter(belongs)) {
+  for (const entry of entries) {
     const actionId = entry.record?.actionId ?? null;
     cards.push({
       ...entry,
@@ -33,7 +47,7 @@ export async function cardsOf(
       worstMicroUsd: byKey.get(entry.key.id)?.radius.worst48hMicroUsd ?? null,
     });
   }
-  return cards.sort((a, b) => a.idle.sinceAt - b.idle.sinceAt);
+  return cards;
 }
 
 /** Of what one owner was asked in one message. */

@@ -1,6 +1,6 @@
 import { parsePeriod } from '../../domain/period.ts';
 import { DAY_MS } from '../../domain/time.ts';
-import { cardsOf } from '../../services/stale/describe-stale.ts';
+import { byQuiet, describeEntries } from '../../services/stale/describe-stale.ts';
 import type { StaleEntry } from '../../services/stale/read-stale.ts';
 import { readStale } from '../../services/stale/read-stale.ts';
 import type { Subcommand } from '../command.ts';
@@ -23,15 +23,23 @@ export const stale: Subcommand = {
     const working = (await readStale(deps)).filter(({ key }) => key.status === 'active');
     const leftOut = working.filter(({ exemption }) => exemption !== null);
     const isKept = ({ record }: StaleEntry) => record?.state === 'kept';
-    const cards = await cardsOf(
-      deps,
-      (entry) => entry.key.status === 'active' && entry.exemption === null && !isKept(entry),
-    );
-    const rows = staleRows(cards, days * DAY_MS, now);
+    const entries = working.filter((entry) => entry.exemption === null && !isKept(entry));
+    const rows = staleRows(byQuiet(entries), days * DAY_MS, now);
     const counts = { unused: 0, never: 0, unknown: 0 };
     for (const { group } of rows) counts[group] += 1;
     const kept = working.filter((entry) => entry.exemption === null && isKept(entry)).length;
-    const page = pageOf(rows, PAGE_ROWS, { command: 'stale', argument, page: number });
+    const part = pageOf(rows, PAGE_ROWS, { command: 'stale', argument, page: number });
+    // What is known besides is read of the few that are shown.
+    const shown = await describeEntries(
+      deps,
+      part.items.map(({ card }) => card),
+    );
+    const cards = new Map(shown.map((card) => [card.key.id, card]));
+    const items = part.items.flatMap(({ card: { key }, group }) => {
+      const card = cards.get(key.id);
+      return card === undefined ? [] : [{ card, group }];
+    });
+    const page = { ...part, items };
     return staleListView({ days, page, counts, leftOut, kept }, locale, now);
   },
 };

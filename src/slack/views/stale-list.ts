@@ -24,8 +24,8 @@ export interface StaleList {
   readonly kept: number;
 }
 
-export interface StaleRow {
-  readonly card: StaleCard;
+export interface StaleRow<Entry extends StaleEntry = StaleCard> {
+  readonly card: Entry;
   readonly group: StaleGroup;
 }
 
@@ -97,8 +97,12 @@ function footerOf({ leftOut, kept, page }: StaleList): string {
 }
 
 /** By group, the longest quiet first. */
-export function staleRows(cards: readonly StaleCard[], idleMs: number, now: number): readonly StaleRow[] {
-  const rows = cards.flatMap((card): StaleRow[] => {
+export function staleRows<Entry extends StaleEntry>(
+  cards: readonly Entry[],
+  idleMs: number,
+  now: number,
+): readonly StaleRow<Entry>[] {
+  const rows = cards.flatMap((card): StaleRow<Entry>[] => {
     const group = staleGroupOf(card.idle, idleMs, now);
     return group === null ? [] : [{ card, group }];
   });

@@ -19,7 +19,7 @@ function subject(fields: Partial<LintSubject> = {}): LintSubject {
     hasOwner: true,
     canOwnerAct: true,
     consumers: [],
-    neighbours: [],
+    neighbours: 0,
     shared: [],
     ...fields,
   };
@@ -91,7 +91,7 @@ describe('lint finds', () => {
     ['two environments', { slug: 'prod-staging-api' }, []],
     ['two environments in a name of no form', { slug: 'api-prod-staging' }, ['environment rename', 'name rename']],
     ['no environment at all', { slug: 'key', environment: 'unknown' }, ['environment edit', 'name rename']],
-    ['neighbours', { neighbours: ['dev-web'] }, ['scope split']],
+    ['neighbours', { neighbours: 1 }, ['scope split']],
     ['no neighbours where there is no place', { neighbours: null }, []],
     ['two workloads', { shared: ['gpt by day', 'embedding by night'] }, ['workload split']],
   ])('%s', (_, given, expected) => {
