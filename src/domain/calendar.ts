@@ -1,3 +1,4 @@
+import { dateFormat } from './formats.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from './time.ts';
 
 /** Days and hours of a time zone, as far as detection needs them. */
@@ -18,7 +19,7 @@ export const UTC_CALENDAR: Calendar = calendarOf(() => 0);
 /** Days of an IANA zone. Offsets are looked up once for each quarter of an hour. */
 export function zoneCalendar(timeZone: string): Calendar {
   if (timeZone === 'UTC') return UTC_CALENDAR;
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  const format = dateFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   const offsets = new Map<number, number>();
   return calendarOf((at) => {
     const quarter = floorTo(at, QUARTER_MS);

@@ -1,3 +1,4 @@
+import { dateFormat } from './formats.ts';
 import { DAY_MS, dayAt, floorTo, HOUR_MS, MINUTE_MS, zoneDayText } from './time.ts';
 
 /** The next time that clocks in the zone show this hour, to the minute; strictly later than `now`. */
@@ -16,7 +17,7 @@ export function nextAtHour(hour: number, now: number, timeZone: string): number 
 }
 
 function wallTime(at: number, timeZone: string): { hour: number; minute: number } {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const format = dateFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const [hour = 0, minute = 0] = format.format(at).split(':').map(Number);
   return { hour, minute };
 }

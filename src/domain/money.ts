@@ -1,3 +1,4 @@
+import { numberFormat } from './formats.ts';
 export const MICRO_USD_PER_USD = 1_000_000;
 
 /** How money is shown: policy's display currency with its rate. */
@@ -63,12 +64,12 @@ export function formatRatio(ratio: number): string {
 
 /** Two, or none for a currency without cents such as the yen. */
 function smallDigits(code: string): number {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: code });
+  const format = numberFormat('en-US', { style: 'currency', currency: code });
   return Math.min(2, format.resolvedOptions().maximumFractionDigits ?? 2);
 }
 
 function formatAmount(amount: number, code: string, digits: number): string {
-  return new Intl.NumberFormat('en-US', {
+  return numberFormat('en-US', {
     style: 'currency',
     currency: code,
     currencyDisplay: 'narrowSymbol',

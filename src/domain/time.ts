@@ -1,3 +1,4 @@
+import { dateFormat } from './formats.ts';
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
@@ -49,7 +50,7 @@ const UNITS: readonly (readonly [string, number])[] = [
 
 /** The day of a zone on which an instant lies: `2026-08-01`. */
 export function zoneDayText(at: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+  return dateFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
 }
 
 /** A length in the one unit that a person would use: `5 minutes`, `26 hours`, `97 days`; under a minute is `moments`. */

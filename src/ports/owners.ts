@@ -28,6 +28,7 @@ export interface OwnerQuestionRepo {
   update(question: OwnerQuestion): Promise<void>;
   get(lineageId: string, userId: string): Promise<OwnerQuestion | undefined>;
   ofAsk(askId: string): Promise<readonly OwnerQuestion[]>;
+  ofUser(userId: string): Promise<readonly OwnerQuestion[]>;
   ofLineage(lineageId: string): Promise<readonly OwnerQuestion[]>;
   all(): Promise<readonly OwnerQuestion[]>;
 }

@@ -45,6 +45,7 @@ export class InventoryMirror {
   #lineageList: readonly Lineage[] | null = null;
   readonly #rows = new Map<string, InventoryRow>();
   #order: readonly string[] | null = null;
+  #rowList: readonly InventoryRow[] | null = null;
 
   constructor(version: () => unknown) {
     this.#version = version;
@@ -150,7 +151,8 @@ export class InventoryMirror {
     this.#settled = noTouch();
     const keys = await keysById(db, null);
     const lineages = await lineageRepo({ db, touched: noTouch() }).all();
-    for (const map of [this.#keys, this.#lineages, this.#keysOfLineage, this.#rows]) map.clear();
+    for (const map of [this.#keys, this.#lineages, this.#keysOfLineage]) map.clear();
+    this.#forgetRows();
     for (const lineage of lineages) this.#lineages.set(lineage.id, lineage);
     for (const key of keys) this.#put(key);
     this.#order = null;
@@ -165,9 +167,10 @@ export class InventoryMirror {
     for (const slice of inSlices([...lineages], CHUNK)) {
       for (const lineage of await lineagesById(db, slice)) {
         if (this.#lineages.get(lineage.id)?.slug !== lineage.slug) this.#order = null;
+        this.#rowList = null;
         this.#lineages.set(lineage.id, lineage);
         this.#lineageList = null;
-        for (const id of this.#keysOfLineage.get(lineage.id) ?? []) this.#rows.delete(id);
+        for (const id of this.#keysOfLineage.get(lineage.id) ?? []) this.#forget(id);
       }
     }
     for (const slice of inSlices([...keys], CHUNK)) for (const key of await keysById(db, slice)) this.#put(key);
@@ -189,7 +192,7 @@ export class InventoryMirror {
       const called = fresh.get(id) ?? [];
       if (sameCalls(called, this.#called.get(id) ?? [])) continue;
       this.#called.set(id, called);
-      this.#rows.delete(id);
+      this.#forget(id);
     }
   }
 
@@ -199,7 +202,7 @@ export class InventoryMirror {
       const cost = fresh.get(id) ?? 0;
       if (cost === (this.#costs.get(id) ?? 0)) continue;
       this.#costs.set(id, cost);
-      this.#rows.delete(id);
+      this.#forget(id);
     }
   }
 
@@ -224,7 +227,7 @@ export class InventoryMirror {
     }
     this.#keys.set(key.id, key);
     this.#keyList = null;
-    this.#rows.delete(key.id);
+    this.#forget(key.id);
   }
 
   async #loadScopes(db: Kysely<Database>): Promise<void> {
@@ -232,7 +235,7 @@ export class InventoryMirror {
     const names = new Map(scopes.map(({ providerId, id, name }) => [`${providerId}:${id}`, name]));
     const isSame =
       names.size === this.#scopeNames.size && [...names].every(([id, n]) => this.#scopeNames.get(id) === n);
-    if (!isSame) this.#rows.clear();
+    if (!isSame) this.#forgetRows();
     this.#scopeNames = names;
   }
 
@@ -241,7 +244,7 @@ export class InventoryMirror {
     this.#called = new Map(await modelsPerKey(db, costFrom));
     this.#costFrom = costFrom;
     this.#owed = noTouch();
-    this.#rows.clear();
+    this.#forgetRows();
   }
 
   #sorted(): readonly InventoryRow[] {
@@ -250,7 +253,18 @@ export class InventoryMirror {
       .map(({ id, lineageId }) => ({ id, slug: this.#lineages.get(lineageId)?.slug ?? '' }))
       .sort((a, b) => (a.slug === b.slug ? (a.id < b.id ? -1 : 1) : a.slug < b.slug ? -1 : 1))
       .map(({ id }) => id);
-    return this.#order.flatMap((id) => this.#rowOf(id) ?? []);
+    this.#rowList ??= this.#order.flatMap((id) => this.#rowOf(id) ?? []);
+    return this.#rowList;
+  }
+
+  #forget(keyId: string): void {
+    this.#rows.delete(keyId);
+    this.#rowList = null;
+  }
+
+  #forgetRows(): void {
+    this.#rows.clear();
+    this.#rowList = null;
   }
 
   #rowOf(id: string): InventoryRow | undefined {

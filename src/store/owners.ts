@@ -91,6 +91,7 @@ export function ownerQuestionRepo(db: Kysely<Database>): OwnerQuestionRepo {
       return row && toQuestion(row);
     },
     ofAsk: async (askId) => (await questions().where('ask_id', '=', askId).execute()).map(toQuestion),
+    ofUser: async (id) => (await questions().where('user_id', '=', id).execute()).map(toQuestion),
     ofLineage: async (id) => (await questions().where('lineage_id', '=', id).execute()).map(toQuestion),
     all: async () => (await questions().execute()).map(toQuestion),
   };

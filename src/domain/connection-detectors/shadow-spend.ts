@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConnectionDetector, ConnectionFinding, ShadowDay } from '../connection-detector.ts';
+import { dateFormat } from '../formats.ts';
 import { formatShare, microUsdFromUsd } from '../money.ts';
 
 const settings = z.strictObject({
@@ -27,7 +28,7 @@ function isShadow({ providerMicroUsd, keyedMicroUsd }: ShadowDay, { percent, flo
 
 function findingOf(connectionId: string, { dayAt, providerMicroUsd, keyedMicroUsd }: ShadowDay): ConnectionFinding {
   const shadowMicroUsd = providerMicroUsd - keyedMicroUsd;
-  const day = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(dayAt);
+  const day = dateFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(dayAt);
   return {
     detectorId: shadowSpend.id,
     connectionId,

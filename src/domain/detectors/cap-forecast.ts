@@ -4,6 +4,7 @@ import type { Calendar } from '../calendar.ts';
 import type { CapStanding, ForecastLevel } from '../cap.ts';
 import { type Detector, type DetectorInput, RECENT_MS } from '../detector.ts';
 import type { Finding, Severity } from '../finding.ts';
+import { dateFormat } from '../formats.ts';
 import type { Sentence } from '../sentence.ts';
 import { DAY_MS, floorTo, monthStart, nextMonthStart } from '../time.ts';
 import { whoseCap } from './lib/whose-cap.ts';
@@ -134,7 +135,7 @@ export function forecastKey(lineageId: string, { now, cap, level }: ForecastName
 
 function reasonOf({ cap, reachedAt, dayMicroUsd }: Forecasted): Sentence {
   const { monthMicroUsd, capMicroUsd, origin } = cap;
-  const day = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
+  const day = dateFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
   const effect =
     origin === 'own'
       ? 'Nothing stops at this cap: it is only watched here.'

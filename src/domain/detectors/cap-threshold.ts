@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type CapStanding, type CapStep, isTold } from '../cap.ts';
 import { type Detector, type DetectorInput, type Glance, RECENT_MS } from '../detector.ts';
 import type { Finding, Severity } from '../finding.ts';
+import { dateFormat } from '../formats.ts';
 import { ENFORCE_MS, overshootOf } from '../overshoot.ts';
 import type { Sentence } from '../sentence.ts';
 import { HOUR_MS, MINUTE_MS, monthStart, nextMonthStart, plural } from '../time.ts';
@@ -176,10 +177,10 @@ function brakeText({ origin, enforced }: CapStanding, over: boolean, now: number
   if (enforced) return over ? ENFORCED_NOW : ' Keysteward suspends the key at it, as policy says.';
   if (origin === 'own') return ' Nothing stops at this cap: it is only watched here.';
   if (!over) return ' The provider refuses requests once it is reached, some minutes late.';
-  const until = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
+  const until = dateFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
   return ` The provider refuses requests now, or will in some minutes, until ${until.format(nextMonthStart(now))}.`;
 }
 
 function monthName(at: number): string {
-  return new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'long' }).format(at);
+  return dateFormat('en-US', { timeZone: 'UTC', month: 'long' }).format(at);
 }

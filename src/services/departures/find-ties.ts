@@ -4,6 +4,7 @@ import { folded } from '../../domain/key-query.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { InventoryRow } from '../../ports/inventory.ts';
 import type { Deps } from '../deps.ts';
+import { shownSince } from '../inventory/list-keys.ts';
 
 // Whoever was in the project at the end knows its keys, also when the provider's account went first.
 const STILL_KNOWS_MS = 90 * DAY_MS;
@@ -30,7 +31,7 @@ export async function findTies({ store, clock }: Pick<Deps, 'store' | 'clock'>, 
   const now = clock.now();
   const read = await readableScopes({ store }, leaver, now);
   const found = new Map<string, FoundTie>();
-  for (const row of await store.inventory(now)) {
+  for (const row of await store.inventory(shownSince(now))) {
     const { key, lineage } = row;
     if (key.kind !== 'inference' || STOPPED_STATUSES.has(key.status)) continue;
     const tie = tieOf(row, leaver, read.has(`${key.providerId}:${key.scopeId}`));

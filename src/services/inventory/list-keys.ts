@@ -1,7 +1,7 @@
 import type { Key, Lineage } from '../../domain/key.ts';
 import { quietSince } from '../../domain/staleness.ts';
 import { DAY_MS, floorTo } from '../../domain/time.ts';
-import type { ModelSight } from '../../ports/inventory.ts';
+import type { InventoryRow, ModelSight } from '../../ports/inventory.ts';
 import type { Deps } from '../deps.ts';
 
 /** One key as the inventory shows it. */
@@ -21,6 +21,12 @@ export interface KeySummary {
 export type ListDeps = Pick<Deps, 'store' | 'clock' | 'providers'>;
 
 const DAYS_BEFORE = 29;
+
+// The rows are the very same ones until something in them changes.
+const summaries = new WeakMap<
+  readonly InventoryRow[],
+  { readonly providers: ListDeps['providers']; readonly all: readonly KeySummary[] }
+>();
 
 /** The whole inventory by slug, tombstones left out but for those that cost money lately. */
 export async function listKeys(deps: ListDeps): Promise<readonly KeySummary[]> {
@@ -49,9 +55,11 @@ export async function summarizeKey(
 
 /** The whole inventory by slug, every tombstone included. */
 export async function listAllKeys({ store, clock, providers }: ListDeps): Promise<readonly KeySummary[]> {
-  const rows = await store.inventory(floorTo(clock.now(), DAY_MS) - DAYS_BEFORE * DAY_MS);
+  const rows = await store.inventory(shownSince(clock.now()));
+  const known = summaries.get(rows);
+  if (known !== undefined && known.providers === providers) return known.all;
   const providerById = new Map([...providers.values()].map((provider) => [provider.id, provider]));
-  return rows.map(({ key, lineage, scopeName, costMicroUsd, called }) => {
+  const all = rows.map(({ key, lineage, scopeName, costMicroUsd, called }) => {
     const provider = providerById.get(key.providerId);
     return {
       key,
@@ -63,4 +71,11 @@ export async function listAllKeys({ store, clock, providers }: ListDeps): Promis
       quietSince: quietSince(key, provider?.capabilities.lastUsed ?? 'usage'),
     };
   });
+  summaries.set(rows, { providers, all });
+  return all;
+}
+
+/** From when on the inventory adds up what keys spend. */
+export function shownSince(now: number): number {
+  return floorTo(now, DAY_MS) - DAYS_BEFORE * DAY_MS;
 }

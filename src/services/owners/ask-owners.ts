@@ -6,6 +6,7 @@ import { DAY_MS } from '../../domain/time.ts';
 import { inWorkHours } from '../../domain/work-hours.ts';
 import type { InventoryRow } from '../../ports/inventory.ts';
 import type { Deps } from '../deps.ts';
+import { shownSince } from '../inventory/list-keys.ts';
 import { announceNotice, openNotice } from '../notices/announce-notice.ts';
 import { type AskContext, enqueueAsk, nextAsk, putQuestion } from './owner-ask.ts';
 import { settleOwned } from './owner-settled.ts';
@@ -25,7 +26,7 @@ export async function askOwners(deps: AskDeps): Promise<{ readonly asked: number
 
 /** One row for each lineage that works, that nobody owns, and of which no person said so. */
 async function unownedRows({ store, clock }: AskDeps): Promise<ReadonlyMap<string, InventoryRow>> {
-  const rows = (await store.inventory(clock.now())).filter(
+  const rows = (await store.inventory(shownSince(clock.now()))).filter(
     ({ key, lineage }) =>
       lineage.ownerSlackId === null &&
       lineage.ownerSource === 'found' &&

@@ -20,7 +20,7 @@ export async function nextAsk(
   userId: string,
 ): Promise<Pick<OwnerQuestion, 'askId' | 'askAt'>> {
   const now = deps.clock.now();
-  const waiting = (await tx.ownerQuestions.all()).find((one) => one.userId === userId && one.askAt > now);
+  const waiting = (await tx.ownerQuestions.ofUser(userId)).find(({ askAt }) => askAt > now);
   if (waiting !== undefined) return { askId: waiting.askId, askAt: waiting.askAt };
   const { calendar, rotation } = deps.policy;
   const timeZone = (await tx.members.get(userId))?.timezone ?? calendar.timeZone;

@@ -1,4 +1,5 @@
 import type { CapProposal } from '../../domain/cap-proposal.ts';
+import { dateFormat } from '../../domain/formats.ts';
 import { capWords } from '../../domain/limits.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { OwnCap } from '../../domain/own-cap.ts';
@@ -36,7 +37,7 @@ export function proposalText(
   { currency }: Locale,
 ): string {
   if (monthlyMicroUsd === null || basis === null) return 'none: no spend of it is known in six months';
-  const month = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'long' }).format(basis.monthAt);
+  const month = dateFormat('en-US', { timeZone: 'UTC', month: 'long' }).format(basis.monthAt);
   const spent = escaped(formatMoney(basis.costMicroUsd, currency));
   const partly = basis.isPartial ? ', a part of the month alone and not made into a whole one' : '';
   const young =

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { dateFormat } from '../../domain/formats.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
 import type { CapLine, Company, Hygiene } from '../../services/home/read-company.ts';
@@ -66,5 +67,5 @@ function hygieneLines({ keys, owned, used, placed, explained }: Hygiene, score: 
 }
 
 function monthText(at: number): string {
-  return new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'long' }).format(at);
+  return dateFormat('en-US', { timeZone: 'UTC', month: 'long' }).format(at);
 }

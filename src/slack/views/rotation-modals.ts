@@ -1,4 +1,5 @@
 import type { KnownBlock, View } from '@slack/types';
+import { dateFormat } from '../../domain/formats.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { isOver, type Rotation, type StepName, stepOf } from '../../domain/rotation.ts';
@@ -145,7 +146,7 @@ function questionText(asked: readonly Key[]): string {
 }
 
 function keyOption(key: Key, locale: Locale) {
-  const at = new Intl.DateTimeFormat('en-GB', { timeZone: locale.timezone, dateStyle: 'short', timeStyle: 'short' });
+  const at = dateFormat('en-GB', { timeZone: locale.timezone, dateStyle: 'short', timeStyle: 'short' });
   const tail = ` · ${plainForeign(key.hint ?? 'no hint', 24)} · ${at.format(key.createdAt ?? key.firstSeenAt)}`;
   return { text: plain(`${plainForeign(key.label, OPTION_MAX - tail.length)}${tail}`), value: key.id };
 }

@@ -1,3 +1,4 @@
+import { dateFormat } from '../../domain/formats.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
 import type { Paper, UsageLine } from '../../services/rotation/emergency-papers.ts';
@@ -30,7 +31,7 @@ export function supportPaper({ card, key, from, to, lines, costMicroUsd }: Paper
   const where =
     key.scopeId === null ? 'the organization' : `${plainForeign(scopeName ?? '')} (${plainForeign(key.scopeId)})`;
   const utc = (at: number) =>
-    `${new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }).format(at)} UTC`;
+    `${dateFormat('en-CA', { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }).format(at)} UTC`;
   const text = [
     'Subject: leaked API key, please review the abuse and the charges',
     '',

@@ -1,3 +1,4 @@
+import { dateFormat } from '../../domain/formats.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { type BurnDown, sparkline } from '../../domain/rotation-burndown.ts';
 import type { Quiet } from '../../domain/rotation-quiet.ts';
@@ -105,7 +106,7 @@ function callerText({ model, endpoint, requests, tokens, hours, firstAt }: Calle
 /** `around the clock`, or the hours of the day. */
 function patternText(hours: readonly number[], { timezone }: Locale): string {
   if (hours.length >= AROUND_THE_CLOCK) return 'around the clock';
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', hourCycle: 'h23' });
+  const format = dateFormat('en-GB', { timeZone: timezone, hour: '2-digit', hourCycle: 'h23' });
   const names = [...new Set(hours.map((at) => format.format(at)))].sort();
   return `at ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''} h`;
 }

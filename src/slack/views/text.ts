@@ -1,3 +1,4 @@
+import { dateFormat } from '../../domain/formats.ts';
 import { type DisplayCurrency, rateText } from '../../domain/money.ts';
 import { scrubSecrets } from '../../domain/secret.ts';
 import { renderSentence, type Sentence, type SentenceStyle } from '../../domain/sentence.ts';
@@ -76,15 +77,15 @@ export function dayAndTime(at: number, locale: Pick<Locale, 'timezone'>): string
 
 /** Providers count their days in UTC: the reader's own zone would name another day. */
 export function utcDayText(at: number): string {
-  return new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(at);
+  return dateFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(at);
 }
 
 export function dateText(at: number, timezone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(at);
+  return dateFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(at);
 }
 
 export function clockText(at: number, timezone: string): string {
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit' }).format(at);
+  const time = dateFormat('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit' }).format(at);
   return timezone === 'UTC' ? `${time} UTC` : time;
 }
 
