@@ -20,11 +20,11 @@ const GOOD: RotationFigures = {
   days: 2,
 };
 
-/** Two effects; a killed app is started again and does what it has not done. */
+/** Two effects and, after a play with kills, a third; a killed app is started again and does what it has not done. */
 function playing(outcome: (hits: readonly string[]) => Partial<RotationFigures>) {
   const plays: (readonly string[])[] = [];
   const playOnce = async ({ gate }: PlayOptions): Promise<Played> => {
-    for (const label of ['write', 'post']) {
+    for (const label of plays.length < 2 ? ['write', 'post'] : ['write', 'post', 'mend']) {
       for (let done = false; gate !== undefined && !done; ) {
         gate.open(() => {});
         done = gate.arrive(label) !== 'before';
@@ -49,9 +49,9 @@ test('every effect is cut before and after it, and of all plays the worst figure
   const { figures, kills, faults } = await run(true);
 
   expect(new Set(plays.flat())).toEqual(
-    new Set(['before begin · write', 'after begin · write', 'before begin · post', 'after begin · post']),
+    new Set(['write', 'post', 'mend'].flatMap((label) => [`before begin · ${label}`, `after begin · ${label}`])),
   );
-  expect([kills, faults]).toEqual([4, []]);
+  expect([kills, faults]).toEqual([6, []]);
   const bad = plays.filter((hits) => hits.length > 0).length;
   expect(figures).toEqual({
     ...GOOD,
