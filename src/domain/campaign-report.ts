@@ -28,6 +28,12 @@ export interface CampaignReport {
   readonly skipped: readonly { readonly slug: string; readonly why: string }[];
   /** Made by hand, where the provider would let Keysteward make the key. */
   readonly couldAutomate: readonly string[];
+  /** Stored by a person, since policy names no secret store for it; reports have this and what follows since they tell it. */
+  readonly withoutStore?: readonly string[];
+  /** Rolled out by people, since a consumer has no deploy hook. */
+  readonly withoutHook?: readonly string[];
+  /** Made by hand, where the provider has something better than a key. */
+  readonly keyless?: readonly { readonly title: string; readonly url: string; readonly slugs: readonly string[] }[];
 }
 
 export interface StepTime {

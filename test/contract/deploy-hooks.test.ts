@@ -40,6 +40,17 @@ describe.each(CASES)('%s', (_, hookCase) => {
     expectNothingShown(place, run);
   });
 
+  test('answers that come late, before the time-out, are waited for, and it is started once', async () => {
+    const place = await openPlace(hookCase);
+    place.fault({ on: 'write', reply: 'slow' });
+    const run = await place.hook.trigger(REQUEST);
+    place.fault({ on: 'read', reply: 'slow' });
+    place.service.end('succeeded');
+
+    expect((await toEnd(place, run)).state).toBe('succeeded');
+    expect(place.service.started()).toBe(1);
+  });
+
   test.each(['failed', 'cancelled'] as const)('a run that %s is told as failed, with why', async (outcome) => {
     const place = await openPlace(hookCase);
     const run = await place.hook.trigger(REQUEST);

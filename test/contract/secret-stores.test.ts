@@ -99,6 +99,16 @@ describe.each(CASES)('$kind', (one) => {
     expect([read.code, read.retryAfterMs, service.met()]).toEqual([onRead, retryAfterMs, 1]);
   });
 
+  test('an answer that comes late, before the time-out, is waited for: one request, and the value is there', async () => {
+    const { store, held, service } = await bench();
+    service.fail('write', 'slow');
+    await store.write(reference, FIRST, { expected: null });
+    expect([service.met(), held.value()]).toEqual([1, FIRST.reveal()]);
+
+    service.fail('read', 'slow');
+    expect(await store.readCurrent(reference)).not.toBeNull();
+  });
+
   test('a page of a proxy in place of an answer is no secret, and ends no process', async () => {
     const { store, service } = await bench();
     service.fail('read', 'not-json');

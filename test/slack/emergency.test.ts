@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { renderView } from '../../src/sandbox/slack/index.ts';
+import { renderText, renderView } from '../../src/sandbox/slack/index.ts';
 import { pollUsageJob } from '../../src/scheduler/jobs/poll-usage.ts';
 import { later, present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
 import { FakeStore } from '../support/fake-store.ts';
+import { EXTRAS } from '../support/limits.ts';
+import { limitsOf } from '../support/records.ts';
 import {
   CHANNEL,
   click,
@@ -30,7 +32,7 @@ async function startKept(): Promise<Running> {
   for (const slug of ['staging-ci', 'prod-api']) vault.put(`apps/${slug}#KEY`, `sk-old-${slug}`);
   const secretOf = ({ slug }: { readonly slug: string }) => ({ store: 'vault', reference: `apps/${slug}#KEY` });
   const running = await startRunning({
-    provider: { create: 'service_account' },
+    provider: { create: 'service_account', extras: EXTRAS },
     keeping: { secretStores: new Map([['vault', vault.port]]), places: { secretOf, hooksOf: () => [] } },
   });
   running.provider.put(
@@ -158,5 +160,41 @@ describe('an emergency', () => {
     expect(textOf(running, root)).toContain('prod-api has a new key.');
     const asked = running.audit().filter(({ verb }) => verb === 'key.revoke.requested');
     expect(asked.map(({ detail }) => detail['approvedBy'])).toEqual([expect.stringContaining('U0CHRIS')]);
+  });
+
+  test('has buttons for what Keysteward can do: lower the cap, collect usage, write to the support', async () => {
+    const running = await startKept();
+    const spendLimit = { availability: 'available', monthlyMicroUsd: 500_000_000, enforcing: null } as const;
+    running.provider.limits.set('ws_1', limitsOf({ spendLimit }));
+    const root = await beginEmergency(running, 'staging-ci', 'yes');
+    const ana = running.slack.person('U0ANA');
+    const list = () => present(ana.thread(CHANNEL, root).find(({ text }) => text?.includes('Emergency: staging-ci')));
+    const shown = () => renderText(list(), running.slack.workspace);
+    expect(shown()).toContain('[ Lower the cap or limits… ] [ Collect usage ]');
+
+    await click(running, 'U0ANA', list().ts, 'key_brakes');
+    expect(page(running, 'U0ANA')).toContain('Monthly cap');
+    const view = present(ana.views.at(-1));
+    await ana.click({ viewId: view.id, actionId: 'scope_cap' });
+    await running.settled();
+    // A production key is in the same scope, and feels it as well.
+    await submit(running, 'U0ANA', { amount: { value: '50' }, reason: REASON, slug: { value: 'staging-ci' } });
+    await workOff(running);
+    expect(running.provider.effects).toEqual(['setSpendLimit ws_1 50000000']);
+
+    expect(shown()).toMatch(/:white_check_mark: Lower the cap, .* by @ana/);
+    expect(shown()).not.toContain('[ Lower the cap or limits… ]');
+    await click(running, 'U0ANA', list().ts, 'rotation_check_usage');
+    await click(running, 'U0ANA', list().ts, 'rotation_check_support');
+    await workOff(running);
+
+    const thread = threadOf(running, root).join('\n');
+    expect(thread).toContain('What the old key of staging-ci was used for');
+    expect(thread).toContain('Subject: leaked API key');
+    expect(thread).not.toContain('sk-old-');
+    expect(shown()).toMatch(/:white_check_mark: Collect what it was used for in the last 24 hours by @ana/);
+    expect(shown()).toMatch(/:white_check_mark: Ask the provider’s support .* by @ana/);
+    expect(shown()).not.toContain('[ Collect usage ]');
+    expect(shown()).not.toContain('[ Text for support ]');
   });
 });

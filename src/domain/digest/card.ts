@@ -80,6 +80,8 @@ export interface DigestCampaign
   readonly done: number;
   readonly keys: number;
   readonly overdue: number;
+  /** Of its report when it is over, else of its own message; cards have it since digests link it. */
+  readonly place?: { readonly channel: string; readonly ts: string } | null;
 }
 
 export interface DigestRotations {

@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../../domain/time.ts';
 import type { AuditRecord } from '../../ports/audit.ts';
 import { rowsOf } from '../../services/campaigns/close-campaign.ts';
 import { messageFigures, mostAtOnce, mostWithin, type RotationFigures } from '../figures/figures.ts';
+import { figureFaults } from '../figures/verdict.ts';
 import type { ApiCall } from '../slack/index.ts';
 import type { Stage } from '../stage.ts';
 import type { Fleet, FleetKey } from './fleet.ts';
@@ -42,9 +43,8 @@ const AUDIT_PAGE = 100_000;
 
 export async function resultOf(stage: Stage, { fleet, world, days }: Ended): Promise<CampaignResult> {
   const { alerts, audit, campaigns, keys } = stage.app.deps.store.read;
-  const ran = [...(await campaigns.closed(100)), ...(await campaigns.standing())].filter(
-    (one) => one.startedAt !== null,
-  );
+  const all = [...(await campaigns.closed(100)), ...(await campaigns.standing())];
+  const ran = all.filter((one) => one.startedAt !== null);
   const rows = (await Promise.all(ran.map(({ id }) => rowsOf(stage.app.deps.store.read, id)))).flat();
   const rotations = rows.flatMap(({ rotation }) => rotation ?? []);
   const members = rows.map(({ member }) => member);
@@ -64,26 +64,34 @@ export async function resultOf(stage: Stage, { fleet, world, days }: Ended): Pro
   });
   const isWhole = (await audit.verify(undefined)).ok;
   const messages = messagesOf(stage);
+  const failedOfOverridden = fates.reduce((sum, { refused, isOverridden }) => sum + (isOverridden ? refused : 0), 0);
+  const figures: RotationFigures = {
+    rotated: fates.filter(({ kind }) => kind === 'rotated').length,
+    blocked: fates.filter(({ kind }) => kind === 'blocked').length,
+    overrides: rotations.filter((one) => overrideOf(one) !== null).length,
+    liveNewKeysMax: Math.max(0, ...fates.map((fate) => fate.liveNewKeysMax)),
+    oldRevokedBeforeVerified: fates.filter(({ isTooEarly }) => isTooEarly).length,
+    failedConsumerCalls: fates.reduce((sum, { refused }) => sum + refused, 0),
+    ...messages.figures,
+    auditVerified: isWhole && fates.every(({ isTold }) => isTold),
+    days,
+  };
+  const beside = {
+    failedOfOverridden,
+    maxEditsPerMinute: messages.details.maxEditsPerMinute,
+    // One for each that was announced.
+    rootMessages: all.filter(({ state }) => state !== 'planned').length,
+  };
   return {
-    figures: {
-      rotated: fates.filter(({ kind }) => kind === 'rotated').length,
-      blocked: fates.filter(({ kind }) => kind === 'blocked').length,
-      overrides: rotations.filter((one) => overrideOf(one) !== null).length,
-      liveNewKeysMax: Math.max(0, ...fates.map((fate) => fate.liveNewKeysMax)),
-      oldRevokedBeforeVerified: fates.filter(({ isTooEarly }) => isTooEarly).length,
-      failedConsumerCalls: fates.reduce((sum, { refused }) => sum + refused, 0),
-      ...messages.figures,
-      auditVerified: isWhole && fates.every(({ isTold }) => isTold),
-      days,
-    },
+    figures,
     details: {
       keys: fleet.keys.length,
-      failedOfOverridden: fates.reduce((sum, { refused, isOverridden }) => sum + (isOverridden ? refused : 0), 0),
+      failedOfOverridden,
       ...messages.details,
       reminders: members.reduce((sum, { reminded }) => sum + reminded, 0),
       approvals: entries.filter(({ verb }) => verb.endsWith('.approved')).length,
       alerts: (await alerts.unresolved()).length,
-      unproven: [...(isWhole ? [] : ['the audit chain is broken']), ...fates.flatMap(({ problem }) => problem ?? [])],
+      unproven: [...figureFaults(figures, beside), ...fates.flatMap(({ problem }) => problem ?? [])],
     },
   };
 }

@@ -1,5 +1,6 @@
-import { DAY_MS } from '../../domain/time.ts';
-import { fateOf, messageFigures, type RotationFigures } from '../figures/figures.ts';
+import { DAY_MS, MINUTE_MS } from '../../domain/time.ts';
+import { fateOf, messageFigures, mostWithin, type RotationFigures } from '../figures/figures.ts';
+import { figureFaults } from '../figures/verdict.ts';
 import type { ApiCall } from '../slack/index.ts';
 import type { Stage } from '../stage.ts';
 import type { Consumer } from './consumer.ts';
@@ -35,18 +36,20 @@ export async function playedOf(stage: Stage, consumer: Consumer, startedAt: numb
   const checks: readonly (readonly [isRight: boolean, fault: string])[] = [
     [all.length === 1, `${all.length} rotations instead of one`],
     [fate.kind === 'rotated', 'the rotation is not done'],
-    [fate.liveNewKeysMax === 1, `${fate.liveNewKeysMax} new keys worked at the same time`],
     [fate.newKeysThatWork === 1, `${fate.newKeysThatWork} new keys work at the end`],
-    [!fate.isTooEarly, 'the old key was stopped before the new one was verified'],
     [fate.endings === 1, `the old key was revoked ${fate.endings} times`],
     [stored !== undefined && stored.id !== consumer.old.id, 'the new key is not in the secret store'],
     [stored === undefined || stage.world.stateOf(stored.id) === 'active', 'the stored key does not work'],
     [using.id === stored?.id, 'the consumer does not use what is stored'],
-    [fate.refused === 0, `${fate.refused} calls of the consumer failed`],
-    [figures.auditVerified, 'the audit chain is broken'],
     [repeats.length === 0, `posted twice without saying so: ${repeats.join(', ')}`],
   ];
-  return { figures, faults: checks.flatMap(([isRight, fault]) => (isRight ? [] : [fault])) };
+  const edits = calls.filter(({ method, ok }) => method === 'chat.update' && ok);
+  // What a dead app may have posted is posted again, and says so: it is counted above.
+  const beside = { failedOfOverridden: 0, maxEditsPerMinute: mostWithin(edits, MINUTE_MS), rootMessages: null };
+  return {
+    figures,
+    faults: [...figureFaults(figures, beside), ...checks.flatMap(([isRight, fault]) => (isRight ? [] : [fault]))],
+  };
 }
 
 /** What stands twice in Slack, and does not say that it may be a repeat. */

@@ -2,7 +2,7 @@ import type { Logger } from '../../ports/logger.ts';
 import type { RotationFigures } from '../figures/figures.ts';
 import type { ProviderId } from '../world/index.ts';
 import { Gate } from './gate.ts';
-import { playRotation } from './play.ts';
+import { type PlayOptions, playRotation } from './play.ts';
 import type { Played } from './played.ts';
 
 export interface RotationSimulation {
@@ -23,28 +23,34 @@ export interface SimulatedRotation {
   readonly faults: readonly string[];
 }
 
+type PlayOnce = (options: PlayOptions) => Promise<Played>;
+
 // Kills make it no longer and no shorter: a day shows as much as a week.
 const GRACE_DAYS = { whole: 7, killed: 1 } as const;
 const MOST_PLAYS = 40;
 
 /** Rotates one key, once or with the app killed before and after every effect, and says what came of it. */
-export async function simulateRotation(options: RotationSimulation): Promise<SimulatedRotation> {
+export async function simulateRotation(
+  options: RotationSimulation,
+  playOnce: PlayOnce = playRotation,
+): Promise<SimulatedRotation> {
   const { killEveryEffect, onPlay, ...play } = options;
   if (!killEveryEffect) {
-    const played = await playRotation({ ...play, graceDays: GRACE_DAYS.whole });
+    const played = await playOnce({ ...play, graceDays: GRACE_DAYS.whole });
     return { ...played, plays: 1, kills: 0 };
   }
   const graceDays = GRACE_DAYS.killed;
   const covered = new Set<string>();
-  const results: Played[] = [await playRotation({ ...play, graceDays })];
+  const results: Played[] = [await playOnce({ ...play, graceDays })];
   const faults: string[] = results.flatMap((whole) => whole.faults);
   for (let left = 1; left > 0 && results.length < MOST_PLAYS; ) {
     const gate = new Gate({ covered });
-    const played = await playRotation({ ...play, gate, graceDays });
+    const played = await playOnce({ ...play, gate, graceDays });
     results.push(played);
     left = gate.left + gate.hits.length;
     onPlay?.(gate.hits.length);
-    if (played.faults.length > 0) faults.push(...(await named({ ...play, graceDays }, gate.hits, played)));
+    if (played.faults.length > 0)
+      faults.push(...(await named((gate) => playOnce({ ...play, graceDays, gate }), gate.hits, played)));
   }
   if (results.length === MOST_PLAYS) faults.push('there was no end of new effects');
   return {
@@ -55,14 +61,16 @@ export async function simulateRotation(options: RotationSimulation): Promise<Sim
   };
 }
 
-type Replay = Omit<Parameters<typeof playRotation>[0], 'gate'>;
-
 /** Which of the kills it was: each is played alone. */
-async function named(play: Replay, hits: readonly string[], { faults }: Played): Promise<readonly string[]> {
+async function named(
+  replay: (gate: Gate) => Promise<Played>,
+  hits: readonly string[],
+  { faults }: Played,
+): Promise<readonly string[]> {
   const found: string[] = [];
   for (const hit of hits) {
     const gate = new Gate({ covered: new Set(), only: new Set([hit]) });
-    const alone = await playRotation({ ...play, gate });
+    const alone = await replay(gate);
     found.push(...alone.faults.map((fault) => `${fault}: killed ${hit}`));
   }
   return found.length > 0 ? found : faults.map((fault) => `${fault}: killed one after the other ${hits.join('; ')}`);

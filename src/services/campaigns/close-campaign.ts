@@ -1,21 +1,14 @@
 import { type Actor, actorText } from '../../domain/actor.ts';
-import {
-  type Campaign,
-  type CampaignMember,
-  countsOf,
-  type MemberRow,
-  nextStep,
-  withEvent,
-} from '../../domain/campaign.ts';
+import { type Campaign, countsOf, type MemberRow, nextStep, withEvent } from '../../domain/campaign.ts';
 import { type CampaignReport, stepTimes } from '../../domain/campaign-report.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { AppError } from '../../domain/errors.ts';
-import { isOver, type Rotation, stepOf } from '../../domain/rotation.ts';
-import { parseEvidence } from '../../domain/rotation-evidence.ts';
+import { isOver } from '../../domain/rotation.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { cleanReason } from '../rotation/open-rotation.ts';
 import { CAMPAIGN_KIND, CAMPAIGN_REPORT, enqueue, postRoot, threadOf } from './announce-campaign.ts';
+import { couldAutomate, type Walked } from './could-automate.ts';
 
 export type CloseDeps = Pick<Deps, 'clock' | 'ids' | 'policy' | 'providers'>;
 
@@ -83,7 +76,7 @@ export async function rowsOf(
 
 /** Who, what, how long, what was in the way, and what could go by itself the next time. */
 export async function reportOf(
-  { deps, tx }: { readonly deps: CloseDeps; readonly tx: Pick<Repos, 'keys'> },
+  { deps, tx }: { readonly deps: CloseDeps; readonly tx: Pick<Repos, 'keys' | 'rotationConsumers'> },
   { campaign, rows }: { readonly campaign: Campaign; readonly rows: readonly MemberRow[] },
 ): Promise<CampaignReport> {
   const now = deps.clock.now();
@@ -120,37 +113,14 @@ export async function reportOf(
         : [],
     ),
     skipped: rows.flatMap(({ member }) => (member.skip === null ? [] : [{ slug: member.slug, why: member.skip }])),
-    couldAutomate: await byHandOf({ deps, tx }, done),
+    ...(await couldAutomate({ deps, tx }, done)),
   };
-}
-
-interface Walked {
-  readonly member: CampaignMember;
-  readonly rotation: Rotation;
 }
 
 function overridesOf({ member, rotation }: Walked): CampaignReport['overrides'] {
   return rotation.steps.flatMap(({ name, state, reason, by }) =>
     isOver(state) && reason !== null && by !== null ? [{ slug: member.slug, step: name, by, reason }] : [],
   );
-}
-
-/** Keys that a person has made, where the provider lets us make one. */
-async function byHandOf(
-  { deps, tx }: { readonly deps: CloseDeps; readonly tx: Pick<Repos, 'keys'> },
-  done: readonly Walked[],
-): Promise<readonly string[]> {
-  const slugs: string[] = [];
-  for (const { member, rotation } of done) {
-    const evidence = parseEvidence('generate', stepOf(rotation, 'generate').evidence);
-    if (evidence?.how === 'made') continue;
-    const key = await tx.keys.get(rotation.oldKeyId);
-    const create = (key && deps.providers.get(key.connectionId))?.capabilities.create ?? 'none';
-    if (create === 'any' || (create === 'service_account' && key?.owner?.kind === 'service_account')) {
-      slugs.push(member.slug);
-    }
-  }
-  return slugs;
 }
 
 export function noCampaign(campaignId: string): AppError {

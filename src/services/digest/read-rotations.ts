@@ -2,6 +2,7 @@ import { hangs } from '../../domain/action.ts';
 import { type Campaign, isClosed } from '../../domain/campaign.ts';
 import type { DigestCampaign, DigestRotations } from '../../domain/digest/card.ts';
 import type { UsageRange } from '../../ports/usage-prices.ts';
+import { CAMPAIGN_REPORT } from '../campaigns/announce-campaign.ts';
 import type { ChooseDeps } from '../campaigns/choose-campaign.ts';
 import { describeCampaign, listCampaigns } from '../campaigns/describe-campaign.ts';
 import { pendingRevocations } from '../rotation/describe-end.ts';
@@ -50,10 +51,13 @@ async function campaignsOf(deps: ChooseDeps, { from }: UsageRange): Promise<read
   const told = (await listCampaigns(deps, { closed: CLOSED })).filter((one) => isTold(one, from));
   const found: DigestCampaign[] = [];
   for (const { id, environment, filter, state, startsAt, dueAt, closedAt } of told) {
-    const counts = (await describeCampaign(deps, id))?.counts;
-    if (counts === undefined) continue;
-    const { done, keys, overdue } = counts;
-    found.push({ environment, filter, state, startsAt, dueAt, closedAt, done, keys, overdue });
+    const card = await describeCampaign(deps, id);
+    if (card === undefined) continue;
+    const { done, keys, overdue } = card.counts;
+    const report = await deps.store.read.messages.get(CAMPAIGN_REPORT, id);
+    const at = report ?? card.place;
+    const place = at === null ? null : { channel: at.channel, ts: at.ts };
+    found.push({ environment, filter, state, startsAt, dueAt, closedAt, done, keys, overdue, place });
   }
   return found;
 }

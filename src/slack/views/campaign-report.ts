@@ -7,6 +7,7 @@ import { campaignName, namesText } from './campaign-words.ts';
 import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, mention, messageLink } from './text.ts';
 
 const LINES_MAX = 12;
+const NAMES_SHOWN = 10;
 
 /** What a campaign came to: who, what, how long, what was in the way, and what could go by itself. */
 export function campaignReportView(campaign: Campaign, report: CampaignReport, isOver: boolean): Rendered {
@@ -52,16 +53,29 @@ export function campaignReportView(campaign: Campaign, report: CampaignReport, i
       : [
           `*Left out* ${plural(report.skipped.length, 'key')}: ${namesText(
             report.skipped.map(({ slug }) => slug),
-            10,
+            NAMES_SHOWN,
           )}`,
         ]),
-    ...(report.couldAutomate.length === 0
-      ? []
-      : [
-          `*Could go by itself* The provider lets Keysteward make the keys of ${namesText(report.couldAutomate, 10)}: allow it to change keys, and give it a secret store.`,
-        ]),
+    ...part('Could go by itself the next time', automationLines(report)),
   ];
   return { text: capped([verdict, ...lines].join('\n'), TEXT_MAX), blocks: sections([`*${verdict}*`, ...lines]) };
+}
+
+/** What to set up so that people have less to do, the step that comes first first. */
+function automationLines({ couldAutomate, withoutStore = [], withoutHook = [], keyless = [] }: CampaignReport) {
+  const line = (slugs: readonly string[], words: string) =>
+    slugs.length === 0 ? [] : [`${namesText(slugs, NAMES_SHOWN)}: ${words}`];
+  return [
+    ...line(
+      couldAutomate,
+      'the provider lets Keysteward make the keys. Allow it to change keys, and give it a secret store.',
+    ),
+    ...line(withoutStore, 'people stored the values. Name a secret store for them under `secrets` in policy.yml.'),
+    ...line(withoutHook, 'people rolled them out. Give their consumers a deploy hook under `redeploy` in policy.yml.'),
+    ...keyless.flatMap(({ title, url, slugs }) =>
+      line(slugs, `perhaps no key at all: <${url}|${escaped(title)}> (not checked for these).`),
+    ),
+  ];
 }
 
 /** Which campaigns there are. */

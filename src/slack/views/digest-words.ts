@@ -197,12 +197,16 @@ function rotationLines({ rotations }: DigestCard, { locale }: DigestLook): reado
   ];
 }
 
-function campaignText({ state, startsAt, dueAt, done, keys, overdue, ...campaign }: DigestCampaign, locale: Locale) {
-  const name = campaignName(campaign);
+function campaignText(campaign: DigestCampaign, locale: Locale): string {
+  const { state, startsAt, dueAt, done, keys, overdue, place = null } = campaign;
+  const isStanding = state === 'announced' || state === 'running';
+  const name = isStanding ? messageLink(campaignName(campaign), place, locale) : campaignName(campaign);
   if (state === 'announced') return `${name} begins ${dayAndTime(startsAt, locale)}`;
-  const due = state === 'running' && dueAt !== null ? `, due ${dayAndTime(dueAt, locale)}` : '';
   const late = overdue === 0 ? '' : `, ${overdue} overdue`;
-  return `${name} ${done} of ${keys}${state === 'running' ? '' : `, ${state}`}${late}${due}`;
+  if (isStanding)
+    return `${name} ${done} of ${keys}${late}${dueAt === null ? '' : `, due ${dayAndTime(dueAt, locale)}`}`;
+  const report = messageLink('report', place, locale);
+  return `${name} ${done} of ${keys}, ${state}${late}${report === 'report' ? '' : ` (${report})`}`;
 }
 
 function oldLines({ unclaimed, staleProposals }: DigestCard): readonly string[] {

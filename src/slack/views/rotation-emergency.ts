@@ -72,7 +72,14 @@ function buttonsOf({ card }: ChecklistCard, { item, how, done }: CheckLine): rea
   if (item === 'brakes') {
     if (oldKey.scopeId === null) return [];
     const value = encodeButton({ alertId: rotation.alertId, keyId: oldKey.id, generation: oldKey.generation });
-    return [{ actionId: 'key_brakes', label: 'Brakes…', value, accessibilityLabel: `Brakes for ${lineage.slug}` }];
+    return [
+      {
+        actionId: 'key_brakes',
+        label: 'Lower the cap or limits…',
+        value,
+        accessibilityLabel: `Lower the cap or limits of ${lineage.slug}`,
+      },
+    ];
   }
   const label = LABEL[item];
   if (how === 'shown' || label === undefined) return [];

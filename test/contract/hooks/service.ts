@@ -17,6 +17,7 @@ export const SERVER_ISO = new Date(SERVER_AT).toISOString().replace('.000', '');
 // Long enough for a busy machine; short only where the answer never comes.
 const TIMEOUT_MS = 8_000;
 export const IMPATIENT_MS = 400;
+const SLOW_MS = 50;
 
 export interface Received {
   readonly method: string;
@@ -32,8 +33,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `lost`: done, and the answer never arrives. `cut`: not done, and no answer. */
-export type Fault = { readonly on: 'read' | 'write'; readonly reply: Reply | 'lost' | 'cut' | 'hang' };
+/** `lost`: done, and the answer never arrives. `cut`: not done, and no answer. `slow`: done, and the answer is late. */
+export type Fault = { readonly on: 'read' | 'write'; readonly reply: Reply | 'lost' | 'cut' | 'hang' | 'slow' };
 
 /** What one kind of service remembers, and how it answers. */
 export interface Service {
@@ -96,7 +97,10 @@ export async function openPlace(hookCase: HookCase, timeoutMs = TIMEOUT_MS): Pro
       const { status = 200, json, text, headers: more } = reply ?? { status: 404, json: echo };
       const body = text ?? (json === undefined ? '' : JSON.stringify(json));
       const type = text === undefined && json !== undefined ? { 'content-type': 'application/json' } : {};
-      response.writeHead(status, { date: new Date(SERVER_AT).toUTCString(), ...type, ...more }).end(body);
+      const send = () =>
+        void response.writeHead(status, { date: new Date(SERVER_AT).toUTCString(), ...type, ...more }).end(body);
+      if (fault?.reply === 'slow') setTimeout(send, SLOW_MS);
+      else send();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

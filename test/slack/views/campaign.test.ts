@@ -128,6 +128,9 @@ function reportOf(slug: string) {
     open: [{ slug, step: 'verify' }],
     skipped: [{ slug, why: 'recent' }],
     couldAutomate: [slug],
+    withoutStore: [slug, 'prod-web'],
+    withoutHook: [slug],
+    keyless: [{ title: 'Workload identity', url: 'https://example.com/identity', slugs: [slug] }],
   } as const;
 }
 

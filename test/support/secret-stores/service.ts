@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
 
 export interface Asked {
   readonly method: string;
@@ -15,8 +16,11 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What happens to the next request of a kind instead of the right answer; `lost` does the work and says nothing. */
-export type Fault = Answer | 'hangs' | 'lost' | 'not-json';
+/** What happens to the next request of a kind instead of the right answer; `lost` does the work and says nothing, `slow` answers late. */
+export type Fault = Answer | 'hangs' | 'lost' | 'not-json' | 'slow';
+
+// Late, and long before any time-out.
+const SLOW_MS = 50;
 
 export interface Service {
   readonly url: string;
@@ -43,7 +47,9 @@ export async function startService({ answer, writes, spared = () => false }: Ser
     const fault = spared(asked) ? undefined : faults.get(writes(asked) ? 'write' : 'read');
     if (fault !== undefined) met += 1;
     if (fault === 'hangs') return;
-    const { status, body, headers } = fault === undefined || fault === 'lost' ? answer(asked) : answerOf(fault);
+    if (fault === 'slow') await after(SLOW_MS);
+    const isRight = fault === undefined || fault === 'lost' || fault === 'slow';
+    const { status, body, headers } = isRight ? answer(asked) : answerOf(fault);
     if (fault === 'lost') return void response.destroy();
     const text = fault === 'not-json' ? '<html>' : JSON.stringify(body ?? {});
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(status === 204 ? '' : text);
