@@ -189,15 +189,17 @@ describe('the things to do of a digest that was sent', () => {
     const draft = present(await present(digestChannelRenderers[0]).render({ deps, locale: LOCALE }, week));
     return draft.blocks.flatMap((block) => {
       const accessory = 'accessory' in block ? block.accessory : undefined;
-      return accessory?.type === 'button' ? [{ id: accessory.action_id, value: accessory.value ?? '' }] : [];
+      return accessory?.type === 'button' ? [{ id: accessory.action_id ?? '', value: accessory.value ?? '' }] : [];
     });
   }
 
   async function dialog(bench: CommandBench, { id, value }: { readonly id: string; readonly value: string }) {
     const before = bench.views.length;
     await bench.click(id, value, RESPONDER);
-    const { title, callback_id: form, blocks } = present(bench.views.slice(before).at(-1));
-    return { id, opens: `${title?.text}${form === undefined ? '' : ' (form)'}`, says: JSON.stringify(blocks) };
+    const view = present(bench.views.slice(before).at(-1));
+    const { callback_id: form, blocks } = view;
+    const title = view.type === 'modal' ? view.title.text : '';
+    return { id, opens: `${title}${form === undefined ? '' : ' (form)'}`, says: JSON.stringify(blocks) };
   }
 
   test('have buttons that open the dialog of their key, each of them', async () => {
