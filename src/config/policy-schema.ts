@@ -9,7 +9,7 @@ import { ownershipSection } from './policy-ownership.ts';
 import { priceEntrySchema } from './policy-prices.ts';
 import { rotationSchema } from './policy-rotation.ts';
 import { secretStoreSections } from './policy-secret-stores.ts';
-import { CHANNEL, CHANNEL_ADVICE, PERSON, PERSON_ADVICE } from './policy-values.ts';
+import { CHANNEL, CHANNEL_ADVICE, PERSON, PERSON_ADVICE, TIME_ZONE_ADVICE, timeZone } from './policy-values.ts';
 import { unwrapSchema } from './unwrap-schema.ts';
 
 const PERSON_OR_GROUP = /^[UWS][A-Z0-9]{2,}$/;
@@ -26,11 +26,7 @@ const channels = z.strictObject({
 });
 
 const calendar = z.strictObject({
-  timezone: z
-    .string()
-    .refine(isTimeZone, 'is not a known time zone')
-    .default('UTC')
-    .describe('a time zone such as Europe/Berlin, America/New_York or UTC'),
+  timezone: timeZone.default('UTC').describe(TIME_ZONE_ADVICE),
 });
 
 const currency = z
@@ -199,13 +195,4 @@ function keysBelow(schema: unknown, prefix: string): readonly string[] {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     return [path, ...keysBelow(value, path)];
   });
-}
-
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
 }

@@ -4,17 +4,16 @@ import { AppError } from '../domain/errors.ts';
 import type { Cell } from '../domain/key-columns.ts';
 import type { SheetLine } from '../ports/sheet.ts';
 import { refuseCell, refuseSize, unreadable } from './limits.ts';
+import { refuseBomb } from './refuse-bomb.ts';
 
-// What it may unpack to: a small file can be a very large one.
 const UNPACKED_MAX_BYTES = 512 * 1024 * 1024;
-const CENTRAL_ENTRY = 0x02014b50;
 // XML 1.0 cannot hold these, whatever is done to them.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /** The first sheet of the file. */
 export async function readXlsx(bytes: Uint8Array): Promise<readonly SheetLine[]> {
-  refuseBomb(bytes);
+  await refuseBomb(bytes, UNPACKED_MAX_BYTES);
   const rows = await readSheet(Buffer.from(bytes), { trim: false }).catch((error: unknown) => {
     throw error instanceof AppError ? error : unreadable('It is no Excel sheet, or a damaged one.', error);
   });
@@ -47,14 +46,4 @@ export async function writeXlsx(rows: readonly (readonly Cell[])[]): Promise<Uin
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   return value instanceof Date ? value.toISOString() : String(value);
-}
-
-/** Adds up what the archive says of its parts, before any is unpacked. */
-function refuseBomb(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let unpacked = 0;
-  for (let at = bytes.indexOf(0x50); at !== -1 && at + 46 <= bytes.length; at = bytes.indexOf(0x50, at + 1)) {
-    if (view.getUint32(at, true) === CENTRAL_ENTRY) unpacked += view.getUint32(at + 24, true);
-  }
-  if (unpacked > UNPACKED_MAX_BYTES) throw unreadable('Unpacked it would be larger than half a gigabyte.');
 }

@@ -13,6 +13,9 @@ inBrowser('the weekly digest', { story: 'digest', speed: 0 }, (desk) => {
     expect(words).toMatch(/Caught by ?@ana: staging-ci/);
     expect(await desk.barriers()).toEqual([]);
     await desk.picture('digest');
+    await desk.page.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
+    await desk.picture('digest-dark');
+    await desk.page.getByRole('combobox', { name: 'Theme' }).selectOption('light');
     await digest()
       .getByRole('button', { name: /^Claim keys/ })
       .click();

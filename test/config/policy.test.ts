@@ -64,7 +64,7 @@ describe('policy.yml', () => {
         digestMs: 1_209_600_000,
         offBoarding: true,
       },
-      digest: { enabled: true, day: 'monday', atMinutes: 540, channel: null, founders: [] },
+      digest: { enabled: true, day: 'monday', atMinutes: 540, timeZone: null, channel: null, founders: [] },
       heartbeat: { everyMs: 300_000 },
       autoContain: { enabled: false, aboveMicroUsd: 100_000_000, environments: ['staging', 'development'] },
       caps: { raiseUpToPercent: 200, raiseUpToMicroUsd: null, monthly: [], prepaid: [] },

@@ -150,6 +150,37 @@ test('each key that is handled is counted, wherever it was, and the message ends
   ]);
 });
 
+test('a key of theirs that is used can be rotated, also after it was given away: they may still know its value', async () => {
+  await changed(LEAVER, { deleted: true });
+  const d = await value();
+  const own = (await bench.lineageOf('k_own')).id;
+  const read = (await bench.lineageOf('k_read')).id;
+  const offered = async () => {
+    await bench.click('departure_rotate', d, RESPONDER);
+    return JSON.stringify(bench.views.at(-1))
+      .match(/(staging-ci|prod-old|prod-search)/g)
+      ?.filter((name, at, all) => all.indexOf(name) === at)
+      .sort();
+  };
+  expect(await offered()).toEqual(['prod-search', 'staging-ci']);
+
+  await bench.click('departure_reassign', d, RESPONDER);
+  await bench.submit({ person: PERSON }, RESPONDER, { keys: [own] });
+  expect((await message()).text).toMatch(
+    /staging-ci\* belongs to [^.]*\. They may still know its value: `\/keys rotate staging-ci`/,
+  );
+  expect(await offered()).toEqual(['prod-search', 'staging-ci']);
+  await bench.submit({}, RESPONDER, { keys: [own, read] });
+
+  expect((await bench.store.read.rotations.allOpen()).map(({ lineageId }) => lineageId).sort()).toEqual(
+    [own, read].sort(),
+  );
+  const { text } = await message();
+  expect(text).toContain('2 rotations under way');
+  expect(text).not.toContain('may still know');
+  expect(await offered()).toBeUndefined();
+});
+
 test('one by one leads from key to key, and a rotation that is called off is no longer counted', async () => {
   await changed(LEAVER, { deleted: true });
   await bench.click('departure_next', await value(), RESPONDER);

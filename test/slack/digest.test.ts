@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { TREND_WEEKS } from '../../src/domain/digest/build.ts';
+import type { DigestAction, DigestCard } from '../../src/domain/digest/card.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 import { sendDigest } from '../../src/services/digest/send-digest.ts';
 import { digestButton } from '../../src/slack/digest-button.ts';
+import { digestChannelRenderers } from '../../src/slack/digest-renderers.ts';
 import { present } from '../support/bench-deps.ts';
 import { fakeKey } from '../support/fake-provider.ts';
 import { alertOn } from '../support/findings.ts';
-import { ADMIN, openCommandBench, PERSON } from './support/command-bench.ts';
+import { LOCALE } from './support/cards.ts';
+import { ADMIN, type CommandBench, openCommandBench, PERSON, RESPONDER } from './support/command-bench.ts';
 import { type Running, startRunning } from './support/running.ts';
 
 const CHANNEL = 'C0AIKEYS';
@@ -152,5 +155,85 @@ describe('what stands on a digest', () => {
   test('/keys digest shows what it would say now', async () => {
     const { bench } = await company();
     expect((await bench.run('digest'))?.text).toContain('Keys in the last 7 days');
+  });
+});
+
+describe('the things to do of a digest that was sent', () => {
+  const WEEK = '2099-W01';
+
+  /** Sent with one thing of each kind to do about `prod-api`, whatever a company's three would be. */
+  async function sent() {
+    const bench = openCommandBench();
+    bench.provider.put(fakeKey('k1', { label: 'prod-api' }), fakeKey('k2', { label: 'staging-ci' }));
+    await bench.sync();
+    await sendDigest(bench.deps);
+    bench.clock.jumpTo(bench.clock.now() + WEEK_MS);
+    await sendDigest(bench.deps);
+    const { week } = present((await bench.store.read.digests.scores(TREND_WEEKS)).at(-1));
+    const card = present((await bench.store.read.digests.get(week))?.card);
+    const { id: keyId, generation } = await bench.keyOf('k1');
+    const todo = { ...present(card.actions[0]), slug: 'prod-api', key: { keyId, generation } };
+    const actions = (['alert', 'capped', 'used', 'young', 'owned'] as const).map((why, index): DigestAction => {
+      const act = (['show', 'cap', 'suspend', 'rotate', 'claim'] as const)[index] ?? 'show';
+      return { ...todo, why, act };
+    });
+    await keep(bench, { ...card, actions });
+    return { bench, own: await buttons(bench, week), each: await buttons(bench, WEEK) };
+  }
+
+  async function keep({ store, clock }: CommandBench, card: DigestCard): Promise<void> {
+    await store.write((tx) => tx.digests.insert({ week: WEEK, dueAt: clock.now(), madeAt: clock.now(), card }));
+  }
+
+  async function buttons({ deps }: CommandBench, week: string) {
+    const draft = present(await present(digestChannelRenderers[0]).render({ deps, locale: LOCALE }, week));
+    return draft.blocks.flatMap((block) => {
+      const accessory = 'accessory' in block ? block.accessory : undefined;
+      return accessory?.type === 'button' ? [{ id: accessory.action_id ?? '', value: accessory.value ?? '' }] : [];
+    });
+  }
+
+  async function dialog(bench: CommandBench, { id, value }: { readonly id: string; readonly value: string }) {
+    const before = bench.views.length;
+    await bench.click(id, value, RESPONDER);
+    const view = present(bench.views.slice(before).at(-1));
+    const { callback_id: form, blocks } = view;
+    const title = view.type === 'modal' ? view.title.text : '';
+    return { id, opens: `${title}${form === undefined ? '' : ' (form)'}`, says: JSON.stringify(blocks) };
+  }
+
+  test('have buttons that open the dialog of their key, each of them', async () => {
+    const { bench, own, each } = await sent();
+    expect(own).toHaveLength(3);
+    for (const button of own) expect((await dialog(bench, button)).says).toMatch(/prod-api|staging-ci/);
+
+    const opened = [];
+    for (const button of each) opened.push(await dialog(bench, button));
+    expect(opened).toEqual(
+      [
+        ['key_show', 'Key'],
+        ['cap_apply', 'Apply cap (form)'],
+        ['key_suspend', 'Suspend key (form)'],
+        ['key_rotate', 'Rotate key (form)'],
+        ['keys_claim', 'Claim keys (form)'],
+      ].map(([id, opens]) => ({ id, opens, says: expect.stringContaining('prod-api') })),
+    );
+  });
+
+  test('are about the key as it is by now: one that was stopped and claimed meanwhile is neither stopped nor offered', async () => {
+    const { bench, each } = await sent();
+    bench.provider.change('k1', { status: 'inactive' });
+    await bench.sync();
+    const lineage = await bench.lineageOf('k1');
+    const owned = { ...lineage, ownerSlackId: PERSON, ownerStanding: 'confirmed' } as const;
+    await bench.store.write((tx) => tx.lineages.update(owned));
+
+    const [show, , suspend, , claim] = each.map((button) => () => dialog(bench, button));
+    expect((await present(show)()).says).toContain('*prod-api* is inactive');
+    expect(await present(suspend)()).toMatchObject({
+      opens: 'Suspend key',
+      says: expect.stringContaining('Nothing to do: prod-api is inactive now.'),
+    });
+    expect((await present(claim)()).says).toMatch(/^(?!.*prod-api).*staging-ci/);
   });
 });

@@ -8,8 +8,10 @@ export type Weekday = (typeof WEEKDAYS)[number];
 export interface DigestPolicy {
   readonly enabled: boolean;
   readonly day: Weekday;
-  /** Since midnight, as clocks in the zone of policy show it. */
+  /** Since midnight, as clocks in its zone show it. */
   readonly atMinutes: number;
+  /** Null: that of the calendar. */
+  readonly timeZone: string | null;
   /** Null: where alerts go. */
   readonly channel: string | null;
   /** Who gets it by direct message as well. */

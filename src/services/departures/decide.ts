@@ -32,7 +32,7 @@ export async function decideKey(
       const change = { ownerSlackId: decision.toUserId };
       await changeLineageIn({ deps, tx }, { actor, lineageId, revision: null, change });
     } else {
-      const reason = `${departure.name} leaves and could read it`;
+      const reason = `${departure.name} leaves and may know its value`;
       await openRotationIn({ deps, tx }, { actor, keyId: row.keyId, alertId: null, reason });
       await settleAbout({ deps, tx }, lineageId, actor);
     }

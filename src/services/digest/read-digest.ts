@@ -28,13 +28,17 @@ export async function readDigest(deps: DigestDeps): Promise<DigestCard> {
 /** What it would say now, of the last seven days. */
 export async function previewDigest(deps: DigestDeps): Promise<DigestCard> {
   const turns = turnsOf(deps, TREND_WEEKS - 1);
-  const now = previewTurn(deps.clock.now(), deps.policy.calendar.timeZone);
+  const now = previewTurn(deps.clock.now(), zoneOf(deps));
   return readCard(deps, { turns: [...turns, now], isPreview: true });
 }
 
 /** The newest turns, oldest first. */
 export function turnsOf({ clock, policy }: Pick<DigestDeps, 'clock' | 'policy'>, count: number): readonly DigestTurn[] {
-  return turnsUntil(clock.now(), { timetable: policy.digest, timeZone: policy.calendar.timeZone }, count);
+  return turnsUntil(clock.now(), { timetable: policy.digest, timeZone: zoneOf({ policy }) }, count);
+}
+
+function zoneOf({ policy }: Pick<DigestDeps, 'policy'>): string {
+  return policy.digest.timeZone ?? policy.calendar.timeZone;
 }
 
 interface Asked {

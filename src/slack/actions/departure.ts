@@ -23,7 +23,7 @@ import {
   ONE_BY_ONE,
   REASSIGN,
   REVOKE_QUIET,
-  ROTATE_READ,
+  ROTATE_KNOWN,
   toReassign,
   toRevoke,
   toRotate,
@@ -59,7 +59,7 @@ interface Page {
 const PAGES: readonly (readonly [string, Page])[] = [
   [REASSIGN, { title: REASSIGN_TITLE, act: 'classify', build: (card, { locale }) => reassignModal(card, locale) }],
   [ONE_BY_ONE, { title: NEXT_TITLE, act: 'offboard', build: nextKeyModal }],
-  [ROTATE_READ, { title: ROTATE_TITLE, act: 'rotate', build: (card, { locale }) => rotateModal(card, locale) }],
+  [ROTATE_KNOWN, { title: ROTATE_TITLE, act: 'rotate', build: (card, { locale }) => rotateModal(card, locale) }],
   [REVOKE_QUIET, { title: REVOKE_TITLE, act: 'revoke', build: revokeModal }],
 ];
 
@@ -108,7 +108,7 @@ export const departureReassignSubmit: SubmitHandler = {
 
 export const departureRotateSubmit: SubmitHandler = {
   kind: 'submit',
-  id: ROTATE_READ,
+  id: ROTATE_KNOWN,
   check: async (_context, { choices }) => chosen(choices, ROTATE_TITLE),
 
   async run(context: SlackContext, submission: Submission): Promise<View> {

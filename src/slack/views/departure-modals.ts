@@ -10,7 +10,7 @@ import {
   ONE_BY_ONE,
   REASSIGN,
   REVOKE_QUIET,
-  ROTATE_READ,
+  ROTATE_KNOWN,
   TIE_WORDS,
   toReassign,
   toRevoke,
@@ -88,7 +88,7 @@ export function reassignModal(card: DepartureCard, locale: Locale): View {
     metadata: metadataOf(card),
     blocks: [
       section(
-        `Who takes over the keys of ${who}? They are told by direct message. ${who} may still know the values: where that matters, rotate them as well, under *One by one…*.`,
+        `Who takes over the keys of ${who}? They are told by direct message. ${who} may still know the values: *Rotate…* begins with those that are used, before or after this.`,
       ),
       personInput('New owner', false),
       keysInput(rows, 'Keys', locale),
@@ -98,15 +98,15 @@ export function reassignModal(card: DepartureCard, locale: Locale): View {
 
 export function rotateModal(card: DepartureCard, locale: Locale): View {
   const rows = card.rows.filter(toRotate);
-  if (rows.length === 0) return noticeModal(ROTATE_TITLE, 'Nothing is left that they could read and that is used.');
+  if (rows.length === 0) return noticeModal(ROTATE_TITLE, 'Nothing is left that they may know and that is used.');
   return form({
-    id: ROTATE_READ,
+    id: ROTATE_KNOWN,
     title: ROTATE_TITLE,
     submit: 'Start',
     metadata: metadataOf(card),
     blocks: [
       section(
-        `${foreign(card.departure.name)} could read these keys. For each a rotation begins with a message of its own in the alert channel; nothing changes at the provider by that, and the old keys work until they are stopped.`,
+        `${foreign(card.departure.name)} may know the values of these keys. For each a rotation begins with a message of its own in the alert channel; nothing changes at the provider by that, and the old keys work until they are stopped.`,
       ),
       keysInput(rows, 'Keys', locale),
     ],

@@ -13,7 +13,7 @@ import { actorMention, capped, dayAndTime, escaped, footerText, foreign, type Lo
 
 export const REASSIGN = 'departure_reassign';
 export const ONE_BY_ONE = 'departure_next';
-export const ROTATE_READ = 'departure_rotate';
+export const ROTATE_KNOWN = 'departure_rotate';
 export const REVOKE_QUIET = 'departure_revoke';
 export const CLOSE = 'departure_close';
 export const departureButton = buttonCodec(z.strictObject({ d: z.string().max(64) }));
@@ -131,7 +131,10 @@ function outcomeText({ settledBy }: DepartureKey, outcome: Outcome, { lineage }:
     stopped: 'is stopped',
     kept: 'stays as it is',
   };
-  return `${words[outcome]}${by}`;
+  // Another owner changes nothing of what they know.
+  const known =
+    outcome === 'reassigned' ? `. They may still know its value: \`/keys rotate ${escaped(lineage.slug)}\`` : '';
+  return `${words[outcome]}${by}${known}`;
 }
 
 export const TIE_WORDS: Readonly<Record<Tie, string>> = {
@@ -150,7 +153,8 @@ function sinceText({ departure }: DepartureCard, locale: Locale): string {
 
 export const isOpenRow = ({ row }: DepartureRow) => row.outcome === null;
 export const toReassign = (one: DepartureRow) => isOpenRow(one) && one.row.tie !== 'read';
-export const toRotate = (one: DepartureRow) => isOpenRow(one) && one.row.tie === 'read' && !one.isQuiet;
+/** Whoever owned, made or could read a key may know its value, also when it belongs to somebody else by now. */
+export const toRotate = (one: DepartureRow) => (isOpenRow(one) || one.row.outcome === 'reassigned') && !one.isQuiet;
 export const toRevoke = (one: DepartureRow) => isOpenRow(one) && one.isQuiet && one.canRevoke;
 
 /** Only what there is something to do for. */
@@ -160,7 +164,7 @@ function buttonsOf({ departure, rows }: DepartureCard): readonly ButtonSpec[] {
   const buttons: (ButtonSpec | null)[] = [
     rows.some(toReassign) ? { actionId: REASSIGN, label: 'Reassign all…', value, style: 'primary' } : null,
     rows.some(isOpenRow) ? { actionId: ONE_BY_ONE, label: 'One by one…', value } : null,
-    rows.some(toRotate) ? { actionId: ROTATE_READ, label: 'Rotate…', value } : null,
+    rows.some(toRotate) ? { actionId: ROTATE_KNOWN, label: 'Rotate…', value } : null,
     rows.some(toRevoke) ? { actionId: REVOKE_QUIET, label: 'Revoke the quiet ones…', value, style: 'danger' } : null,
     {
       actionId: CLOSE,

@@ -47,6 +47,23 @@ describe('the weekly digest', () => {
     expect(present(await bench.store.read.digests.get('2026-W33')).card).toMatchObject({ lateMs: 0, isPreview: false });
   });
 
+  test('comes at its time in a zone of its own, and in that of the calendar without one', async () => {
+    const zones = ['calendar: { timezone: Asia/Kolkata }', 'digest: { timezone: America/New_York }'];
+    const calendar = await openCompany({ policy: zones[0] ?? '' });
+    const own = await openCompany({ policy: zones.join('\n') });
+    const [kolkata, newYork] = [FIRST - 5.5 * HOUR_MS, FIRST + 4 * HOUR_MS];
+
+    for (const [bench, dueAt] of [
+      [calendar, kolkata],
+      [own, newYork],
+    ] as const) {
+      await lookAt(bench, dueAt - 1);
+      expect(sent(bench)).toEqual([]);
+      await lookAt(bench, dueAt);
+      expect(sent(bench)).toHaveLength(2);
+    }
+  });
+
   test('tells nothing of the week in which the installation began', async () => {
     const bench = await openCompany();
     await lookAt(bench, BEGIN + DAY_MS);

@@ -6,6 +6,7 @@ import { syncMembers } from '../../../src/services/inventory/sync-members.ts';
 import { applyImport } from '../../../src/services/sheets/apply-import.ts';
 import { faultText } from '../../../src/services/sheets/import-plan.ts';
 import { readImport } from '../../../src/services/sheets/import-sheet.ts';
+import { sheets } from '../../../src/sheets/sheets.ts';
 import { type Bench, member, openBench, present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
 
@@ -34,6 +35,18 @@ async function importInto(bench: Bench, text: string): Promise<void> {
 }
 
 describe('what is wrong in a sheet is named with its line and column', () => {
+  test('in a workbook as well: two heads for the same', async () => {
+    const file = await sheets.write('xlsx', [
+      ['Name', 'Owner', 'Owner'],
+      ['web', 'ana', 'ben'],
+    ]);
+    const reading = await readImport((await openInventory()).deps, file);
+
+    expect(reading.ok ? [] : reading.faults.map(faultText)).toEqual([
+      expect.stringContaining('Line 1, column Owner: there are two columns for this'),
+    ]);
+  });
+
   test.each([
     ['Name,Environment\nweb,mars', 'Line 2, column Environment: say production'],
     ['Name,Owner\nbatch,\nweb,zoe@acme.test', 'Line 3, column Owner: nobody in this Slack workspace'],
