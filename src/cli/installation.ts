@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { defaultPolicy } from '../config/default-policy.ts';
 import { loadDotEnv } from '../config/dotenv.ts';
 import { readPaths, readPolicy } from '../config/env.ts';
 import { EnvReader } from '../config/env-reader.ts';
@@ -13,6 +14,7 @@ import { openStore } from '../store/open.ts';
 import { fileExists, readTextFile } from '../system/files.ts';
 import { systemIds } from '../system/ids.ts';
 import { hmacHex, loadInstallationSecret } from '../system/installation-secret.ts';
+import { err, printable } from './output.ts';
 
 /** Where this installation keeps its database and its secret; the rest of the settings may be missing or wrong. */
 export function ownPaths(): ReturnType<typeof readPaths> {
@@ -28,6 +30,15 @@ export function ownPolicy(): Policy {
 /** The same; null where there is no such file. */
 export function ownPolicyOrNull(): Policy | null {
   return fileExists(ownPaths().policyPath) ? ownPolicy() : null;
+}
+
+/** The same; where there is no such file its defaults, which is told: figures need a policy, but not one of somebody's own. */
+export function ownPolicyOrDefault(): Policy {
+  const policy = ownPolicyOrNull();
+  if (policy !== null) return policy;
+  const where = printable(ownPaths().policyPath);
+  err(`There is no policy at ${where}: worked out with its defaults. Set KEYSTEWARD_POLICY to the one you mean.\n`);
+  return defaultPolicy(detectors);
 }
 
 /** A policy file by its path, whatever the environment says. */

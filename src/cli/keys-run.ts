@@ -4,12 +4,13 @@ import { entryJson } from '../domain/inventory-entry.ts';
 import { type SheetView, sheetOf } from '../domain/key-columns.ts';
 import type { KeySort } from '../domain/key-query.ts';
 import { formatMoney, US_DOLLAR } from '../domain/money.ts';
+import type { Policy } from '../domain/policy.ts';
 import { formatLength, plural } from '../domain/time.ts';
 import type { SheetFormat } from '../ports/sheet.ts';
 import type { Store } from '../ports/store.ts';
 import { askKeys } from '../services/inventory/ask-keys.ts';
 import { describeEntries } from '../services/inventory/describe-entries.ts';
-import { type KeyInsights, keyInsights, noInsights } from '../services/inventory/key-insights.ts';
+import { keyInsights } from '../services/inventory/key-insights.ts';
 import type { KeySummary } from '../services/inventory/list-keys.ts';
 import { applyImport } from '../services/sheets/apply-import.ts';
 import { exportKeys } from '../services/sheets/export-keys.ts';
@@ -20,7 +21,7 @@ import { breathe } from '../system/breathe.ts';
 import { systemClock } from '../system/clock.ts';
 import { readBytes, writeBytes } from '../system/files.ts';
 import { systemIds } from '../system/ids.ts';
-import { cliActor, openOwnStore, ownPolicyOrNull } from './installation.ts';
+import { cliActor, openOwnStore, ownPolicyOrDefault, ownPolicyOrNull } from './installation.ts';
 import { faultsJson, planJson, planText } from './keys-text.ts';
 import { offlineProviders } from './offline-providers.ts';
 import { err, out, printable } from './output.ts';
@@ -45,12 +46,14 @@ export interface ImportOptions {
 export function listInventory(filters: readonly string[], { json, csv, sort }: ListOptions): Promise<number> {
   if (json && csv) throw new InvalidArgumentError('error: give --json or --csv, not both.');
   return withStore(async (store) => {
-    const keys = await asked(store, sort === undefined ? filters : [...filters, `sort:${sort}`]);
+    const policy = ownPolicyOrDefault();
+    const keys = await asked({ store, policy }, sort === undefined ? filters : [...filters, `sort:${sort}`]);
     if (!json && !csv) {
       out(listText(keys, await namesIn(store)));
       return 0;
     }
-    const entries = await describeEntries({ store, clock: systemClock }, keys, await insightsOf(store));
+    const insights = await keyInsights(await storedDeps(store, policy));
+    const entries = await describeEntries({ store, clock: systemClock, policy }, keys, insights);
     if (json) out(`${JSON.stringify(entries.map(entryJson), null, 2)}\n`);
     else
       out(
@@ -63,16 +66,17 @@ export function listInventory(filters: readonly string[], { json, csv, sort }: L
 export function exportInventory(file: string, filters: readonly string[], { view }: ExportOptions): Promise<number> {
   const format = formatOf(file);
   return withStore(async (store) => {
-    const keys = await asked(store, filters);
+    const policy = ownPolicyOrDefault();
+    const keys = await asked({ store, policy }, filters);
     const input = {
       actor: cliActor(),
       format,
       view,
       keys,
       filter: filters.join(' '),
-      insights: await insightsOf(store),
+      insights: await keyInsights(await storedDeps(store, policy)),
     };
-    const { bytes } = await exportKeys({ store, clock: systemClock, sheets }, input);
+    const { bytes } = await exportKeys({ store, clock: systemClock, sheets, policy }, input);
     writeBytes(file, bytes);
     err(`${plural(keys.length, 'key')} written to ${printable(file)}.\n`);
     return 0;
@@ -101,18 +105,17 @@ function summaryOf(plan: ImportPlan, isApplied: boolean, file: string): string {
   return `${planText.changes(plan)}${planText.verdict(plan, { isApplied, file: printable(file) })}`;
 }
 
-/** Without a policy nothing but the inventory is known. */
-async function insightsOf(store: Store): Promise<KeyInsights> {
-  const policy = ownPolicyOrNull();
-  return policy === null ? noInsights : keyInsights(await storedDeps(store, policy));
+interface Own {
+  readonly store: Store;
+  readonly policy: Policy;
 }
 
-async function asked(store: Store, filters: readonly string[]): Promise<readonly KeySummary[]> {
-  const deps = { store, clock: systemClock, providers: offlineProviders() };
-  const currency = ownPolicyOrNull()?.currency ?? US_DOLLAR;
+async function asked({ store, policy }: Own, filters: readonly string[]): Promise<readonly KeySummary[]> {
+  const deps = { store, policy, clock: systemClock, providers: offlineProviders() };
   // A shell has taken the quotation marks away that keep words together.
   const text = filters.map((filter) => (/\s/.test(filter) ? quoted(filter) : filter)).join(' ');
-  return (await askKeys(deps, { text, currency, askerId: null, command: 'keysteward keys list' })).keys;
+  return (await askKeys(deps, { text, currency: policy.currency, askerId: null, command: 'keysteward keys list' }))
+    .keys;
 }
 
 function quoted(filter: string): string {

@@ -13,15 +13,14 @@ import { breathe } from '../system/breathe.ts';
 import { systemClock } from '../system/clock.ts';
 import { readTextFile } from '../system/files.ts';
 import { createLogger } from '../system/logger.ts';
-import { openOwnStore, ownPolicy } from './installation.ts';
+import { openOwnStore, ownPolicyOrDefault } from './installation.ts';
 import { err } from './output.ts';
 
 /** Works out figures from the database that is there, beside a running bot or without one; nobody is asked anything. */
 export async function withStored(run: (deps: RiskDeps) => Promise<void>): Promise<void> {
-  const policy = ownPolicy();
   const store = openOwnStore();
   try {
-    await run(await storedDeps(store, policy, tellGuess));
+    await run(await storedDeps(store, ownPolicyOrDefault(), tellGuess));
   } finally {
     await store.close();
   }

@@ -1,4 +1,5 @@
 import type { Environment, Key, KeyStatus, OwnerStanding } from './key.ts';
+import type { OwnCap } from './own-cap.ts';
 
 /** One key with all that is known of it; null everywhere means not known, or none. */
 export interface InventoryEntry {
@@ -27,7 +28,10 @@ export interface InventoryEntry {
   readonly isWatched: boolean;
   readonly expiresAt: number | null;
   readonly rotationDueAt: number | null;
+  /** The one that holds, policy's included. */
   readonly capMicroUsd: number | null;
+  /** Null: nobody has said anything; with a null amount of people: they said that there is none. */
+  readonly capOrigin: OwnCap['origin'];
   readonly last30dMicroUsd: number;
   /** Since the calendar month began (UTC). */
   readonly monthToDateMicroUsd: number;

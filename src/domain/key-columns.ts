@@ -20,6 +20,8 @@ export type FactColumn = (typeof FACT_COLUMNS)[number];
 export const IDENTITY_COLUMNS = ['name', 'provider', 'hint', 'label', 'created', 'status', 'watched'] as const;
 export type IdentityColumn = (typeof IDENTITY_COLUMNS)[number];
 
+const NO_CAP = 'none';
+
 const READ_COLUMNS = [
   'used',
   'provider-owner',
@@ -78,7 +80,8 @@ export const KEY_COLUMNS: readonly KeyColumn[] = [
     id: 'cap',
     title: 'Cap (USD a month)',
     aliases: ['cap', 'monthly cap'],
-    cell: ({ capMicroUsd }) => usd(capMicroUsd),
+    // That there is to be none is said, and is not the same as silence.
+    cell: ({ capMicroUsd, capOrigin }) => (capMicroUsd === null && capOrigin !== null ? NO_CAP : usd(capMicroUsd)),
   },
   { id: 'month', title: 'This month (USD)', cell: (entry) => usd(entry.monthToDateMicroUsd) },
   { id: 'month-30', title: 'Last 30 days (USD)', cell: ({ last30dMicroUsd }) => usd(last30dMicroUsd) },

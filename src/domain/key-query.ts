@@ -25,7 +25,7 @@ export interface KeyQuery {
   readonly scopes: readonly string[];
   readonly unusedMs: Bound | null;
   readonly spendMicroUsd: Bound | null;
-  /** The team's own cap. */
+  /** The team's own cap, policy's included. */
   readonly cap: Bound | 'none' | null;
   /** Patterns of models called in the last 30 days; one of them is enough. */
   readonly models: readonly RegExp[];

@@ -34,6 +34,9 @@ export interface OwnCap {
   readonly enforced: boolean;
 }
 
+// A list asks for ten thousand caps at once, and names rarely change: each pattern is tried once for each name.
+const remembered = new WeakMap<readonly CapRule[], Map<string, CapRule | undefined>>();
+
 type Capped = Pick<Lineage, 'slug' | 'environment' | 'capMicroUsd' | 'capSource'>;
 
 export interface CapRules {
@@ -65,6 +68,26 @@ export function capToKeep(
   return to === ofPolicy ? { capMicroUsd: null, capSource: null } : { capMicroUsd: to, capSource: 'slack' };
 }
 
-function ruleFor({ slug }: Pick<Lineage, 'slug'>, { caps }: CapRules): CapRule | undefined {
-  return caps.monthly.find(({ pattern }) => pattern.test(slug));
+/** What people said of a cap; where they say what holds already, whose it is stays. */
+export function saidCap(
+  lineage: Capped,
+  microUsd: number | null,
+  { policy, source }: { readonly policy: CapRules; readonly source: CapSource },
+): Partial<Pick<Lineage, 'capMicroUsd' | 'capSource'>> {
+  const own = ownCapOf(lineage, policy);
+  const holds = own.microUsd === microUsd && (microUsd !== null || own.origin !== null);
+  return holds ? {} : { capMicroUsd: microUsd, capSource: source };
+}
+
+function ruleFor({ slug }: Pick<Lineage, 'slug'>, { caps: { monthly } }: CapRules): CapRule | undefined {
+  if (monthly.length === 0) return undefined;
+  const known = remembered.get(monthly) ?? new Map<string, CapRule | undefined>();
+  remembered.set(monthly, known);
+  if (!known.has(slug)) {
+    known.set(
+      slug,
+      monthly.find(({ pattern }) => pattern.test(slug)),
+    );
+  }
+  return known.get(slug);
 }

@@ -40,7 +40,7 @@ export interface OwnerQuestion {
   readonly answeredAt: number | null;
 }
 
-/** Whether somebody still has time to answer about this key: the next one is asked, and the channel told, afterwards. */
+/** Whether somebody still has time to answer about this key: the next one is asked afterwards. */
 export function waitsForAnswer(questions: readonly OwnerQuestion[], now: number, patienceMs: number): boolean {
   return questions.some(({ answer, askAt }) => answer === null && now < askAt + patienceMs);
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
@@ -113,6 +113,28 @@ test('score, lint, blast radius and digest of any database are told without a bo
     score: JSON.parse(score.stdout).score,
     money: { spentMicroUsd: 12 * MILLION, atRiskMicroUsd: 288 * MILLION, notKnown: 1 },
   });
+});
+
+test('a list has the cap that policy sets; without a policy its defaults count, and that is said', async () => {
+  const folder = await installation();
+  expect(of(keysteward(folder, 'keys', 'list', '--json').stdout, 'prod-api')).toMatchObject({
+    capMicroUsd: 500 * MILLION,
+    blastRadiusMicroUsd: 288 * MILLION,
+  });
+
+  rmSync(join(folder, 'policy.yml'));
+  const listed = keysteward(folder, 'keys', 'list', '--json');
+  const score = keysteward(folder, 'score', '--json');
+
+  expect(of(listed.stdout, 'prod-api')).toMatchObject({
+    capMicroUsd: null,
+    rotationDueAt: expect.any(String),
+    blastRadiusMicroUsd: 288 * MILLION,
+  });
+  expect(score.status).toBe(0);
+  expect(Object.keys(JSON.parse(score.stdout))).toEqual(['score', 'checks']);
+  for (const { stderr } of [listed, score])
+    expect(stderr).toMatch(/^There is no policy at .*policy\.yml: worked out with its defaults\./m);
 });
 
 test('what people read has paragraphs, names and no mark of Slack', async () => {

@@ -51,7 +51,7 @@ test('the inventory of any database is listed, exported, changed in a sheet and 
       owner: null,
       environment: 'production',
       workload: null,
-      scope: null,
+      scope: key.scopeId,
       status: 'active',
       models: [],
       capMicroUsd: null,

@@ -109,6 +109,26 @@ test('a closed account is told once: what was theirs, what they could read, what
   expect(buttons).toEqual(['reassign', 'next', 'rotate', 'revoke', 'close']);
 });
 
+test('what a rotation has left with two working keys is quiet only when both are, and shows the traffic of both', async () => {
+  const use = [...bench.provider.use];
+  bench.provider.put(fakeKey('k_new', { label: 'prod-new', scopeId: 'ws_2' }));
+  await bench.sync();
+  const { id: lineageId } = await bench.lineageOf('k_old');
+  const added = present((await bench.store.inventory(0)).find(({ key }) => key.providerKeyId === 'k_new')).key;
+  await bench.store.write((tx) => tx.keys.update({ ...added, lineageId }));
+  await changed(LEAVER, { deleted: true });
+  expect((await message()).text).toMatch(/prod-old[\s\S]*No traffic in 7 days/);
+
+  bench.provider.use = [...use, { keyId: 'k_new', at: NOON, tokens: 2_000_000, requests: 7 }];
+  later(bench, HOUR_MS);
+  await pollUsage(bench.deps, bench.provider.port);
+
+  const { text, buttons } = await message();
+  expect(text).toMatch(/prod-old[\s\S]*7 requests and \$2\.00 in 7 days/);
+  expect(text).not.toContain('No traffic in 7 days');
+  expect(buttons).not.toContain('revoke');
+});
+
 test('each key that is handled is counted, wherever it was, and the message ends with the last one', async () => {
   await changed(LEAVER, { deleted: true });
   const d = await value();

@@ -116,18 +116,32 @@ test('who says no is not asked again: the next one is, and whoever they name', a
 test('one person gets one message a week, whatever appears', async () => {
   await inProject(PERSON);
   await ask();
+  later(bench, DAY_MS);
   bench.provider.put(fakeKey('k_2', { label: 'prod-web' }));
   await bench.sync();
 
   expect(await ask()).toEqual({ asked: 0, told: 0 });
-  later(bench, 6 * DAY_MS);
+  later(bench, 5 * DAY_MS);
   expect((await askOwners(bench.deps)).asked).toBe(1);
+});
+
+test('the channel is told after a week however many candidates are silent, and nobody more is asked then', async () => {
+  await inProject(PERSON, RESPONDER);
+  expect(await ask()).toEqual({ asked: 1, told: 0 });
+  later(bench, 6 * DAY_MS - HOUR_MS);
+  expect(await askOwners(bench.deps)).toEqual({ asked: 0, told: 0 });
+  later(bench, HOUR_MS);
+
+  expect(await askOwners(bench.deps)).toEqual({ asked: 0, told: 1 });
+  later(bench, 7 * DAY_MS);
+  expect(await askOwners(bench.deps)).toEqual({ asked: 0, told: 0 });
+  expect((await unclaimedForDigest(bench.deps)).left).toHaveLength(1);
 });
 
 test('after a week the channel is told once, after two the digest, and both forget what has an owner', async () => {
   await inProject(PERSON);
   await ask();
-  later(bench, 6 * DAY_MS);
+  later(bench, 5 * DAY_MS);
   expect(await askOwners(bench.deps)).toEqual({ asked: 0, told: 0 });
   later(bench, DAY_MS);
   expect(await askOwners(bench.deps)).toEqual({ asked: 0, told: 1 });

@@ -1,5 +1,6 @@
 import type { AtRisk, Change } from '../blast-radius/company.ts';
 import type { Campaign } from '../campaign.ts';
+import type { CapStanding } from '../cap.ts';
 import type { Severity } from '../finding.ts';
 import type { Check } from '../hygiene/checks.ts';
 import type { Sentence } from '../sentence.ts';
@@ -99,6 +100,9 @@ export interface CapUse {
   readonly slug: string;
   readonly monthMicroUsd: number;
   readonly capMicroUsd: number;
+  /** Whose cap it is, and how many others share it; digests of before do not say. */
+  readonly origin?: CapStanding['origin'];
+  readonly sharedWith?: number;
 }
 
 /** What is at risk is split since cards have `uncapped`. */

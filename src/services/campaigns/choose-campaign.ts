@@ -80,7 +80,7 @@ function turnOf({ policy }: Pick<Deps, 'policy'>, cadence: RotationCadence, afte
 async function keysOf(deps: ChooseDeps, { environment, filter }: CampaignAim): Promise<readonly KeySummary[]> {
   const all = await listAllKeys(deps);
   const query = filter === '' ? EVERY_KEY : parseKeyQuery(filter, { currency: deps.policy.currency, askerId: null });
-  const found = queryKeys(all, query, { now: deps.clock.now() });
+  const found = queryKeys(all, query, { now: deps.clock.now(), policy: deps.policy });
   if (environment === null) return found;
   return found.filter(({ lineage }) => calendarEnvironment(lineage.environment) === environment);
 }

@@ -1,4 +1,6 @@
+import { groupBy } from '../../domain/collections.ts';
 import type { Departure, DepartureKey } from '../../domain/departure.ts';
+import { STOPPED_STATUSES } from '../../domain/key.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import type { Deps } from '../deps.ts';
 import { type KeySummary, listAllKeys } from '../inventory/list-keys.ts';
@@ -8,7 +10,7 @@ export const TRAFFIC_DAYS = 7;
 export interface DepartureRow {
   readonly row: DepartureKey;
   readonly summary: KeySummary;
-  /** In the last seven days; null where the provider counts none. */
+  /** Of all its working keys, of which there are two while it is rotated, in the last seven days; null where the provider counts none. */
   readonly requests: number | null;
   readonly costMicroUsd: number;
   /** Nobody used it in those days, and its traffic can be seen. */
@@ -30,21 +32,32 @@ export async function describeDeparture(deps: DescribeDeps, departureId: string)
   const departure = await departures.get(departureId);
   if (departure === undefined) return undefined;
   const rows = await departures.keys(departureId);
-  const byKey = new Map((await listAllKeys(deps)).map((summary) => [summary.key.id, summary]));
+  const all = await listAllKeys(deps);
+  const byKey = new Map(all.map((summary) => [summary.key.id, summary]));
+  const working = groupBy(
+    all.filter(({ key }) => key.kind === 'inference' && !STOPPED_STATUSES.has(key.status)),
+    ({ lineage }) => lineage.id,
+  );
+  const keysOf = ({ keyId, lineageId }: DepartureKey): readonly KeySummary[] => {
+    const own = byKey.get(keyId);
+    return working.get(lineageId) ?? (own === undefined ? [] : [own]);
+  };
   const now = deps.clock.now();
   const range = { from: now - TRAFFIC_DAYS * DAY_MS, to: now };
   const buckets = await usage.ofKeysFolded(
-    rows.map(({ keyId }) => keyId),
+    rows.flatMap((row) => keysOf(row).map(({ key }) => key.id)),
     range,
     DAY_MS,
   );
   const described = rows.flatMap((row): DepartureRow[] => {
     const summary = byKey.get(row.keyId);
     if (summary === undefined) return [];
-    const own = buckets.filter(({ keyId }) => keyId === row.keyId);
+    const keys = keysOf(row);
+    const ids = new Set(keys.map(({ key }) => key.id));
+    const own = buckets.filter(({ keyId }) => ids.has(keyId));
     const counted = own.filter(({ requests }) => requests !== null);
     const provider = deps.providers.get(summary.key.connectionId);
-    const lastUsedAt = summary.key.lastUsedAt ?? 0;
+    const lastUsedAt = Math.max(...keys.map(({ key }) => key.lastUsedAt ?? 0));
     return [
       {
         row,

@@ -160,7 +160,13 @@ async function readMoney(deps: DigestDeps, { all, risk, spent }: MoneyAsked): Pr
     nearest:
       nearest === undefined
         ? null
-        : { slug: nearest.slug, monthMicroUsd: nearest.monthMicroUsd, capMicroUsd: nearest.capMicroUsd },
+        : {
+            slug: nearest.slug,
+            monthMicroUsd: nearest.monthMicroUsd,
+            capMicroUsd: nearest.capMicroUsd,
+            origin: nearest.origin,
+            sharedWith: nearest.sharedWith,
+          },
     atRiskMicroUsd: risk.atRiskMicroUsd,
     rated: risk.rated,
     uncapped: risk.uncapped,

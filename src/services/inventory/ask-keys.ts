@@ -1,5 +1,6 @@
 import { type KeyQuery, parseKeyQuery } from '../../domain/key-query.ts';
 import type { DisplayCurrency } from '../../domain/money.ts';
+import type { CapRules } from '../../domain/own-cap.ts';
 import { type KeySummary, type ListDeps, listAllKeys } from './list-keys.ts';
 import { queryKeys } from './query-keys.ts';
 
@@ -13,6 +14,8 @@ export interface Question {
   readonly command?: string;
 }
 
+type AskDeps = ListDeps & { readonly policy: CapRules };
+
 export interface Asked {
   readonly query: KeyQuery;
   readonly all: readonly KeySummary[];
@@ -21,11 +24,11 @@ export interface Asked {
 }
 
 /** Finds the keys that somebody asks for in words: the same in Slack, in Home and on the command line. */
-export async function askKeys(deps: ListDeps, { text, ...reading }: Question): Promise<Asked> {
+export async function askKeys(deps: AskDeps, { text, ...reading }: Question): Promise<Asked> {
   const query = parseKeyQuery(text, reading);
   const all = await listAllKeys(deps);
   const names = query.owner?.kind === 'named' ? await namesOfPeople(deps) : undefined;
-  const looking = { now: deps.clock.now(), ...(names === undefined ? {} : { names }) };
+  const looking = { now: deps.clock.now(), policy: deps.policy, ...(names === undefined ? {} : { names }) };
   return { query, all, keys: queryKeys(all, query, looking) };
 }
 

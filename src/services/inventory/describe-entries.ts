@@ -1,5 +1,6 @@
 import type { InventoryEntry } from '../../domain/inventory-entry.ts';
 import { isWatched } from '../../domain/key.ts';
+import { type CapRules, ownCapOf } from '../../domain/own-cap.ts';
 import { monthStart } from '../../domain/time.ts';
 import { type KeyInsights, noInsights } from './key-insights.ts';
 import type { KeySummary, ListDeps } from './list-keys.ts';
@@ -7,7 +8,7 @@ import type { KeySummary, ListDeps } from './list-keys.ts';
 // Asking for so many by id is slower than asking for all.
 const FEW = 1_000;
 
-type EntryDeps = Pick<ListDeps, 'store' | 'clock'>;
+type EntryDeps = Pick<ListDeps, 'store' | 'clock'> & { readonly policy: CapRules };
 
 /** Keys with every column of the inventory, in the order in which they are given. */
 export async function describeEntries(
@@ -29,14 +30,14 @@ export async function describeEntry(
 }
 
 async function knownOf(
-  { store, clock }: EntryDeps,
+  { store, clock, policy }: EntryDeps,
   ids: readonly string[] | undefined,
   insights: KeyInsights,
 ): Promise<Known> {
   const now = clock.now();
   const month = await store.read.usage.dayCosts({ from: monthStart(now), to: now }, ids);
   const emails = await emailsOf(store);
-  return { month, emails, insights };
+  return { month, emails, insights, policy };
 }
 
 /** By Slack user id; an address that two people have names neither. */
@@ -55,11 +56,13 @@ export interface Known {
   readonly month: ReadonlyMap<string, number>;
   readonly emails: ReadonlyMap<string, string>;
   readonly insights: KeyInsights;
+  readonly policy: CapRules;
 }
 
 /** Pure: the row from its parts. */
-export function entryOf(summary: KeySummary, { month, emails, insights }: Known): InventoryEntry {
+export function entryOf(summary: KeySummary, { month, emails, insights, policy }: Known): InventoryEntry {
   const { key, lineage, providerTitle, scopeName, last30dMicroUsd, called } = summary;
+  const cap = ownCapOf(lineage, policy);
   return {
     ...insights(summary),
     keyId: key.id,
@@ -77,13 +80,14 @@ export function entryOf(summary: KeySummary, { month, emails, insights }: Known)
     providerOwner: key.owner?.email ?? key.owner?.name ?? null,
     environment: lineage.environment,
     workload: lineage.workload,
-    scope: scopeName,
+    scope: scopeName ?? key.scopeId,
     models: [...new Set(called.map(({ model }) => model))],
     endpoints: [...new Set(called.map(({ endpoint }) => endpoint))].sort(),
     status: key.status,
     isWatched: isWatched(key),
     expiresAt: key.expiresAt,
-    capMicroUsd: lineage.capMicroUsd,
+    capMicroUsd: cap.microUsd,
+    capOrigin: cap.origin,
     last30dMicroUsd,
     monthToDateMicroUsd: month.get(key.id) ?? 0,
     retention: lineage.retention,

@@ -1,5 +1,6 @@
 import { confirmedOwnerOf, isUnowned, isWatched } from '../../domain/key.ts';
 import { type Bound, folded, type KeyQuery, type KeySort } from '../../domain/key-query.ts';
+import { type CapRules, ownCapOf } from '../../domain/own-cap.ts';
 import { namesOf } from './find-keys.ts';
 import type { KeySummary } from './list-keys.ts';
 
@@ -7,14 +8,17 @@ import type { KeySummary } from './list-keys.ts';
 export function queryKeys(
   all: readonly KeySummary[],
   query: KeyQuery,
-  { now, names = NO_NAMES }: Looking,
+  { now, policy, names = NO_NAMES }: Looking,
 ): readonly KeySummary[] {
-  const found = all.filter((summary) => fits(summary, query, { now, names }));
-  return query.sort === 'name' ? found : found.sort(ORDER[query.sort]);
+  const found = all.filter((summary) => fits(summary, query, { now, policy, names }));
+  if (query.sort === 'name') return found;
+  return query.sort === 'cap' ? byCap(found, policy) : found.sort(ORDER[query.sort]);
 }
 
 export interface Looking {
   readonly now: number;
+  /** Sets the caps of which people have said nothing. */
+  readonly policy: CapRules;
   /** What people may be called by, by Slack user id, for an owner who is named and not mentioned. */
   readonly names?: ReadonlyMap<string, readonly string[]>;
 }
@@ -23,14 +27,21 @@ const NO_NAMES: ReadonlyMap<string, readonly string[]> = new Map();
 
 type Order = (a: KeySummary, b: KeySummary) => number;
 
-const ORDER: Readonly<Record<Exclude<KeySort, 'name'>, Order>> = {
+const ORDER: Readonly<Record<Exclude<KeySort, 'name' | 'cap'>, Order>> = {
   spend: (a, b) => b.last30dMicroUsd - a.last30dMicroUsd,
   used: (a, b) => b.quietSince - a.quietSince,
   created: (a, b) => createdAt(b) - createdAt(a),
-  cap: (a, b) => (b.lineage.capMicroUsd ?? -1) - (a.lineage.capMicroUsd ?? -1),
   owner: (a, b) => byText(confirmedOwnerOf(a.lineage) ?? '~', confirmedOwnerOf(b.lineage) ?? '~'),
   provider: (a, b) => byText(a.providerTitle, b.providerTitle),
 };
+
+/** Each cap is worked out once, not at each comparison. */
+function byCap(found: readonly KeySummary[], policy: CapRules): readonly KeySummary[] {
+  return found
+    .map((summary) => ({ summary, microUsd: ownCapOf(summary.lineage, policy).microUsd ?? -1 }))
+    .sort((a, b) => b.microUsd - a.microUsd)
+    .map(({ summary }) => summary);
+}
 
 function byText(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
@@ -40,12 +51,13 @@ function createdAt({ key }: KeySummary): number {
   return key.createdAt ?? key.firstSeenAt;
 }
 
-function fits(summary: KeySummary, query: KeyQuery, { now, names }: Required<Looking>): boolean {
+function fits(summary: KeySummary, query: KeyQuery, { now, policy, names }: Required<Looking>): boolean {
   const { key, lineage } = summary;
   const { environments, statuses, providers, scopes, words } = query;
   if (statuses.length > 0 ? !statuses.includes(key.status) : key.status === 'gone') return false;
   if (environments.length > 0 && !environments.includes(lineage.environment)) return false;
   if (!isOwned(summary, query.owner, names)) return false;
+  if (query.cap !== null && !isCapped(lineage, query.cap, policy)) return false;
   if (!isLike(summary, query)) return false;
   // Nobody can say of an admin key, or of one that is not watched, when it was used.
   if (query.unusedMs !== null && (!isTracked(summary) || !within(now - summary.quietSince, query.unusedMs)))
@@ -75,11 +87,14 @@ function isNeverUsed(summary: KeySummary): boolean {
   return isTracked(summary) && key.lastUsedAt === null && key.createdAt !== null && quietSince <= key.createdAt;
 }
 
-function isLike(summary: KeySummary, { cap, models, workloads, neverUsed, watched, kind }: KeyQuery): boolean {
+function isCapped(lineage: KeySummary['lineage'], cap: Bound | 'none', policy: CapRules): boolean {
+  const { microUsd } = ownCapOf(lineage, policy);
+  if (cap === 'none') return microUsd === null;
+  return microUsd !== null && within(microUsd, cap);
+}
+
+function isLike(summary: KeySummary, { models, workloads, neverUsed, watched, kind }: KeyQuery): boolean {
   const { key, lineage, called } = summary;
-  if (cap === 'none' && lineage.capMicroUsd !== null) return false;
-  if (cap !== null && cap !== 'none' && (lineage.capMicroUsd === null || !within(lineage.capMicroUsd, cap)))
-    return false;
   if (models.length > 0 && !called.some(({ model }) => models.some((pattern) => pattern.test(model)))) return false;
   if (neverUsed && !isNeverUsed(summary)) return false;
   if (watched !== null && isWatched(key) !== watched) return false;

@@ -21,7 +21,9 @@ type AskDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'policy' | 'breathe'>;
 /** Looks for the owners of keys that nobody owns: asks who may be it, one message a person, and tells the channel of the rest. */
 export async function askOwners(deps: AskDeps): Promise<{ readonly asked: number; readonly told: number }> {
   const unowned = await followSearches(deps);
-  return { asked: await askNext(deps, unowned), told: await tellChannel(deps) };
+  // Of what the channel has just been told nobody more is asked alone.
+  const told = await tellChannel(deps);
+  return { asked: await askNext(deps, unowned), told };
 }
 
 /** One row for each lineage that works, that nobody owns, and of which no person said so. */
@@ -65,6 +67,7 @@ async function askNext(deps: AskDeps, unowned: ReadonlyMap<string, InventoryRow>
     ({ lineageId, beganAt, toldAt }) =>
       toldAt === null &&
       now >= beganAt + FIRST_AFTER_MS &&
+      now < beganAt + policy.ownership.channelMs &&
       !waitsForAnswer(byLineage.get(lineageId) ?? [], now, policy.ownership.channelMs),
   );
   const rows = due.flatMap(({ lineageId }) => unowned.get(lineageId) ?? []);
@@ -97,14 +100,12 @@ async function askPerson({ deps, tx }: AskContext, userId: string, group: readon
   if (fresh.length > 0) await enqueueAsk({ deps, tx }, ask);
 }
 
-/** Once for each key: one message for all of which nobody has said for a week that they are theirs. */
+/** Once for each key: one message for all that nobody has claimed for a week, whoever was asked meanwhile and is silent. */
 async function tellChannel(deps: AskDeps): Promise<number> {
   const { channelMs } = deps.policy.ownership;
   const now = deps.clock.now();
-  const byLineage = groupBy(await deps.store.read.ownerQuestions.all(), ({ lineageId }) => lineageId);
   const due = (await deps.store.read.ownerQuestions.searches()).filter(
-    ({ lineageId, beganAt, toldAt }) =>
-      toldAt === null && now >= beganAt + channelMs && !waitsForAnswer(byLineage.get(lineageId) ?? [], now, channelMs),
+    ({ beganAt, toldAt }) => toldAt === null && now >= beganAt + channelMs,
   );
   if (due.length === 0) return 0;
   const { calendar, rotation } = deps.policy;

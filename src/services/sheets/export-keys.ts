@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type SheetView, sheetOf } from '../../domain/key-columns.ts';
+import type { CapRules } from '../../domain/own-cap.ts';
 import { dayText, plural } from '../../domain/time.ts';
 import type { SheetFormat } from '../../ports/sheet.ts';
 import type { Deps } from '../deps.ts';
@@ -25,7 +26,7 @@ export interface ExportedSheet {
   readonly keys: number;
 }
 
-export type ExportDeps = Pick<Deps, 'store' | 'clock' | 'sheets'>;
+export type ExportDeps = Pick<Deps, 'store' | 'clock' | 'sheets'> & { readonly policy: CapRules };
 
 /** Makes a sheet of these keys. The audit log has it before anybody gets it. */
 export async function exportKeys(

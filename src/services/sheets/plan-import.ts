@@ -1,7 +1,8 @@
 import { groupBy } from '../../domain/collections.ts';
-import { slugFor } from '../../domain/key.ts';
+import { type Lineage, slugFor } from '../../domain/key.ts';
 import { type ColumnId, columnNamed, FACT_COLUMNS, type FactColumn } from '../../domain/key-columns.ts';
 import { holdsKey, PASTED_KEY } from '../../domain/key-hint.ts';
+import { saidCap } from '../../domain/own-cap.ts';
 import { looksLikeSecret } from '../../domain/secret.ts';
 import type { Breathe } from '../../ports/breathe.ts';
 import type { SheetLine } from '../../ports/sheet.ts';
@@ -56,6 +57,16 @@ interface Said {
   readonly change: LineageChange;
   readonly words: FieldChange;
 }
+
+interface FactCell {
+  readonly line: number;
+  readonly id: FactColumn;
+  readonly text: string;
+}
+
+type Capped = Pick<Lineage, 'slug' | 'environment' | 'capMicroUsd' | 'capSource'>;
+/** As a key begins that is registered: whose word its cap is does not depend on where it is. */
+const UNCAPPED = { environment: 'unknown', capMicroUsd: null, capSource: null } as const;
 
 class Planner {
   readonly #input: PlanInput;
@@ -144,9 +155,9 @@ class Planner {
   }
 
   #say(line: number, { known, id, text, now }: { known: Known; id: FactColumn; text: string; now: string }): void {
-    const change = this.#factOf(line, id, text);
-    if (change === null) return;
     const { lineage } = known.summary;
+    const change = this.#factOf({ line, id, text }, lineage);
+    if (change === null) return;
     const said = this.#said.get(lineage.id) ?? { known, fields: new Map<FactColumn, Said>() };
     this.#said.set(lineage.id, said);
     const other = said.fields.get(id);
@@ -156,11 +167,15 @@ class Planner {
     said.fields.set(id, { line, text, change, words });
   }
 
-  #factOf(line: number, id: FactColumn, text: string): LineageChange | null {
+  #factOf({ line, id, text }: FactCell, lineage: Capped): LineageChange | null {
     const reading = holdsKey(text) ? { ok: false as const, why: PASTED_KEY } : readFact(id, text, this.#input);
-    if (reading.ok) return reading.change;
-    this.#fault(line, this.#head.titleOf(id), reading.why);
-    return null;
+    if (!reading.ok) {
+      this.#fault(line, this.#head.titleOf(id), reading.why);
+      return null;
+    }
+    const { capMicroUsd, capSource } = reading.change;
+    if (capMicroUsd === undefined || capSource == null) return reading.change;
+    return saidCap(lineage, capMicroUsd, { policy: this.#input.policy, source: capSource });
   }
 
   #register(row: Row): void {
@@ -181,13 +196,13 @@ class Planner {
       this.#fault(line, null, problem);
       return;
     }
+    const slug = this.#freeSlug(wantedSlug || registration.label);
     let facts: LineageChange = {};
     for (const id of this.#facts) {
       const text = row.text(id);
       if (text === '') continue;
-      facts = { ...facts, ...this.#factOf(line, id, text) };
+      facts = { ...facts, ...this.#factOf({ line, id, text }, { ...UNCAPPED, slug }) };
     }
-    const slug = this.#freeSlug(wantedSlug || registration.label);
     this.#added.push({ ...registration, slug, facts: cleaned(facts) });
   }
 

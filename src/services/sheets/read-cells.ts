@@ -7,7 +7,7 @@ import type { Member } from '../../ports/store.ts';
 import { CONSUMERS_MAX, type LineageChange } from '../inventory/change-lineage.ts';
 
 export interface CellContext {
-  readonly policy: Pick<Policy, 'retention' | 'currency'>;
+  readonly policy: Pick<Policy, 'retention' | 'currency' | 'caps'>;
   readonly people: People;
 }
 
@@ -31,15 +31,16 @@ const READERS: Readonly<Record<FactColumn, (text: string, context: CellContext) 
   },
   workload: (text) => ({ ok: true, change: { workload: text || null } }),
   cap: (text, { policy }) => {
-    if (text === '') return { ok: true, change: { capMicroUsd: null } };
+    // Nobody says anything of it: policy's word holds. That there is none is the word none.
+    if (text === '') return { ok: true, change: { capMicroUsd: null, capSource: null } };
     if (EXACT_USD.test(text)) {
       const capMicroUsd = Math.round(Number(text) * MICRO_USD_PER_USD);
       return capMicroUsd > 10_000_000 * MICRO_USD_PER_USD
         ? wrong('that is more than $10,000,000. Is a digit too many?')
-        : { ok: true, change: { capMicroUsd } };
+        : { ok: true, change: imported(capMicroUsd) };
     }
     const amount = parseAmount(text, policy.currency);
-    return amount.ok ? { ok: true, change: { capMicroUsd: amount.microUsd } } : wrong(amount.fault);
+    return amount.ok ? { ok: true, change: imported(amount.microUsd) } : wrong(amount.fault);
   },
   retention: (text, { policy }) => {
     const promise = parsePromise(text, policy);
@@ -79,6 +80,10 @@ export class People {
       return wrong('an owner has to be an active full member of this workspace, no guest and no bot.');
     return { ok: true, change: { ownerSlackId: person.userId } };
   }
+}
+
+function imported(capMicroUsd: number | null): LineageChange {
+  return { capMicroUsd, capSource: 'import' };
 }
 
 function wrong(why: string): CellReading {

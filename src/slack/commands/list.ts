@@ -19,7 +19,7 @@ export const list: Subcommand = {
       title: titleOf({
         found: keys.length,
         isAll: argument === '',
-        isEmpty: queryKeys(all, EVERY_KEY, { now }).length === 0,
+        isEmpty: queryKeys(all, EVERY_KEY, { now, policy: deps.policy }).length === 0,
       }),
       locale,
       now,

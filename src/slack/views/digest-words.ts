@@ -1,4 +1,4 @@
-import type { DigestAction, DigestCampaign, DigestCard } from '../../domain/digest/card.ts';
+import type { CapUse, DigestAction, DigestCampaign, DigestCard } from '../../domain/digest/card.ts';
 import type { Check } from '../../domain/hygiene/checks.ts';
 import { formatMoney, formatShare, roughMoney } from '../../domain/money.ts';
 import type { SeenAlerts } from '../../domain/spend-alert.ts';
@@ -83,11 +83,18 @@ export function summaryLines(card: DigestCard, { locale }: DigestLook): readonly
     ...(nearest === null
       ? []
       : [
-          `Nearest to its cap: *${escaped(nearest.slug)}*, ${amount(nearest.monthMicroUsd)} of ${amount(nearest.capMicroUsd)} this month`,
+          `Nearest to its cap: ${cappedText(nearest)}, ${amount(nearest.monthMicroUsd)} of ${amount(nearest.capMicroUsd)} this month`,
         ]),
     ...(lost.length === 0 ? [] : [`Points lost: ${lostText(card, NAMES_SHOWN)}`]),
     ...(isNewFormula ? ['The score is counted in a new way: it does not compare with last week’s.'] : []),
   ];
+}
+
+/** A cap of a project is no cap of its dearest key. */
+function cappedText({ slug, origin = 'own', sharedWith = 0 }: CapUse): string {
+  const name = `*${escaped(slug)}*`;
+  if (origin === 'own' || origin === 'key') return name;
+  return `the ${origin === 'org' ? 'organization' : origin} of ${name}${sharedWith === 0 ? '' : ` and ${plural(sharedWith, 'other key')}`}`;
 }
 
 /** Digests of before told one sum. */

@@ -13,8 +13,8 @@ import { fakeKey } from '../../support/fake-provider.ts';
 const CLI = { kind: 'cli', user: 'test' } as const;
 const WHOLE_KEY = 'sk-abcdefghijklmnopqrstuvwxyz0123456789';
 
-async function openInventory(): Promise<Bench> {
-  const bench = openBench({ title: 'Fake AI' });
+async function openInventory(options: Parameters<typeof openBench>[0] = {}): Promise<Bench> {
+  const bench = openBench({ title: 'Fake AI', ...options });
   bench.people.push(member('U0ANA'), member('U0GUEST', { isActiveFullMember: false }));
   bench.people.push(member('U0TWIN', { name: 'twin' }), member('U0TWIN2', { name: 'twin' }));
   await syncMembers(bench.deps);
@@ -149,4 +149,28 @@ test('keys of a provider that is not connected are registered, found again, and 
     ['search-2', 'unknown', 'active', null],
   ]);
   expect(present(found[0]).key.goneAt).not.toBeNull();
+});
+
+test('a cap that a sheet changes is an imported one; what it repeats stays whose it was', async () => {
+  const bench = await openInventory({ policy: "caps: { monthly: [{ match: 'batch', monthly_usd: 500 }] }" });
+  const capOf = async (id: string) => {
+    const { capMicroUsd, capSource } = await bench.lineageOf(id);
+    return [capMicroUsd, capSource];
+  };
+
+  await importInto(bench, 'Name,Cap\nweb,120\nbatch,500.00');
+  expect([await capOf('key_1'), await capOf('key_2')]).toEqual([
+    [120_000_000, 'import'],
+    [null, null],
+  ]);
+
+  await importInto(bench, 'Name,Cap\nweb,\nbatch,none');
+  expect([await capOf('key_1'), await capOf('key_2')]).toEqual([
+    [null, null],
+    [null, 'import'],
+  ]);
+
+  await importInto(bench, 'Name,Provider,Label,Cap\nfar,Else,far,80');
+  const far = (await listAllKeys(bench.deps)).find(({ lineage }) => lineage.slug === 'far');
+  expect(present(far).lineage).toMatchObject({ capMicroUsd: 80_000_000, capSource: 'import' });
 });

@@ -39,15 +39,25 @@ const facts = fc.record({
     nasty.filter((text) => !/[\n,;]/.test(text)),
     { maxLength: 4 },
   ),
-  capMicroUsd: fc.option(fc.integer({ min: 0, max: 9_999_999_000_000 })),
   allowedModels: fc.option(fc.array(fc.constantFrom('gpt-5*', 'claude-*', '*', 'o3'), { minLength: 1, maxLength: 3 })),
   environment: fc.constantFrom('production', 'staging', 'development', 'unknown'),
   ownerSlackId: fc.constantFrom(null, 'U0ANA', 'U0BEN'),
   retention: fc.constantFrom(null, 'zero-retention'),
 });
 
+/** An amount, a word that there is none, or nothing said: then policy's holds, where it has one. */
+const cap = fc.oneof(
+  fc.integer({ min: 0, max: 9_999_999_000_000 }).map((capMicroUsd) => ({ capMicroUsd })),
+  fc.constant({ capMicroUsd: null, capSource: 'slack' } as const),
+  fc.constant({}),
+);
+const POLICY = `
+retention: [{ promise: zero-retention, models: ['gpt-5*'] }]
+caps: { monthly: [{ match: 'key-2', monthly_usd: 500 }] }
+`;
+
 async function openInventory(): Promise<Bench> {
-  const bench = openBench({ policy: "retention: [{ promise: zero-retention, models: ['gpt-5*'] }]" });
+  const bench = openBench({ policy: POLICY });
   bench.people.push(member('U0ANA'), member('U0BEN', { email: null }));
   await syncMembers(bench.deps);
   bench.provider.put(fakeKey('key_1', { label: '=cmd|x' }), fakeKey('key_2'));
@@ -68,18 +78,23 @@ async function imported(bench: Bench, bytes: Uint8Array) {
   return reading.plan;
 }
 
+/** What people said in Slack there, they said in a sheet here. */
 async function factsOf(bench: Bench) {
   const entries = await describeEntries(bench.deps, await listAllKeys(bench.deps));
-  return entries.map(({ keyId: _, ...entry }) => entry);
+  return entries.map(({ keyId: _, ...entry }) => ({
+    ...entry,
+    capOrigin: entry.capOrigin === 'slack' ? 'import' : entry.capOrigin,
+  }));
 }
 
 test.each(['csv', 'xlsx'] as const)(
   'what is exported as %s is the same when it is imported, into the same inventory and into an empty one',
   async (format) => {
     await fc.assert(
-      fc.asyncProperty(facts, async (change) => {
+      fc.asyncProperty(facts, cap, fc.constantFrom('key_1', 'key_2'), async (others, said, keyId) => {
         const bench = await openInventory();
-        const { id } = await bench.lineageOf('key_1');
+        const { id } = await bench.lineageOf(keyId);
+        const change = { ...others, ...said };
         await changeLineage(bench.deps, { actor: CLI, lineageId: id, revision: null, change });
         const bytes = await sheetOf(bench, format);
         const before = await factsOf(bench);

@@ -192,7 +192,12 @@ export function grantTold(fields: Partial<GrantTold> = {}): GrantTold {
 
 /** As the inventory shows it where nothing else is known. */
 export function entryOfSummary(summary: KeySummary): InventoryEntry {
-  return entryOf(summary, { month: new Map(), emails: new Map(), insights: noInsights });
+  return entryOf(summary, {
+    month: new Map(),
+    emails: new Map(),
+    insights: noInsights,
+    policy: { caps: { monthly: [] } },
+  });
 }
 
 export function keySummary(fields: Partial<KeySummary> = {}): KeySummary {
