@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { earlyEnd } from './early-end.ts';
 
 const microUsd = z.number().int().nonnegative().nullable();
 const modelRule = z.object({ mode: z.enum(['all', 'allow', 'deny']), models: z.array(z.string()).readonly() });
@@ -13,8 +14,15 @@ export const rateLimitChange = z.object({
 });
 export const modelsChange = z.object({ scopeId: z.string(), from: modelRule, to: modelRule });
 
+/** What whoever asks for an end for good was told, and has set aside: of rotations whose new key is not verified. */
+const overrides = z.array(earlyEnd).readonly();
+export const revocation = z.object({ overrides });
 /** `keyIds` are the keys of the account that the person saw, the one that was asked about included. */
-export const ownerDeletion = z.object({ ownerId: z.string(), keyIds: z.array(z.string()).readonly() });
+export const ownerDeletion = z.object({
+  ownerId: z.string(),
+  keyIds: z.array(z.string()).readonly(),
+  overrides: overrides.exactOptional(),
+});
 
 /** `store` and `reference` say where its value goes. */
 export const keyCreation = z.object({
@@ -32,6 +40,7 @@ export const keyRename = z.object({ name: z.string() });
 export type SpendLimitChange = z.infer<typeof spendLimitChange>;
 export type RateLimitChange = z.infer<typeof rateLimitChange>;
 export type ModelsChange = z.infer<typeof modelsChange>;
+export type Revocation = z.infer<typeof revocation>;
 export type OwnerDeletion = z.infer<typeof ownerDeletion>;
 export type KeyCreation = z.infer<typeof keyCreation>;
 export type Retirement = z.infer<typeof retirement>;
@@ -42,6 +51,8 @@ export interface ParamsOf {
   readonly set_spend_limit: SpendLimitChange;
   readonly set_rate_limit: RateLimitChange;
   readonly set_models: ModelsChange;
+  /** Null where nothing was set aside; a suspension that nobody can take back counts as an end. */
+  readonly revoke: Revocation;
   readonly delete_owner: OwnerDeletion;
   readonly create_key: KeyCreation;
   readonly retire: Retirement;

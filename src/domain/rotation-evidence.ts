@@ -43,6 +43,16 @@ const revoke = z.object({
   revokedAt: instant,
   /** Usage stayed zero up to here. */
   silentUntil: instant,
+  /** Who has ended it before the new key was verified, why, and against what. */
+  override: z
+    .object({
+      reason: z.string(),
+      by: z.string(),
+      reasons: z.array(z.string()).readonly(),
+      doubts: z.array(z.string()).readonly(),
+    })
+    .nullable()
+    .default(null),
 });
 
 const inventory = z.object({ proof, nextDueAt: instant });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { APPROVAL_MS } from '../../src/domain/approval.ts';
 import { renderText, renderView } from '../../src/sandbox/slack/index.ts';
 import { expireApprovals } from '../../src/services/actions/decide-approval.ts';
+import { openRotation } from '../../src/services/rotation/open-rotation.ts';
 import { encodeApproval, encodeButton } from '../../src/slack/button-value.ts';
 import { later, present } from '../support/bench-deps.ts';
 import { type Running, type RunningOptions, startRunning } from './support/running.ts';
@@ -269,4 +270,24 @@ describe('somebody alone', () => {
     expect(view).toContain('only a responder or an admin may revoke it');
     expect(view).not.toContain('I am alone');
   });
+});
+
+test('the old key of a rotation that is not verified is revoked by two who were told so', async () => {
+  const { running, card } = await productionLeak();
+  const { id: keyId } = await running.keyOf('apikey_2');
+  const actor = { kind: 'slack', userId: 'U0ANA', teamId: 'T0ACME' } as const;
+  await openRotation(running.deps, { actor, keyId, alertId: null, reason: 'the quarter' });
+  await click(running, 'U0ANA', { ts: card, actionId: 'key_revoke' });
+  const ana = running.slack.person('U0ANA');
+  const modal = present(ana.views.at(-1));
+  expect(renderView(modal, running.slack.workspace)).toContain('the new key is not verified: generate, store');
+  await ana.submit(modal.id, { reason: REASON, slug: { value: 'prod-api' } });
+  await running.settled();
+  await running.drain();
+  const asked = request(running);
+  expect(asked.text).toContain('the new key is not verified');
+
+  await click(running, 'U0DEE', { ts: asked.ts, actionId: 'approval_approve' });
+  await running.drain();
+  expect(running.provider.effects).toEqual(['revoke apikey_2']);
 });

@@ -1,13 +1,15 @@
 import { type Action, type ActionKind, idempotencyKeyOf, type KeyActKind, PROOF } from '../../domain/action.ts';
 import { retirement } from '../../domain/action-params.ts';
+import { earlyReasons, wasTold } from '../../domain/early-end.ts';
 import { AppError, isAppError } from '../../domain/errors.ts';
 import type { Key, KeyStatus } from '../../domain/key.ts';
 import type { Provider } from '../../ports/provider.ts';
-import { type Act, noRight, notShown, type Proven, refOf, unproven } from './act.ts';
+import { toldIn } from '../rotation/early-end.ts';
+import { type Act, type ExecuteDeps, noRight, notShown, type Proven, refOf, unproven } from './act.ts';
 
 /** Suspends, restores or revokes one key. */
 export function actOnKey(kind: KeyActKind): Act {
-  return async ({ provider, action, key }) => {
+  return async ({ deps, provider, action, key }) => {
     refuseOvertaken(kind, action, key);
     const act = provider[`${kind}Key`];
     if (act === undefined) throw noRight(`connection ${key.connectionId} cannot ${kind}`);
@@ -17,6 +19,7 @@ export function actOnKey(kind: KeyActKind): Act {
       const status = await provider.readKeyStatus(ref);
       if (PROOF[kind].has(status)) return proven(key, status, true);
     }
+    if (kind === 'revoke') await refuseTakenBack(deps, action, key);
     try {
       await act.call(provider, ref);
     } catch (error) {
@@ -51,6 +54,21 @@ function refuseOvertaken(kind: KeyActKind, action: Action, key: Key): void {
   if (kind === 'revoke' || PROOF[kind].has(key.status)) return;
   if (action.idempotencyKey === idempotencyKeyOf(kind, key)) return;
   throw overtaken(kind, key);
+}
+
+/**
+ * A key that is suspended spends nothing, so its end waits when the new key is not verified any more: the end of a grace,
+ * above all. Whoever wants a working key gone stays wanted, and the record of the rotation says so.
+ */
+async function refuseTakenBack({ store }: Pick<ExecuteDeps, 'store'>, action: Action, key: Key): Promise<void> {
+  const rotation = key.status === 'inactive' ? await store.read.rotations.openOfOldKey(key.id) : undefined;
+  if (rotation === undefined || wasTold(toldIn(action), rotation, earlyReasons(rotation))) return;
+  throw new AppError({
+    code: 'conflict',
+    message: `the new key of ${rotation.id} is not verified any more`,
+    publicMessage:
+      'The new key is not verified any more, so the old one stays suspended. Ask again if it is still wanted.',
+  });
 }
 
 function overtaken(kind: ActionKind, key: Key): AppError {

@@ -6,6 +6,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import type { Repos } from '../../ports/store.ts';
 
+import { toldIn } from '../rotation/early-end.ts';
 import { seenOf } from './account.ts';
 import { insertAction, type RequestDeps, standingAction, type Wanted } from './record-request.ts';
 import { decideKeyAct } from './request-action.ts';
@@ -118,8 +119,10 @@ async function recheck(deps: RequestDeps, tx: Repos, approval: Approval): Promis
 }
 
 function decideAgain(deps: RequestDeps, { kind, generation, params }: Approval) {
-  if (isKeyAct(kind)) return decideKeyAct(deps, { kind, generation });
+  // What the two agree on is what was told when it was asked for: more than that has to be asked for anew.
+  const told = toldIn({ params });
+  if (isKeyAct(kind)) return decideKeyAct(deps, { kind, generation, told });
   if (kind === 'retire') return decideRetirement(deps, retirement.parse(params));
   const { keyIds } = ownerDeletion.parse(params);
-  return decideOwnerDeletion(deps, { generation, seen: seenOf(keyIds) });
+  return decideOwnerDeletion(deps, { generation, seen: seenOf(keyIds), told });
 }

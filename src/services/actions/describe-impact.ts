@@ -5,6 +5,8 @@ import { parseVariant, type UsageBucket } from '../../domain/usage.ts';
 import type { Survivor } from '../../ports/provider.ts';
 import type { Watermark } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
+import { type EarlyEndCard, readEarlyEnd } from '../rotation/early-end.ts';
+import { isFinal } from './second-person.ts';
 
 export interface UseSum {
   /** Null where the provider counts none. */
@@ -23,6 +25,8 @@ export interface Impact {
   /** The other working keys of the lineage: they go on. */
   readonly siblings: readonly Key[];
   readonly afterlife: Afterlife;
+  /** Why an end for good would be too early; null: nothing speaks against it. */
+  readonly early: EarlyEndCard | null;
 }
 
 /** What goes on after a stop. */
@@ -47,6 +51,7 @@ export async function describeImpact(deps: ImpactDeps, kind: KeyActKind, key: Ke
     watermark: (await watermarks.get(key.connectionId)) ?? null,
     siblings: lineage.filter(({ id, status }) => id !== key.id && !STOPPED_STATUSES.has(status)),
     afterlife: kind === 'restore' ? NOTHING : afterlifeOf(deps, key, buckets),
+    early: isFinal(deps, kind, key) ? await readEarlyEnd(deps, key.id) : null,
   };
 }
 

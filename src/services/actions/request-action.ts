@@ -1,14 +1,20 @@
-import { canRequest, idempotencyKeyOf, type KeyActKind } from '../../domain/action.ts';
+import { type Action, canRequest, idempotencyKeyOf, type KeyActKind } from '../../domain/action.ts';
+import type { EarlyEnd } from '../../domain/early-end.ts';
 import { AppError } from '../../domain/errors.ts';
 import { countsAsProduction, type Key, type Lineage } from '../../domain/key.ts';
+import type { Repos } from '../../ports/store.ts';
+import { recordEarlyEnds, refuseUntold } from '../rotation/early-end.ts';
 import { type ConsentDeps, type ConsentInput, type RequestOutcome, recordConsented } from './record-consented.ts';
 import { type Decide, invalid, type RequestDeps, refuseWrongSlug } from './record-request.ts';
+import { isFinal } from './second-person.ts';
 import { withdrawStops } from './withdraw-stops.ts';
 
 export interface RequestActionInput extends ConsentInput {
   readonly kind: KeyActKind;
   /** The key's generation that the person saw; another one means that somebody was faster. */
   readonly generation: number;
+  /** What the person was told that speaks against an end for good now; more than that by then refuses it. */
+  readonly told?: readonly EarlyEnd[];
 }
 
 /**
@@ -28,11 +34,16 @@ export async function requestAction(deps: ConsentDeps, input: RequestActionInput
 /** Whether the act is fit for the key as it is in this transaction; asked again when a second person approves it. */
 export function decideKeyAct(
   deps: RequestDeps,
-  { kind, generation }: Pick<RequestActionInput, 'kind' | 'generation'>,
+  { kind, generation, told = [] }: Pick<RequestActionInput, 'kind' | 'generation' | 'told'>,
 ): Decide {
-  return async ({ key, lineage }) => {
+  return async ({ tx, key, lineage }) => {
     refuseUnfit(deps, { key, lineage }, { kind, generation });
-    return { kind, idempotencyKey: idempotencyKeyOf(kind, key), params: null, detail: {} };
+    const wanted = { kind, idempotencyKey: idempotencyKeyOf(kind, key), params: null, detail: {} };
+    if (!isFinal(deps, kind, key)) return wanted;
+    await refuseUntold(tx, [key.id], told);
+    if (told.length === 0) return wanted;
+    const withIt = (repos: Repos, action: Action) => recordEarlyEnds(deps, { tx: repos, action }, told);
+    return { ...wanted, params: { overrides: told }, withIt };
   };
 }
 

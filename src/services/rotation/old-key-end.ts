@@ -4,6 +4,7 @@ import type { Key } from '../../domain/key.ts';
 import { type Rotation, stepOf } from '../../domain/rotation.ts';
 import type { EvidenceOf } from '../../domain/rotation-evidence.ts';
 import type { Repos } from '../../ports/store.ts';
+import { overrideOf } from './early-end.ts';
 
 type EndRepos = Pick<Repos, 'actions'>;
 
@@ -47,5 +48,6 @@ export async function endEvidence({ actions }: EndRepos, rotation: Rotation, key
     approvedBy: consent?.kind === 'approved' ? consent.by : null,
     revokedAt: key.stoppedAt,
     silentUntil: last?.state === 'verified' ? last.checkedUntil : null,
+    override: overrideOf(rotation, last),
   };
 }

@@ -26,7 +26,7 @@ const SIMULATED: Readonly<Partial<Record<StepName, StepEvidence>>> = {
     neededMs: 0,
     override: null,
   },
-  revoke: { proof, graceUntil: null, approvedBy: null, revokedAt: null, silentUntil: null },
+  revoke: { proof, graceUntil: null, approvedBy: null, revokedAt: null, silentUntil: null, override: null },
   inventory: { proof, nextDueAt: null },
 };
 

@@ -1,10 +1,12 @@
 import type { View } from '@slack/types';
 import { z } from 'zod';
+import { earlyEnd } from '../../domain/early-end.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Key } from '../../domain/key.ts';
 import { plural } from '../../domain/time.ts';
 import { type AccountCard, describeAccount } from '../../services/actions/account.ts';
 import { requestOwnerDeletion } from '../../services/actions/request-owner-deletion.ts';
+import { type EarlyEndCard, readEarlyEnd } from '../../services/rotation/early-end.ts';
 import { authorise, type Gesture } from '../authorise.ts';
 import { type ButtonValue, decodeButton } from '../button-value.ts';
 import type { SlackContext } from '../context.ts';
@@ -24,6 +26,7 @@ const metadata = z.object({
   keyId: z.string(),
   generation: z.number().int(),
   seen: z.string(),
+  told: z.array(earlyEnd).readonly().default([]),
 });
 
 /** `Delete account…`, for keys that a service account owns. */
@@ -55,7 +58,7 @@ export const deleteAccountSubmit: SubmitHandler = {
   },
 
   async run(context: SlackContext, submission: Submission): Promise<View> {
-    const { alertId, keyId, generation, seen } = readMetadata(metadata, submission.privateMetadata);
+    const { alertId, keyId, generation, seen, told } = readMetadata(metadata, submission.privateMetadata);
     const { key, lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: 'delete_owner', lineage });
     const { keyIds } = await accountFor(context, key);
@@ -65,6 +68,7 @@ export const deleteAccountSubmit: SubmitHandler = {
       generation,
       alertId,
       seen,
+      told,
       reason: submission.values[REASON_BLOCK] ?? '',
       typedSlug: submission.values[SLUG_BLOCK] ?? null,
       alone: await aloneFrom(context, submission, { lineage }),
@@ -85,7 +89,13 @@ async function accountPage(context: SlackContext, gesture: Gesture, button: Butt
   const account = await accountFor(context, key);
   if (account.refusal !== null) return noticeModal(ACCOUNT_TITLE, escaped(account.refusal));
   const consent = await consentFor(context, gesture, { kind: 'delete_owner', key, lineage });
-  return accountModal({ lineage, account, where: await placeOf(context.deps, key), button, consent });
+  const early: EarlyEndCard[] = [];
+  for (const keyId of account.keyIds) {
+    const card = await readEarlyEnd(context.deps, keyId);
+    if (card !== null) early.push(card);
+  }
+  const where = await placeOf(context.deps, key);
+  return accountModal({ lineage, account, where, button, consent, early }, context.locale);
 }
 
 async function accountFor({ deps }: SlackContext, key: Key): Promise<AccountCard> {

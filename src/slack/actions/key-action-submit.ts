@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { earlyEnd } from '../../domain/early-end.ts';
 import { needsTypedSlug, requestAction } from '../../services/actions/request-action.ts';
 import { allows, authorise } from '../authorise.ts';
 import { encodeButton } from '../button-value.ts';
@@ -18,6 +19,7 @@ const metadata = z.object({
   alertId: z.string().nullable(),
   keyId: z.string(),
   generation: z.number().int(),
+  told: z.array(earlyEnd).readonly().default([]),
 });
 
 const UNDO_TEXT = 'Undo starts it again at any time, as long as the key is not revoked or archived at the provider.';
@@ -41,7 +43,7 @@ export const keyActionSubmit: SubmitHandler = {
   },
 
   async run(context: SlackContext, submission: Submission) {
-    const { kind, alertId, keyId, generation } = readMetadata(metadata, submission.privateMetadata);
+    const { kind, alertId, keyId, generation, told } = readMetadata(metadata, submission.privateMetadata);
     const { key, lineage } = await keyAndLineage(context, keyId);
     const actor = await authorise(context, { gesture: submission, act: kind, lineage });
     const outcome = await requestAction(context.deps, {
@@ -50,6 +52,7 @@ export const keyActionSubmit: SubmitHandler = {
       keyId,
       generation,
       alertId,
+      told,
       reason: submission.values[REASON_BLOCK] ?? '',
       typedSlug: submission.values[SLUG_BLOCK] ?? null,
       alone: await aloneFrom(context, submission, { lineage }),

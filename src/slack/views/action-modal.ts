@@ -1,5 +1,6 @@
 import type { InputBlock, KnownBlock, View } from '@slack/types';
 import type { KeyActKind } from '../../domain/action.ts';
+import { type EarlyEnd, earlyEnd } from '../../domain/early-end.ts';
 import type { Key, Lineage } from '../../domain/key.ts';
 import type { ConsoleSteps } from '../../ports/provider.ts';
 import type { ConsentCard } from '../../services/actions/describe-consent.ts';
@@ -49,7 +50,7 @@ export function loadingModal(title: string): View {
 
 /** Says what the act does, to whom, and what outlives it; asks why, and for the slug where the key counts as production. */
 export function actionModal(state: ActionModalState, locale: Locale): View {
-  const { kind, button, consent } = state;
+  const { kind, button, consent, impact } = state;
   const blocks: KnownBlock[] = [
     headline(state),
     section(EFFECT[kind]),
@@ -64,9 +65,17 @@ export function actionModal(state: ActionModalState, locale: Locale): View {
     title: plain(`${capital(kind)} key`),
     submit: plain(capital(kind)),
     close: plain('Cancel'),
-    private_metadata: JSON.stringify({ kind, ...button }),
+    private_metadata: JSON.stringify({ kind, ...button, ...toldPart(impact.early === null ? [] : [impact.early]) }),
     blocks,
   };
+}
+
+// A dialog carries 3,000 characters.
+const MOST_TOLD = 12;
+
+/** What the person has read that speaks against it goes with what they send off; what has no room is refused. */
+export function toldPart(early: readonly EarlyEnd[]): { readonly told?: readonly EarlyEnd[] } {
+  return early.length === 0 ? {} : { told: early.slice(0, MOST_TOLD).map((each) => earlyEnd.parse(each)) };
 }
 
 function headline({ kind, key, lineage, where }: ActionModalState): KnownBlock {

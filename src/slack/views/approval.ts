@@ -3,10 +3,12 @@ import { type Approval, approvalMs } from '../../domain/approval.ts';
 import { DAY_MS, formatLength, plural } from '../../domain/time.ts';
 import type { ApprovalCard } from '../../services/actions/describe-consent.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
+import { toldIn } from '../../services/rotation/early-end.ts';
 import { encodeApproval } from '../button-value.ts';
 import { ACCOUNT_VERB, ASKED } from './action-text.ts';
 import { environmentText } from './alert.ts';
 import { actions, type ButtonSpec, type Rendered, section } from './blocks.ts';
+import { earlyApprovalLines } from './early-end.ts';
 import { actorMention, capital, dayAndTime, escaped, foreign, instant, type Locale } from './text.ts';
 
 /** The request for a second person, as it should look now: with buttons while it waits, and then what became of it. */
@@ -31,6 +33,7 @@ function waitingLines(card: ApprovalCard, locale: Locale): readonly string[] {
   return [
     `${who} wants to ${actText(card)}. Approve it?`,
     `${escaped(providerTitle)}${hint} · ${environmentText(lineage)} · ${finalText(approval)}`,
+    ...earlyApprovalLines(toldIn(approval)),
     reasonText(approval),
     callees,
   ];

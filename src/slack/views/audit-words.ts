@@ -97,6 +97,7 @@ const DONE: Readonly<Record<string, string>> = {
   'rotation.grace_began': 'the replaced key of … is suspended and waits for its end',
   'rotation.grace_ended': 'the replaced key of … is not revoked as planned',
   'rotation.end_by_policy': 'the replaced key of … is suspended, as policy says',
+  'rotation.end_overridden': 'the replaced key of … is to end before its new key is verified',
   'rotation.final_asked': 'the replaced key of … is revoked for good, as agreed',
   'rotation.old_key_rose': 'the replaced key of … was used more again',
   'rotation.silence_seen': 'the revoked key of … has stayed without use',

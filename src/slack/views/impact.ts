@@ -4,6 +4,7 @@ import { formatMoney } from '../../domain/money.ts';
 import { plural } from '../../domain/time.ts';
 import type { Impact, UseSum } from '../../services/actions/describe-impact.ts';
 import { survivorsText } from './afterlife.ts';
+import { earlyEndLines } from './early-end.ts';
 import { dayAndTime, escaped, foreign, type Locale } from './text.ts';
 
 const MAX_NAMES = 5;
@@ -18,6 +19,7 @@ interface ImpactState {
 export function impactLines({ kind, lineage, impact }: ImpactState, locale: Locale): string[] {
   const survivors = survivorsText(impact.afterlife, locale);
   return [
+    ...(impact.early === null ? [] : earlyEndLines(impact.early, locale)),
     useLine(impact, locale),
     ...calledLines(impact),
     peopleLine(lineage),

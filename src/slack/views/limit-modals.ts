@@ -6,9 +6,11 @@ import { type AccountCard, seenOf } from '../../services/actions/account.ts';
 import type { ConsentCard } from '../../services/actions/describe-consent.ts';
 import { needsSlugForScope } from '../../services/actions/request-limit-change.ts';
 import type { ScopeCard } from '../../services/limits/describe-scope.ts';
+import type { EarlyEndCard } from '../../services/rotation/early-end.ts';
 import type { ButtonValue } from '../button-value.ts';
-import { INPUT, plain, reasonInput, slugInput } from './action-modal.ts';
+import { INPUT, plain, reasonInput, slugInput, toldPart } from './action-modal.ts';
 import { section, sections } from './blocks.ts';
+import { earlyEndLines } from './early-end.ts';
 import { expiryInput } from './expiry.ts';
 import { capText, namesText, SCOPE_NOUN, spentText } from './scope.ts';
 import { secondPersonBlocks } from './second-person.ts';
@@ -108,10 +110,13 @@ export interface AccountModalState {
   readonly button: ButtonValue;
   /** Null where one person is enough. */
   readonly consent: ConsentCard | null;
+  /** Of the keys that go with it, those that are being rotated and have no verified successor. */
+  readonly early: readonly EarlyEndCard[];
 }
 
 /** Names every key that goes with the account. */
-export function accountModal({ lineage, account, where, button, consent }: AccountModalState): View {
+export function accountModal(state: AccountModalState, locale: Locale): View {
+  const { lineage, account, where, button, consent, early } = state;
   const name = foreign(account.owner.name ?? account.owner.id);
   const siblings = account.siblings.map((slug) => `• ${escaped(slug)}`);
   const count =
@@ -124,10 +129,11 @@ export function accountModal({ lineage, account, where, button, consent }: Accou
     title: plain(ACCOUNT_TITLE),
     submit: plain(ACCOUNT_TITLE),
     close: plain('Cancel'),
-    private_metadata: JSON.stringify({ ...button, seen: seenOf(account.keyIds) }),
+    private_metadata: JSON.stringify({ ...button, seen: seenOf(account.keyIds), ...toldPart(early) }),
     blocks: [
       section(`*Delete service account ${name}*\n${foreign(where)}`),
       ...sections([count, ...siblings]),
+      ...sections(early.flatMap((card) => earlyEndLines(card, locale))),
       section('*This cannot be undone*: a new account and new keys have to be made and rolled out.'),
       ...secondPersonBlocks(consent),
       reasonInput('it was in a public repository'),

@@ -59,7 +59,12 @@ export function quietLines({ quiet, callers, traffic }: Verification, locale: Lo
       : [
           `:warning: Usage cannot be read since ${dayAndTime(traffic.blindSince, locale)}: that time does not count as quiet.`,
         ];
-  return [...blind, quietLine(quiet, locale), ...callerLines(callers, quiet, locale), ...rareLines(quiet, locale)];
+  return [
+    ...blind,
+    quietLine(quiet, locale),
+    ...(quiet.isQuiet ? [] : callerLines(callers, locale)),
+    ...rareLines(quiet, locale),
+  ];
 }
 
 /** For a message that has room for two sentences: who is not there yet, or how long it takes still. */
@@ -91,8 +96,8 @@ function quietLine({ neededMs, quietMs, since, isQuiet, readyAt }: Quiet, locale
   return `The old key is quiet since ${dayAndTime(since, locale)}; it has to be for ${needed}${at}.`;
 }
 
-function callerLines(callers: readonly Caller[], { isQuiet }: Quiet, locale: Locale): readonly string[] {
-  if (isQuiet || callers.length === 0) return [];
+export function callerLines(callers: readonly Caller[], locale: Locale): readonly string[] {
+  if (callers.length === 0) return [];
   const shown = callers.slice(0, MOST_CALLERS).map((caller) => `• ${callerText(caller, locale)}`);
   const more = callers.length > MOST_CALLERS ? [`• and ${callers.length - MOST_CALLERS} more`] : [];
   return ['Who still called it in the last 24 hours:', ...shown, ...more];

@@ -129,16 +129,24 @@ describe('a new key that a person makes', () => {
     expect(await nextLookAt(deps)).toBeNull();
   });
 
-  test('is not looked for out of turn while the list cannot be read', async () => {
-    const { bench, deps } = await makingBench({ create: 'none' });
-    await readInventory(deps, bench.provider.port);
-    bench.provider.script('listKeys', failing('provider_unavailable'));
-    later(bench, 2 * MINUTE_MS);
+  test.each(['provider_rate_limited', 'provider_unavailable', 'provider_outcome_unknown', 'provider_denied'] as const)(
+    'is not looked for out of turn while the list answers %s, and is found when it can be read',
+    async (code) => {
+      const { bench, deps, rotation } = await makingBench({ create: 'none' });
+      await readInventory(deps, bench.provider.port);
+      bench.provider.script('listKeys', failing(code));
+      bench.provider.put(fakeKey('key_new0', { label: NAME, createdAt: bench.clock.now() }));
+      later(bench, 2 * MINUTE_MS);
 
-    await lookForKeys(deps);
+      await lookForKeys(deps);
+      expect(await nextLookAt(deps)).toBeNull();
+      expect([await nextFindAt(deps), (await read(bench, rotation)).newKeyId]).toEqual([null, null]);
 
-    expect(await nextLookAt(deps)).toBeNull();
-  });
+      await bench.sync();
+      await tickFoundKeys(deps);
+      expect((await read(bench, rotation)).newKeyId).toBe((await bench.keyOf('key_new0')).id);
+    },
+  );
 });
 
 describe('a value that a person stores', () => {

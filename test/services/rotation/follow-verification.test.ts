@@ -8,6 +8,7 @@ import { followVerifications } from '../../../src/services/rotation/follow-verif
 import { joinVerifiedKeys } from '../../../src/services/rotation/join-lineage.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { type Bench, NOON } from '../../support/bench-deps.ts';
+import { failing } from '../../support/fake-provider.ts';
 import { ADA, benchWithKeys, sendAll } from '../../support/requests.ts';
 import { bear, begin, read, step } from './support.ts';
 
@@ -51,6 +52,22 @@ describe('verify', () => {
     expect((await bench.store.read.keys.get(newKeyId))?.lineageId).toBe(rotation.lineageId);
     expect(stepOf(await read(bench, rotation), 'inventory').state).toBe('done');
   });
+
+  test.each(['provider_rate_limited', 'provider_unavailable', 'provider_outcome_unknown', 'provider_denied'] as const)(
+    'waits while usage answers %s, and ticks itself once it can be read',
+    async (code) => {
+      const { bench, rotation } = await redeployed();
+      await pollAt(bench, NOON + 2 * HOUR_MS);
+      bench.provider.script('readUsage', failing(code));
+      bench.clock.jumpTo(NOON + 26 * HOUR_MS);
+      await pollUsage(bench.deps, bench.provider.port).catch(() => null);
+      await followVerifications(bench.deps, bench.provider.port);
+      expect((await verifyOf(bench, rotation)).state).toBe('todo');
+
+      await pollAt(bench, NOON + 27 * HOUR_MS);
+      expect((await verifyOf(bench, rotation)).state).toBe('done');
+    },
+  );
 
   test('does not take time for quiet in which usage could not be read', async () => {
     const { bench, rotation } = await redeployed();

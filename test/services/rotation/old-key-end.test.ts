@@ -15,7 +15,7 @@ import { simulateStep } from '../../../src/services/rotation/simulate-step.ts';
 import { pauseRotation, resumeRotation } from '../../../src/services/rotation/steer-rotation.ts';
 import { readStatus } from '../../../src/services/status/read-status.ts';
 import { type Bench, later, NOON, present } from '../../support/bench-deps.ts';
-import { failing, fakeKey } from '../../support/fake-provider.ts';
+import { appliedBut, failing, fakeKey } from '../../support/fake-provider.ts';
 import { FakeStore } from '../../support/fake-store.ts';
 import { ADA, agreed, ask, benchWithKeys, runToTheEnd, SECOND, verbs } from '../../support/requests.ts';
 import { bear, begin, read, retire, settle, step, verified, walkToVerified } from './support.ts';
@@ -243,6 +243,27 @@ describe('rolling back', () => {
     await expect(rollBack(bench.deps, { actor: ADA, rotationId: rotation.id, reason: 'x' })).rejects.toThrow(
       'gone for good',
     );
+  });
+
+  test.each([
+    ['is rate limited', failing('provider_rate_limited')],
+    ['fails', failing('provider_unavailable')],
+    ['times out when it is done', appliedBut('provider_outcome_unknown')],
+    ['is forbidden', failing('provider_denied')],
+  ])('whose restore %s is tried until the old key works, once, and only then ends', async (_how, answer) => {
+    const { bench, rotation } = await verified();
+    await retire(bench, rotation);
+    await settle(bench);
+    bench.provider.script('restore', answer);
+    await rollBack(bench.deps, { actor: ADA, rotationId: rotation.id, reason: 'it lacks a right' });
+    await runDueActions(bench.deps);
+    await settleRollBacks(bench.deps);
+    expect((await read(bench, rotation)).state).toBe('open');
+
+    await runToTheEnd(bench);
+    await settleRollBacks(bench.deps);
+    expect(bench.provider.effects).toEqual(['suspend key_1', 'restore key_1']);
+    expect([await statusOf(bench), (await read(bench, rotation)).state]).toEqual(['active', 'cancelled']);
   });
 
   test('takes back a stop that is asked for and not done', async () => {

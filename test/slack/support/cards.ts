@@ -15,6 +15,7 @@ import { noInsights } from '../../../src/services/inventory/key-insights.ts';
 import type { KeySummary } from '../../../src/services/inventory/list-keys.ts';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
 import type { RotationCard } from '../../../src/services/rotation/describe-rotation.ts';
+import type { EarlyEndCard } from '../../../src/services/rotation/early-end.ts';
 import type { Verification } from '../../../src/services/rotation/read-verification.ts';
 import { NO_WORK } from '../../../src/services/rotation/read-work.ts';
 import type { Locale } from '../../../src/slack/views/text.ts';
@@ -124,6 +125,18 @@ export function alertCard(fields: Partial<AlertCard> = {}): AlertCard {
   };
 }
 
+/** The old key of a planned rotation that has come as far as its new key. */
+export function earlyCard(fields: Partial<EarlyEndCard> = {}): EarlyEndCard {
+  const caller = { model: 'claude-haiku-4-5', endpoint: 'messages', requests: 12, tokens: 4_000 };
+  return {
+    rotationId: 'rot_1',
+    reasons: ['store', 'redeploy', 'verify'],
+    doubts: ['old_key_busy', 'new_key_silent'],
+    callers: [{ ...caller, firstAt: NOW - HOUR_MS, lastAt: NOW, hours: [NOW - HOUR_MS, NOW] }],
+    ...fields,
+  };
+}
+
 /** A leaking hour at the end of a quiet day. */
 export function impactOf(fields: Partial<Impact> = {}): Impact {
   return {
@@ -134,6 +147,7 @@ export function impactOf(fields: Partial<Impact> = {}): Impact {
     watermark: { newestUsageAt: NOW - 5 * MINUTE_MS, failingSince: null },
     siblings: [],
     afterlife: { survivors: CAPABILITIES.survivesStop, batchesMicroUsd: null },
+    early: null,
     ...fields,
   };
 }

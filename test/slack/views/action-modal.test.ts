@@ -3,7 +3,7 @@ import type { Environment } from '../../../src/domain/key.ts';
 import { MINUTE_MS } from '../../../src/domain/time.ts';
 import type { ConsentCard } from '../../../src/services/actions/describe-consent.ts';
 import { actionModal, consoleStepsText, loadingModal, noticeModal } from '../../../src/slack/views/action-modal.ts';
-import { impactOf, LOCALE, NOW, stagingKey, stagingLineage } from '../support/cards.ts';
+import { earlyCard, impactOf, LOCALE, NOW, stagingKey, stagingLineage } from '../support/cards.ts';
 import { expectView, seenView } from '../support/golden.ts';
 
 const BUTTON = { alertId: 'alert_1', keyId: 'key_1', generation: 1 };
@@ -81,6 +81,18 @@ describe('the modal of an act', () => {
     const state = { kind: 'revoke', key: stagingKey(), lineage, where: 'Anthropic / Staging', button: BUTTON } as const;
 
     await expectView('modal-revoke-impact', actionModal({ ...state, impact, consent: null }, LOCALE));
+  });
+
+  test.each([
+    ['early', earlyCard()],
+    ['rolled-back', earlyCard({ reasons: ['rolling_back'], doubts: ['blind'], callers: [] })],
+  ])('says who is left without a key, and takes along that it was said: %s', async (name, early) => {
+    const state = { kind: 'revoke', key: stagingKey(), lineage: stagingLineage(), where: 'x', button: BUTTON } as const;
+    const view = actionModal({ ...state, impact: impactOf({ early }), consent: null }, LOCALE);
+
+    await expectView(`modal-revoke-${name}`, view);
+    const { rotationId, reasons, doubts } = early;
+    expect(JSON.parse(view.private_metadata ?? '').told).toEqual([{ rotationId, reasons, doubts }]);
   });
 
   test('carries ids and nothing of the key', () => {

@@ -6,7 +6,7 @@ import type { ApprovalCard } from '../../../src/services/actions/describe-consen
 import { approvalView } from '../../../src/slack/views/approval.ts';
 import { noticeView } from '../../../src/slack/views/notice.ts';
 import { approvalOf } from '../../support/records.ts';
-import { LOCALE, NOW, stagingKey, stagingLineage } from '../support/cards.ts';
+import { earlyCard, LOCALE, NOW, stagingKey, stagingLineage } from '../support/cards.ts';
 import { expectMessage, seen, spoken } from '../support/golden.ts';
 
 function card(fields: Partial<Approval> = {}, more: Partial<ApprovalCard> = {}): ApprovalCard {
@@ -45,6 +45,13 @@ test('an account is named with how many keys go with it', async () => {
   const params = { ownerId: 'svc_1', keyIds: ['key_1', 'key_2', 'key_3'] };
 
   await expectMessage('approval-account', approvalView(card({ kind: 'delete_owner', params }), LOCALE));
+});
+
+test('of an old key whose successor is not verified it says so to whoever agrees', async () => {
+  const { rotationId, reasons, doubts } = earlyCard();
+  const params = { overrides: [{ rotationId, reasons, doubts }] };
+
+  await expectMessage('approval-early', approvalView(card({ kind: 'revoke', params }), LOCALE));
 });
 
 test('where nobody else may approve it says so, and calls nobody', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ScopeCard } from '../../../src/services/limits/describe-scope.ts';
 import { accountModal, belowSpentText, capModal } from '../../../src/slack/views/limit-modals.ts';
 import { namesText } from '../../../src/slack/views/scope.ts';
-import { LOCALE, NOW, scopeCard, stagingLineage } from '../support/cards.ts';
+import { earlyCard, LOCALE, NOW, scopeCard, stagingLineage } from '../support/cards.ts';
 import { expectView, seenView } from '../support/golden.ts';
 
 const BUTTON = { alertId: null, keyId: 'key_1', generation: 1 };
@@ -59,26 +59,35 @@ describe('the modal of an account', () => {
   test('names every key that goes with it', async () => {
     await expectView(
       'modal-account',
-      accountModal({
-        lineage: stagingLineage(),
-        account: ACCOUNT,
-        where: 'OpenAI / Staging',
-        button: BUTTON,
-        consent: null,
-      }),
+      accountModal(
+        {
+          lineage: stagingLineage(),
+          account: ACCOUNT,
+          where: 'OpenAI / Staging',
+          button: BUTTON,
+          consent: null,
+          early: [],
+        },
+        LOCALE,
+      ),
     );
   });
 
   test('takes two hundred siblings, and leaves none out', () => {
     const siblings = Array.from({ length: 200 }, (_, index) => `a-key-with-a-rather-long-slug-${index}`);
     const keyIds = siblings.map((_, index) => `key_${index}`);
-    const view = accountModal({
-      lineage: stagingLineage(),
-      account: { ...ACCOUNT, siblings, keyIds },
-      where: 'x',
-      button: BUTTON,
-      consent: null,
-    });
+    const early = keyIds.map((id) => earlyCard({ rotationId: `rot_01kf00000000000000000${id}` }));
+    const view = accountModal(
+      {
+        lineage: stagingLineage(),
+        account: { ...ACCOUNT, siblings, keyIds },
+        where: 'x',
+        button: BUTTON,
+        consent: null,
+        early,
+      },
+      LOCALE,
+    );
 
     for (const slug of siblings) expect(seenView(view)).toContain(slug);
     expect((view.private_metadata ?? '').length).toBeLessThan(3_000);

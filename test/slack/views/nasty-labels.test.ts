@@ -357,7 +357,10 @@ describe('the modals', () => {
       { ...nobody(nasty), scope: nastyScope(nasty), where: nasty, spentMicroUsd: 1, button: BUTTON, now: NOW },
       LOCALE,
     ),
-    accountModal({ ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON, consent: null }),
+    accountModal(
+      { ...nobody(nasty), account: nastyAccount(nasty), where: nasty, button: BUTTON, consent: null, early: [] },
+      LOCALE,
+    ),
     openRotationModal({ key: nobody(nasty).key, lineage: stagingLineage(), where: nasty, alertId: null }),
     keyModal({ ...rotationModal(nasty), step: 'generate', asked: rotationModal(nasty).candidates }, LOCALE),
     keyModal({ ...rotationModal(nasty), step: 'inventory', asked: [] }, LOCALE),

@@ -1,8 +1,9 @@
 import { type Action, hangs } from '../../../domain/action.ts';
 import { missingBefore, stepOf } from '../../../domain/rotation.ts';
-import { parseEvidence } from '../../../domain/rotation-evidence.ts';
+import { type EvidenceOf, parseEvidence } from '../../../domain/rotation-evidence.ts';
 import { endRefusal } from '../../../domain/rotation-steering.ts';
 import type { ConsoleSteps } from '../../../ports/provider.ts';
+import { REASON_MAX } from '../../../services/actions/record-request.ts';
 import type { EndCard } from '../../../services/rotation/describe-end.ts';
 import type { RotationCard } from '../../../services/rotation/describe-rotation.ts';
 import { encodeButton } from '../../button-value.ts';
@@ -10,7 +11,7 @@ import { ACT_LABEL, stopTryingButton } from '../alert-buttons.ts';
 import { approvalButtons, untilText } from '../approval.ts';
 import type { ButtonSpec } from '../blocks.ts';
 import { keyText, OLD_KEY_IS } from '../rotation-words.ts';
-import { actorMention, capital, dayAndTime, escaped, type Locale, mentionList } from '../text.ts';
+import { actorMention, capital, dayAndTime, escaped, foreign, type Locale, mentionList } from '../text.ts';
 
 type Spec = (actionId: string, label: string, style?: ButtonSpec['style']) => ButtonSpec;
 
@@ -104,7 +105,19 @@ export function endFacts({ rotation, oldKey }: RotationCard, locale: Locale): re
     evidence.silentUntil === null
       ? ' Whether its usage stays zero is watched.'
       : ` Its usage stayed zero up to ${dayAndTime(evidence.silentUntil, locale)}.`;
-  return [`${shown}${agreed}${silence}`];
+  return [`${shown}${agreed}${silence}`, ...overrideWords(evidence.override)];
+}
+
+function overrideWords(override: EvidenceOf<'revoke'>['override']): readonly string[] {
+  if (override === null) return [];
+  const { by, reason, reasons } = override;
+  return [
+    `:warning: ${actorMention(by)} ended it before the new key was verified (missing then: ${names(reasons)}): ${foreign(reason, REASON_MAX)}`,
+  ];
+}
+
+function names(reasons: readonly string[]): string {
+  return reasons.map((each) => (each === 'rolling_back' ? 'it was being rolled back' : each)).join(', ');
 }
 
 /** Buttons while it is not over. */
