@@ -1,3 +1,4 @@
+import { groupBy } from './collections.ts';
 import type { RotationKind } from './rotation.ts';
 import { DAY_MS } from './time.ts';
 
@@ -5,8 +6,10 @@ import { DAY_MS } from './time.ts';
 export const LEAST_QUIET_MS = DAY_MS;
 /** Nobody waits for a month on a job that runs once in it: it is named instead. */
 export const MOST_QUIET_MS = 8 * DAY_MS;
-/** So far back the longest gap of a lineage is looked for. */
+/** So far back from its beginning the longest gap of a lineage is looked for. */
 export const GAP_HISTORY_MS = 35 * DAY_MS;
+// Used on fewer days than this, nobody knows its rhythm: a weekly job has five days in five weeks.
+const KNOWN_RHYTHM_DAYS = 5;
 
 /** A stretch in which something was used, as whole buckets. */
 export interface Use {
@@ -20,23 +23,41 @@ export interface RareUse {
   readonly model: string;
   readonly lastAt: number;
   readonly gapMs: number;
+  /** It was seen on one day only. */
+  readonly isOnce: boolean;
 }
 
 export interface Gaps {
+  /** Of the model that stays away longest. */
   readonly longestMs: number;
+  /** Those that stay away for more than eight days. */
   readonly rare: readonly RareUse[];
 }
 
-/** Between one use and the next of the lineage as a whole, and of each model that comes back after more than eight days. */
-export function gapsOf(uses: readonly Use[]): Gaps {
-  const models = new Map<string, Use[]>();
-  for (const use of uses) models.set(use.model, [...(models.get(use.model) ?? []), use]);
-  const rare = [...models].flatMap(([model, own]): RareUse[] => {
-    const gapMs = longestGap(own);
-    const lastAt = own.reduce((last, { endAt }) => Math.max(last, endAt), 0);
-    return gapMs > MOST_QUIET_MS ? [{ model, lastAt, gapMs }] : [];
+/** The time in which gaps count. */
+export interface GapRange {
+  /** The lineage is known from here, or looked at from here. */
+  readonly from: number;
+  /** The rotation began: what it waits for itself is no gap of the lineage. */
+  readonly until: number;
+}
+
+/**
+ * How long each model stays away. One with a rhythm is judged by what lies between its uses: that it began lately, or has
+ * ended, is no gap. One that was seen on few days has none, so the time before its first and after its last use counts too.
+ */
+export function gapsOf(uses: readonly Use[], range: GapRange): Gaps {
+  const models = [...groupBy(uses, ({ model }) => model)].map(([model, own]): RareUse => {
+    const days = new Set(own.map(({ startAt }) => Math.floor(startAt / DAY_MS))).size;
+    const firstAt = Math.min(...own.map(({ startAt }) => startAt));
+    const lastAt = Math.max(...own.map(({ endAt }) => endAt));
+    const open = days < KNOWN_RHYTHM_DAYS ? [firstAt - range.from, range.until - lastAt] : [];
+    return { model, lastAt, gapMs: Math.max(longestGap(own), ...open), isOnce: days === 1 };
   });
-  return { longestMs: longestGap(uses), rare };
+  return {
+    longestMs: Math.max(0, ...models.map(({ gapMs }) => gapMs)),
+    rare: models.filter(({ gapMs }) => gapMs > MOST_QUIET_MS),
+  };
 }
 
 export interface QuietFacts {

@@ -70,17 +70,55 @@ describe('an old key is quiet', () => {
   });
 });
 
-test('gaps are those between uses of the lineage; a model that comes back after more than eight days is named', () => {
-  const hourly = Array.from({ length: 100 }, (_, index) => use(index));
-  const weekly = [use(7 * 24, 'weekly'), use(0, 'weekly')];
-  const monthly = [use(30 * 24, 'monthly'), use(2 * 24, 'monthly')];
+describe('the gaps of a lineage', () => {
+  const begun = (daysAgo: number) => ({ from: NOON - daysAgo * DAY_MS, until: NOON });
+  const KNOWN = begun(35);
+  const every = (hours: number, { from = 35, to = 0, model = 'opus' } = {}) =>
+    Array.from({ length: ((from - to) * 24) / hours }, (_, index) => use(to * 24 + (index + 1) * hours, model));
+  const HOURLY = every(1);
 
-  expect(gapsOf([])).toEqual(NO_GAPS);
-  expect(gapsOf([use(9), use(5), use(3)]).longestMs).toBe(3 * HOUR_MS);
-  expect(gapsOf([...hourly, ...weekly]).rare).toEqual([]);
-  expect(gapsOf([...monthly, ...hourly]).rare).toEqual([
-    { model: 'monthly', gapMs: 28 * DAY_MS - HOUR_MS, lastAt: NOON - 47 * HOUR_MS },
-  ]);
+  test.each<readonly [string, ReturnType<typeof every>, typeof KNOWN, number]>([
+    ['nothing was ever used', [], KNOWN, 0],
+    ['around the clock', HOURLY, KNOWN, 0],
+    ['around the clock, with a key of three days', every(1, { from: 3 }), begun(3), 0],
+    ['around the clock, with a key that was idle until it began', every(1, { from: 6 }), KNOWN, 0],
+    ['around the clock, ended before the rotation began', every(1, { to: 10 }), KNOWN, 0],
+    ['around the clock, and nightly with another model', [...HOURLY, ...every(24, { model: 'night' })], KNOWN, 23],
+    ['weekly beside it', [...HOURLY, ...every(7 * 24, { model: 'week' })], KNOWN, 7 * 24 - 1],
+    ['weekly, twice so far, since the key was made', every(7 * 24, { from: 14 }), begun(15), 7 * 24 - 1],
+    ['once, in a key of three days', [use(24)], begun(3), 48],
+    ['once, before anything else is known of it', [use(60)], begun(1), 59],
+  ])('%s', (_, uses, range, hours) => {
+    const { longestMs, rare } = gapsOf(uses, range);
+
+    expect([longestMs / HOUR_MS, rare]).toEqual([hours, []]);
+  });
+
+  test.each<readonly [string, ReturnType<typeof every>, { gapMs: number; lastAt: number; isOnce: boolean }]>([
+    ['once, long ago', [use(20 * 24)], { gapMs: 20 * DAY_MS - HOUR_MS, lastAt: NOON - 479 * HOUR_MS, isOnce: true }],
+    ['once, yesterday', [use(24)], { gapMs: 34 * DAY_MS, lastAt: NOON - 23 * HOUR_MS, isOnce: true }],
+    [
+      'monthly, twice in five weeks',
+      [use(30 * 24), use(2 * 24)],
+      { gapMs: 28 * DAY_MS - HOUR_MS, lastAt: NOON - 47 * HOUR_MS, isOnce: false },
+    ],
+    [
+      'three nights at the end of a month',
+      every(24, { from: 20, to: 17 }),
+      { gapMs: 17 * DAY_MS + 23 * HOUR_MS, lastAt: NOON - 17 * DAY_MS - 23 * HOUR_MS, isOnce: false },
+    ],
+  ])('name who comes %s, alone or beside steady traffic, and ask for eight days', (_, uses, found) => {
+    const seldom = uses.map((one) => ({ ...one, model: 'seldom' }));
+
+    for (const all of [seldom, [...HOURLY, ...seldom]]) {
+      const gaps = gapsOf(all, KNOWN);
+      expect(gaps).toEqual({ longestMs: found.gapMs, rare: [{ model: 'seldom', ...found }] });
+      expect(quietOf(facts({ gaps, lastUsedAt: NOON - 2 * DAY_MS }))).toMatchObject({
+        isQuiet: false,
+        neededMs: 8 * DAY_MS,
+      });
+    }
+  });
 });
 
 const MOVED = NOON + HOUR_MS;

@@ -1,9 +1,9 @@
-import { type Campaign, type CampaignMember, nextStep } from '../../domain/campaign.ts';
-import { ladderOf, type RungKind } from '../../domain/campaign-reminders.ts';
+import { type Campaign, nextStep } from '../../domain/campaign.ts';
 import type { Deps } from '../deps.ts';
 import { type DescribeDeps, describeRotation, type RotationCard } from '../rotation/describe-rotation.ts';
 import { readVerification, type Verification } from '../rotation/read-verification.ts';
 import { linkOf, type Place } from '../rotation/rotation-link.ts';
+import { type NextRung, nextRungOf } from './next-rung.ts';
 
 /** A key of a campaign, for its one message in the thread. */
 export interface CampaignKeyCard {
@@ -11,7 +11,7 @@ export interface CampaignKeyCard {
   readonly campaign: Campaign;
   readonly reminded: number;
   /** Who is reminded next, and when; null for nobody. */
-  readonly nextRung: { readonly kind: RungKind; readonly at: number } | null;
+  readonly nextRung: NextRung | null;
   /** Where its own thread is: it was being rotated before the campaign began. */
   readonly elsewhere: Place | null;
   /** What both keys do, while that is what the next step looks at. */
@@ -32,13 +32,8 @@ export async function describeKey(
     card,
     campaign,
     reminded: member?.reminded ?? 0,
-    nextRung: member === undefined ? null : nextRungOf(deps, member),
+    nextRung: member === undefined ? null : await nextRungOf(deps, member),
     elsewhere: card.rotation.campaignId === campaignId ? null : (await linkOf(deps, card.rotation)).place,
     traffic: isWatched ? await readVerification(deps, card.rotation) : null,
   };
-}
-
-function nextRungOf({ policy }: Pick<Deps, 'policy'>, { ownerId, rung, remindAt }: CampaignMember) {
-  const next = ladderOf(policy.rotation.reminders, ownerId !== null)[rung];
-  return next === undefined || remindAt === null || remindAt === 0 ? null : { kind: next.kind, at: remindAt };
 }

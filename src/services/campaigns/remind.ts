@@ -1,9 +1,8 @@
 import { systemActor } from '../../domain/actor.ts';
 import type { CampaignMember } from '../../domain/campaign.ts';
-import { ladderOf, type Rung, type RungKind } from '../../domain/campaign-reminders.ts';
+import type { RungKind } from '../../domain/campaign-reminders.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { HOUR_MS, zoneDayText } from '../../domain/time.ts';
-import { inWorkHours } from '../../domain/work-hours.ts';
 import type { Deps } from '../deps.ts';
 import {
   CAMPAIGN_CALL,
@@ -18,6 +17,7 @@ import {
   touchOwner,
   touchRoot,
 } from './announce-campaign.ts';
+import { reminderAt, rungOf } from './next-rung.ts';
 import { TO_BE_RECKONED } from './note-progress.ts';
 
 const ACTOR = systemActor('campaign-reminders');
@@ -47,7 +47,7 @@ export async function remindDue(deps: RemindDeps): Promise<void> {
       await tx.campaigns.updateMember({ ...member, remindAt: await reminderAt({ deps, tx }, member, now) });
     }
     const known = soon.filter(({ remindAt }) => remindAt !== TO_BE_RECKONED);
-    const rungs = known.map((member) => dueOf({ deps }, member)).filter((one) => one !== null);
+    const rungs = known.map((member) => dueOf(deps, member)).filter((one) => one !== null);
     const isDue = ({ member }: Due) => member.remindAt !== null && member.remindAt <= now;
     const targets = new Set(rungs.filter(isDue).map(targetOf));
     const taken = rungs.filter((due) => targets.has(targetOf(due)));
@@ -56,29 +56,9 @@ export async function remindDue(deps: RemindDeps): Promise<void> {
   });
 }
 
-function dueOf(context: Pick<RemindContext, 'deps'>, member: CampaignMember): Due | null {
-  const rung = rungOf(context, member);
+function dueOf(deps: RemindDeps, member: CampaignMember): Due | null {
+  const rung = rungOf(deps, member);
   return rung === undefined ? null : { member, kind: rung.kind };
-}
-
-/** The rung that is next for a key; undefined where its ladder is over. */
-function rungOf({ deps }: Pick<RemindContext, 'deps'>, { ownerId, rung }: CampaignMember): Rung | undefined {
-  return ladderOf(deps.policy.rotation.reminders, ownerId !== null)[rung];
-}
-
-/** When the next rung is taken: in the working hours of those whom it reaches. */
-async function reminderAt(
-  { deps, tx }: RemindContext,
-  member: CampaignMember,
-  notBefore: number,
-): Promise<number | null> {
-  const rung = rungOf({ deps }, member);
-  if (rung === undefined || member.progressAt === null) return null;
-  const { calendar, rotation } = deps.policy;
-  const person =
-    rung.kind === 'responders' || member.ownerId === null ? undefined : await tx.members.get(member.ownerId);
-  const timeZone = person?.timezone ?? calendar.timeZone;
-  return inWorkHours(Math.max(notBefore, member.progressAt + rung.afterMs), { timeZone, holidays: rotation.holidays });
 }
 
 /** Who gets one message: a person; a person in a thread; the responders in a thread. */

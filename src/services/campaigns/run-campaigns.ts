@@ -3,7 +3,7 @@ import { type Campaign, withEvent } from '../../domain/campaign.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { inWorkHours } from '../../domain/work-hours.ts';
 import type { Deps } from '../deps.ts';
-import { CAMPAIGN_AHEAD, enqueue, postRoot } from './announce-campaign.ts';
+import { CAMPAIGN_AHEAD, enqueue, postRoot, touchRoot } from './announce-campaign.ts';
 import { chooseCampaign, turnOfCampaign } from './choose-campaign.ts';
 import { closeIn } from './close-campaign.ts';
 import { remindDue } from './remind.ts';
@@ -39,17 +39,35 @@ export async function runCampaigns(deps: StartDeps): Promise<void> {
 /** Never before now, so that what is overdue is told from what is ahead. */
 async function nextWorkOf(
   { store, clock, policy }: Pick<Deps, 'store' | 'clock' | 'policy'>,
-  { id, state, startsAt }: Campaign,
+  { id, state, startsAt, dueAt }: Campaign,
 ): Promise<number | null> {
   const now = clock.now();
   if (state === 'planned') return Math.max(now, startsAt - policy.rotation.announceMs);
   if (state === 'announced') return Math.max(now, startsAt);
   const { waiting, open } = await store.read.campaigns.left(id);
-  return waiting > 0 || open === 0 ? now : null;
+  if (waiting > 0 || open === 0) return now;
+  if (dueAt === null || (await store.read.told.among([overdueKey(id)])).size > 0) return null;
+  return Math.max(now, dueAt + 1);
+}
+
+/** Its message says what is overdue from then on, also where nobody does anything. */
+async function tellOverdue(deps: StartDeps, { id, dueAt }: Campaign): Promise<void> {
+  const now = deps.clock.now();
+  if (dueAt === null || now <= dueAt) return;
+  await deps.store.write(async (tx) => {
+    if ((await tx.told.among([overdueKey(id)])).size > 0) return;
+    await tx.told.add(overdueKey(id), now);
+    await touchRoot({ deps, tx }, id);
+  });
+}
+
+function overdueKey(campaignId: string): string {
+  return `campaign-overdue:${campaignId}`;
 }
 
 async function goOn(deps: StartDeps, campaign: Campaign): Promise<void> {
   await openWaiting(deps, campaign);
+  await tellOverdue(deps, campaign);
   await deps.store.write(async (tx) => {
     const { waiting, open } = await tx.campaigns.left(campaign.id);
     const now = await tx.campaigns.get(campaign.id);

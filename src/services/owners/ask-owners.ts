@@ -82,6 +82,7 @@ async function askNext(deps: AskDeps, unowned: ReadonlyMap<string, InventoryRow>
     if (messagesSince(questions, userId, now - WEEK_MS) >= policy.ownership.weeklyMessages) continue;
     await deps.store.write((tx) => askPerson({ deps, tx }, userId, group));
     asked += group.length;
+    await deps.breathe();
   }
   return asked;
 }

@@ -22,10 +22,19 @@ export async function describeAsk(deps: DescribeDeps, askId: string): Promise<As
   const questions = await deps.store.read.ownerQuestions.ofAsk(askId);
   const userId = questions[0]?.userId;
   if (userId === undefined) return undefined;
-  const byLineage = new Map((await listAllKeys(deps)).map((summary) => [summary.lineage.id, summary]));
+  const byLineage = lineagesOf(await listAllKeys(deps));
   const rows = questions.flatMap((question) => {
     const summary = byLineage.get(question.lineageId);
     return summary === undefined ? [] : [{ question, summary }];
   });
   return { askId, userId, rows: rows.toSorted((a, b) => b.summary.last30dMicroUsd - a.summary.last30dMicroUsd) };
+}
+
+// Many are asked at once, about one inventory.
+const known = new WeakMap<readonly KeySummary[], ReadonlyMap<string, KeySummary>>();
+
+function lineagesOf(all: readonly KeySummary[]): ReadonlyMap<string, KeySummary> {
+  const byLineage = known.get(all) ?? new Map(all.map((summary) => [summary.lineage.id, summary]));
+  known.set(all, byLineage);
+  return byLineage;
 }

@@ -4,14 +4,16 @@ import { type EarlyEnd, type EarlyReason, earlyReasons, wasTold } from '../../do
 import { AppError } from '../../domain/errors.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { EvidenceOf } from '../../domain/rotation-evidence.ts';
+import { DAY_MS } from '../../domain/time.ts';
 import type { Repos } from '../../ports/store.ts';
 import type { Deps } from '../deps.ts';
 import { type Caller, readVerification } from './read-verification.ts';
 
 /** What a person has to know before the old key of an open rotation ends for good. */
 export interface EarlyEndCard extends EarlyEnd {
-  /** In the last 24 hours. */
   readonly callers: readonly Caller[];
+  /** How far back these were looked for. */
+  readonly withinMs: number;
 }
 
 /** Null where nothing speaks against it: no rotation is open, its new key is verified, or the key is public. */
@@ -21,7 +23,9 @@ export async function readEarlyEnd(deps: Pick<Deps, 'store' | 'clock'>, keyId: s
   const reasons = earlyReasons(rotation);
   if (reasons.length === 0) return null;
   const seen = await readVerification(deps, rotation);
-  return { rotationId: rotation.id, reasons, doubts: seen?.doubts ?? ['blind'], callers: seen?.callers ?? [] };
+  const withinMs = Math.max(DAY_MS, seen?.quiet.neededMs ?? 0);
+  const { doubts, callers } = seen ?? { doubts: ['blind'], callers: [] };
+  return { rotationId: rotation.id, reasons, doubts, callers, withinMs };
 }
 
 /**

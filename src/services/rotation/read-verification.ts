@@ -2,7 +2,7 @@ import type { Key } from '../../domain/key.ts';
 import { isOver, type Rotation, stepOf } from '../../domain/rotation.ts';
 import { BURN_HOURS, type BurnDown, hourStarts } from '../../domain/rotation-burndown.ts';
 import { showsOf } from '../../domain/rotation-proof.ts';
-import { GAP_HISTORY_MS, gapsOf, type Quiet, quietOf } from '../../domain/rotation-quiet.ts';
+import { GAP_HISTORY_MS, type Gaps, gapsOf, type Quiet, quietOf } from '../../domain/rotation-quiet.ts';
 import { type Doubt, doubtsOf, type RotationTraffic } from '../../domain/rotation-traffic.ts';
 import { DAY_MS, HOUR_MS, latest, MINUTE_MS } from '../../domain/time.ts';
 import { isUse, totalTokens, type UsageBucket } from '../../domain/usage.ts';
@@ -41,7 +41,7 @@ export interface Verification {
   readonly burnDown: BurnDown;
   readonly quiet: Quiet;
   readonly newKey: NewKeyTraffic | null;
-  /** Of the last 24 hours, most use first. */
+  /** Of the time in which the old key has to be quiet, of a day at least; most use first. */
   readonly callers: readonly Caller[];
   /** Start of the newest bucket in which the old key was used. */
   readonly oldUsedAt: number | null;
@@ -74,10 +74,24 @@ export async function readVerification(deps: ReadDeps, rotation: Rotation): Prom
     burnDown: burnDownOf(oldUses, newUses, until),
     quiet,
     newKey: rotation.newKeyId === null ? null : newKeyOf(newUses),
-    callers: callersOf(oldUses.filter(({ startAt }) => startAt >= until - DAY_MS)),
+    callers: callersOf([
+      ...(await usesBefore(deps, old, { quiet, from, until })),
+      ...oldUses.filter(({ startAt }) => startAt >= from),
+    ]),
     oldUsedAt: oldUses.reduce<number | null>((at, { startAt }) => latest(at, startAt), old.lastUsedAt),
     doubts: doubtsOf(traffic, quiet, now),
   };
+}
+
+/** Older use of a key that is not quiet yet; in hours, and of eight days at most. */
+async function usesBefore(
+  { store }: ReadDeps,
+  { id }: Key,
+  { quiet, from, until }: { readonly quiet: Quiet; readonly from: number; readonly until: number },
+): Promise<readonly UsageBucket[]> {
+  const range = { from: until - quiet.neededMs, to: from };
+  if (quiet.isQuiet || range.from >= range.to) return [];
+  return (await store.read.usage.ofKeysFolded([id], range, HOUR_MS)).filter(isUse);
 }
 
 /** What was used before this is known; while usage cannot be read it stands still, so that blind time is no quiet time. */
@@ -109,13 +123,28 @@ function newKeyOf(uses: readonly UsageBucket[]): NewKeyTraffic {
 }
 
 /** Looked for once a day: five weeks of hours are a lot to read at every poll. */
-async function gapsNow({ store, clock }: ReadDeps, { id, lineageId }: Rotation) {
+async function gapsNow({ store, clock }: ReadDeps, { id, lineageId, newKeyId, startedAt }: Rotation): Promise<Gaps> {
   const now = clock.now();
   return recallGaps({ store, rotationId: id, now }, async () => {
-    const keyIds = (await keysCountedIn(store.read, lineageId)).map((key) => key.id);
-    const buckets = await store.read.usage.ofKeysFolded(keyIds, { from: now - GAP_HISTORY_MS, to: now }, HOUR_MS);
-    const uses = buckets.filter(isUse);
-    return gapsOf(uses.map(({ model, startAt, widthMs }) => ({ model, startAt, endAt: startAt + widthMs })));
+    const keys = await keysCountedIn(store.read, lineageId);
+    const from = startedAt - GAP_HISTORY_MS;
+    const keyIds = keys.map((key) => key.id);
+    const all = (await store.read.usage.ofKeysFolded(keyIds, { from, to: now }, HOUR_MS)).filter(isUse);
+    // A model that only the new key calls says nothing of who calls with the old one.
+    const models = new Set(all.filter(({ keyId }) => keyId !== newKeyId).map(({ model }) => model));
+    const uses = all.filter(({ model }) => models.has(model));
+    // Where the provider does not say when a key was made, its first use may be older than our first look.
+    const known = [...keys.map((key) => key.createdAt ?? key.firstSeenAt), ...uses.map(({ startAt }) => startAt)];
+    return gapsOf(
+      uses.map(({ model, startAt, widthMs }) => ({ model, startAt, endAt: startAt + widthMs })),
+      {
+        from: Math.max(
+          from,
+          known.reduce((least, at) => Math.min(least, at), now),
+        ),
+        until: startedAt,
+      },
+    );
   });
 }
 
@@ -156,10 +185,12 @@ function callersOf(uses: readonly UsageBucket[]): readonly Caller[] {
   return callers.sort((a, b) => (b.requests ?? b.tokens) - (a.requests ?? a.tokens));
 }
 
-/** Those who still called after everybody was said to read the new value: whoever was forgotten. */
+/** Those who still call after everybody was said to read the new value: whoever was forgotten and is not found yet. */
 export function callersSince(callers: readonly Caller[], rotation: Pick<Rotation, 'steps'>): readonly Caller[] {
   const { state, at } = stepOf(rotation, 'redeploy');
-  return isOver(state) && at !== null ? callers.filter(({ lastAt }) => lastAt > at + RESTART_MS) : [];
+  if (!isOver(state) || at === null) return [];
+  const newest = Math.max(0, ...callers.map(({ lastAt }) => lastAt));
+  return callers.filter(({ lastAt }) => lastAt > at + RESTART_MS && lastAt > newest - DAY_MS);
 }
 
 function requestsOf(uses: readonly UsageBucket[]): number | null {

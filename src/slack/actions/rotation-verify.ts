@@ -10,6 +10,7 @@ import { VERIFY_MODAL, VERIFY_TITLE, verifyModal } from '../views/rotation-modal
 import { escaped } from '../views/text.ts';
 import { keyAndLineage } from './key-action-buttons.ts';
 import { openModal } from './lib/open-modal.ts';
+import { placeOf } from './lib/place.ts';
 import { rotationFor } from './lib/rotation-of.ts';
 
 /** `Check traffic…`: what both keys did, as far as usage is known now. */
@@ -51,5 +52,6 @@ async function verifyPage(context: SlackContext, gesture: Gesture, button: Rotat
   const newKey = rotation.newKeyId === null ? null : ((await deps.store.read.keys.get(rotation.newKeyId)) ?? null);
   const seen = await readVerification(deps, rotation);
   if (seen === null) return noticeModal(VERIFY_TITLE, 'The old key is not in the inventory any more.');
-  return verifyModal({ button, lineage, oldKey, newKey, seen }, locale);
+  const where = await placeOf(deps, oldKey);
+  return verifyModal({ button, lineage, where, oldKey, newKey, seen }, locale);
 }

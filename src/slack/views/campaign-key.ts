@@ -14,12 +14,12 @@ import type { RotationCard } from '../../services/rotation/describe-rotation.ts'
 import { buttonOf, encodeRotationButton } from '../rotation-button.ts';
 import { plain } from './action-modal.ts';
 import { actions, type ButtonSpec, type Rendered, sections, TEXT_MAX } from './blocks.ts';
-import { RUNG_WORDS } from './campaign-words.ts';
+import { rungText } from './campaign-words.ts';
 import { restoringLines, steeringButtons } from './rotation.ts';
 import { STEP_TITLE, stepBody, stepButtons } from './rotation-step.ts';
 import { trafficBrief } from './rotation-traffic.ts';
 import { barText, keyText, stepStateText } from './rotation-words.ts';
-import { actorMention, capped, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
+import { actorMention, capped, escaped, foreign, type Locale, messageLink } from './text.ts';
 
 export const MORE_TITLE = 'Rotation';
 /** Buttons that the message has room for; the rest is behind `More…`. */
@@ -119,11 +119,13 @@ function overLines({ rotation }: RotationCard): readonly string[] {
   return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
-/** `reminded 2×, next: in the thread, on Tuesday`. */
+/** `reminded 2× · next reminder: the owner in the thread, on Tuesday`. */
 function ladderLines({ reminded, nextRung }: CampaignKeyCard, locale: Locale): readonly string[] {
-  if (reminded === 0) return [];
-  const next = nextRung === null ? '' : `, next: ${RUNG_WORDS[nextRung.kind]}, ${dayAndTime(nextRung.at, locale)}`;
-  return [`reminded ${reminded}×${next}`];
+  const parts = [
+    ...(reminded === 0 ? [] : [`reminded ${reminded}×`]),
+    ...(nextRung === null ? [] : [rungText(nextRung, locale)]),
+  ];
+  return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
 function buttonsOf(card: RotationCard): readonly ButtonSpec[] {

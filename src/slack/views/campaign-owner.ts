@@ -5,7 +5,7 @@ import { NOBODY } from '../../services/campaigns/announce-campaign.ts';
 import type { OwnerShare } from '../../services/campaigns/describe-owner.ts';
 import { encodeCampaignButton } from '../campaign-button.ts';
 import { actions, context, type Rendered, sections, TEXT_MAX } from './blocks.ts';
-import { byNeed, campaignName, rowText } from './campaign-words.ts';
+import { byNeed, campaignName, rowText, rungText } from './campaign-words.ts';
 import { capped, dayAndTime, type Locale, mention, messageLink } from './text.ts';
 
 // Sections of 3,000 characters: so many lines are three or four of them, far from 50 blocks.
@@ -13,11 +13,13 @@ const LINES_MAX = 40;
 export const SHOWN_AT_ONCE = 5;
 
 /** In a large campaign: all keys of one person, and buttons that open a key's own message below. */
-export function campaignOwnerView({ campaign, rows, places }: OwnerShare, owner: string, locale: Locale): Rendered {
+export function campaignOwnerView(share: OwnerShare, owner: string, locale: Locale): Rendered {
+  const { campaign, rows, places, nextRung } = share;
   const done = rows.filter(({ rotation }) => rotation?.state === 'done').length;
   const who = owner === NOBODY ? 'Keys that nobody owns' : `${mention(owner)}, your keys`;
   const verdict = `${who}: ${done} of ${plural(rows.length, 'key')} done.`;
-  const lines = rowLines(rows, { places, locale });
+  const ladder = isClosed(campaign) || nextRung === null ? [] : [rungText(nextRung, locale)];
+  const lines = [...rowLines(rows, { places, locale }), ...ladder];
   const hidden = rows.filter(({ member, rotation }) => !member.isShown && rotation?.state === 'open');
   const blocks: KnownBlock[] = sections([`*${verdict}*`, ...lines]);
   if (!isClosed(campaign) && hidden.length > 0) {
@@ -83,7 +85,10 @@ export function campaignNudgeView({ rows, places }: OwnerShare, owner: string, l
 }
 
 /** In the thread: to the responders, by owner. */
-export function campaignCallView(shares: readonly { owner: string; share: OwnerShare }[], locale: Locale): Rendered {
+export function campaignCallView(
+  shares: readonly { owner: string; share: Pick<OwnerShare, 'rows' | 'places'> }[],
+  locale: Locale,
+): Rendered {
   const keys = shares.reduce((sum, { share }) => sum + share.rows.length, 0);
   const verdict = `${plural(keys, 'key')} of this campaign ${keys === 1 ? 'does' : 'do'} not go on. Take them over with *More…*, or say what is in the way with *Blocked…*.`;
   const lines = shares.flatMap(({ owner, share: { rows, places } }) => [

@@ -3,9 +3,10 @@ import type { RungKind } from '../../domain/campaign-reminders.ts';
 import { groupBy } from '../../domain/collections.ts';
 import { plural } from '../../domain/time.ts';
 import { REASON_MAX } from '../../services/actions/record-request.ts';
+import type { NextRung } from '../../services/campaigns/next-rung.ts';
 import type { Place } from '../../services/rotation/rotation-link.ts';
 import { barText } from './rotation-words.ts';
-import { capital, escaped, foreign, type Locale, messageLink } from './text.ts';
+import { capital, dayAndTime, escaped, foreign, type Locale, messageLink } from './text.ts';
 
 /** `Production rotation`; of picked keys by what they were picked with. */
 export function campaignName({ environment, filter }: Pick<Campaign, 'environment' | 'filter'>): string {
@@ -67,11 +68,16 @@ function needOf({ rotation }: MemberRow): number {
   return blockedStep(rotation) === null ? 1 : 0;
 }
 
-export const RUNG_WORDS: Readonly<Record<RungKind, string>> = {
-  owner: 'the owner again',
-  thread: 'in the thread',
+const RUNG_WORDS: Readonly<Record<RungKind, string>> = {
+  owner: 'the owner by direct message',
+  thread: 'the owner in the thread',
   responders: 'the responders',
 };
+
+/** `next reminder: the owner in the thread, Oct 20, 09:00`. */
+export function rungText({ kind, at }: NextRung, locale: Locale): string {
+  return `next reminder: ${RUNG_WORDS[kind]}, ${dayAndTime(at, locale)}`;
+}
 
 export function blockedText({ member, rotation }: MemberRow): string {
   const step = rotation?.steps.find(({ state }) => state === 'blocked');

@@ -82,13 +82,14 @@ function linesOf(card: CampaignCard, locale: Locale): readonly string[] {
   ];
 }
 
-/** The due date; once it has passed, the next end of a grace, if there is one. */
+/** The due date and the next end of a grace, as far as there are such; what comes first stands first. */
 function deadlineText({ campaign: { dueAt }, rows, now }: CampaignCard, locale: Locale): string {
-  if (dueAt !== null && now <= dueAt) return `due ${dayAndTime(dueAt, locale)}`;
   const finals = rows.flatMap(({ rotation }) => (rotation?.state === 'open' ? (rotation.finalAt ?? []) : []));
   const next = finals.filter((at) => at > now).toSorted((a, b) => a - b)[0];
-  const was = dueAt === null ? '' : `was due ${dayAndTime(dueAt, locale)}`;
-  return next === undefined ? was : `${was}, the next old key ends ${dayAndTime(next, locale)}`;
+  const due = dueAt === null ? null : `${now > dueAt ? 'was due' : 'due'} ${dayAndTime(dueAt, locale)}`;
+  const end = next === undefined ? null : `next old key ends ${dayAndTime(next, locale)}`;
+  const isEndFirst = next !== undefined && dueAt !== null && now <= dueAt && next < dueAt;
+  return (isEndFirst ? [end, due] : [due, end]).filter((part) => part !== null).join(' · ');
 }
 
 function lateText({ startsAt, lateMs }: Campaign, locale: Locale): string {

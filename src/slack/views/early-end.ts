@@ -1,18 +1,19 @@
 import type { EarlyEnd, EarlyReason } from '../../domain/early-end.ts';
+import { formatLength } from '../../domain/time.ts';
 import type { EarlyEndCard } from '../../services/rotation/early-end.ts';
 import { callerLines } from './rotation-traffic.ts';
 import type { Locale } from './text.ts';
 
 /** Before it is asked for: what is missing, and who is left without a key. */
-export function earlyEndLines({ reasons, doubts, callers }: EarlyEndCard, locale: Locale): readonly string[] {
+export function earlyEndLines({ reasons, doubts, callers, withinMs }: EarlyEndCard, locale: Locale): readonly string[] {
   const calls = doubts.includes('blind')
     ? ['Usage cannot be read up to now, so nobody knows who still calls with it.']
     : callers.length === 0
-      ? ['Nobody has called with it in the last 24 hours.']
+      ? [`Nobody has called with it in the last ${formatLength(withinMs)}.`]
       : [];
   return [
     `:warning: *${earlyText(reasons)}* Whoever still uses the old key is left without one.`,
-    ...callerLines(callers, locale),
+    ...callerLines(callers, withinMs, locale),
     ...calls,
     'If you go on, the record of the rotation keeps who did so, why, and all of this.',
   ];

@@ -11,7 +11,7 @@ import { encodeRotationButton, type RotationButton } from '../rotation-button.ts
 import { INPUT, noticeModal, plain, reasonInput } from './action-modal.ts';
 import { environmentText } from './alert.ts';
 import { actions, section, sections } from './blocks.ts';
-import { quietLines } from './rotation-traffic.ts';
+import { chartLines, chartTitle, quietLines } from './rotation-traffic.ts';
 import { keyText, OLD_KEY_IS, progressText } from './rotation-words.ts';
 import { dayAndTime, escaped, foreign, type Locale, messageLink, plainForeign } from './text.ts';
 
@@ -162,6 +162,8 @@ const DOUBT_TEXT: Readonly<Record<Doubt, string>> = {
 export interface VerifyModalState {
   readonly button: RotationButton;
   readonly lineage: Lineage;
+  /** Provider and scope: that of both keys. */
+  readonly where: string;
   readonly oldKey: Key;
   readonly newKey: Key | null;
   readonly seen: Verification;
@@ -169,7 +171,7 @@ export interface VerifyModalState {
 
 /** Old against new at the moment of looking; where something speaks against it, it takes a reason to go on. */
 export function verifyModal(state: VerifyModalState, locale: Locale): View {
-  const { button, lineage, oldKey, newKey, seen } = state;
+  const { button, lineage, where, oldKey, newKey, seen } = state;
   const { traffic, doubts } = seen;
   const until =
     traffic.dataUntil === null
@@ -182,11 +184,13 @@ export function verifyModal(state: VerifyModalState, locale: Locale): View {
       ? 'not in the key list yet'
       : `${keyText(newKey)}\n${trafficText(traffic.newKey, locale)}`;
   const blocks: KnownBlock[] = [
-    section(`*${escaped(lineage.slug)}* – ${until}${blind}`),
+    section(`*${escaped(lineage.slug)}* in ${foreign(where)} – ${until}${blind}`),
     section(`*New key* ${fresh}`),
     section(`*Old key* ${keyText(oldKey)}, which ${OLD_KEY_IS[oldKey.status]}\n${trafficText(traffic.oldKey, locale)}`),
   ];
-  blocks.push(...sections(quietLines(seen, locale)));
+  blocks.push(
+    ...sections([`*Old and new*, ${chartTitle(seen)}`, ...chartLines(seen.burnDown), ...quietLines(seen, locale)]),
+  );
   if (doubts.length === 0) blocks.push(section(':white_check_mark: Nothing speaks against calling it verified.'));
   else {
     blocks.push(...sections(doubts.map((doubt) => `:warning: ${DOUBT_TEXT[doubt]}`)));

@@ -2,7 +2,7 @@ import { dateFormat } from '../../domain/formats.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { type BurnDown, sparkline } from '../../domain/rotation-burndown.ts';
 import type { Quiet } from '../../domain/rotation-quiet.ts';
-import { formatLength, HOUR_MS, plural } from '../../domain/time.ts';
+import { DAY_MS, formatLength, HOUR_MS, plural } from '../../domain/time.ts';
 import type { RotationCard } from '../../services/rotation/describe-rotation.ts';
 import { type Caller, callersSince, type Verification } from '../../services/rotation/read-verification.ts';
 import { type Rendered, section, sections, TEXT_MAX } from './blocks.ts';
@@ -12,9 +12,11 @@ const MOST_CALLERS = 5;
 const AROUND_THE_CLOCK = 20;
 
 /** The one message of what both keys do: edited in place, in whole hours. */
-export function trafficView({ lineage }: RotationCard, seen: Verification, locale: Locale): Rendered {
+export function trafficView(card: RotationCard, seen: Verification, locale: Locale): Rendered {
+  const { lineage, scopeName } = card;
+  const where = scopeName === null ? '' : ` in ${foreign(scopeName, 60)}`;
   const lines = [
-    `*Traffic of ${escaped(lineage.slug)}*, ${unitOf(seen.burnDown)} in each of the last ${seen.burnDown.hours.length} hours`,
+    `*Traffic of ${escaped(lineage.slug)}*${where}, ${chartTitle(seen)}`,
     ...chartLines(seen.burnDown),
     newKeyLine(seen, locale),
     ...quietLines(seen, locale),
@@ -22,11 +24,12 @@ export function trafficView({ lineage }: RotationCard, seen: Verification, local
   return { text: capped(lines.join('\n'), TEXT_MAX), blocks: sections(lines) };
 }
 
-function unitOf({ unit }: BurnDown): string {
-  return `${unit}s`;
+export function chartTitle({ burnDown: { unit, hours } }: Verification): string {
+  return `${unit}s in each of the last ${hours.length} hours`;
 }
 
-function chartLines({ unit, hours }: BurnDown): readonly string[] {
+/** Both keys, hour by hour, in one measure. */
+export function chartLines({ unit, hours }: BurnDown): readonly string[] {
   const highest = Math.max(1, ...hours.flatMap(({ old, fresh }) => [old, fresh]));
   const line = (name: string, counts: readonly number[]) => {
     const total = counts.reduce((sum, count) => sum + count, 0);
@@ -62,7 +65,7 @@ export function quietLines({ quiet, callers, traffic }: Verification, locale: Lo
   return [
     ...blind,
     quietLine(quiet, locale),
-    ...(quiet.isQuiet ? [] : callerLines(callers, locale)),
+    ...(quiet.isQuiet ? [] : callerLines(callers, callersWithinMs(quiet), locale)),
     ...rareLines(quiet, locale),
   ];
 }
@@ -96,31 +99,37 @@ function quietLine({ neededMs, quietMs, since, isQuiet, readyAt }: Quiet, locale
   return `The old key is quiet since ${dayAndTime(since, locale)}; it has to be for ${needed}${at}.`;
 }
 
-export function callerLines(callers: readonly Caller[], locale: Locale): readonly string[] {
+/** How far back callers are looked for. */
+function callersWithinMs({ neededMs }: Pick<Quiet, 'neededMs'>): number {
+  return Math.max(DAY_MS, neededMs);
+}
+
+export function callerLines(callers: readonly Caller[], withinMs: number, locale: Locale): readonly string[] {
   if (callers.length === 0) return [];
   const shown = callers.slice(0, MOST_CALLERS).map((caller) => `• ${callerText(caller, locale)}`);
   const more = callers.length > MOST_CALLERS ? [`• and ${callers.length - MOST_CALLERS} more`] : [];
-  return ['Who still called it in the last 24 hours:', ...shown, ...more];
+  return [`Who called it in the last ${formatLength(withinMs)}:`, ...shown, ...more];
 }
 
-function callerText({ model, endpoint, requests, tokens, hours, firstAt }: Caller, locale: Locale): string {
+function callerText(caller: Caller, locale: Locale): string {
+  const { model, endpoint, requests, tokens, hours, firstAt, lastAt } = caller;
   const count = requests === null ? plural(tokens, 'token') : plural(requests, 'request');
-  return `${foreign(model, 60)} (${foreign(endpoint, 40)}): ${count}, ${patternText(hours, locale)}, since ${dayAndTime(firstAt, locale)}`;
+  return `${foreign(model, 60)} (${foreign(endpoint, 40)}): ${count}, ${patternText(hours, locale)}, from ${dayAndTime(firstAt, locale)} to ${dayAndTime(lastAt, locale)}`;
 }
 
 /** `around the clock`, or the hours of the day. */
 function patternText(hours: readonly number[], { timezone }: Locale): string {
-  if (hours.length >= AROUND_THE_CLOCK) return 'around the clock';
   const format = dateFormat('en-GB', { timeZone: timezone, hour: '2-digit', hourCycle: 'h23' });
   const names = [...new Set(hours.map((at) => format.format(at)))].sort();
+  if (names.length >= AROUND_THE_CLOCK) return 'around the clock';
   return `at ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''} h`;
 }
 
 function rareLines({ mayCome }: Quiet, locale: Locale): readonly string[] {
-  return mayCome.map(
-    ({ model, gapMs, lastAt }) =>
-      `May come still: ${foreign(model, 60)} has been used ${formatLength(gapMs)} apart, last ${dayAndTime(lastAt, locale)}.`,
-  );
+  return mayCome.map(({ model, gapMs, lastAt, isOnce }) => {
+    const how = isOnce ? 'was used on one day only' : `goes unused for up to ${formatLength(gapMs)}`;
+    return `May come still: ${foreign(model, 60)} ${how}, last ${dayAndTime(lastAt, locale)}.`;
+  });
 }
 
 export interface RiseWords {

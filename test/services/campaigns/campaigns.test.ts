@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { planCampaignsJob } from '../../../src/scheduler/jobs/plan-campaigns.ts';
 import { endCampaign } from '../../../src/services/campaigns/close-campaign.ts';
+import { describeKey } from '../../../src/services/campaigns/describe-key.ts';
 import { planCampaigns } from '../../../src/services/campaigns/plan-campaigns.ts';
 import { runCampaigns } from '../../../src/services/campaigns/run-campaigns.ts';
 import { startByHand } from '../../../src/services/campaigns/start-campaign.ts';
 import { openRotation } from '../../../src/services/rotation/open-rotation.ts';
 import { cancelRotation, pauseRotation } from '../../../src/services/rotation/steer-rotation.ts';
-import { type Bench, openBench } from '../../support/bench-deps.ts';
+import { type Bench, openBench, present } from '../../support/bench-deps.ts';
 import { fakeKey } from '../../support/fake-provider.ts';
-import { ADA } from '../../support/requests.ts';
+import { ADA, sendAll } from '../../support/requests.ts';
 import { DAY, only, openFleet, progress, runUntil, SEPTEMBER, TURN } from './support.ts';
 
 const AIM = { environment: 'production', filter: '' } as const;
@@ -209,6 +210,31 @@ describe('reminders', () => {
     await runUntil(bench, monday + 60_000);
     expect(reminded().map(({ detail }) => [detail['to'], detail['keys']])).toEqual([['owner', 1]]);
   });
+});
+
+test('the due date edits the message by itself, once, and a key says from its first hour who is reminded next', async () => {
+  const bench = await openFleet({ keys: 2, owners: ['U0ANA'] });
+  await runUntil(bench, TURN);
+  await runCampaigns(bench.deps);
+  const { id, dueAt } = await only(bench);
+  const [first] = await bench.store.read.campaigns.members(id);
+  const subject = { campaignId: id, rotationId: first?.rotationId ?? '' };
+  const thursday = { kind: 'owner', at: TURN + 2 * DAY };
+  expect((await describeKey(bench.deps, subject))?.nextRung).toEqual(thursday);
+  // Just after some progress, when the reminder is not reckoned yet.
+  await bench.store.write((tx) => tx.campaigns.updateMember({ ...present(first), remindAt: 0 }));
+  expect((await describeKey(bench.deps, subject))?.nextRung).toEqual(thursday);
+
+  const told = async () => (await bench.store.read.told.among([`campaign-overdue:${id}`])).size;
+  await runUntil(bench, dueAt ?? 0);
+  expect(await told()).toBe(0);
+  await sendAll(bench);
+  await runUntil(bench, (dueAt ?? 0) + 60_000);
+  const edits = () => bench.outbox().filter((row) => row === `campaign ${id} pending`).length;
+  expect([await told(), edits()]).toEqual([1, 1]);
+  await sendAll(bench);
+  await runUntil(bench, (dueAt ?? 0) + 120_000);
+  expect(edits()).toBe(0);
 });
 
 describe('the end', () => {

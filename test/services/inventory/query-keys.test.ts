@@ -72,7 +72,9 @@ const ALL: readonly KeySummary[] = [
 
 function found(text: string, all: readonly KeySummary[] = ALL, now = NOON): string[] {
   const query = parseKeyQuery(text, { currency: US_DOLLAR, askerId: 'U0ANA' });
-  return queryKeys(all, query, { now, policy: { caps: { monthly: [] } }, names: NAMES }).map(({ lineage }) => lineage.slug);
+  return queryKeys(all, query, { now, policy: { caps: { monthly: [] } }, names: NAMES }).map(
+    ({ lineage }) => lineage.slug,
+  );
 }
 
 const LISTED = 'admin batch chat dusty fresh paper unseen';

@@ -6,6 +6,7 @@ import { muteRule } from '../../../src/services/noise/holds.ts';
 import { quietFindings } from '../../../src/services/noise/quiet-findings.ts';
 import { followVerifications } from '../../../src/services/rotation/follow-verification.ts';
 import { joinVerifiedKeys } from '../../../src/services/rotation/join-lineage.ts';
+import { readVerification } from '../../../src/services/rotation/read-verification.ts';
 import { pollUsage } from '../../../src/services/usage/poll-usage.ts';
 import { type Bench, NOON } from '../../support/bench-deps.ts';
 import { failing } from '../../support/fake-provider.ts';
@@ -19,6 +20,8 @@ async function pollAt(bench: Bench, at: number): Promise<void> {
   await joinVerifiedKeys(bench.deps);
 }
 
+const WEEKLY = 'fake-weekly';
+
 /** Used every ten minutes. */
 function use(bench: Bench, keyId: string, from: number, to: number): void {
   for (let at = from; at < to; at += 10 * MINUTE_MS) bench.provider.use.push({ keyId, at, tokens: 400, requests: 3 });
@@ -31,7 +34,7 @@ async function redeployed(): Promise<{ bench: Bench; rotation: Rotation; newKeyI
   await step(bench, rotation, 'generate', { newKeyId });
   await step(bench, rotation, 'store');
   await step(bench, rotation, 'redeploy');
-  use(bench, 'key_1', NOON - 10 * HOUR_MS, NOON);
+  use(bench, 'key_1', NOON - 6 * DAY_MS, NOON);
   use(bench, 'key_new', NOON, NOON + 40 * HOUR_MS);
   return { bench, rotation, newKeyId };
 }
@@ -76,6 +79,20 @@ describe('verify', () => {
     await followVerifications(bench.deps, bench.provider.port);
 
     expect((await verifyOf(bench, rotation)).state).toBe('todo');
+  });
+
+  test('names who called with the old key as far back as it has to be quiet, and who comes seldom', async () => {
+    const { bench, rotation } = await redeployed();
+    // A weekly job with a model of its own, which runs once more, alone.
+    for (const day of [-28, -21, -14, -7, 0]) {
+      bench.provider.use.push({ keyId: 'key_1', at: NOON + day * DAY_MS, tokens: 90, requests: 1, model: WEEKLY });
+    }
+    await pollAt(bench, NOON + 40 * HOUR_MS);
+
+    const seen = await readVerification(bench.deps, await read(bench, rotation));
+    expect(seen?.doubts).toContain('old_key_not_quiet');
+    expect(seen?.quiet).toMatchObject({ neededMs: 7 * DAY_MS - HOUR_MS, mayCome: [] });
+    expect(seen?.callers.map(({ model }) => model)).toContain(WEEKLY);
   });
 
   test('is taken back when the old key is used again, and that rise is told once', async () => {

@@ -115,7 +115,7 @@ describe('traffic', () => {
 
   /** The old key works until ten minutes before now, the new one from then on. */
   async function moved(bench: Bench, at: number): Promise<void> {
-    for (let minute = -26 * 60; minute < 120; minute += 5) {
+    for (let minute = -6 * 24 * 60; minute < 120; minute += 5) {
       const usedAt = NOON + minute * MINUTE_MS;
       bench.provider.use.push({ keyId: usedAt < at ? 'key_1' : 'key_new', at: usedAt, tokens: 4_000, requests: 3 });
     }

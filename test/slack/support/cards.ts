@@ -132,6 +132,7 @@ export function earlyCard(fields: Partial<EarlyEndCard> = {}): EarlyEndCard {
     rotationId: 'rot_1',
     reasons: ['store', 'redeploy', 'verify'],
     doubts: ['old_key_busy', 'new_key_silent'],
+    withinMs: 24 * HOUR_MS,
     callers: [{ ...caller, firstAt: NOW - HOUR_MS, lastAt: NOW, hours: [NOW - HOUR_MS, NOW] }],
     ...fields,
   };
@@ -275,7 +276,10 @@ export function verificationOf(fields: Partial<Verification> = {}): Verification
       since: NOW - 3 * HOUR_MS,
       isQuiet: false,
       readyAt: NOW + 23 * HOUR_MS,
-      mayCome: [{ model: 'claude-opus-4-8', gapMs: 12 * DAY_MS, lastAt: NOW - 5 * DAY_MS }],
+      mayCome: [
+        { model: 'claude-opus-4-8', gapMs: 12 * DAY_MS, lastAt: NOW - 5 * DAY_MS, isOnce: false },
+        { model: 'claude-sonnet-4-6', gapMs: 15 * DAY_MS, lastAt: NOW - 20 * DAY_MS, isOnce: true },
+      ],
     },
     newKey: { firstSeenAt: NOW - 16 * HOUR_MS, requests: 1_840, models: ['claude-haiku-4-5'] },
     callers: [

@@ -108,7 +108,7 @@ function cardOf(slug: string): CampaignCard {
 
 function shareOf(slug: string): OwnerShare {
   const { campaign, rows, places, place } = cardOf(slug);
-  return { campaign, rows, places, place };
+  return { campaign, rows, places, place, nextRung: { kind: 'owner', at: NOW + DAY_MS } };
 }
 
 function reportOf(slug: string) {
@@ -141,8 +141,19 @@ describe('a campaign', () => {
     await expectMessage('campaign-report', campaignReportView(CAMPAIGN, reportOf('prod-api'), true));
   });
 
+  test.each([
+    ['due-and-a-grace', NOW + 9 * DAY_MS],
+    ['overdue', NOW - DAY_MS],
+  ])('says what is due next, and what is late: %s', async (name, dueAt) => {
+    const card = cardOf('prod');
+    const rows = [...card.rows, rowOf(ENDING, 'prod-d', 'U0ANA')];
+    const late = { ...card, campaign: { ...CAMPAIGN, dueAt }, rows, counts: countsOf(rows, NOW, dueAt) };
+    await expectMessage(`campaign-${name}`, campaignView(late, LOCALE));
+  });
+
   test.each<readonly [string, CampaignKeyCard]>([
     ['begun', keyCard(BEGUN)],
+    ['not-reminded', keyCard(BEGUN, { nextRung: { kind: 'owner', at: NOW + DAY_MS } })],
     ['by-hand', keyCard(rotationCard({ work: { ...NO_WORK, byHand: 'owner' } }, inCampaign))],
     ['blocked', keyCard(BLOCKED)],
     ['forgotten', keyCard(REDEPLOYED, { traffic: CALLING })],

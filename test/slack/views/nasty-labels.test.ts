@@ -113,7 +113,7 @@ const nastyPaper = (nasty: string): Paper => {
 };
 const nastyVerification = (nasty: string) => {
   const seen = verificationOf();
-  const rare = Array.from({ length: 9 }, () => ({ model: nasty, gapMs: DAY_MS, lastAt: NOW }));
+  const rare = Array.from({ length: 9 }, () => ({ model: nasty, gapMs: DAY_MS, lastAt: NOW, isOnce: false }));
   const callers = Array.from({ length: 9 }, () =>
     seen.callers.map((one) => ({ ...one, model: nasty, endpoint: nasty })),
   );
@@ -364,7 +364,7 @@ describe('the modals', () => {
     openRotationModal({ key: nobody(nasty).key, lineage: stagingLineage(), where: nasty, alertId: null }),
     keyModal({ ...rotationModal(nasty), step: 'generate', asked: rotationModal(nasty).candidates }, LOCALE),
     keyModal({ ...rotationModal(nasty), step: 'inventory', asked: [] }, LOCALE),
-    verifyModal({ ...rotationModal(nasty), seen: nastyVerification(nasty) }, LOCALE),
+    verifyModal({ ...rotationModal(nasty), where: nasty, seen: nastyVerification(nasty) }, LOCALE),
     reasonModal({ ...rotationModal(nasty), mode: 'cancel', slug: 'staging-ci' }),
     noticeModal(
       'Suspend key',

@@ -335,7 +335,7 @@ describe('the modals of a rotation', () => {
       'modal-rotation-move',
       keyModal({ ...keys, step: 'inventory', candidates: [], newKey: NEW_KEY }, LOCALE),
     );
-    const verify = { button: BUTTON, lineage, oldKey: stagingKey(), newKey: NEW_KEY };
+    const verify = { button: BUTTON, lineage, where: 'Anthropic / Staging', oldKey: stagingKey(), newKey: NEW_KEY };
     const calm = { ...traffic, oldKey: { ...old, lastHour: sum(0, 0) }, newKey: old };
     const still = { ...verificationOf().quiet, isQuiet: true, quietMs: 30 * HOUR_MS, mayCome: [] };
     const well = verificationOf({ traffic: calm, quiet: still, callers: [], doubts: [] });
