@@ -154,7 +154,7 @@ describe('a campaign in Slack', () => {
       .directMessages()
       .map((message) => renderText(message, running.slack.workspace));
     expect(direct.filter((text) => text.includes('3 keys of yours wait'))).toHaveLength(1);
-    expect(replies(running, root)[0]).toContain('reminded 1×, next: the owner again');
+    expect(replies(running, root)[0]).toContain('reminded 1× · next reminder: the owner by direct message');
   });
 });
 

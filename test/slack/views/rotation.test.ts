@@ -110,6 +110,12 @@ const CANCELLED = rotationCard(
   done(['generate']),
 );
 
+const KEYLESS = rotationCard({
+  work: {
+    ...NO_WORK,
+    keyless: { title: 'Workload <identity>', url: 'https://example.com/identity', why: 'Programs say who they are.' },
+  },
+});
 const RESTORING = rotationCard(
   {
     work: {
@@ -170,6 +176,7 @@ describe('the reply of a step', () => {
   test.each([
     ['generate', 'generate', BEGUN],
     ['generate-done', 'generate', HALF],
+    ['generate-keyless', 'generate', KEYLESS],
     ['generate-unlisted', 'generate', BLOCKED],
     ['store', 'store', rotationCard({}, {}, done(['generate']))],
     ['store-waiting', 'store', BEGUN],

@@ -69,12 +69,14 @@ function keyList(keys: readonly Key[]): string {
 }
 
 function byHandLines({ oldKey, createSteps, newName, work }: RotationCard): readonly string[] {
-  const why = work.byHand === null ? null : WHY_BY_HAND[work.byHand];
+  const { byHand, keyless } = work;
+  const why = byHand === null ? null : WHY_BY_HAND[byHand];
   return [
     `Make the key that takes over from ${keyText(oldKey)}:`,
     ...consoleLines(createSteps, [`Call it exactly ${escaped(newName)}: by this name Keysteward finds it.`]),
     'Its value is shown once: put it straight into your secret store, never into Slack. This step ticks itself as soon as the key is in the key list, which is read every few minutes meanwhile.',
     ...(why === null ? [] : [`_${why}_`]),
+    ...(keyless === null ? [] : [`_Perhaps it can do without a key: <${keyless.url}|${escaped(keyless.title)}>._`]),
   ];
 }
 
