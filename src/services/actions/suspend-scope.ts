@@ -89,14 +89,13 @@ export async function planScope(deps: PlanDeps, scope: Scope): Promise<ScopePlan
   };
 }
 
-/** What became of each key: asked for, or why not. */
 export interface SuspendScopeInput {
   readonly actor: Actor;
   readonly plan: ScopePlan;
   readonly reason: string;
 }
 
-/** One durable action for each key of the scope, whose own name was typed. */
+/** One durable action for each key of the scope, whose own name was typed; tells of each what became of it. */
 export function suspendScope(
   deps: ConsentDeps,
   { actor, plan, reason }: SuspendScopeInput,

@@ -197,7 +197,7 @@ function ratesOf({ providers, prices }: RiskDeps, { now, working, limits }: Know
   return rates;
 }
 
-/** By connection, as any of its scopes tells it. */
+/** What the limits that all scopes of a connection share allow in 48 hours, by connection; each scope tells the same. */
 function sharedOf({ providers, prices }: RiskDeps, { now, limits }: Known): ReadonlyMap<string, number> {
   const shared = new Map<string, number>();
   for (const { connectionId, limits: read } of limits.values()) {
